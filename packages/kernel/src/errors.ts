@@ -1,0 +1,64 @@
+/**
+ * Every code a failure of Texas AI can carry. Codes are a contract: clients, alerts and retry
+ * policies read them, so one is added here and never renamed.
+ */
+export type ErrorCode =
+  // the author
+  | 'author_timeout'
+  | 'author_rate_limited'
+  | 'author_http_error'
+  | 'author_unreachable'
+  | 'author_unauthorized'
+  | 'author_blocked'
+  | 'author_invalid_output'
+  | 'author_call_cap'
+  // what the system stands on
+  | 'storage_unavailable'
+  | 'storage_conflict'
+  | 'queue_unavailable'
+  | 'weather_unavailable'
+  // a request
+  | 'invalid_request'
+  | 'malformed_json'
+  | 'body_too_large'
+  | 'unsupported_media_type'
+  | 'date_out_of_window'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'route_not_found'
+  | 'method_not_allowed'
+  | 'character_not_found'
+  | 'day_not_found'
+  | 'generation_not_found'
+  // a job, a start, and what nobody foresaw
+  | 'invalid_payload'
+  | 'step_stalled'
+  | 'aborted'
+  | 'config_invalid'
+  | 'local_service_failed'
+  | 'internal_error';
+
+export interface TexasErrorOptions {
+  cause?: unknown;
+  /** Values that help a person: ids, field names, waiting times. Never a secret. */
+  details?: Record<string, unknown>;
+}
+
+/** A failure with a stable code. Its message is our own plain English, never a provider's text. */
+export class TexasError extends Error {
+  override readonly name = 'TexasError';
+  readonly code: ErrorCode;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, message: string, options: TexasErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.details = options.details ?? {};
+  }
+}
+
+/** The failure as a TexasError; anything foreign becomes `internal_error` with the original as cause. */
+export function asTexasError(failure: unknown): TexasError {
+  if (failure instanceof TexasError) return failure;
+  return new TexasError('internal_error', 'Something failed that should not.', { cause: failure });
+}

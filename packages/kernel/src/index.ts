@@ -1,0 +1,16 @@
+export { Temporal } from 'temporal-polyfill';
+export { type Clock, systemClock } from './clock.js';
+export { asTexasError, type ErrorCode, TexasError, type TexasErrorOptions } from './errors.js';
+export type { LogFields, Logger } from './logger.js';
+export { type Random, seededRandom } from './random.js';
+export {
+  formatMinute,
+  instantOf,
+  isTimeZone,
+  localDate,
+  localMinute,
+  type MinuteOfDay,
+  minutesPerDay,
+  parseDate,
+  parseMinute,
+} from './time.js';

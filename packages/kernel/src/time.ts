@@ -1,0 +1,70 @@
+import { Temporal } from 'temporal-polyfill';
+
+/** Whole minutes since local midnight, 0-1440; 1440 is the end of the day, written `24:00`. */
+export type MinuteOfDay = number;
+
+export const minutesPerDay = 1440;
+
+/** `HH:MM`, `24:00` for the end of the day. */
+export function formatMinute(minute: MinuteOfDay): string {
+  return `${pad(Math.floor(minute / 60))}:${pad(minute % 60)}`;
+}
+
+/** Reads a strict `HH:MM` (00:00-24:00); undefined for anything else. */
+export function parseMinute(text: string): MinuteOfDay | undefined {
+  const match = /^([01]\d|2[0-3]):([0-5]\d)$|^24:00$/.exec(text);
+  if (!match) return undefined;
+  return match[1] === undefined ? minutesPerDay : Number(match[1]) * 60 + Number(match[2]);
+}
+
+/** Reads a strict `YYYY-MM-DD` that exists in the calendar; undefined for anything else. */
+export function parseDate(text: string): Temporal.PlainDate | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
+  try {
+    return Temporal.PlainDate.from(text, { overflow: 'reject' });
+  } catch {
+    return undefined;
+  }
+}
+
+/** The local date of an instant in an IANA time zone. */
+export function localDate(instant: Temporal.Instant, timeZone: string): Temporal.PlainDate {
+  return instant.toZonedDateTimeISO(timeZone).toPlainDate();
+}
+
+/** The local wall-clock minute (0-1439) of an instant in an IANA time zone. */
+export function localMinute(instant: Temporal.Instant, timeZone: string): MinuteOfDay {
+  const { hour, minute } = instant.toZonedDateTimeISO(timeZone);
+  return hour * 60 + minute;
+}
+
+/**
+ * The instant of a local wall-clock minute. An hour that summer time skips moves forward by the
+ * gap; of an hour that happens twice the first is taken (Temporal's `compatible`).
+ */
+export function instantOf(
+  date: Temporal.PlainDate,
+  minute: MinuteOfDay,
+  timeZone: string,
+): Temporal.Instant {
+  const day = minute === minutesPerDay ? date.add({ days: 1 }) : date;
+  const time = Temporal.PlainTime.from({
+    hour: Math.floor((minute % minutesPerDay) / 60),
+    minute: minute % 60,
+  });
+  return day.toZonedDateTime({ timeZone, plainTime: time }).toInstant();
+}
+
+/** Whether the runtime knows this IANA time zone. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function pad(value: number): string {
+  return String(value).padStart(2, '0');
+}

@@ -1,5 +1,6 @@
 export { Temporal } from 'temporal-polyfill';
 export { type Clock, systemClock } from './clock.js';
+export { makeOwner, type Owner } from './closing.js';
 export { asTexasError, type ErrorCode, TexasError, type TexasErrorOptions } from './errors.js';
 export type { LogFields, Logger } from './logger.js';
 export { type Random, seededRandom } from './random.js';

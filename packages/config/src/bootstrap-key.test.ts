@@ -1,0 +1,31 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { bootstrapKey } from './bootstrap-key.js';
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'texas-key-'));
+});
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+test('the key that is configured is taken as it is', () => {
+  expect(bootstrapKey({ home: '/nowhere', internalApiKey: 'mine' })).toBe('mine');
+});
+
+test('where none is set one is made, kept, and readable by its owner alone', () => {
+  const inside = join(home, 'not-there-yet');
+  const key = bootstrapKey({ home: inside, internalApiKey: null });
+  expect(key).toMatch(/^texas_internal_[\w-]{43}$/);
+  expect(bootstrapKey({ home: inside, internalApiKey: null })).toBe(key);
+  expect(statSync(join(inside, 'internal-api-key')).mode & 0o777).toBe(0o600);
+});
+
+test('a home that is no folder is a problem with what to do', () => {
+  const file = join(home, 'file');
+  writeFileSync(file, '');
+  expect(() => bootstrapKey({ home: file, internalApiKey: null })).toThrow(
+    expect.objectContaining({ code: 'config_invalid' }),
+  );
+});

@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from './config.js';
+import { configInvalid, systemCode } from './problems.js';
+
+/**
+ * The key with all scopes: `INTERNAL_API_KEY`, or where none is set one that is made at random
+ * (256 bits) and kept in TEXAS_HOME, readable by its owner alone.
+ *
+ * @throws TexasError `config_invalid` where the folder cannot be written.
+ */
+export function bootstrapKey(config: Pick<Config, 'home' | 'internalApiKey'>): string {
+  if (config.internalApiKey !== null) return config.internalApiKey;
+  const file = join(config.home, 'internal-api-key');
+  return readKey(file) ?? makeKey(config.home, file);
+}
+
+function readKey(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8').trim() || null;
+  } catch (failure) {
+    if (systemCode(failure) === 'ENOENT') return null;
+    throw unusable(file, failure);
+  }
+}
+
+/** Several processes may try at once: the key is written aside and linked, and one link wins. */
+function makeKey(home: string, file: string): string {
+  const aside = `${file}.${process.pid}`;
+  try {
+    mkdirSync(home, { recursive: true });
+    writeFileSync(aside, `texas_internal_${randomBytes(32).toString('base64url')}\n`, {
+      mode: 0o600,
+    });
+    try {
+      linkSync(aside, file);
+    } catch (failure) {
+      if (systemCode(failure) !== 'EEXIST') throw failure;
+    } finally {
+      unlinkSync(aside);
+    }
+    return readFileSync(file, 'utf8').trim();
+  } catch (failure) {
+    throw unusable(file, failure);
+  }
+}
+
+function unusable(file: string, failure: unknown) {
+  return configInvalid([
+    `INTERNAL_API_KEY: not set, and ${file} cannot be used (${systemCode(failure)}); ` +
+      'set the key, or TEXAS_HOME to a folder that can be written',
+  ]);
+}

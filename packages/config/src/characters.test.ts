@@ -1,0 +1,53 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { readCharacterFiles } from './index.js';
+
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'texas-characters-'));
+});
+
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function write(name: string, text: string): void {
+  mkdirSync(join(root, 'config/characters'), { recursive: true });
+  writeFileSync(join(root, 'config/characters', name), text);
+}
+
+it('reads YAML files by name and nothing else', () => {
+  write('texas.yml', 'id: texas\nname: {zh: 德克萨斯}\n');
+  write('exusiai.yaml', 'id: exusiai\n');
+  write('.hidden.yml', 'id: hidden\n');
+  write('notes.md', 'text');
+  expect(readCharacterFiles(root)).toEqual([
+    { file: 'config/characters/exusiai.yaml', content: { id: 'exusiai' } },
+    { file: 'config/characters/texas.yml', content: { id: 'texas', name: { zh: '德克萨斯' } } },
+  ]);
+});
+
+it('says file, line and column of all malformed files at once', () => {
+  write('a.yml', 'id: a\nname: "open\n');
+  write('b.yml', 'id: b\nid: c\n');
+  expect(() => readCharacterFiles(root)).toThrow(
+    expect.objectContaining({
+      code: 'config_invalid',
+      details: {
+        problems: [
+          expect.stringMatching(/^config\/characters\/a\.yml:\d:\d: not valid YAML: Missing/),
+          'config/characters/b.yml:2:1: not valid YAML: Map keys must be unique',
+        ],
+      },
+    }),
+  );
+});
+
+it('says that the folder is missing', () => {
+  expect(() => readCharacterFiles(root)).toThrow(
+    expect.objectContaining({
+      details: { problems: ['config/characters: cannot be read (ENOENT)'] },
+    }),
+  );
+});

@@ -1,0 +1,159 @@
+import { resolve } from 'node:path';
+import { connectionUrl } from './connection-url.js';
+import type { Environment, Settings } from './schema.js';
+
+type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;
+
+interface Gemini<Key extends string | null> {
+  readonly apiKey: Key;
+  readonly model: string;
+  readonly baseUrl: string | null;
+}
+
+interface AuthoringNumbers {
+  readonly fallback: 'offline' | 'none';
+  /** Calls that a day's waking hours are written in, besides the plan. */
+  readonly chapters: number;
+  readonly callTimeoutSeconds: number;
+}
+
+export type AuthoringConfig = AuthoringNumbers &
+  (
+    | { readonly author: 'gemini'; readonly gemini: Gemini<string> }
+    | { readonly author: 'offline'; readonly gemini: Gemini<string | null> }
+  );
+
+interface Hefeng<Part extends string | null> {
+  readonly apiHost: Part;
+  readonly apiKey: Part;
+}
+
+export type WeatherConfig =
+  | { readonly source: 'qweather'; readonly hefeng: Hefeng<string> }
+  | { readonly source: 'seeded'; readonly hefeng: Hefeng<string | null> };
+
+export interface DatabaseConfig<Url extends string | null> {
+  /** `postgres://…`, with the password in it. */
+  readonly url: Url;
+  /** Most connections of one process. */
+  readonly poolMax: number;
+  readonly connectTimeoutSeconds: number;
+  readonly acquireTimeoutSeconds: number;
+  readonly statementTimeoutSeconds: number;
+  readonly idleInTransactionTimeoutSeconds: number;
+}
+
+export interface MattermostConfig {
+  readonly host: string;
+  readonly token: string;
+  readonly owner: string;
+}
+
+/**
+ * Everything that can be configured; frozen to its depths. A URL is null only where the process
+ * did not ask for it (`needs` of loadConfig).
+ */
+export interface Config<
+  DatabaseUrl extends string | null = string | null,
+  RedisUrl extends string | null = string | null,
+> {
+  readonly environment: Environment;
+  /** Folder of local state, absolute. */
+  readonly home: string;
+  /** IANA zone of whatever belongs to no character. */
+  readonly timeZone: string;
+  /** A bootstrap key with all scopes. */
+  readonly internalApiKey: string | null;
+  readonly server: DeepReadonly<Required<Settings['server']>> & { readonly host: string };
+  readonly logging: {
+    readonly level: Settings['logging']['level'];
+    readonly format: 'readable' | 'json';
+  };
+  readonly database: DatabaseConfig<DatabaseUrl>;
+  /** `url` is the queues', `cacheUrl` the cache's and the limits'. */
+  readonly redis: { readonly url: RedisUrl; readonly cacheUrl: RedisUrl };
+  readonly authoring: AuthoringConfig;
+  readonly weather: WeatherConfig;
+  readonly worker: DeepReadonly<Settings['worker']>;
+  readonly generations: DeepReadonly<Settings['generations']>;
+  readonly limits: DeepReadonly<Settings['limits']>;
+  /** Null where Mattermost is not used. */
+  readonly mattermost: MattermostConfig | null;
+  readonly backup: { readonly dir: string | null; readonly retentionDays: number };
+  /** Webhook of each alert channel by the channel's name in lower case, for example `wecom`. */
+  readonly alerts: { readonly urls: Readonly<Record<string, string>> };
+  readonly metrics: { readonly port: number | null };
+}
+
+/** What the apps see, made of settings that are valid and complete. */
+export function makeConfig(root: string, environment: Environment, settings: Settings): Config {
+  const production = environment === 'production';
+  const { dir, retentionDays } = settings.backup;
+  return deepFreeze({
+    environment,
+    home: resolve(root, settings.home),
+    timeZone: settings.timeZone,
+    internalApiKey: settings.internalApiKey ?? null,
+    server: {
+      ...settings.server,
+      host: settings.server.host ?? (production ? '0.0.0.0' : '127.0.0.1'),
+    },
+    logging: {
+      level: settings.logging.level,
+      format: settings.logging.format ?? (production ? 'json' : 'readable'),
+    },
+    database: databaseOf(settings.database),
+    redis: redisOf(settings.redis),
+    authoring: authoringOf(settings.authoring),
+    weather: weatherOf(settings.weather),
+    worker: settings.worker,
+    generations: settings.generations,
+    limits: settings.limits,
+    mattermost: mattermostOf(settings.mattermost),
+    backup: { dir: dir === undefined ? null : resolve(root, dir), retentionDays },
+    alerts: { urls: settings.alerts.urls },
+    metrics: { port: settings.metrics.port ?? null },
+  });
+}
+
+function databaseOf(settings: Settings['database']): DatabaseConfig<string | null> {
+  const { url, host, port, user, password, name = user, ...limits } = settings;
+  const fromParts =
+    host === undefined
+      ? null
+      : connectionUrl({ scheme: 'postgres', host, port, user, password, name });
+  return { url: url ?? fromParts, ...limits };
+}
+
+function redisOf({ url, host, port, password, cacheUrl }: Settings['redis']): Config['redis'] {
+  const fromParts =
+    host === undefined ? null : connectionUrl({ scheme: 'redis', host, port, password });
+  const queues = url ?? fromParts;
+  return { url: queues, cacheUrl: cacheUrl ?? queues };
+}
+
+function authoringOf({ author, gemini, ...numbers }: Settings['authoring']): AuthoringConfig {
+  const { apiKey = null, model, baseUrl = null } = gemini;
+  return apiKey !== null && author !== 'offline'
+    ? { ...numbers, author: 'gemini', gemini: { apiKey, model, baseUrl } }
+    : { ...numbers, author: 'offline', gemini: { apiKey, model, baseUrl } };
+}
+
+function weatherOf({ source, hefeng }: Settings['weather']): WeatherConfig {
+  const { apiHost = null, apiKey = null } = hefeng;
+  return source === 'qweather' && apiHost !== null && apiKey !== null
+    ? { source, hefeng: { apiHost, apiKey } }
+    : { source: 'seeded', hefeng: { apiHost, apiKey } };
+}
+
+function mattermostOf({ host, token, owner }: Settings['mattermost']): MattermostConfig | null {
+  if (host === undefined || token === undefined || owner === undefined) return null;
+  return { host, token, owner };
+}
+
+function deepFreeze<T extends object>(value: T): T {
+  for (const child of Object.values(value)) {
+    if (typeof child === 'object' && child !== null) deepFreeze(child);
+  }
+  return Object.freeze(value);
+}

@@ -1,0 +1,15 @@
+export { bootstrapKey } from './bootstrap-key.js';
+export { type CharacterFile, readCharacterFiles } from './characters.js';
+export type {
+  AuthoringConfig,
+  Config,
+  DatabaseConfig,
+  MattermostConfig,
+  WeatherConfig,
+} from './config.js';
+export { type ProcessEnvironment, processEnvironment } from './environment.js';
+export { type LoadOptions, loadConfig } from './load-config.js';
+export { configExitCode, formatConfigProblems } from './problems.js';
+export type { Needs } from './requirements.js';
+export type { Environment } from './schema.js';
+export { secretsOf } from './secrets.js';

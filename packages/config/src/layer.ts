@@ -1,0 +1,90 @@
+import { createDefu } from 'defu';
+import { settingsSchema } from './schema.js';
+import { isTree, type Tree, valueAt, without, withoutUnset } from './tree.js';
+import { mayShow } from './variables.js';
+import type { YamlFile } from './yaml-file.js';
+
+/** One source of settings. */
+export interface Layer {
+  readonly tree: Tree;
+  /** Paths that the user did set, but whose value could not be read. */
+  readonly unread: readonly string[];
+  /** The setting at a dotted path by the name the user gave it. */
+  nameOf(path: string): string;
+}
+
+const longestShown = 60;
+
+/** A YAML file as a layer; a missing file gives none, an unreadable one adds to `problems`. */
+export function fileLayer(yaml: YamlFile, problems: string[]): Layer | undefined {
+  if ('missing' in yaml) {
+    if (!yaml.missing) problems.push(...yaml.problems);
+    return undefined;
+  }
+  const content = yaml.content ?? {};
+  if (!isTree(content)) {
+    problems.push(`${yaml.file}: expected a mapping of settings`);
+    return undefined;
+  }
+  return {
+    tree: withoutUnset(content),
+    unread: [],
+    nameOf: (path) => `${yaml.file}: ${path}`,
+  };
+}
+
+/** The layer's settings without the wrong ones, each of which adds a line to `problems`. */
+export function validPart(layer: Layer, problems: string[]): Tree {
+  const issues = settingsSchema.safeParse(layer.tree).error?.issues ?? [];
+  let valid = layer.tree;
+  const lines = new Set<string>();
+  for (const issue of issues) {
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys) {
+        lines.add(`${layer.nameOf([...issue.path, key].join('.'))}: there is no such setting`);
+        valid = without(valid, [...issue.path, key]);
+      }
+    } else {
+      const path = issue.path.join('.');
+      const got = shown(path, valueAt(layer.tree, path));
+      lines.add(`${layer.nameOf(path)}: expected ${issue.message}${got}`);
+      valid = without(valid, issue.path);
+    }
+  }
+  problems.push(...lines);
+  return valid;
+}
+
+function shown(path: string, value: unknown): string {
+  if (!mayShow(path)) return '';
+  if (Array.isArray(value)) return `, got ${cut(value.join(','))}`;
+  return isTree(value) ? ', got a mapping' : `, got ${cut(JSON.stringify(value) ?? 'nothing')}`;
+}
+
+function cut(text: string): string {
+  return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
+}
+
+// By default defu joins lists; here a later layer's list replaces the earlier one.
+const merge = createDefu((earlier, key, later) => {
+  if (!Array.isArray(later)) return false;
+  Object.assign(earlier, { [key]: later });
+  return true;
+});
+
+/**
+ * All layers in one, later wins. A server is given as one URL or in parts: the layer that gives
+ * either form last decides which counts, and within one layer the URL does.
+ */
+export function mergeLayers(trees: readonly Tree[]): Tree {
+  return trees.reduce((earlier, later) => {
+    let kept = earlier;
+    for (const section of ['database', 'redis']) {
+      if (valueAt(later, `${section}.url`) !== undefined) kept = without(kept, [section, 'host']);
+      else if (valueAt(later, `${section}.host`) !== undefined) {
+        kept = without(kept, [section, 'url']);
+      }
+    }
+    return merge(later, kept);
+  }, {});
+}

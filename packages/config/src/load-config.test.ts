@@ -1,0 +1,224 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { loadConfig } from './index.js';
+
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'texas-config-'));
+  mkdirSync(join(root, 'config'));
+});
+
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function write(file: string, text: string): void {
+  writeFileSync(join(root, file), text);
+}
+
+const production = {
+  NODE_ENV: 'production',
+  DATABASE_URL: 'postgres://db/texas',
+  REDIS_URL: 'redis://redis:6379',
+  AUTHOR: 'offline',
+};
+
+describe('layers', () => {
+  it('starts from the documented defaults', () => {
+    expect(loadConfig({ root, environment: {} })).toEqual({
+      environment: 'development',
+      home: join(root, '.local'),
+      timeZone: 'Asia/Shanghai',
+      internalApiKey: null,
+      server: { host: '127.0.0.1', port: 3000, trustProxyHops: 0, shutdownSeconds: 30 },
+      logging: { level: 'info', format: 'readable' },
+      database: {
+        url: null,
+        poolMax: 10,
+        connectTimeoutSeconds: 5,
+        acquireTimeoutSeconds: 10,
+        statementTimeoutSeconds: 30,
+        idleInTransactionTimeoutSeconds: 60,
+      },
+      redis: { url: null, cacheUrl: null },
+      authoring: {
+        author: 'offline',
+        fallback: 'none',
+        chapters: 4,
+        callTimeoutSeconds: 300,
+        gemini: { apiKey: null, model: 'gemini-2.5-flash', baseUrl: null },
+      },
+      weather: { source: 'seeded', hefeng: { apiHost: null, apiKey: null } },
+      worker: { queues: 'all', concurrency: 8 },
+      generations: { daysBack: 366, daysAhead: 31 },
+      limits: { generationsPerMinute: 5, readsPerMinute: 6000 },
+      mattermost: null,
+      backup: { dir: null, retentionDays: 7 },
+      alerts: { urls: {} },
+      metrics: { port: null },
+    });
+  });
+
+  it.each(['development', 'production'])("the repository's own files say the same: %s", (name) => {
+    const environment = { ...production, NODE_ENV: name, TEXAS_HOME: '/texas' };
+    expect(loadConfig({ root: resolve(import.meta.dirname, '../../..'), environment })).toEqual(
+      loadConfig({ root, environment }),
+    );
+  });
+
+  it('lets the later layer win, down to single settings and whole lists', () => {
+    write('config/base.yml', 'server: {port: 1, trustProxyHops: 1}\nworker: {queues: [a, b]}\n');
+    write('config/production.yml', 'server: {port: 2, shutdownSeconds: 2}\n');
+    write('config/development.yml', 'server: {port: 9}\n');
+    write('config/local.yml', 'worker: {queues: [c], concurrency: 3}\nmattermost:\n');
+    const config = loadConfig({ root, environment: { ...production, WORKER_CONCURRENCY: '4' } });
+    expect(config.server).toEqual({
+      host: '0.0.0.0',
+      port: 2,
+      trustProxyHops: 1,
+      shutdownSeconds: 2,
+    });
+    expect(config.worker).toEqual({ queues: ['c'], concurrency: 4 });
+    expect(config.logging.format).toBe('json');
+  });
+
+  it('reads every variable', () => {
+    const config = loadConfig({
+      root,
+      environment: {
+        NODE_ENV: 'test',
+        TEXAS_HOME: 'state',
+        TZ_DEFAULT: 'Europe/Berlin',
+        INTERNAL_API_KEY: 'txs_a_b',
+        HOST: '::1',
+        PORT: ' 8080 ',
+        LOG_LEVEL: 'debug',
+        DATABASE_URL: 'postgresql://db/texas',
+        REDIS_URL: 'rediss://redis',
+        CACHE_REDIS_URL: 'redis://cache',
+        GEMINI_API_KEY: 'key',
+        GEMINI_MODEL: 'model',
+        GEMINI_BASE_URL: 'http://127.0.0.1:1/',
+        WEATHER_SOURCE: 'qweather',
+        HEFENG_API_HOST: 'abc.qweatherapi.com',
+        HEFENG_API_KEY: 'hefeng',
+        WORKER_QUEUES: 'days, outreach',
+        WORKER_CONCURRENCY: '2',
+        RATE_LIMIT_GENERATIONS_PER_MINUTE: '6',
+        RATE_LIMIT_READS_PER_MINUTE: '7',
+        GENERATION_DAYS_BACK: '0',
+        GENERATION_DAYS_AHEAD: '1',
+        MATTERMOST_HOST: 'chat.example',
+        MATTERMOST_TOKEN: 'token',
+        MATTERMOST_OWNER: 'kal',
+        BACKUP_DIR: '/backups',
+        BACKUP_RETENTION_DAYS: '9',
+        METRICS_PORT: '9090',
+        ALERT_WEBHOOK_URL: 'https://hook.example/a',
+        ALERT_WECOM_URL: 'https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k',
+      },
+    });
+    expect(config).toEqual({
+      environment: 'test',
+      home: join(root, 'state'),
+      timeZone: 'Europe/Berlin',
+      internalApiKey: 'txs_a_b',
+      server: { host: '::1', port: 8080, trustProxyHops: 0, shutdownSeconds: 30 },
+      logging: { level: 'debug', format: 'readable' },
+      database: expect.objectContaining({ url: 'postgresql://db/texas' }),
+      redis: { url: 'rediss://redis', cacheUrl: 'redis://cache' },
+      authoring: {
+        author: 'gemini',
+        fallback: 'none',
+        chapters: 4,
+        callTimeoutSeconds: 300,
+        gemini: { apiKey: 'key', model: 'model', baseUrl: 'http://127.0.0.1:1/' },
+      },
+      weather: {
+        source: 'qweather',
+        hefeng: { apiHost: 'abc.qweatherapi.com', apiKey: 'hefeng' },
+      },
+      worker: { queues: ['days', 'outreach'], concurrency: 2 },
+      generations: { daysBack: 0, daysAhead: 1 },
+      limits: { generationsPerMinute: 6, readsPerMinute: 7 },
+      mattermost: { host: 'chat.example', token: 'token', owner: 'kal' },
+      backup: { dir: '/backups', retentionDays: 9 },
+      alerts: {
+        urls: {
+          webhook: 'https://hook.example/a',
+          wecom: 'https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k',
+        },
+      },
+      metrics: { port: 9090 },
+    });
+  });
+
+  it('is frozen to its depths', () => {
+    const config = loadConfig({ root, environment: { WORKER_QUEUES: 'days' } });
+    expect([config, config.authoring.gemini, config.worker.queues].every(Object.isFrozen)).toBe(
+      true,
+    );
+  });
+});
+
+describe('values from files', () => {
+  it('reads NAME_FILE without its trailing newline, also for alert channels', () => {
+    write('key', 'sesame\r\n');
+    write('hook', 'https://hook.example\n');
+    write('port', '81\n');
+    const environment = {
+      GEMINI_API_KEY_FILE: join(root, 'key'),
+      GEMINI_API_KEY: '',
+      ALERT_SLACK_URL_FILE: 'hook',
+      PORT_FILE: join(root, 'port'),
+    };
+    const config = loadConfig({ root, environment });
+    expect(config.authoring).toMatchObject({ author: 'gemini', gemini: { apiKey: 'sesame' } });
+    expect(config.alerts.urls).toEqual({ slack: 'https://hook.example' });
+    expect(config.server.port).toBe(81);
+  });
+
+  it('counts empty variables and empty files as unset', () => {
+    write('empty', '\n');
+    const environment = { PORT: '', LOG_LEVEL: ' ', AUTHOR_FILE: 'empty', NODE_ENV: '' };
+    expect(loadConfig({ root, environment })).toEqual(loadConfig({ root, environment: {} }));
+  });
+});
+
+describe('servers in parts', () => {
+  it('become one URL with what is special percent-encoded', () => {
+    const config = loadConfig({
+      root,
+      environment: {
+        POSTGRES_HOST: 'db',
+        POSTGRES_USER: 'a b',
+        POSTGRES_PASSWORD: 'p@ss/w:rd#?',
+        POSTGRES_DB: 'texas',
+        REDIS_HOST: '::1',
+        REDIS_PORT: '6380',
+        REDIS_PASSWORD: 'ü',
+      },
+      needs: { database: true, redis: true },
+    });
+    const url: string = config.database.url;
+    expect(url).toBe('postgres://a%20b:p%40ss%2Fw%3Ard%23%3F@db:5432/texas');
+    expect(config.redis.url).toBe('redis://:%C3%BC@[::1]:6380');
+    expect(config.redis.cacheUrl).toBe(config.redis.url);
+  });
+
+  it('have the defaults of the servers themselves, and may be a socket', () => {
+    const environment = { POSTGRES_HOST: '/run/pg', REDIS_HOST: 'r' };
+    const config = loadConfig({ root, environment });
+    expect(config.database.url).toBe('postgres://postgres@%2Frun%2Fpg:5432/postgres');
+    expect(config.redis.url).toBe('redis://r:6379');
+  });
+
+  it('give way to a URL of the same or a later layer, and replace that of an earlier one', () => {
+    write('config/base.yml', 'database: {url: postgres://base/x}\nredis: {host: base}\n');
+    const environment = { POSTGRES_HOST: 'env', REDIS_URL: 'redis://env', REDIS_HOST: 'parts' };
+    const config = loadConfig({ root, environment });
+    expect(config.database.url).toBe('postgres://postgres@env:5432/postgres');
+    expect(config.redis.url).toBe('redis://env');
+  });
+});

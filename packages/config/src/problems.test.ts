@@ -1,0 +1,152 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { TexasError } from '@texas-ai/kernel';
+import { formatConfigProblems, loadConfig, type Needs, type ProcessEnvironment } from './index.js';
+
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'texas-config-'));
+  mkdirSync(join(root, 'config'));
+});
+
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+function write(file: string, text: string): void {
+  writeFileSync(join(root, file), text);
+}
+
+function problemsOf(environment: ProcessEnvironment, needs: Needs = {}): readonly string[] {
+  try {
+    loadConfig({ root, environment, needs });
+  } catch (failure) {
+    if (failure instanceof TexasError && failure.code === 'config_invalid') {
+      return failure.details.problems as string[];
+    }
+    throw failure;
+  }
+  return [];
+}
+
+const production = {
+  NODE_ENV: 'production',
+  DATABASE_URL: 'postgres://db/texas',
+  REDIS_URL: 'redis://redis:6379',
+  AUTHOR: 'offline',
+};
+
+it('refuses NAME together with NAME_FILE, and names a file that cannot be read', () => {
+  write('port', '99999');
+  const environment = {
+    PORT_FILE: 'port',
+    REDIS_URL: 'redis://a',
+    REDIS_URL_FILE: 'b',
+    DATABASE_URL_FILE: '/no/such/file',
+  };
+  expect(problemsOf(environment, { database: true, redis: true })).toEqual([
+    'DATABASE_URL_FILE: /no/such/file cannot be read (ENOENT)',
+    'REDIS_URL: expected either REDIS_URL or REDIS_URL_FILE, but both are set',
+    'PORT_FILE: expected a whole number from 0 to 65535, got 99999',
+  ]);
+});
+
+it('reports all problems at once, by the name the user wrote, with what was expected', () => {
+  write('config/base.yml', 'server: {port: "80", prot: 1}\nworker: 5\nauthoring: {chapters: 1.5}');
+  write('config/local.yml', 'a: b\nsecret: "hunter2');
+  const environment = {
+    PORT: 'abc',
+    LOG_LEVEL: 'loud',
+    TZ_DEFAULT: 'Mars/Olympus',
+    WORKER_QUEUES: 'days,,x',
+    AUTHOR: 'gemini',
+    WEATHER_SOURCE: 'qweather',
+    MATTERMOST_HOST: 'chat',
+  };
+  expect(problemsOf(environment)).toEqual([
+    'config/local.yml:2:17: not valid YAML: Missing closing "quote',
+    'config/base.yml: server.port: expected a whole number from 0 to 65535, got "80"',
+    'config/base.yml: server.prot: there is no such setting',
+    'config/base.yml: authoring.chapters: expected a whole number from 1 to 24, got 1.5',
+    'config/base.yml: worker: expected a mapping of settings, got 5',
+    'TZ_DEFAULT: expected an IANA time zone, for example Asia/Shanghai, got "Mars/Olympus"',
+    'PORT: expected a whole number from 0 to 65535, got "abc"',
+    'LOG_LEVEL: expected error or warn or info or debug, got "loud"',
+    'WORKER_QUEUES: expected all, or queue names such as days,outreach, got days,,x',
+    'GEMINI_API_KEY: expected a key, because AUTHOR is gemini',
+    "HEFENG_API_HOST: expected the account's API host, because WEATHER_SOURCE is qweather",
+    'HEFENG_API_KEY: expected a key, because WEATHER_SOURCE is qweather',
+    'MATTERMOST_TOKEN: expected with the other MATTERMOST variables, all three or none',
+    'MATTERMOST_OWNER: expected with the other MATTERMOST variables, all three or none',
+  ]);
+});
+
+it('never shows a secret value, wherever it stands', () => {
+  const secret = 'hunter2 hunter2';
+  write('config/base.yml', `database: "${secret}"\nredis: {cacheUrl: "${secret}"}\n`);
+  write('config/development.yml', `alerts: {urls: {WeCom: "${secret}", slack: "${secret}"}}\n`);
+  write('config/local.yml', `internalApiKey: {a: "${secret}"}\n- ${secret}: *${secret}\n`);
+  const names = ['INTERNAL_API_KEY', 'GEMINI_API_KEY', 'HEFENG_API_KEY', 'MATTERMOST_TOKEN'];
+  const urls = ['DATABASE_URL', 'REDIS_URL', 'GEMINI_BASE_URL', 'ALERT_BARK_URL'];
+  const environment = Object.fromEntries([...names, ...urls].map((name) => [name, secret]));
+  const problems = problemsOf(environment);
+  expect(problems.join('\n')).not.toContain('hunter2');
+  for (const name of [...names, ...urls, 'database', 'redis.cacheUrl', 'alerts.urls.slack']) {
+    expect(problems).toContainEqual(expect.stringContaining(`${name}: expected`));
+  }
+  expect(problems).toContainEqual(expect.stringContaining('alerts.urls.WeCom: expected'));
+});
+
+it('reports what is needed in production, or by the process', () => {
+  const all = [
+    'DATABASE_URL: expected the URL of a PostgreSQL server, or POSTGRES_HOST',
+    'REDIS_URL: expected the URL of a Redis server, or REDIS_HOST',
+    'AUTHOR: expected a GEMINI_API_KEY in production, or AUTHOR=offline outright',
+  ];
+  expect(problemsOf({ NODE_ENV: 'production' })).toEqual(all);
+  expect(problemsOf({ NODE_ENV: 'test' }, { database: true, redis: true })).toEqual(
+    all.slice(0, 2),
+  );
+  expect(problemsOf({ NODE_ENV: 'production' }, { redis: false, author: false })).toEqual([all[0]]);
+  expect(problemsOf({ ...production, AUTHOR: '', GEMINI_API_KEY: 'key' })).toEqual([]);
+  expect(problemsOf({ ...production, DATABASE_URL: 'mysql://db' })).toEqual([
+    'DATABASE_URL: expected a URL that starts with postgres:// or postgresql://',
+  ]);
+});
+
+it('reports files that are no settings, and a NODE_ENV that names no environment', () => {
+  write('config/base.yml', '- a\n');
+  write('config/local.yml', '__proto__: {polluted: 1}\nconstructor: 1\n');
+  mkdirSync(join(root, 'config/development.yml'));
+  expect(problemsOf({ NODE_ENV: '../../etc' })).toEqual([
+    'NODE_ENV: expected development or production or test, got "../../etc"',
+    'config/base.yml: expected a mapping of settings',
+    'config/development.yml: cannot be read (EISDIR)',
+    'config/local.yml: __proto__: there is no such setting',
+    'config/local.yml: constructor: there is no such setting',
+  ]);
+});
+
+it('survives YAML whose aliases explode', () => {
+  const lines = ['a: &a [x, x, x, x, x, x, x, x, x, x]'];
+  for (const [name, of] of ['ba', 'cb', 'dc', 'ed'] as unknown as string[]) {
+    lines.push(`${name}: &${name} [${Array(9).fill(`*${of}`).join(', ')}]`);
+  }
+  write('config/local.yml', lines.join('\n'));
+  expect(problemsOf({})).toEqual(['config/local.yml:1:1: not valid YAML: too many aliases']);
+});
+
+it('formats problems as one text for a person', () => {
+  let failure: unknown;
+  try {
+    loadConfig({ root, environment: { PORT: '-1' } });
+  } catch (caught) {
+    failure = caught;
+  }
+  expect(formatConfigProblems(failure)).toBe(
+    'The configuration has a problem.\n  - PORT: expected a whole number from 0 to 65535, got -1',
+  );
+  expect(formatConfigProblems(new TexasError('aborted', 'Stopped.'))).toBe('Stopped.');
+  expect(formatConfigProblems('?')).toBe('The configuration could not be read.');
+});

@@ -1,0 +1,56 @@
+import type { Environment, Settings } from './schema.js';
+
+/**
+ * What a process cannot do without. What is left out is needed in production only; an author
+ * is needed in the sense that AUTHOR=offline must be said outright where there is no key.
+ */
+export interface Needs {
+  readonly database?: boolean;
+  readonly redis?: boolean;
+  readonly author?: boolean;
+}
+
+/** One line for each setting that is missing although another one, or the process, needs it. */
+export function missingSettings(
+  settings: Settings,
+  isGiven: (path: string) => boolean,
+  environment: Environment,
+  needs: Needs,
+): string[] {
+  const production = environment === 'production';
+  const missing: string[] = [];
+  const need = (path: string, problem: string) => {
+    if (!isGiven(path)) missing.push(problem);
+  };
+
+  if ((needs.database ?? production) && !isGiven('database.host')) {
+    need('database.url', 'DATABASE_URL: expected the URL of a PostgreSQL server, or POSTGRES_HOST');
+  }
+  if ((needs.redis ?? production) && !isGiven('redis.host')) {
+    need('redis.url', 'REDIS_URL: expected the URL of a Redis server, or REDIS_HOST');
+  }
+
+  const gemini = 'authoring.gemini.apiKey';
+  if (settings.authoring.author === 'gemini') {
+    need(gemini, 'GEMINI_API_KEY: expected a key, because AUTHOR is gemini');
+  } else if (production && needs.author !== false && !isGiven('authoring.author')) {
+    need(gemini, 'AUTHOR: expected a GEMINI_API_KEY in production, or AUTHOR=offline outright');
+  }
+
+  if (settings.weather.source === 'qweather') {
+    const because = 'because WEATHER_SOURCE is qweather';
+    need('weather.hefeng.apiHost', `HEFENG_API_HOST: expected the account's API host, ${because}`);
+    need('weather.hefeng.apiKey', `HEFENG_API_KEY: expected a key, ${because}`);
+  }
+
+  const mattermost = ['host', 'token', 'owner'];
+  if (mattermost.some((name) => isGiven(`mattermost.${name}`))) {
+    for (const name of mattermost) {
+      need(
+        `mattermost.${name}`,
+        `MATTERMOST_${name.toUpperCase()}: expected with the other MATTERMOST variables, all three or none`,
+      );
+    }
+  }
+  return missing;
+}

@@ -26,6 +26,8 @@ export interface Author {
   readonly name: AuthorName;
   /** The model's name; null where the author has none. */
   readonly model: string | null;
+  /** Version of its prompts or of its grammar, recorded on every generation. */
+  readonly version: string;
   writePlan(brief: DayBrief, call: AuthorCall): Promise<unknown>;
   writeChapter(brief: ChapterBrief, call: AuthorCall): Promise<unknown>;
 }

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { authorNames } from './author.js';
+import { dateText } from './words.js';
+
+export const generationStatuses = [
+  'queued',
+  'planning',
+  'writing',
+  'publishing',
+  'published',
+  'failed',
+  'cancelled',
+] as const;
+export type GenerationStatus = (typeof generationStatuses)[number];
+
+/** The states in which a generation is still on its way. */
+export const inFlightStatuses = [
+  'queued',
+  'planning',
+  'writing',
+  'publishing',
+] as const satisfies readonly GenerationStatus[];
+
+export function isInFlight(status: GenerationStatus): boolean {
+  return (inFlightStatuses as readonly GenerationStatus[]).includes(status);
+}
+
+/** An instant, RFC 3339. */
+const instant = z.string();
+
+export const generationSchema = z.object({
+  id: z.uuid(),
+  character: z.string(),
+  date: dateText,
+  status: z.enum(generationStatuses),
+  author: z.enum(authorNames),
+  model: z.string().nullable(),
+  chapters: z.object({ total: z.number().int(), written: z.number().int() }),
+  usage: z.object({
+    calls: z.number().int(),
+    inputTokens: z.number().int(),
+    outputTokens: z.number().int(),
+    /** Money spent, in the currency of the price table; 0 where nothing is billed. */
+    cost: z.number(),
+  }),
+  /** Why the generation stands still, and until when; null while it moves. */
+  waiting: z.object({ until: instant, reason: z.string() }).nullable(),
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  createdAt: instant,
+  startedAt: instant.nullable(),
+  finishedAt: instant.nullable(),
+});
+
+/** One run that writes a day, as clients see it. */
+export type GenerationView = z.infer<typeof generationSchema>;
+
+/** One run that writes a day, as it is kept. */
+export interface Generation extends GenerationView {
+  /** 1 for the first generation of its character and date. */
+  ordinal: number;
+  /** Which enqueueing of its steps counts; a job of another run does no work. */
+  run: number;
+  /** Billed calls before the newest resume by a person; the cap counts from there. */
+  callsBefore: number;
+  /** Identifies the request that asked for it, in logs. */
+  requestId: string | null;
+}
+
+export function viewOf(generation: Generation): GenerationView {
+  const {
+    ordinal: _ordinal,
+    run: _run,
+    callsBefore: _before,
+    requestId: _id,
+    ...view
+  } = generation;
+  return view;
+}

@@ -1,0 +1,54 @@
+import { seededRandom } from '@texas-ai/kernel';
+import type { DayBrief } from '../brief.js';
+import type { Activity, Place } from '../profile.js';
+import type { PromptWords } from './prompt-words.js';
+
+/** The places one may be on that day: those out of town belong to major events. */
+export function placesOf({ profile, majorEvent }: DayBrief): Place[] {
+  return profile.places.filter((place) => majorEvent !== null || !place.away);
+}
+
+/**
+ * The activities that suit the day's weather, kind and places, one line each. `{word}` in a text is
+ * drawn from the profile's lists, the same for every prompt of the day; a description with a word
+ * that has no list is left out.
+ */
+export function activityLines(
+  activities: readonly Activity[],
+  brief: DayBrief,
+  words: PromptWords,
+): string[] {
+  const places = placesOf(brief);
+  return activities
+    .filter(({ weather }) => weather?.includes(brief.weather.condition) ?? true)
+    .filter(({ days }) => days?.includes(brief.dayType) ?? true)
+    .map((activity) => {
+      const names = places.filter(({ key }) => activity.places.includes(key));
+      return { activity, where: names.map(({ name }) => name).join(words.separator) };
+    })
+    .filter(({ where }) => where !== '')
+    .map(({ activity, where }) => {
+      const facts = [
+        activity.category,
+        where,
+        words.minutes(...activity.minutes),
+        activity.between ? words.between(...activity.between) : '',
+        activity.companions.length > 0
+          ? `${words.labels.with} ${activity.companions.join(words.separator)}`
+          : '',
+      ];
+      const description = withWords(activity.description, activity, brief);
+      const line = `${activity.title} [${facts.filter(Boolean).join('; ')}]`;
+      return description === undefined ? line : `${line}: ${description}`;
+    });
+}
+
+function withWords(text: string, { title }: Activity, brief: DayBrief): string | undefined {
+  const lists = brief.profile.material?.words ?? {};
+  const random = seededRandom(brief.profile.id, brief.date, brief.ordinal, 'prompt', title);
+  const filled = text.replace(/\{([a-zA-Z]+)\}/g, (hole, word: string) => {
+    const list = Object.hasOwn(lists, word) ? lists[word] : undefined;
+    return list === undefined ? hole : random.pick(list);
+  });
+  return /\{[a-zA-Z]+\}/.test(filled) ? undefined : filled;
+}

@@ -1,0 +1,81 @@
+import { formatMinute } from '@texas-ai/kernel';
+import type { ChapterBrief } from '../brief.js';
+import type { ScheduleItem, Slot } from '../plan.js';
+import { daySection, profileSection, section, yesterdaySection } from './material.js';
+import type { Prompt } from './prompt.js';
+import { type PromptWords, promptWords, type Who, whoOf } from './prompt-words.js';
+import { oneLine, quoted } from './quoted.js';
+
+/**
+ * Asks for one text per slot of a chapter, in the profile's language. All chapters of a day share
+ * the system instruction and everything before the plan, so that a provider can cache it.
+ */
+export function chapterPrompt(brief: ChapterBrief): Prompt {
+  const words = promptWords(brief.profile.language);
+  const who = whoOf(brief.profile);
+  const task = words.chapterTask(who, {
+    slots: brief.slots.length,
+    messages: brief.slots.filter(({ wantsInteraction }) => wantsInteraction).length,
+    opensDay: brief.chapter === 0,
+    closesDay: brief.chapter === brief.chapters - 1,
+  });
+  return {
+    system: words.chapterSystem(who),
+    user: [
+      profileSection(brief, words),
+      daySection(brief, words),
+      yesterdaySection(brief, words),
+      section(words.headings.plan, quoted('plan', planLines(brief, words))),
+      section(words.headings.slots, quoted('slots', slotLines(brief, who, words))),
+      section(words.headings.task, task),
+    ].join('\n\n'),
+  };
+}
+
+function planLines({ plan, slots }: ChapterBrief, words: PromptWords): string[] {
+  const written = new Set(slots.map(({ item }) => item));
+  const items = plan.items.map((item, index) => {
+    const mark = written.has(index) ? '▶' : '-';
+    return `${mark} ${span(item)} ${itemLine(item, words)}`;
+  });
+  return [`${words.labels.summary}: ${oneLine(plan.summary)}`, ...items];
+}
+
+function itemLine(item: ScheduleItem, words: PromptWords): string {
+  const company =
+    item.companions.length > 0
+      ? `${words.labels.with} ${item.companions.join(words.separator)}`
+      : words.alone;
+  const facts = [
+    item.title,
+    item.asleep ? words.asleep : item.category,
+    item.location,
+    item.asleep ? '' : company,
+    item.description,
+    item.emotionalTags.join(words.separator),
+  ];
+  return oneLine(facts.filter(Boolean).join(' | '));
+}
+
+function slotLines({ plan, slots }: ChapterBrief, who: Who, words: PromptWords): string[] {
+  return slots.map((slot, index) => {
+    const item = plan.items[slot.item];
+    const facts = [
+      item ? oneLine(item.title) : '',
+      part(slots, slot),
+      item?.asleep ? words.asleep : '',
+      words.message(who, slot.wantsInteraction),
+    ];
+    return `${index + 1}. ${span(slot)} ${facts.filter(Boolean).join(' | ')}`;
+  });
+}
+
+/** Which of its item's slots this is, `2/3`; nothing where the item has only one. */
+function part(slots: readonly Slot[], slot: Slot): string {
+  const ofItem = slots.filter(({ item }) => item === slot.item);
+  return ofItem.length > 1 ? `${ofItem.indexOf(slot) + 1}/${ofItem.length}` : '';
+}
+
+function span({ start, end }: { start: number; end: number }): string {
+  return `${formatMinute(start)}-${formatMinute(end)}`;
+}

@@ -1,0 +1,95 @@
+import { parseDate } from '@texas-ai/kernel';
+import type { DayBrief } from '../brief.js';
+import type { Place } from '../profile.js';
+import { activityLines, placesOf } from './activities.js';
+import type { PromptWords } from './prompt-words.js';
+import { oneLine, quoted } from './quoted.js';
+
+/** A heading with what stands below it. */
+export function section(heading: string, body: string): string {
+  return `# ${heading}\n${body}`;
+}
+
+/** Who the character is and what her life is made of. The same for every prompt of a day. */
+export function profileSection(brief: DayBrief, words: PromptWords): string {
+  const { labels } = words;
+  const { profile } = brief;
+  const { persona } = profile;
+  const lines = [
+    `${labels.name}: ${profile.name}`,
+    `${labels.persona}: ${persona.summary}`,
+    `${labels.traits}: ${persona.traits.join(words.separator)}`,
+    `${labels.voice}: ${persona.voice}`,
+    `${labels.owner}: ${persona.owner}`,
+    `${labels.home}: ${profile.home.name}`,
+    ...list(
+      labels.companions,
+      profile.companions.map((each) => `${each.name} (${each.relation}): ${each.description}`),
+    ),
+    ...list(
+      labels.places,
+      placesOf(brief).map((place) => placeLine(place, words)),
+    ),
+    ...list(labels.habits, activityLines(profile.habits, brief, words)),
+    ...list(labels.work, activityLines(profile.work, brief, words)),
+    ...list(labels.leisure, activityLines(profile.leisure, brief, words)),
+  ];
+  return section(words.headings.profile, quoted('profile', lines));
+}
+
+/** The date, its weather and what larger thing it is part of. */
+export function daySection(brief: DayBrief, words: PromptWords): string {
+  const { labels } = words;
+  const { profile, weather, majorEvent } = brief;
+  const degrees = words.temperatures(weather.tempMinC, weather.tempMaxC);
+  const lines = [
+    `${labels.date}: ${brief.date} (${weekday(brief.date, words.locale)})`,
+    `${labels.dayType}: ${words.dayTypes[brief.dayType]}`,
+    `${labels.weather}: ${oneLine(weather.summary)} (${degrees})`,
+  ];
+  if (majorEvent === null) {
+    lines.push(`${labels.majorEvent}: ${words.none}`);
+  } else {
+    const day = words.eventDay(majorEvent.dayNumber, majorEvent.days);
+    const kind = profile.majorEvents.kinds.find(({ kind }) => kind === majorEvent.kind);
+    const lodging = profile.places.find(({ key }) => key === kind?.lodging);
+    lines.push(
+      `${labels.majorEvent}: ${oneLine(majorEvent.title)} (${words.kinds[majorEvent.kind]}, ${day})`,
+      `${labels.objective}: ${oneLine(majorEvent.objective)}`,
+    );
+    if (lodging) lines.push(`${labels.lodging}: ${lodging.name}`);
+    const activities = kind?.activities ?? [];
+    if (activities.length > 0) {
+      lines.push(...list(labels.eventActivities, activityLines(activities, brief, words)));
+    }
+  }
+  return section(words.headings.day, quoted('day', lines));
+}
+
+export function yesterdaySection({ yesterday }: DayBrief, words: PromptWords): string {
+  const { labels } = words;
+  const lines =
+    yesterday === null
+      ? [words.none]
+      : [
+          `${labels.date}: ${yesterday.date}`,
+          `${labels.summary}: ${yesterday.summary}`,
+          ...list(labels.titles, yesterday.titles),
+        ];
+  return section(words.headings.yesterday, quoted('yesterday', lines));
+}
+
+function placeLine(place: Place, words: PromptWords): string {
+  const facts = [place.outdoors ? words.outdoors : '', place.away ? words.away : ''];
+  const known = facts.filter(Boolean).join(words.separator);
+  return `${place.name}${known === '' ? '' : ` (${known})`}: ${place.description}`;
+}
+
+function list(label: string, entries: readonly string[]): string[] {
+  return [`${label}:`, ...entries.map((entry) => `- ${oneLine(entry)}`)];
+}
+
+/** The weekday's name; `date` itself where it is none that exists. */
+function weekday(date: string, locale: string): string {
+  return parseDate(date)?.toLocaleString(locale, { weekday: 'long' }) ?? date;
+}

@@ -1,0 +1,30 @@
+import { formatMinute } from '@texas-ai/kernel';
+import type { DayBrief } from '../brief.js';
+import { daySection, profileSection, section, yesterdaySection } from './material.js';
+import type { Prompt } from './prompt.js';
+import { promptWords, whoOf } from './prompt-words.js';
+
+/** How many items the waking hours are to be divided into. */
+const fewest = 9;
+const most = 14;
+
+/** Asks for the waking hours of a day, in the profile's language. */
+export function planPrompt(brief: DayBrief): Prompt {
+  const words = promptWords(brief.profile.language);
+  const who = whoOf(brief.profile);
+  const task = words.planTask(who, {
+    wake: formatMinute(brief.wake),
+    sleep: formatMinute(brief.sleep),
+    fewest,
+    most,
+  });
+  return {
+    system: words.planSystem(who),
+    user: [
+      profileSection(brief, words),
+      daySection(brief, words),
+      yesterdaySection(brief, words),
+      section(words.headings.task, task),
+    ].join('\n\n'),
+  };
+}

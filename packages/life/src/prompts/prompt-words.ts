@@ -1,0 +1,87 @@
+import type { DayType } from '../day-type.js';
+import type { Language, MajorEventKind, Profile } from '../profile.js';
+import { wordsEn } from './words-en.js';
+import { wordsZh } from './words-zh.js';
+
+/** Whom a prompt is about. */
+export interface Who {
+  name: string;
+  /** How she addresses her owner. */
+  owner: string;
+  pronoun: 'she' | 'he';
+}
+
+/** The waking hours to plan, `HH:MM`, and how many items to divide them into. */
+export interface PlanTask {
+  wake: string;
+  sleep: string;
+  fewest: number;
+  most: number;
+}
+
+export interface ChapterTask {
+  slots: number;
+  /** How many of the slots want a message. */
+  messages: number;
+  /** Whether the first, and the last, of these slots is the first, and the last, of the day. */
+  opensDay: boolean;
+  closesDay: boolean;
+}
+
+/** What prompts are made of, once per language. Sentences are whole; lists are put in by code. */
+export interface PromptWords {
+  locale: string;
+  separator: string;
+  dayTypes: Record<DayType, string>;
+  kinds: Record<MajorEventKind, string>;
+  headings: Record<'profile' | 'day' | 'yesterday' | 'plan' | 'slots' | 'task', string>;
+  labels: Record<
+    | 'name'
+    | 'persona'
+    | 'traits'
+    | 'voice'
+    | 'owner'
+    | 'home'
+    | 'companions'
+    | 'places'
+    | 'habits'
+    | 'work'
+    | 'leisure'
+    | 'date'
+    | 'dayType'
+    | 'weather'
+    | 'majorEvent'
+    | 'objective'
+    | 'eventActivities'
+    | 'lodging'
+    | 'summary'
+    | 'titles'
+    | 'with',
+    string
+  >;
+  outdoors: string;
+  away: string;
+  asleep: string;
+  alone: string;
+  none: string;
+  minutes(shortest: number, longest: number): string;
+  between(from: string, to: string): string;
+  temperatures(min: number, max: number): string;
+  eventDay(day: number, days: number): string;
+  message(who: Who, wanted: boolean): string;
+  planSystem(who: Who): string;
+  planTask(who: Who, task: PlanTask): string;
+  chapterSystem(who: Who): string;
+  chapterTask(who: Who, task: ChapterTask): string;
+  askAgain: { before: string; after: string };
+}
+
+const words: Record<Language, PromptWords> = { zh: wordsZh, en: wordsEn };
+
+export function promptWords(language: Language): PromptWords {
+  return words[language];
+}
+
+export function whoOf({ name, persona }: Profile): Who {
+  return { name, owner: persona.owner, pronoun: persona.pronoun ?? 'she' };
+}

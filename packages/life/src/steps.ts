@@ -1,0 +1,60 @@
+import type { AuthorName } from './author.js';
+import type { Generation } from './generation.js';
+import type { Repositories } from './store.js';
+
+/** One job of a generation: what is asked of the fleet next. */
+export interface Step {
+  kind: 'plan-day' | 'write-chapter' | 'publish-day';
+  generationId: string;
+  run: number;
+  /** The chapter's position, for write-chapter alone. */
+  chapter?: number;
+  author: AuthorName;
+  requestId: string | null;
+}
+
+export interface StepQueue {
+  /** Adds the steps; one whose id is known already is left as it is. Rejects with `queue_unavailable`. */
+  enqueue(steps: readonly Step[]): Promise<void>;
+  /** Whether a job that has ended still holds the step's id, so that enqueueing it would do nothing. */
+  isSpent(step: Step): Promise<boolean>;
+}
+
+export function planDayStep(generation: Generation): Step {
+  return { kind: 'plan-day', ...identityOf(generation) };
+}
+
+export function chapterSteps(generation: Generation, chapters: readonly number[]): Step[] {
+  return chapters.map((chapter) => ({ kind: 'write-chapter', ...identityOf(generation), chapter }));
+}
+
+export function publishDayStep(generation: Generation): Step {
+  return { kind: 'publish-day', ...identityOf(generation) };
+}
+
+/** What a generation in flight needs next, from what is stored; none where it is over. */
+export async function missingSteps(
+  generations: Pick<Repositories['generations'], 'missingChapters'>,
+  generation: Generation,
+): Promise<Step[]> {
+  switch (generation.status) {
+    case 'queued':
+    case 'planning':
+      return [planDayStep(generation)];
+    case 'writing':
+      return chapterSteps(generation, await generations.missingChapters(generation.id));
+    case 'publishing':
+      return [publishDayStep(generation)];
+    default:
+      return [];
+  }
+}
+
+function identityOf(generation: Generation) {
+  return {
+    generationId: generation.id,
+    run: generation.run,
+    author: generation.author,
+    requestId: generation.requestId,
+  };
+}

@@ -1,0 +1,151 @@
+import type { ErrorCode } from '@texas-ai/kernel';
+import type { AuthorName, CallUsage } from './author.js';
+import type { DayBrief, Yesterday } from './brief.js';
+import type { Day, DaySummary } from './day.js';
+import type { SlotText } from './draft.js';
+import type { Generation } from './generation.js';
+import type { MajorEvent } from './major-event.js';
+import type { Chapter, Plan, Slot } from './plan.js';
+import type { Profile } from './profile.js';
+
+// What the use cases need kept. PostgreSQL is the truth; `packages/storage` implements this.
+// Every method may reject with `storage_unavailable`.
+
+/** The brief without the profile, which is kept with its character. */
+export type StoredBrief = Omit<DayBrief, 'profile' | 'date' | 'ordinal'>;
+
+export interface CharacterRecord {
+  profile: Profile;
+  hash: string;
+}
+
+export interface CharacterRepository {
+  /** Inserts the profiles that are new and replaces those whose hash differs; tells which. */
+  synchronise(records: readonly CharacterRecord[]): Promise<string[]>;
+  find(id: string): Promise<Profile | null>;
+  list(): Promise<Profile[]>;
+}
+
+export interface NewGeneration {
+  character: string;
+  date: string;
+  author: AuthorName;
+  requestId: string | null;
+}
+
+/** What a plan-day step stores, all at once. */
+export interface PlannedDay {
+  plan: Plan;
+  brief: StoredBrief;
+  chapters: readonly Chapter[];
+  model: string | null;
+  authorVersion: string;
+  /** What repair mended and what is a matter of taste, one plain sentence each. */
+  warnings: readonly string[];
+}
+
+export interface GenerationRepository {
+  find(id: string): Promise<Generation | null>;
+  /** The newest generation of a date, locked until the transaction ends. */
+  lockNewest(character: string, date: string): Promise<Generation | null>;
+  /** Locks the row until the transaction ends. */
+  lock(id: string): Promise<Generation | null>;
+  /** Rejects with `storage_conflict` where one is in flight already. */
+  insert(generation: NewGeneration): Promise<Generation>;
+  cancel(id: string): Promise<void>;
+  /** A failed generation goes on where it stopped: a new run, tries and call cap anew, no error. */
+  revive(id: string): Promise<Generation>;
+  /** A new run of one in flight, for jobs that got lost; null where it is over. */
+  bumpRun(id: string): Promise<Generation | null>;
+  /** Everything in flight, oldest first. */
+  unfinished(limit: number): Promise<Generation[]>;
+  /** Marks it failed if it is in flight and (unless null) of that run; tells whether it did. */
+  fail(id: string, run: number | null, code: ErrorCode, message: string): Promise<boolean>;
+  /** Tells that somebody works on it, for its own run only. */
+  touch(id: string, run: number): Promise<void>;
+  /** Adds what billed calls cost. */
+  addUsage(id: string, usage: readonly CallUsage[]): Promise<void>;
+
+  /** One more try at the plan of this run; null where it is over, of another run or planned. */
+  beginPlan(id: string, run: number): Promise<{ generation: Generation; tries: number } | null>;
+  /**
+   * Stores plan, brief and chapters, all or nothing, unless there is a plan or it is over; adds what
+   * the calls cost; answers how it stands.
+   */
+  storePlan(id: string, planned: PlannedDay, usage: readonly CallUsage[]): Promise<Generation>;
+
+  /** How often a step of it was begun: the plan where no chapter is named. */
+  triesOf(id: string, chapter?: number): Promise<number>;
+  /** Takes back the try of a step that failed through nobody's fault. */
+  forgiveTry(id: string, chapter?: number): Promise<void>;
+
+  /** Positions of the chapters without text, in order. */
+  missingChapters(id: string): Promise<number[]>;
+  /** One more try at a chapter of this run; null where it is over, of another run or written. */
+  beginChapter(id: string, run: number, chapter: number): Promise<BegunChapter | null>;
+  /**
+   * Stores the texts and the count, all or nothing, unless the chapter has some or the generation is
+   * over; adds what the calls cost; answers how it stands. The last chapter to come in moves a
+   * generation that is in flight to `publishing`.
+   */
+  storeChapter(
+    id: string,
+    chapter: number,
+    texts: readonly SlotText[],
+    usage: readonly CallUsage[],
+  ): Promise<Generation>;
+  /** From `publishing` to `published`; null where it was not publishing. */
+  publish(id: string): Promise<Generation | null>;
+}
+
+export interface BegunChapter {
+  generation: Generation;
+  tries: number;
+  brief: StoredBrief;
+  plan: Plan;
+  slots: Slot[];
+}
+
+export interface DayRepository {
+  find(character: string, date: string): Promise<Day | null>;
+  /** What the day was like, without its experiences. */
+  outline(character: string, date: string): Promise<Yesterday | null>;
+  /** Newest first; `before` excludes that date and later ones. */
+  list(query: DayListQuery): Promise<DaySummary[]>;
+  /** Points the day at a generation and collects its interactions. The generation is published. */
+  publish(generation: Generation): Promise<void>;
+}
+
+export interface DayListQuery {
+  character: string;
+  from?: string | undefined;
+  to?: string | undefined;
+  before?: string | undefined;
+  limit: number;
+}
+
+export interface MajorEventRepository {
+  /** The event that a date is part of. */
+  covering(character: string, date: string): Promise<MajorEvent | null>;
+  /** Keeps the event unless it overlaps one that is kept; answers the one that covers its start. */
+  keep(character: string, event: MajorEvent): Promise<MajorEvent | null>;
+}
+
+export interface IdempotencyRepository {
+  /** The generation that a key was first answered with. */
+  find(key: string): Promise<string | null>;
+  remember(key: string, generationId: string): Promise<void>;
+}
+
+export interface Repositories {
+  characters: CharacterRepository;
+  generations: GenerationRepository;
+  days: DayRepository;
+  majorEvents: MajorEventRepository;
+  idempotency: IdempotencyRepository;
+}
+
+export interface Store extends Repositories {
+  /** All or nothing; only the repositories handed in take part. */
+  transaction<T>(work: (repositories: Repositories) => Promise<T>): Promise<T>;
+}

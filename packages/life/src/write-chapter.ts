@@ -1,0 +1,65 @@
+import { TexasError } from '@texas-ai/kernel';
+import {
+  type Authors,
+  askAuthor,
+  assertUnderCallCap,
+  type Checked,
+  paidWork,
+} from './ask-author.js';
+import type { ChapterBrief } from './brief.js';
+import { checkChapter } from './chapter-rules.js';
+import { continueGeneration } from './continue-generation.js';
+import { chapterDraftSchema, type SlotText } from './draft.js';
+import { describeIssues } from './issues.js';
+import { publishDayStep, type StepQueue } from './steps.js';
+import type { Store } from './store.js';
+
+export interface WriteChapterDeps {
+  store: Store;
+  steps: StepQueue;
+  authors: Authors;
+}
+
+/**
+ * The step write-chapter: has the author write one text per slot and stores experiences and the
+ * count of written chapters in one transaction. Whoever finds it full enqueues publish-day.
+ * Throws the author's failures, `author_invalid_output`, `storage_unavailable`.
+ */
+export async function writeChapter(
+  deps: WriteChapterDeps,
+  { generationId, run, chapter }: { generationId: string; run: number; chapter: number },
+  signal: AbortSignal,
+): Promise<void> {
+  const begun = await deps.store.generations.beginChapter(generationId, run, chapter);
+  if (!begun) return continueGeneration(deps, generationId);
+  const { generation, brief: stored, plan, slots } = begun;
+  const profile = await deps.store.characters.find(generation.character);
+  if (!profile) {
+    throw new TexasError('character_not_found', `“${generation.character}” has no profile.`);
+  }
+  const author = deps.authors(generation.author);
+  const chapters = generation.chapters.total;
+  const { date, ordinal } = generation;
+  const brief: ChapterBrief = { ...stored, profile, date, ordinal, plan, chapter, chapters, slots };
+  assertUnderCallCap(generation, 1 + chapters);
+
+  const { value: texts, usage } = await paidWork(
+    deps.store.generations,
+    generation,
+    signal,
+    (call) =>
+      askAuthor(
+        (problems) => author.writeChapter(brief, { ...call, problems }),
+        (answer) => checkTexts(answer, brief),
+      ),
+  );
+  const current = await deps.store.generations.storeChapter(generationId, chapter, texts, usage);
+  if (current.status === 'publishing') await deps.steps.enqueue([publishDayStep(current)]);
+}
+
+function checkTexts(answer: unknown, brief: ChapterBrief): Checked<SlotText[]> {
+  const draft = chapterDraftSchema.safeParse(answer);
+  if (!draft.success) return { problems: describeIssues(draft.error) };
+  const { texts, problems } = checkChapter(draft.data, brief.slots);
+  return problems.length > 0 ? { problems } : { value: texts };
+}

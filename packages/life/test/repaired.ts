@@ -1,0 +1,38 @@
+import { expect } from '@jest/globals';
+import { formatMinute } from '@texas-ai/kernel';
+import type { PlanDraft } from '../src/draft.js';
+import type { Plan } from '../src/plan.js';
+import { brokenRules } from '../src/plan-rules.js';
+import { type PlanFrame, repairPlan } from '../src/repair.js';
+import { goodDraft, someDraft, someProfile } from './day-material.js';
+
+export const frame: PlanFrame = { profile: someProfile(), wake: 420, sleep: 1380 };
+
+/** Repairs, and expects a plan that keeps the rules. */
+export function repaired(draft: PlanDraft, within = frame) {
+  const { plan, mended, verdict } = repairPlan(draft, within);
+  expect(verdict).toEqual([]);
+  if (!plan) throw new Error('There is no plan.');
+  expect(brokenRules(plan, within)).toEqual([]);
+  return { plan, rules: [...new Set(mended.map((mend) => mend.rule))], mended };
+}
+
+/** The waking items as `07:00-08:00 Item 1`. */
+export function outline(plan: Plan): string[] {
+  return plan.items
+    .filter((item) => !item.asleep)
+    .map(({ start, end, title }) => `${formatMinute(start)}-${formatMinute(end)} ${title}`);
+}
+
+/** A good day whose first item ends at 08:00, with other items in place of those until 12:00. */
+export function morning(...items: Parameters<typeof someDraft>): PlanDraft {
+  const [first, , , ...rest] = goodDraft().items;
+  return { summary: 'A day.', items: first ? [first, ...someDraft(...items).items, ...rest] : [] };
+}
+
+export function changed(draft: PlanDraft, index: number, over: object): PlanDraft {
+  return {
+    ...draft,
+    items: draft.items.map((item, i) => (i === index ? { ...item, ...over } : item)),
+  };
+}

@@ -1,0 +1,81 @@
+import { describe, expect, test } from '@jest/globals';
+import { type ErrorCode, Temporal, TexasError } from '@texas-ai/kernel';
+import { isRetryable } from '@texas-ai/life';
+import { classifyFailure } from './classify-failure.js';
+
+const now = Temporal.Instant.from('2026-11-23T20:00:00Z');
+const apiKey = 'AIza-canary';
+const classify = (failure: unknown) => classifyFailure(failure, { now, apiKey });
+
+/** As the library throws it: the message is the body. */
+function http(status: number, ...details: unknown[]): Error {
+  const error = { code: status, message: `it says ${apiKey}`, details };
+  const failure = new Error(JSON.stringify({ error }));
+  return Object.assign(failure, { name: 'ApiError', status });
+}
+
+const badKey = { '@type': 'ErrorInfo', reason: 'API_KEY_INVALID' };
+const perDay = { violations: [{ quotaId: 'RequestsPerDay' }] };
+
+describe('classifyFailure', () => {
+  test.each<[string, unknown, ErrorCode, Record<string, unknown>, boolean]>([
+    ['a wrong key', http(400, badKey), 'author_unauthorized', { status: 400 }, false],
+    ['a 401', http(401), 'author_unauthorized', { status: 401 }, false],
+    ['a 403', http(403), 'author_unauthorized', { status: 403 }, false],
+    ['another 400', http(400, { reason: 'OTHER' }), 'author_http_error', { status: 400 }, false],
+    ['an unknown model', http(404), 'author_http_error', { status: 404 }, false],
+    [
+      'a 429',
+      http(429, { retryDelay: '3s' }),
+      'author_rate_limited',
+      { status: 429, retryAfterMs: 3000, daily: false },
+      true,
+    ],
+    [
+      'a spent day',
+      http(429, perDay),
+      'author_rate_limited',
+      { status: 429, retryAfterMs: 43_200_000, daily: true },
+      true,
+    ],
+    ['a 500', http(500), 'author_http_error', { status: 500 }, true],
+    ['a 503', http(503), 'author_http_error', { status: 503 }, true],
+    ['no connection', new TypeError('fetch failed'), 'author_unreachable', {}, true],
+    ['a connection that broke', new TypeError('terminated'), 'author_unreachable', {}, true],
+    [
+      'a page instead of JSON',
+      new SyntaxError('Unexpected token <'),
+      'author_invalid_output',
+      {},
+      true,
+    ],
+    ['a fault of ours', new TypeError('x is not a function'), 'internal_error', {}, false],
+    ['something that is no error', 'oops', 'internal_error', {}, false],
+  ])('%s', (_, failure, code, details, retryable) => {
+    const classified = classify(failure);
+    expect(classified).toBeInstanceOf(TexasError);
+    expect({ code: classified.code, details: classified.details }).toEqual({ code, details });
+    expect(isRetryable(classified)).toBe(retryable);
+    expect(classified.cause).toBeInstanceOf(Error);
+  });
+
+  test('an error page that is no JSON is classified by its status', () => {
+    const failure = Object.assign(new Error('<html>'), { name: 'ApiError', status: 502 });
+    expect(classify(failure).details).toEqual({ status: 502 });
+  });
+
+  test("the provider's words are in the cause only, and the key is nowhere", () => {
+    const nested = new TypeError('fetch failed', { cause: new Error(`ECONNREFUSED ${apiKey}`) });
+    for (const failure of [http(500), nested]) {
+      const { message, cause } = classify(failure);
+      expect(message).not.toMatch(/it says|ECONNREFUSED/);
+      expect(String(cause)).toMatch(/it says|ECONNREFUSED/);
+      expect(`${message} ${(cause as Error).stack}`).not.toContain(apiKey);
+    }
+  });
+
+  test('what is classified already stays as it is', () => {
+    const failure = new TexasError('author_blocked', 'Stopped.');
+    expect(classify(failure)).toBe(failure);
+  });
+});

@@ -1,0 +1,50 @@
+import type { GenerateContentResponse } from '@google/genai';
+import { TexasError } from '@texas-ai/kernel';
+import type { CallUsage } from '@texas-ai/life';
+
+/** The part of an answer that is read. */
+export type Answer = Pick<
+  GenerateContentResponse,
+  'candidates' | 'promptFeedback' | 'usageMetadata'
+>;
+
+const blockedReasons: ReadonlySet<string> = new Set([
+  'SAFETY',
+  'PROHIBITED_CONTENT',
+  'BLOCKLIST',
+  'SPII',
+  'RECITATION',
+]);
+
+/**
+ * The JSON that an answer carries, parsed but not validated. Throws `author_blocked` where a filter
+ * stopped it and `author_invalid_output` where it is cut off, empty or no JSON.
+ */
+export function readAnswer({ candidates, promptFeedback }: Answer): unknown {
+  const candidate = candidates?.[0];
+  const reason = promptFeedback?.blockReason ?? candidate?.finishReason;
+  if (promptFeedback?.blockReason !== undefined || (reason && blockedReasons.has(reason))) {
+    throw new TexasError('author_blocked', 'A filter of Gemini stopped the text.', {
+      details: { reason },
+    });
+  }
+  if (reason === 'MAX_TOKENS') {
+    throw new TexasError('author_invalid_output', 'The answer was cut off: it was too long.');
+  }
+  const spoken = (candidate?.content?.parts ?? []).filter(({ thought }) => thought !== true);
+  const text = spoken.map((part) => part.text ?? '').join('');
+  if (text.trim() === '') throw new TexasError('author_invalid_output', 'The answer was empty.');
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's message quotes the text, which belongs in no log.
+    throw new TexasError('author_invalid_output', 'The answer was not valid JSON.');
+  }
+}
+
+/** What an answer was billed for, thinking included; undefined where it does not say. */
+export function usageOf({ usageMetadata }: Answer): CallUsage | undefined {
+  if (!usageMetadata) return undefined;
+  const { promptTokenCount = 0, candidatesTokenCount = 0, thoughtsTokenCount = 0 } = usageMetadata;
+  return { inputTokens: promptTokenCount, outputTokens: candidatesTokenCount + thoughtsTokenCount };
+}

@@ -1,0 +1,57 @@
+import { type MinuteOfDay, parseMinute, type Random } from '@texas-ai/kernel';
+import type { Activity, DayBrief, Place } from '@texas-ai/life';
+import { isWeatherForIndoors, placesFor } from './setting.js';
+
+/** An activity chosen for a stretch of the day, with the place where it will be. */
+export interface Choice {
+  activity: Activity;
+  place: Place;
+}
+
+/** What was chosen so far today, so that nothing comes twice. */
+export type Chosen = Set<string>;
+
+/**
+ * The first activity of a shuffled pool that suits the minute, the weather and the day. What
+ * happened yesterday, or already today, only comes when nothing else is left; undefined where nothing suits.
+ */
+export function choose(
+  pool: readonly Activity[],
+  brief: DayBrief,
+  minute: MinuteOfDay,
+  chosen: Chosen,
+  random: Random,
+): Choice | undefined {
+  const order = random.shuffle(pool);
+  const open = order.flatMap((activity) => suits(activity, brief, minute) ?? []);
+  const isOld = ({ activity }: Choice) => brief.yesterday?.titles.includes(activity.title) ?? false;
+  const isUsed = ({ activity }: Choice) => chosen.has(activity.title);
+  const found =
+    open.find((choice) => !isUsed(choice) && !isOld(choice)) ??
+    open.find((choice) => !isUsed(choice));
+  if (found === undefined) return undefined;
+  chosen.add(found.activity.title);
+  return { activity: found.activity, place: random.pick(roofed(found, brief, minute)) };
+}
+
+function suits(activity: Activity, brief: DayBrief, minute: MinuteOfDay): Choice | undefined {
+  const [from, to] = (activity.between ?? ['00:00', '24:00']).map(parseMinute);
+  if (minute < (from ?? 0) || minute > (to ?? 1440)) return undefined;
+  if (activity.days !== undefined && !activity.days.includes(brief.dayType)) return undefined;
+  const { weather } = activity;
+  if (weather !== undefined && !weather.includes(brief.weather.condition)) return undefined;
+  const places = placesFor(activity, brief, minute);
+  const place = places.find(({ outdoors }) => !outdoors) ?? places[0];
+  if (place === undefined) return undefined;
+  const kept = activity.category === 'work' || weather !== undefined;
+  if (place.outdoors && !kept && isWeatherForIndoors(brief)) return undefined;
+  return { activity, place };
+}
+
+/** The places it can happen at; in rough weather those with a roof, if there are any. */
+function roofed({ activity, place }: Choice, brief: DayBrief, minute: MinuteOfDay): Place[] {
+  const places = placesFor(activity, brief, minute);
+  const indoors = places.filter(({ outdoors }) => !outdoors);
+  if (isWeatherForIndoors(brief) && indoors.length > 0) return indoors;
+  return places.length > 0 ? places : [place];
+}

@@ -1,0 +1,150 @@
+import { formatMinute, type Random, seededRandom } from '@texas-ai/kernel';
+import type { Activity, DayBrief, ItemDraft, Place, PlanDraft, Profile } from '@texas-ai/life';
+import { type Choice, type Chosen, choose } from './choice.js';
+import { type Purpose, type Stretch, shapeDay } from './day-shape.js';
+import { grammarOf } from './grammars.js';
+import { itemWords } from './item-words.js';
+import { baseAt, eventKindOf, isAway } from './setting.js';
+import { summarise } from './summary.js';
+import { isRough } from './time-of-day.js';
+import { fill } from './words.js';
+
+const habitPurposes = ['waking', 'breakfast', 'lunch', 'dinner', 'evening', 'bedtime'] as const;
+type HabitPurpose = (typeof habitPurposes)[number];
+
+/** The waking hours of a day as a plan, the same for the same brief. */
+export function composePlan(brief: DayBrief): PlanDraft {
+  const random = seededRandom(brief.profile.id, brief.date, brief.ordinal, 'plan');
+  const chosen: Chosen = new Set();
+  const stretches = shapeDay(brief, random);
+  const items = stretches.map((stretch) => {
+    const pools = poolsFor(stretch.purpose, brief);
+    for (const pool of pools) {
+      const choice = choose(pool, brief, stretch.start, chosen, random);
+      if (choice !== undefined) return itemOf(choice, stretch, brief, random);
+    }
+    return itemOf(stopgap(stretch, brief, chosen, random), stretch, brief, random);
+  });
+  return { summary: summarise(brief, items, random), items };
+}
+
+/** Where to look for something to do, most fitting first. */
+function poolsFor(purpose: Purpose, brief: DayBrief): (readonly Activity[])[] {
+  const { work, leisure } = brief.profile;
+  const quiet = leisure.filter(({ category }) => category === 'rest' || category === 'personal');
+  const short = leisure.filter(({ minutes }) => minutes[0] <= 25);
+  const event = eventKindOf(brief)?.activities ?? [];
+  switch (purpose) {
+    case 'work':
+      return [work, leisure];
+    case 'leisure':
+      return [leisure.filter(({ minutes }) => minutes[1] >= 50), leisure];
+    case 'break':
+      return [short.filter(({ category }) => category === 'rest'), short, quiet];
+    case 'company':
+      return [leisure.filter(({ category }) => category === 'social'), leisure];
+    case 'event':
+      // A profile without activities for its events leaves them to the generic grammar.
+      return event.length === 0 ? [] : [event.filter(({ at }) => at === undefined), leisure];
+    default:
+      return [
+        event.filter((activity) => activity.at === purpose),
+        habitsFor(brief.profile, purpose),
+      ];
+  }
+}
+
+/** Habits that name their hour; in a profile where none does, the first wakes and the last ends. */
+function habitsFor({ habits }: Profile, purpose: HabitPurpose): readonly Activity[] {
+  if (habits.some(({ at }) => at !== undefined)) return habits.filter(({ at }) => at === purpose);
+  if (purpose === 'waking') return habits.slice(0, 1);
+  if (purpose === 'bedtime') return habits.length > 1 ? habits.slice(-1) : [];
+  return purpose === 'evening' ? habits.slice(1, -1) : [];
+}
+
+/** Something generic where the profile has nothing that suits. */
+function stopgap(
+  { purpose, start }: Stretch,
+  brief: DayBrief,
+  chosen: Chosen,
+  random: Random,
+): Choice {
+  const { stopgaps } = grammarOf(brief.profile);
+  const habit = habitPurposes.find((known) => known === purpose);
+  const others = brief.majorEvent === null ? [] : stopgaps.events[brief.majorEvent.kind];
+  const fresh = others.filter(({ title }) => !chosen.has(title));
+  const { title, description } =
+    habit !== undefined
+      ? stopgaps.habits[habit]
+      : random.pick(fresh.length > 0 ? fresh : [stopgaps.habits.evening]);
+  chosen.add(title);
+  const category =
+    habit !== undefined
+      ? 'personal'
+      : purpose === 'event' && brief.majorEvent?.kind !== 'illness'
+        ? 'work'
+        : 'rest';
+  const activity: Activity = {
+    title,
+    description,
+    category,
+    places: [],
+    minutes: [20, 120],
+    companions: [],
+  };
+  return { activity, place: placeOfStopgap(brief, start) };
+}
+
+function placeOfStopgap(brief: DayBrief, start: number): Place {
+  const base = baseAt(brief, start);
+  const { onTheWay } = grammarOf(brief.profile).stopgaps;
+  if (base !== undefined && (base.away || !isAway(brief, start))) return base;
+  return { key: 'away', name: onTheWay, outdoors: false, description: onTheWay };
+}
+
+function itemOf(
+  { activity, place }: Choice,
+  stretch: Stretch,
+  brief: DayBrief,
+  random: Random,
+): ItemDraft {
+  const { profile, weather } = brief;
+  const grammar = grammarOf(profile);
+  const companions = companionsFor(activity, random);
+  const named = { title: activity.title, location: place.name, companions };
+  const rough = place.outdoors && isRough(weather.condition);
+  const note = rough ? grammar.inRoughWeather[weather.condition] : undefined;
+  const description = fill(activity.description, itemWords(brief, named)) ?? activity.description;
+  const theme = profile.material?.themes?.[activity.theme ?? ''];
+  const emotions = [...(activity.emotions ?? []), ...(theme?.emotions ?? [])];
+  const feelings = emotions.length >= 2 ? emotions : grammar.emotions[activity.category];
+  return {
+    start: formatMinute(stretch.start),
+    end: formatMinute(stretch.end),
+    title: activity.title,
+    category: activity.category,
+    priority: priorityOf(stretch.purpose),
+    location: place.name,
+    description: grammar.paragraph(note === undefined ? [description] : [description, note]),
+    companions,
+    weatherAffected: place.outdoors || (isRough(weather.condition) && activity.category === 'work'),
+    emotionalTags: random.shuffle(feelings).slice(0, random.int(1, 3)),
+    interactionPotential: potentialOf(activity, random),
+  };
+}
+
+function companionsFor({ category, companions }: Activity, random: Random): string[] {
+  const order = random.shuffle(companions);
+  if (category === 'social') return order.slice(0, random.int(1, 2));
+  return random.chance(0.5) ? order.slice(0, 1) : [];
+}
+
+function priorityOf(purpose: Purpose): ItemDraft['priority'] {
+  if (purpose === 'work' || purpose === 'event') return 'high';
+  return habitPurposes.some((habit) => habit === purpose) ? 'medium' : 'low';
+}
+
+function potentialOf({ category }: Activity, random: Random): ItemDraft['interactionPotential'] {
+  if (category === 'work') return random.pick(['low', 'low', 'medium']);
+  return random.pick(category === 'personal' ? ['low', 'medium'] : ['medium', 'high']);
+}

@@ -1,0 +1,44 @@
+import type { Logger } from '@texas-ai/kernel';
+import { Redis } from 'ioredis';
+
+export interface RedisOptions {
+  /** redis:// or rediss:// */
+  url: string;
+  logger: Logger;
+}
+
+/** For whoever adds jobs: fails at once while Redis is away instead of holding commands back. */
+export function connectProducer(options: RedisOptions): Redis {
+  return watched(
+    new Redis(options.url, { enableOfflineQueue: false, maxRetriesPerRequest: 1 }),
+    options.logger,
+  );
+}
+
+/** For workers: waits for Redis as long as it takes. */
+export function connectConsumer(options: RedisOptions): Redis {
+  return watched(new Redis(options.url, { maxRetriesPerRequest: null }), options.logger);
+}
+
+/** One line when the connection breaks and one when it is back, however many attempts lie between. */
+function watched(redis: Redis, logger: Logger): Redis {
+  let away = false;
+  redis.on('error', (error: Error) => {
+    if (!away) logger.warn('redis is away', { error });
+    away = true;
+  });
+  redis.on('ready', () => {
+    if (away) logger.info('redis is back');
+    away = false;
+  });
+  return redis;
+}
+
+/** Resolves when the connection can take commands; rejects when it was closed for good. */
+export async function untilReady(redis: Redis): Promise<void> {
+  if (redis.status === 'ready') return;
+  await new Promise<void>((resolve, reject) => {
+    redis.once('ready', resolve);
+    redis.once('end', () => reject(new Error('The connection to Redis was closed.')));
+  });
+}

@@ -1,0 +1,18 @@
+import type { z } from 'zod';
+import { planDay } from './definitions/plan-day.js';
+import { publishDay } from './definitions/publish-day.js';
+import { writeChapter } from './definitions/write-chapter.js';
+
+/** Every job of the system by name. */
+export const jobs = {
+  'plan-day': planDay,
+  'write-chapter': writeChapter,
+  'publish-day': publishDay,
+} as const;
+
+export type JobName = keyof typeof jobs;
+export type JobPayload<Name extends JobName> = z.infer<(typeof jobs)[Name]['payload']>;
+
+export function isJobName(name: string): name is JobName {
+  return Object.hasOwn(jobs, name);
+}

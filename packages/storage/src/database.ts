@@ -1,0 +1,65 @@
+import { type Logger, Temporal } from '@texas-ai/kernel';
+import knex, { type Knex } from 'knex';
+import pg from 'pg';
+
+export interface DatabaseOptions {
+  /** postgres://… */
+  url: string;
+  /** Shown by PostgreSQL beside each connection. */
+  applicationName: string;
+  /** Connections at most. */
+  poolMax: number;
+  /** Seconds that a new connection may take. */
+  connectTimeoutSeconds: number;
+  /** Seconds that a query waits for a free connection of the pool. */
+  acquireTimeoutSeconds: number;
+  /** Seconds after which PostgreSQL cancels a statement. */
+  statementTimeoutSeconds: number;
+  /** Seconds after which PostgreSQL ends a transaction that does nothing. */
+  idleInTransactionTimeoutSeconds: number;
+  /** Told what the pool has to say; knex would print it. */
+  logger: Logger;
+}
+
+export type Database = Knex;
+
+const dateType = 1082;
+const bigintType = 20;
+const numericType = 1700;
+const timestampType = 1184;
+
+/** DATE stays text, instants become Temporal, counts and money numbers (they stay below 2^53). */
+function getTypeParser(type: number, format: string) {
+  if (type === dateType) return (text: string) => text;
+  if (type === timestampType) return (text: string) => Temporal.Instant.from(text);
+  if (type === bigintType || type === numericType) return Number;
+  return pg.types.getTypeParser(type, format as 'text');
+}
+
+/** A pool that connects when it is first used and keeps no idle connection for long. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const statementMs = options.statementTimeoutSeconds * 1000;
+  const connection = {
+    connectionString: options.url,
+    application_name: options.applicationName,
+    statement_timeout: statementMs,
+    // PostgreSQL's own limit comes first; this one is for a server that no longer answers at all.
+    query_timeout: statementMs + 1000,
+    idle_in_transaction_session_timeout: options.idleInTransactionTimeoutSeconds * 1000,
+    connectionTimeoutMillis: options.connectTimeoutSeconds * 1000,
+    keepAlive: true,
+    types: { getTypeParser },
+  };
+  return knex({
+    client: 'pg',
+    connection,
+    log: {
+      warn: (detail) => options.logger.warn('database pool', { detail }),
+      error: (detail) => options.logger.warn('database pool', { detail }),
+      deprecate: (detail) => options.logger.debug('database client', { detail }),
+      debug: (detail) => options.logger.debug('database client', { detail }),
+    },
+    pool: { min: 0, max: options.poolMax, idleTimeoutMillis: 30_000 },
+    acquireConnectionTimeout: options.acquireTimeoutSeconds * 1000,
+  });
+}

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { TexasError } from '@texas-ai/kernel';
+import { makeLogSpy, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
+import { type Database, openDatabase } from './database.js';
+import { migrate, pendingMigrations, waitForMigrations } from './migrate.js';
+
+let empty: TestDatabase;
+const others: Database[] = [];
+
+beforeAll(async () => {
+  empty = await makeTestDatabase({ empty: true });
+});
+afterAll(async () => {
+  await Promise.all(others.map((each) => each.destroy()));
+  await empty.drop();
+});
+
+function another(url = empty.url): Database {
+  const opened = openDatabase({
+    url,
+    applicationName: 'texas-test',
+    poolMax: 3,
+    connectTimeoutSeconds: 2,
+    acquireTimeoutSeconds: 2,
+    statementTimeoutSeconds: 10,
+    idleInTransactionTimeoutSeconds: 10,
+    logger: makeLogSpy(),
+  });
+  others.push(opened);
+  return opened;
+}
+
+describe('migrations', () => {
+  test('several processes at once apply each of them once', async () => {
+    expect(await pendingMigrations(empty.database)).toEqual(['2026-11-23-first']);
+    const applied = await Promise.all([empty.database, another(), another()].map(migrate));
+    expect(applied.flat()).toEqual(['2026-11-23-first']);
+    expect(await pendingMigrations(empty.database)).toEqual([]);
+    expect(await migrate(empty.database)).toEqual([]);
+  });
+
+  test('a lock that a killed process left behind stops nobody', async () => {
+    await empty.database('migrations_lock').update({ is_locked: 1 });
+    expect(await migrate(empty.database)).toEqual([]);
+  });
+
+  test('who waits for a database that is behind says so once and goes on when it is not', async () => {
+    const behind = await makeTestDatabase({ empty: true });
+    const logger = makeLogSpy();
+    const waiting = waitForMigrations(behind.database, logger, new AbortController().signal);
+    await migrate(behind.database);
+    await waiting;
+    expect(logger.lines.length).toBeLessThanOrEqual(1);
+    await behind.drop();
+  });
+
+  test('waiting ends when it is told to', async () => {
+    const away = another('postgres://nobody@127.0.0.1:1/none');
+    const stop = new AbortController();
+    const waiting = waitForMigrations(away, makeLogSpy(), stop.signal);
+    stop.abort();
+    await expect(waiting).rejects.toMatchObject({ code: 'aborted' });
+  });
+
+  test('a server that is not there is storage_unavailable', async () => {
+    const failure = await migrate(another('postgres://nobody@127.0.0.1:1/none')).catch((e) => e);
+    expect(failure).toBeInstanceOf(TexasError);
+    expect(failure.code).toBe('storage_unavailable');
+  });
+});

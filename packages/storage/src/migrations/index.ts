@@ -1,0 +1,17 @@
+import type { Knex } from 'knex';
+import * as first from './2026-11-23-first.js';
+
+/** Every migration in order. A name, once released, is never changed. */
+const migrations: Record<string, Knex.Migration> = {
+  '2026-11-23-first': first,
+};
+
+export const migrationSource: Knex.MigrationSource<string> = {
+  getMigrations: async () => Object.keys(migrations),
+  getMigrationName: (name) => name,
+  getMigration: async (name) => {
+    const migration = migrations[name];
+    if (!migration) throw new RangeError(`There is no migration “${name}”.`);
+    return migration;
+  },
+};

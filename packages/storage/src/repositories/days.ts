@@ -1,0 +1,207 @@
+import { formatMinute, instantOf, parseDate, type Temporal, TexasError } from '@texas-ai/kernel';
+import type {
+  Day,
+  DayItem,
+  DayRepository,
+  DaySummary,
+  Generation,
+  StoredBrief,
+} from '@texas-ai/life';
+import type { Knex } from 'knex';
+import { v7 as uuid } from 'uuid';
+
+interface SummaryRow {
+  character_id: string;
+  date: string;
+  published_at: Temporal.Instant;
+  id: string;
+  author: Generation['author'];
+  model: string | null;
+  brief: StoredBrief;
+  summary: string;
+  time_zone: string;
+  language: string;
+}
+
+interface ExperienceRow {
+  id: string;
+  item: number;
+  start: number;
+  end: number;
+  content: string;
+  emotions: string[];
+  thoughts: string;
+  interaction: string | null;
+}
+
+interface ItemRow extends Omit<DayItem, 'start' | 'end' | 'experiences'> {
+  position: number;
+  start: number;
+  end: number;
+}
+
+export function makeDayRepository(db: Knex): DayRepository {
+  const summaries = () =>
+    db('days')
+      .join('generations', 'generations.id', 'days.generation_id')
+      .join('characters', 'characters.id', 'days.character_id')
+      .select(
+        'days.character_id',
+        'days.date',
+        'days.published_at',
+        'generations.id',
+        'generations.author',
+        'generations.model',
+        'generations.brief',
+        'generations.summary',
+        db.raw("characters.profile ->> 'timeZone' AS time_zone"),
+        db.raw("characters.profile ->> 'language' AS language"),
+      );
+
+  return {
+    async find(character, date) {
+      const rows: SummaryRow[] = await summaries()
+        .where({ 'days.character_id': character, 'days.date': date })
+        .limit(1);
+      const row = rows[0];
+      return row ? { ...toSummary(row), items: await itemsOf(db, row.id) } : null;
+    },
+
+    async outline(character, date) {
+      const row: { summary: string; titles: string[] } | undefined = await db('days')
+        .join('generations', 'generations.id', 'days.generation_id')
+        .where({ 'days.character_id': character, 'days.date': date })
+        .first(
+          'generations.summary',
+          db.raw(`ARRAY(SELECT title FROM schedule_items
+            WHERE generation_id = generations.id AND NOT asleep ORDER BY position) AS titles`),
+        );
+      return row ? { date, summary: row.summary, titles: row.titles } : null;
+    },
+
+    async list({ character, from, to, before, limit }) {
+      const query = summaries()
+        .where({ 'days.character_id': character })
+        .orderBy('days.date', 'desc')
+        .limit(limit);
+      if (from !== undefined) query.where('days.date', '>=', from);
+      if (to !== undefined) query.where('days.date', '<=', to);
+      if (before !== undefined) query.where('days.date', '<', before);
+      return ((await query) as SummaryRow[]).map(toSummary);
+    },
+
+    async publish(generation) {
+      await db('days')
+        .insert({
+          character_id: generation.character,
+          date: generation.date,
+          generation_id: generation.id,
+          published_at: db.fn.now(),
+        })
+        .onConflict(['character_id', 'date'])
+        .merge(['generation_id', 'published_at']);
+      await collectInteractions(db, generation);
+    },
+  };
+}
+
+function toSummary(row: SummaryRow): DaySummary {
+  return {
+    character: row.character_id,
+    date: row.date,
+    timeZone: row.time_zone,
+    language: row.language,
+    dayType: row.brief.dayType,
+    generation: {
+      id: row.id,
+      author: row.author,
+      model: row.model,
+      publishedAt: row.published_at.toString(),
+    },
+    weather: row.brief.weather,
+    majorEvent: row.brief.majorEvent,
+    summary: row.summary,
+  };
+}
+
+async function itemsOf(db: Knex, generationId: string): Promise<Day['items']> {
+  const items: ItemRow[] = await db('schedule_items')
+    .where({ generation_id: generationId })
+    .orderBy('position')
+    .select({
+      id: 'id',
+      position: 'position',
+      start: 'start_minute',
+      end: 'end_minute',
+      title: 'title',
+      category: 'category',
+      priority: 'priority',
+      asleep: 'asleep',
+      location: 'location',
+      description: 'description',
+      companions: 'companions',
+      weatherAffected: 'weather_affected',
+      emotionalTags: 'emotional_tags',
+      interactionPotential: 'interaction_potential',
+    });
+  const experiences: ExperienceRow[] = await db('experiences')
+    .where({ generation_id: generationId })
+    .orderBy('start_minute')
+    .select({
+      id: 'id',
+      item: 'item_position',
+      start: 'start_minute',
+      end: 'end_minute',
+      content: 'content',
+      emotions: 'emotions',
+      thoughts: 'thoughts',
+      interaction: 'interaction',
+    });
+  return items.map(({ id, position, start, end, ...item }) => ({
+    id,
+    start: formatMinute(start),
+    end: formatMinute(end),
+    ...item,
+    experiences: experiences.filter((each) => each.item === position).map(toExperience),
+  }));
+}
+
+function toExperience({ id, item: _item, start, end, interaction, ...text }: ExperienceRow) {
+  return {
+    id,
+    start: formatMinute(start),
+    end: formatMinute(end),
+    ...text,
+    interaction: interaction === null ? null : { content: interaction },
+  };
+}
+
+/** The experiences in which she wants to reach out become interactions with a window in time. */
+async function collectInteractions(db: Knex, generation: Generation): Promise<void> {
+  const date = parseDate(generation.date);
+  if (!date) throw new TexasError('invalid_payload', 'The generation has no valid date.');
+  const character = await db('characters')
+    .where({ id: generation.character })
+    .first(db.raw("profile ->> 'timeZone' AS time_zone"));
+  const rows: { id: string; start_minute: number; end_minute: number; interaction: string }[] =
+    await db('experiences')
+      .where({ generation_id: generation.id })
+      .whereNotNull('interaction')
+      .select('id', 'start_minute', 'end_minute', 'interaction');
+  if (rows.length === 0) return;
+  await db('interactions').insert(
+    rows.map((row) => {
+      // A window is as long as its experience, also where summer time skips or repeats an hour.
+      const start = instantOf(date, row.start_minute, character.time_zone);
+      const end = start.add({ minutes: row.end_minute - row.start_minute });
+      return {
+        id: uuid(),
+        generation_id: generation.id,
+        experience_id: row.id,
+        content: row.interaction,
+        window_start: start.toString(),
+        window_end: end.toString(),
+      };
+    }),
+  );
+}

@@ -1,0 +1,34 @@
+import type { Profile, Repositories, Store } from '@texas-ai/life';
+import type { Knex } from 'knex';
+import type { Database } from './database.js';
+import { makeCharacterRepository } from './repositories/characters.js';
+import { makeDayRepository } from './repositories/days.js';
+import { makeGenerationText } from './repositories/generation-text.js';
+import { makeGenerationLifecycle } from './repositories/generations.js';
+import { makeIdempotencyRepository } from './repositories/idempotency.js';
+import { makeMajorEventRepository } from './repositories/major-events.js';
+import { storageFailure, withStorageFailures } from './storage-failure.js';
+
+/** The use cases' store on PostgreSQL. */
+export function makeStore(database: Database): Store {
+  const profiles = new Map<string, Profile>();
+
+  const repositories = (db: Knex): Repositories => ({
+    characters: withStorageFailures(makeCharacterRepository(db, profiles)),
+    generations: withStorageFailures({ ...makeGenerationLifecycle(db), ...makeGenerationText(db) }),
+    days: withStorageFailures(makeDayRepository(db)),
+    majorEvents: withStorageFailures(makeMajorEventRepository(db)),
+    idempotency: withStorageFailures(makeIdempotencyRepository(db)),
+  });
+
+  return {
+    ...repositories(database),
+    async transaction(work) {
+      try {
+        return await database.transaction((transaction) => work(repositories(transaction)));
+      } catch (error) {
+        throw storageFailure(error);
+      }
+    },
+  };
+}

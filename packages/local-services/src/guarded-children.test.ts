@@ -1,0 +1,94 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { temporaryHome } from '../test/temporary-home.js';
+import {
+  type GuardedChildren,
+  makeGuardedChildren,
+  type ServiceExit,
+  type ServiceProcess,
+} from './guarded-children.js';
+import { isRunning, waitUntil } from './running.js';
+
+describe('makeGuardedChildren', () => {
+  let folder: ReturnType<typeof temporaryHome>;
+  let exits: ServiceExit[];
+  let children: GuardedChildren;
+  beforeEach(() => {
+    folder = temporaryHome();
+    exits = [];
+    children = makeGuardedChildren((exit) => exits.push(exit));
+  });
+  afterEach(async () => {
+    await children.stopAll();
+    folder.remove();
+  });
+
+  function shell(name: string, script: string): ServiceProcess {
+    return {
+      name,
+      command: '/bin/sh',
+      args: ['-c', script],
+      env: { WORD: 'courier' },
+      cwd: folder.home,
+      logFile: join(folder.home, `${name}.log`),
+      stopTimeoutMs: 100,
+    };
+  }
+  const logHas = (name: string, text: string) =>
+    waitUntil(() => readFileSync(join(folder.home, `${name}.log`), 'utf8').includes(text), 5000);
+
+  test('writes both outputs to a private log and hands on only the given environment', async () => {
+    const pid = await children.start(shell('talker', 'echo "$WORD in $PWD" >&2; echo "$HOME|"'));
+    expect(await waitUntil(() => exits.length === 1, 5000)).toBe(true);
+    expect(exits[0]).toEqual({ name: 'talker', pid, code: 0, signal: null, expected: false });
+    const log = join(folder.home, 'talker.log');
+    expect(readFileSync(log, 'utf8')).toBe(`courier in ${folder.home}\n|\n`);
+    expect(statSync(log).mode & 0o777).toBe(0o600);
+  });
+
+  test('stops the last started first', async () => {
+    for (const name of ['first', 'second', 'third']) {
+      await children.start(shell(name, 'exec tail -f /dev/null'));
+    }
+    await children.stopAll();
+    expect(exits.map(({ name }) => name)).toEqual(['third', 'second', 'first']);
+    expect(exits.every(({ expected }) => expected)).toBe(true);
+  });
+
+  test('what ignores its signals is killed with all of its group', async () => {
+    const script = 'trap "" TERM; tail -f /dev/null & echo "child $!"; while :; do wait; done';
+    const pid = await children.start(shell('stubborn', script));
+    await logHas('stubborn', 'child');
+    const log = readFileSync(join(folder.home, 'stubborn.log'), 'utf8');
+    const grandchild = Number(/child (\d+)/.exec(log)?.[1]);
+    expect(isRunning(grandchild)).toBe(true);
+    await children.stop('stubborn');
+    expect(exits[0]).toMatchObject({ pid, signal: 'SIGKILL', expected: true });
+    expect(await waitUntil(() => !isRunning(grandchild), 5000)).toBe(true);
+  });
+
+  test('tries the signals in their order', async () => {
+    const script =
+      'trap "echo asked" INT; trap "echo quit; exit 3" QUIT; echo up; tail -f /dev/null & while :; do wait; done';
+    await children.start({
+      ...shell('polite', script),
+      stopSignals: ['SIGINT', 'SIGQUIT'],
+      command: '/bin/bash',
+    });
+    await logHas('polite', 'up');
+    await children.stop('polite');
+    expect(readFileSync(join(folder.home, 'polite.log'), 'utf8')).toBe('up\nasked\nquit\n');
+    expect(exits[0]).toMatchObject({ code: 3, expected: true });
+  });
+
+  test('refuses a missing program, a name that runs, and anything once all are stopped', async () => {
+    const absent = { ...shell('absent', ''), command: join(folder.home, 'absent') };
+    await expect(children.start(absent)).rejects.toMatchObject({ code: 'ENOENT' });
+    await children.start(shell('absent', 'exec tail -f /dev/null'));
+    await expect(children.start(shell('absent', ''))).rejects.toThrow('already running');
+    await children.stop('unknown');
+    await children.stopAll();
+    await expect(children.start(shell('late', ''))).rejects.toThrow('stopping');
+  });
+});

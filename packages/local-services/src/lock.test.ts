@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { temporaryHome } from '../test/temporary-home.js';
+import { lockHome, noteGuard } from './lock.js';
+import { runningProcess } from './running.js';
+
+describe('lockHome', () => {
+  let folder: ReturnType<typeof temporaryHome>;
+  beforeEach(() => {
+    folder = temporaryHome();
+  });
+  afterEach(() => folder.remove());
+  const lock = () => join(folder.home, 'running.lock');
+
+  test('keeps a second launcher away until it is released', async () => {
+    const release = await lockHome(folder.home);
+    await expect(lockHome(folder.home)).rejects.toMatchObject({
+      code: 'local_service_failed',
+      message: expect.stringContaining(`already running (pid ${process.pid})`),
+    });
+    release();
+    expect(existsSync(lock())).toBe(false);
+    (await lockHome(folder.home))();
+  });
+
+  test('takes over from a process that is gone, also where its pid is in use again', async () => {
+    for (const gone of [`${process.pid} long ago`, '999999999 1']) {
+      symlinkSync(gone, lock());
+      const release = await lockHome(folder.home);
+      expect(readlinkSync(lock())).toBe(`${process.pid} ${runningProcess(process.pid)?.startedAt}`);
+      release();
+    }
+  });
+
+  test('waits for the guard of the process that is gone', async () => {
+    const guard = spawn('tail', ['-f', '/dev/null']);
+    const gone = once(guard, 'exit');
+    noteGuard(folder.home, guard.pid ?? 0);
+    let locked = false;
+    const locking = lockHome(folder.home).then((release) => {
+      locked = true;
+      return release;
+    });
+    await new Promise(setImmediate);
+    expect(locked).toBe(false);
+    guard.kill();
+    await gone;
+    (await locking)();
+  });
+
+  test('a file where the folder should be is one clear sentence', async () => {
+    const file = join(folder.home, 'file');
+    writeFileSync(file, '');
+    await expect(lockHome(file)).rejects.toMatchObject({
+      code: 'local_service_failed',
+      message: expect.stringContaining('not a folder'),
+    });
+  });
+});

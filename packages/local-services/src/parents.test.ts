@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { assertBuilt, builtPackage } from '../test/temporary-home.js';
+import { watchParents } from './parents.js';
+import { isRunning, runningProcess, waitUntil } from './running.js';
+
+/** Prints its pid, then lives until a parent of its is gone. */
+const watcher = `
+  import { watchParents } from '${builtPackage}';
+  const stay = setInterval(() => {}, 1000);
+  const environment = process.argv[1] === 'npm' ? { npm_lifecycle_event: 'start' } : {};
+  watchParents({ environment, onGone: () => clearInterval(stay), everyMs: 20 });
+  console.log(process.pid);
+`;
+
+describe('watchParents', () => {
+  beforeAll(assertBuilt);
+
+  /** `sh` that starts `sh` that starts the watcher, as npm does; answers the pids, outermost first. */
+  async function chain(startedBy: 'npm' | 'person') {
+    const inner = `sh -c '"$NODE" --input-type=module -e "$WATCHER" ${startedBy}; true'; true`;
+    const outer = spawn('sh', ['-c', inner], {
+      env: { NODE: process.execPath, WATCHER: watcher, PATH: '/usr/bin:/bin' },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [line] = await once(outer.stdout, 'data');
+    const watching = Number(String(line));
+    const shell = runningProcess(watching)?.parent ?? 0;
+    return { outer: outer.pid ?? 0, shell, watching };
+  }
+
+  test('a killed parent is noticed', async () => {
+    const { shell, watching } = await chain('person');
+    expect(isRunning(watching)).toBe(true);
+    process.kill(shell, 'SIGKILL');
+    expect(await waitUntil(() => !isRunning(watching), 5000)).toBe(true);
+  });
+
+  test('a killed npm is noticed, though its shell lives on', async () => {
+    const { outer, shell, watching } = await chain('npm');
+    process.kill(outer, 'SIGKILL');
+    expect(await waitUntil(() => !isRunning(watching), 5000)).toBe(true);
+    expect(await waitUntil(() => !isRunning(shell), 5000)).toBe(true);
+  });
+
+  test('says nothing while they live', async () => {
+    let gone = 0;
+    const stop = watchParents({
+      environment: { npm_lifecycle_event: 'test' },
+      onGone: () => gone++,
+      everyMs: 5,
+    });
+    let looks = 0;
+    await waitUntil(() => ++looks > 10, 1000, 5);
+    stop();
+    expect(gone).toBe(0);
+  });
+});

@@ -1,0 +1,33 @@
+import { createServer } from 'node:net';
+import { localServiceFailed } from './failures.js';
+
+/**
+ * Throws `local_service_failed` where a server could not listen on this TCP port (1-65535), with a
+ * sentence that names the variable which chooses another.
+ */
+export async function assertPortFree(host: string, port: number, variable = 'PORT'): Promise<void> {
+  const failure = await tryToListen(host, port);
+  if (!failure) return;
+  const another = `choose another with ${variable}=${port < 65_000 ? port + 1 : 3000}`;
+  if (failure.code === 'EADDRINUSE') {
+    throw localServiceFailed(
+      `Port ${port} on ${host} is already in use: stop the program that uses it, or ${another}.`,
+      failure,
+    );
+  }
+  if (failure.code === 'EACCES') {
+    throw localServiceFailed(`Port ${port} needs the rights of root: ${another}.`, failure);
+  }
+  throw localServiceFailed(
+    `Nothing can listen on ${host}:${port} here: ${another} or HOST.`,
+    failure,
+  );
+}
+
+function tryToListen(host: string, port: number): Promise<NodeJS.ErrnoException | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', resolve);
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)));
+  });
+}

@@ -1,0 +1,110 @@
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { explainFileFailure, explainOutput, localServiceFailed } from './failures.js';
+import type { PostgresBinaries } from './find-postgres.js';
+import { pathsIn } from './folders.js';
+import { runProgram } from './program.js';
+import { endProcess, isRunning, runsIn } from './running.js';
+import { writePrivately } from './secret.js';
+import type { Account } from './services-home.js';
+import { lastLine } from './start-server.js';
+
+export interface ClusterOptions {
+  binaries: PostgresBinaries;
+  account: Account | undefined;
+  /** The superuser and its password. */
+  user: string;
+  password: string;
+  durable: boolean;
+}
+
+/** The major version that wrote the data; undefined where there are none. */
+export function majorOfCluster(folder: string): number | undefined {
+  const file = join(folder, 'PG_VERSION');
+  return existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined;
+}
+
+/**
+ * Makes the data folder of a new PostgreSQL: in a folder beside it, renamed when whole, so that an
+ * initdb which was killed leaves no half cluster. Throws `local_service_failed` with one sentence.
+ */
+export async function makeCluster(folder: string, options: ClusterOptions): Promise<void> {
+  const { account } = options;
+  let work: string | undefined;
+  try {
+    removeHalfMade(folder);
+    work = mkdtempSync(`${folder}.making-`);
+    const passwordFile = join(work, 'password');
+    const cluster = join(work, 'cluster');
+    mkdirSync(cluster, { mode: 0o700 });
+    writePrivately(passwordFile, options.password);
+    if (account) {
+      for (const path of [work, cluster, passwordFile]) chownSync(path, account.uid, account.gid);
+    }
+    await initialise(cluster, passwordFile, options);
+    renameSync(cluster, folder);
+  } catch (failure) {
+    throw explainFileFailure(failure, dirname(folder));
+  } finally {
+    if (work !== undefined) rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** In C.UTF-8 where the machine has it: it sorts like C, and knows letters beyond ASCII. */
+async function initialise(
+  cluster: string,
+  passwordFile: string,
+  { binaries, account, user, durable }: ClusterOptions,
+): Promise<void> {
+  const run = (locale: string) =>
+    runProgram(
+      binaries.initdb,
+      [
+        ...['-D', cluster, '-U', user, '--encoding=UTF8', `--locale=${locale}`],
+        ...['--auth=scram-sha-256', `--pwfile=${passwordFile}`],
+        ...(durable ? [] : ['--no-sync']),
+      ],
+      { env: { ...binaries.env, LC_ALL: 'C' }, cwd: cluster, account },
+    );
+  const first = await run('C.UTF-8');
+  const noSuchLocale = !first.ok && /invalid locale/.test(first.output);
+  const { ok, output } = noSuchLocale ? await run('C') : first;
+  if (ok) return;
+  const folder = dirname(dirname(cluster));
+  throw (
+    explainOutput(output, folder) ??
+    localServiceFailed(`PostgreSQL could not make its data in ${folder}: ${whyFailed(output)}.`)
+  );
+}
+
+/** initdb ends with what it cleaned up; the line with the reason says so. */
+function whyFailed(output: string): string {
+  return /(?:error|FATAL): *(.+)$/m.exec(output)?.[1] ?? lastLine(output);
+}
+
+function removeHalfMade(folder: string): void {
+  const prefix = `${basename(folder)}.making-`;
+  for (const path of pathsIn(dirname(folder))) {
+    if (basename(path).startsWith(prefix)) rmSync(path, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Stops the server that a killed run left on this data. Its pid file alone proves nothing: where
+ * that pid is another program by now, the file goes, since PostgreSQL would wait for that program.
+ */
+export async function endLeftOverPostgres(folder: string): Promise<void> {
+  const file = join(folder, 'postmaster.pid');
+  if (!existsSync(file)) return;
+  const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
+  if (runsIn(pid, folder, /^postgres/)) await endProcess(pid, ['SIGINT', 'SIGQUIT'], 10_000);
+  else if (isRunning(pid)) rmSync(file, { force: true });
+}

@@ -1,0 +1,80 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, existsSync, statSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { explainFileFailure, localServiceFailed } from './failures.js';
+import { makeFolder } from './folders.js';
+
+/** A user of this machine that a service runs as. */
+export interface Account {
+  uid: number;
+  gid: number;
+}
+
+export interface ServicesHome {
+  /** Data, brought binaries, passwords and logs are below it. */
+  folder: string;
+  /** Who the services run as; undefined: whoever runs this. */
+  account: Account | undefined;
+}
+
+/** Where services live whose user cannot enter TEXAS_HOME. */
+const systemFolder = '/var/lib/texas-ai';
+
+/**
+ * Makes the folder of the services: `services` below `home` (absolute). PostgreSQL refuses to run as
+ * root, so root runs the services as the owner of their data, else as `postgres`, else as `nobody`;
+ * where that user cannot enter `home` the folder is below `/var/lib/texas-ai` instead.
+ * Throws `local_service_failed` where it cannot be made.
+ */
+export function makeServicesHome(home: string): ServicesHome {
+  if (!isAbsolute(home)) throw localServiceFailed(`TEXAS_HOME must be an absolute path: ${home}.`);
+  const inside = join(home, 'services');
+  if (process.getuid?.() !== 0) return { folder: made(inside), account: undefined };
+  const name = createHash('sha256').update(home).digest('hex').slice(0, 16);
+  const elsewhere = join(systemFolder, name);
+  made(home, false);
+  const account = ownerOf(inside) ?? ownerOf(elsewhere) ?? serviceAccount();
+  const stay = canEnter(home, account) && (existsSync(inside) || !existsSync(elsewhere));
+  return { folder: made(stay ? inside : elsewhere), account };
+}
+
+function made(folder: string, enterable = true): string {
+  try {
+    makeFolder(folder);
+    if (enterable) chmodSync(folder, 0o755);
+    return folder;
+  } catch (failure) {
+    throw explainFileFailure(failure, folder);
+  }
+}
+
+function ownerOf(servicesFolder: string): Account | undefined {
+  try {
+    const { uid, gid } = statSync(join(servicesFolder, 'postgresql'));
+    return uid === 0 ? undefined : { uid, gid };
+  } catch {
+    return undefined;
+  }
+}
+
+function serviceAccount(): Account {
+  for (const name of ['postgres', 'nobody']) {
+    const uid = idOf('-u', name);
+    const gid = idOf('-g', name);
+    if (uid !== undefined && gid !== undefined) return { uid, gid };
+  }
+  throw localServiceFailed(
+    'PostgreSQL does not run as root, and there is no user postgres or nobody here: run this as an ordinary user.',
+  );
+}
+
+function idOf(which: '-u' | '-g', name: string): number | undefined {
+  const { status, stdout } = spawnSync('id', [which, name], { encoding: 'utf8' });
+  return status === 0 ? Number(stdout.trim()) : undefined;
+}
+
+/** Really tries: a mode alone does not tell of parents, groups and access lists. */
+function canEnter(folder: string, account: Account): boolean {
+  return spawnSync('test', ['-x', folder], { ...account, cwd: '/' }).status === 0;
+}

@@ -1,0 +1,64 @@
+import { formatMinute, type Random, seededRandom } from '@texas-ai/kernel';
+import type { ChapterDraft, ItemDraft, PlanDraft } from '@texas-ai/life';
+import { type ReadPrompt, readPrompt } from './fake-gemini-prompt.js';
+import { fakeWords } from './fake-gemini-words.js';
+
+/** A good plan for the waking hours that the prompt names; the same prompt gives the same plan. */
+export function fakePlan(prompt: string): PlanDraft {
+  const read = readPrompt(prompt);
+  const random = seededRandom('fake gemini', prompt);
+  const words = fakeWords[read.language];
+  const planned = read.workday ? words.workday : words.freeDay;
+  const times = timesOf(read, planned.length, random);
+  const items = planned.map(({ category, versions }, index): ItemDraft => {
+    const [title, location, description] = random.pick(versions);
+    const social = category === 'social' && read.companions.length > 0;
+    return {
+      start: formatMinute(times[index] ?? read.wake),
+      end: formatMinute(times[index + 1] ?? read.sleep),
+      title,
+      category,
+      priority: category === 'work' ? 'high' : 'medium',
+      location,
+      description,
+      companions: social ? [random.pick(read.companions)] : [],
+      weatherAffected: false,
+      emotionalTags: [random.pick(words.feelings)],
+      interactionPotential: random.pick(['low', 'medium', 'high']),
+    };
+  });
+  const titles = items.map(({ title }) => title);
+  return { summary: words.summary(read.name, titles), items };
+}
+
+/** One text for each slot that the prompt lists; `count` of them whatever it lists. */
+export function fakeChapter(prompt: string, count: number): ChapterDraft {
+  const read = readPrompt(prompt);
+  const random = seededRandom('fake gemini', prompt);
+  const words = fakeWords[read.language];
+  const details = random.shuffle(words.details);
+  const messages = random.shuffle(words.messages);
+  const space = read.language === 'zh' ? '' : ' ';
+  const texts = Array.from({ length: count }, (_, index) => {
+    const slot = read.slots[index];
+    const opening = random.pick(words.openings)(slot?.title ?? '', read.name);
+    const seen = [2 * index, 2 * index + 1].map((each) => details[each % details.length]);
+    return {
+      content: [opening, ...seen].join(space),
+      emotions: random.shuffle(words.feelings).slice(0, 2),
+      thoughts: random.pick(words.thoughts),
+      interaction: slot?.wantsMessage ? (messages[index % messages.length] ?? null) : null,
+    };
+  });
+  return { texts };
+}
+
+/** The start of every item and the end of the last: about equal parts, cut on 5 minutes. */
+function timesOf({ wake, sleep }: ReadPrompt, count: number, random: Random): number[] {
+  const part = (sleep - wake) / count;
+  return Array.from({ length: count + 1 }, (_, index) => {
+    if (index === 0) return wake;
+    if (index === count) return sleep;
+    return 5 * Math.round((wake + part * (index + 0.4 * (random.next() - 0.5))) / 5);
+  });
+}

@@ -1,0 +1,60 @@
+import { type LoopbackServer, startLoopbackServer } from './loopback-server.js';
+
+/** One day as QWeather tells it: every value is a string. Fields that are not read are left out. */
+export interface QWeatherDay {
+  fxDate: string;
+  tempMax: string;
+  tempMin: string;
+  iconDay: string;
+  textDay: string;
+  iconNight: string;
+  textNight: string;
+}
+
+export interface QWeatherAnswer {
+  status: number;
+  /** Sent as it is where it is a string, otherwise as JSON. */
+  body: unknown;
+}
+
+export interface FakeQWeather extends LoopbackServer {
+  /** Path, query and key of every request so far. */
+  readonly requests: readonly {
+    path: string;
+    query: Record<string, string>;
+    key: string | undefined;
+  }[];
+  /** How the next requests are answered, one each; `hang` never answers. Then the forecast again. */
+  respondWith(...answers: readonly (QWeatherAnswer | 'hang')[]): void;
+}
+
+/** A server on loopback that answers `GET /v7/weather/7d` with the given days. */
+export async function startFakeQWeather(daily: readonly QWeatherDay[]): Promise<FakeQWeather> {
+  const requests: FakeQWeather['requests'][number][] = [];
+  let queue: (QWeatherAnswer | 'hang')[] = [];
+  const forecast: QWeatherAnswer = { status: 200, body: { code: '200', daily } };
+  const unknown: QWeatherAnswer = { status: 404, body: 'not found' };
+
+  const server = await startLoopbackServer(0, (request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
+    const key = request.headers['x-qw-api-key'];
+    requests.push({
+      path: pathname,
+      query: Object.fromEntries(searchParams),
+      key: typeof key === 'string' ? key : undefined,
+    });
+    const answer = queue.shift() ?? (pathname === '/v7/weather/7d' ? forecast : unknown);
+    if (answer === 'hang') return;
+    const body = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(body);
+  });
+
+  return {
+    url: server.url,
+    stop: server.stop,
+    requests,
+    respondWith: (...answers) => {
+      queue = [...answers];
+    },
+  };
+}

@@ -1,0 +1,33 @@
+export {
+  buildChapterBrief,
+  buildDayBrief,
+  buildPlan,
+  buildPlanDraft,
+  buildProfile,
+  buildSlots,
+} from './builders.js';
+export {
+  type FakeGemini,
+  type FakeGeminiOptions,
+  type GeminiBehaviour,
+  type GeminiCall,
+  startFakeGemini,
+} from './fake-gemini.js';
+export {
+  type FakeQWeather,
+  type QWeatherAnswer,
+  type QWeatherDay,
+  startFakeQWeather,
+} from './fake-qweather.js';
+export { type LoggedLine, makeLogSpy } from './logger.js';
+export { type MemoryQueue, makeMemoryQueue } from './memory-queue.js';
+export { makeScriptedAuthor, type ScriptedAuthor } from './scripted-author.js';
+export {
+  makeTestDatabase,
+  prepareTemplate,
+  type TestDatabase,
+  type TestServices,
+  testServices,
+  testServiceVariables,
+} from './test-database.js';
+export { startTestServices } from './test-services.js';

@@ -1,0 +1,42 @@
+import type { Author, AuthorCall, AuthorName, ChapterBrief, DayBrief } from '@texas-ai/life';
+import { buildPlanDraft } from './builders.js';
+
+type Script<Brief> = (brief: Brief, call: AuthorCall) => unknown;
+
+export interface ScriptedAuthor extends Author {
+  calls: { plan: number; chapter: number[] };
+}
+
+/** An author that answers at once what the test wants, by default a good day, and counts its calls. */
+export function makeScriptedAuthor(
+  script: { name?: AuthorName; plan?: Script<DayBrief>; chapter?: Script<ChapterBrief> } = {},
+): ScriptedAuthor {
+  const calls: ScriptedAuthor['calls'] = { plan: 0, chapter: [] };
+  return {
+    name: script.name ?? 'gemini',
+    model: 'scripted',
+    version: 'scripted-1',
+    calls,
+    async writePlan(brief, call) {
+      calls.plan += 1;
+      call.onUsage({ inputTokens: 100, outputTokens: 50 });
+      return (script.plan ?? (() => buildPlanDraft(brief.profile.language)))(brief, call);
+    },
+    async writeChapter(brief, call) {
+      calls.chapter.push(brief.chapter);
+      call.onUsage({ inputTokens: 200, outputTokens: 80 });
+      return (script.chapter ?? goodChapter)(brief, call);
+    },
+  };
+}
+
+function goodChapter({ slots, chapter }: ChapterBrief) {
+  return {
+    texts: slots.map(({ start, wantsInteraction }) => ({
+      content: `Chapter ${chapter}, minute ${start}.`,
+      emotions: ['calm'],
+      thoughts: 'All is well.',
+      interaction: wantsInteraction ? `A message of minute ${start}.` : null,
+    })),
+  };
+}

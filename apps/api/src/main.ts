@@ -1,0 +1,81 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { bootstrapKey, configExitCode, formatConfigProblems, loadConfig } from '@texas-ai/config';
+import { TexasError } from '@texas-ai/kernel';
+import { waitForMigrations } from '@texas-ai/storage';
+import closeWithGrace from 'close-with-grace';
+import { makeApp } from './app.js';
+import { type ApiDeps, makeDeps, root } from './deps.js';
+
+try {
+  const config = loadConfig({ root, needs: { database: true, redis: true } });
+  await serve(makeDeps(config, bootstrapKey(config)));
+} catch (error) {
+  const invalid = error instanceof TexasError && error.code === 'config_invalid';
+  const said = invalid ? formatConfigProblems(error) : sentenceOf(error);
+  process.stderr.write(`${said}\n`);
+  process.exit(invalid ? configExitCode : 1);
+}
+
+/** Serves until the process is told to stop; then finishes what is under way and closes all. */
+async function serve(deps: ApiDeps): Promise<void> {
+  const { config, logger, readiness, owner } = deps;
+  const server = createServer(makeApp(deps));
+  const starting = new AbortController();
+  closeWithGrace({ delay: config.server.shutdownSeconds * 1000, logger: false }, async (reason) => {
+    if (reason.err) logger.error('api failed', { error: reason.err });
+    readiness.draining = true;
+    starting.abort();
+    await closed(server);
+    await owner.closeAll();
+  });
+  await listen(server, config.server);
+  logger.info('api listens', { host: config.server.host, port: config.server.port });
+  await start(deps, starting.signal);
+}
+
+async function start(
+  { database, store, characters, logger, readiness }: ApiDeps,
+  signal: AbortSignal,
+) {
+  try {
+    await waitForMigrations(database, logger, signal);
+    const changed = await store.characters.synchronise(characters);
+    if (changed.length > 0) logger.info('profiles synchronised', { characters: changed });
+    readiness.started = true;
+    logger.info('api ready');
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+async function listen(server: Server, { host, port }: { host: string; port: number }) {
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : 'unknown';
+    const reason =
+      code === 'EADDRINUSE'
+        ? `Port ${port} on ${host} is already in use. Stop the other program or set PORT.`
+        : `Cannot listen on ${host}:${port} (${code}). Set HOST and PORT to something free.`;
+    throw new TexasError('config_invalid', reason, {
+      cause: error,
+      details: { problems: [reason] },
+    });
+  }
+}
+
+async function closed(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const done = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  await done;
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof Error
+    ? `The api could not start: ${error.message}`
+    : 'The api could not start.';
+}

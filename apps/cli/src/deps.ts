@@ -1,0 +1,37 @@
+import { fileURLToPath } from 'node:url';
+import {
+  type Config,
+  loadConfig,
+  type ProcessEnvironment,
+  processEnvironment,
+  secretsOf,
+} from '@texas-ai/config';
+import type { Logger } from '@texas-ai/kernel';
+import { makeLogger } from '@texas-ai/logging';
+import { type Output, terminal } from './output.js';
+
+export interface CliDeps {
+  /** The repository's root, which holds `config/`. */
+  root: string;
+  config: Config;
+  /** As this process was given it; handed on to the processes it starts. */
+  environment: ProcessEnvironment;
+  /** Warnings and errors only, on stderr. */
+  logger: Logger;
+  output: Output;
+}
+
+/** Wires the command line. Throws `config_invalid`. */
+export function makeDeps(): CliDeps {
+  const root = fileURLToPath(new URL('../../..', import.meta.url));
+  const environment = processEnvironment();
+  const config = loadConfig({ root, environment, needs: { database: false, redis: false } });
+  const logger = makeLogger({
+    service: 'cli',
+    level: 'warn',
+    format: config.logging.format,
+    secrets: secretsOf(config),
+    stream: process.stderr,
+  });
+  return { root, config, environment, logger, output: terminal };
+}

@@ -1,0 +1,27 @@
+import { makeOwner, TexasError } from '@texas-ai/kernel';
+import { migrate, openDatabase } from '@texas-ai/storage';
+import type { CliDeps } from './deps.js';
+
+/** Brings the database up to date and says what it did. Throws `config_invalid`, `storage_unavailable`. */
+export async function migrateDatabase({ config, logger, output }: CliDeps): Promise<number> {
+  const { url } = config.database;
+  if (url === null) {
+    throw new TexasError('config_invalid', 'Set DATABASE_URL to the database to bring up to date.');
+  }
+  const owner = makeOwner();
+  try {
+    const database = owner.own(
+      openDatabase({ ...config.database, url, applicationName: 'texas-migrate', logger }),
+      (each) => each.destroy(),
+    );
+    const applied = await migrate(database);
+    output.result(
+      applied.length === 0
+        ? 'The database is up to date.'
+        : `Applied ${applied.length}: ${applied.join(', ')}.`,
+    );
+    return 0;
+  } finally {
+    await owner.closeAll();
+  }
+}

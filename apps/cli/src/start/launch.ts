@@ -1,0 +1,124 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { bootstrapKey, type ProcessEnvironment } from '@texas-ai/config';
+import { type Owner, TexasError } from '@texas-ai/kernel';
+import { assertPortFree, lockHome, startLocalServices } from '@texas-ai/local-services';
+import { makeStore, migrate, openDatabase } from '@texas-ai/storage';
+import type { CliDeps } from '../deps.js';
+import { type ApiClient, makeApiClient } from './api-client.js';
+import { keepAlive, logFileOf, startApps } from './processes.js';
+import type { StopRequest } from './stop-request.js';
+import { takeUpUnfinished } from './take-up.js';
+
+export interface Running {
+  api: ApiClient;
+  url: string;
+  key: string;
+  /** Folder of the processes' logs. */
+  logs: string;
+}
+
+const readyWithinMs = 60_000;
+const pollMs = 50;
+
+/**
+ * Brings the whole system up: lock, private servers, migrations, api, worker. What was left
+ * unfinished is taken up again. The owner closes all of it. Throws `local_service_failed` and
+ * `config_invalid` with one sentence that says what to do.
+ */
+export async function launch(deps: CliDeps, owner: Owner, stop: StopRequest): Promise<Running> {
+  const { config, logger, output, root, environment } = deps;
+  const key = bootstrapKey(config);
+  const logs = join(config.home, 'logs');
+  owner.own(await lockHome(config.home), (release) => release());
+  await assertPortFree(config.server.host, config.server.port);
+  mkdirSync(logs, { recursive: true });
+
+  const services = owner.own(
+    await startLocalServices({
+      home: config.home,
+      environment,
+      durable: true,
+      // What takes a while on a first start is shown, without the form of a log line.
+      logger: {
+        ...logger,
+        info: (_message, fields) =>
+          output.progress(
+            `Bringing ${String(fields?.program)} (once, without touching the system)…`,
+          ),
+      },
+      need: { postgres: config.database.url === null, redis: config.redis.url === null },
+    }),
+    (each) => each.stop(),
+  );
+  keepAlive(services.guard, {
+    onRestart: (name) => output.progress(`The ${name} ended unexpectedly; starting it again.`),
+    onGivenUp: (name) => stop.because(givenUp(name, logs)),
+  });
+  const databaseUrl = config.database.url ?? services.databaseUrl;
+  const redisUrl = config.redis.url ?? services.redisUrl;
+  if (databaseUrl === null || redisUrl === null) {
+    throw new TexasError('local_service_failed', 'The private servers did not say where they are.');
+  }
+  stop.signal.throwIfAborted();
+
+  const database = owner.own(
+    openDatabase({ ...config.database, url: databaseUrl, applicationName: 'texas-start', logger }),
+    (each) => each.destroy(),
+  );
+  await Promise.all([
+    migrate(database),
+    startApps(services.guard, {
+      root,
+      logs,
+      environment: appEnvironment(deps, { databaseUrl, redisUrl }),
+    }),
+  ]);
+  const url = `http://${hostForClients(config.server.host)}:${config.server.port}`;
+  const api = makeApiClient(url, key);
+  await untilApiReady(api, logs, stop.signal);
+  await takeUpUnfinished({ logger, store: makeStore(database), redisUrl });
+  return { api, url, key, logs };
+}
+
+/** What the apps need to know beyond the environment that this process was given. */
+function appEnvironment(
+  { config, environment }: CliDeps,
+  { databaseUrl, redisUrl }: { databaseUrl: string; redisUrl: string },
+): ProcessEnvironment {
+  return {
+    ...environment,
+    ...(config.database.url === null && { DATABASE_URL: databaseUrl, DATABASE_URL_FILE: '' }),
+    ...(config.redis.url === null && { REDIS_URL: redisUrl, REDIS_URL_FILE: '' }),
+  };
+}
+
+async function untilApiReady(api: ApiClient, logs: string, signal: AbortSignal): Promise<void> {
+  const deadline = performance.now() + readyWithinMs;
+  while (!(await api.isReady())) {
+    signal.throwIfAborted();
+    if (performance.now() > deadline) throw givenUp('api', logs);
+    await pause(pollMs, undefined, { signal });
+  }
+}
+
+function givenUp(name: string, logs: string): TexasError {
+  return new TexasError(
+    'local_service_failed',
+    `The ${name} does not stay up: ${lastLine(logFileOf(logs, name))} (all of it in ${logFileOf(logs, name)}).`,
+  );
+}
+
+function lastLine(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trimEnd().split('\n').at(-1) ?? 'it said nothing';
+  } catch {
+    return 'it said nothing';
+  }
+}
+
+function hostForClients(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}

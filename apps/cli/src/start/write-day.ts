@@ -1,0 +1,54 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { TexasError } from '@texas-ai/kernel';
+import { type AuthorName, type Day, type GenerationView, isInFlight } from '@texas-ai/life';
+import type { ApiClient } from './api-client.js';
+
+export interface WriteDayDeps {
+  api: ApiClient;
+  /** Who writes here; a generation left behind by another author is begun anew. */
+  author: AuthorName;
+  onProgress(line: string): void;
+  signal: AbortSignal;
+}
+
+const pollMs = 100;
+
+/**
+ * The day, written first where there is none. A generation that is under way, or failed, goes on.
+ * Throws the generation's own words where it fails, `aborted` where the signal says so.
+ */
+export async function writeDay(deps: WriteDayDeps, character: string, date: string): Promise<Day> {
+  const { api, author, onProgress } = deps;
+  const written = await api.day(character, date);
+  if (written) return written;
+  const asked = await api.requestDay(character, date, false);
+  const left = isInFlight(asked.status) && asked.author !== author;
+  const generation = left ? await api.requestDay(character, date, true) : asked;
+  onProgress(`Writing ${date} of ${character} (author: ${generation.author})…`);
+  const ended = await follow(deps, generation);
+  const day = await api.day(character, date);
+  if (ended.status === 'published' && day) return day;
+  const reason = ended.error
+    ? `${ended.error.message} (${ended.error.code})`
+    : `it was ${ended.status}`;
+  throw new TexasError('day_not_found', `The day could not be written: ${reason}`);
+}
+
+async function follow(deps: WriteDayDeps, generation: GenerationView): Promise<GenerationView> {
+  let seen = generation;
+  let said = '';
+  for (;;) {
+    const line = describe(seen);
+    if (line !== said) deps.onProgress(line);
+    said = line;
+    if (!isInFlight(seen.status)) return seen;
+    await pause(pollMs, undefined, { signal: deps.signal });
+    seen = await deps.api.generation(generation.id);
+  }
+}
+
+function describe({ status, chapters }: GenerationView): string {
+  return status === 'writing'
+    ? `  writing, ${chapters.written} of ${chapters.total} chapters`
+    : `  ${status}`;
+}

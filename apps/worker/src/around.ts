@@ -1,0 +1,26 @@
+import type { ConsumerOptions } from '@texas-ai/jobs';
+import type { Logger } from '@texas-ai/kernel';
+import { runWithLogContext } from '@texas-ai/logging';
+import { z } from 'zod';
+
+/** A step that takes longer is worth a warning, in milliseconds. */
+const slowStepMs = 30_000;
+
+const ids = z.object({
+  requestId: z.string().nullable().catch(null),
+  generationId: z.string().nullable().catch(null),
+});
+
+/** Runs a job's work so that every line it logs carries its ids, and logs one line about it. */
+export function around(logger: Logger): ConsumerOptions['around'] {
+  return async ({ name, id, payload }, work) => {
+    const { requestId, generationId } = ids.safeParse(payload).data ?? {};
+    await runWithLogContext({ requestId, generationId, job: name, jobId: id }, async () => {
+      const began = performance.now();
+      await work();
+      const ms = Math.round(performance.now() - began);
+      if (ms > slowStepMs) logger.warn('slow step', { ms });
+      else logger.info('step done', { ms });
+    });
+  };
+}

@@ -1,0 +1,39 @@
+import { configExitCode, formatConfigProblems, loadConfig } from '@texas-ai/config';
+import type { Consumer } from '@texas-ai/jobs';
+import { TexasError } from '@texas-ai/kernel';
+import { waitForMigrations } from '@texas-ai/storage';
+import closeWithGrace from 'close-with-grace';
+import { makeDeps, root, type WorkerDeps } from './deps.js';
+
+try {
+  const config = loadConfig({ root, needs: { database: true, redis: true } });
+  await run(makeDeps(config));
+} catch (error) {
+  const invalid = error instanceof TexasError && error.code === 'config_invalid';
+  const said = invalid
+    ? formatConfigProblems(error)
+    : `The worker could not start: ${String(error)}`;
+  process.stderr.write(`${said}\n`);
+  process.exit(invalid ? configExitCode : 1);
+}
+
+/** Works until the process is told to stop; active jobs get some time, then are aborted. */
+async function run({ config, logger, database, store, characters, work, owner }: WorkerDeps) {
+  const starting = new AbortController();
+  let consumer: Consumer | null = null;
+  const graceMs = config.server.shutdownSeconds * 1000;
+  closeWithGrace({ delay: graceMs + 5000, logger: false }, async (reason) => {
+    if (reason.err) logger.error('worker failed', { error: reason.err });
+    starting.abort();
+    await consumer?.close(AbortSignal.timeout(graceMs));
+    await owner.closeAll();
+  });
+  try {
+    await waitForMigrations(database, logger, starting.signal);
+    await store.characters.synchronise(characters);
+    consumer = await work();
+    logger.info('worker ready', { concurrency: config.worker.concurrency });
+  } catch (error) {
+    if (!starting.signal.aborted) throw error;
+  }
+}

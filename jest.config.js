@@ -15,5 +15,22 @@ export default {
       },
     ],
   },
-  coverageProvider: 'v8',
+  globalSetup: '<rootDir>/test/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/global-teardown.mjs',
+  testTimeout: 30_000,
+  coverageReporters: ['text-summary', 'lcovonly'],
+  collectCoverageFrom: [
+    '{apps,packages}/*/src/**/*.ts',
+    '!**/*.test.ts',
+    // Tried by the tests of the built product, in processes of their own.
+    '!**/main.ts',
+    '!**/*-main.ts',
+    '!**/guard-process.ts',
+    '!apps/bench/**',
+    '!packages/testing/**',
+  ],
+  coverageThreshold: {
+    global: { lines: 85 },
+    './packages/life/src/': { lines: 95 },
+  },
 };

@@ -1,0 +1,73 @@
+// The layering: which package may import which. The project's docs/architecture.md shows the same.
+const allowed = {
+  kernel: [],
+  config: ['kernel'],
+  logging: ['kernel'],
+  life: ['kernel'],
+  authors: ['kernel', 'life'],
+  weather: ['kernel', 'life'],
+  jobs: ['kernel', 'life'],
+  storage: ['kernel', 'life'],
+  'local-services': ['kernel'],
+};
+
+const tests = '\\.test\\.ts$';
+
+const layers = Object.entries(allowed).map(([name, others]) => ({
+  name: `${name}-imports-only-${others.join('-and-') || 'nothing'}`,
+  severity: 'error',
+  from: { path: `^packages/${name}/src`, pathNot: tests },
+  to: { path: '^(packages|apps)/', pathNot: `^packages/(${[name, ...others].join('|')})/` },
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...layers,
+    {
+      name: 'only-apps-join-packages',
+      comment: 'No package imports an app, and no app another.',
+      severity: 'error',
+      from: { path: '^(?:packages|apps)/([^/]+)/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'testing-is-for-tests',
+      severity: 'error',
+      from: { path: '^(packages|apps)/', pathNot: `^packages/testing/|^apps/bench/|${tests}` },
+      to: { path: '^packages/testing/' },
+    },
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'packages-by-their-index',
+      comment: 'What a package shows is in its index.ts.',
+      severity: 'error',
+      from: { path: '^(packages|apps)/([^/]+)/' },
+      to: {
+        path: '^packages/([^/]+)/src/',
+        pathNot: ['^packages/$2/', '^packages/[^/]+/src/index\\.ts$'],
+      },
+    },
+    {
+      name: 'not-unresolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(dist|coverage)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['source', 'import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};

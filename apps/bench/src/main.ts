@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { processEnvironment } from '@texas-ai/config';
+import { makeOwner } from '@texas-ai/kernel';
+import { startLocalServices } from '@texas-ai/local-services';
+import { makeLogSpy, startFakeGemini } from '@texas-ai/testing';
+import { type Figure, renderFigures } from './figure.js';
+import { measureLatency } from './latency.js';
+import { measureMemory } from './memory.js';
+import { startProduct } from './product.js';
+import { measureStart } from './start-time.js';
+import { measureThroughput } from './throughput.js';
+
+// `npm run bench`: prints figures and fails nothing. Everything runs on private servers.
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const ports = { product: 39_211, idle: 39_212, start: 39_213 };
+const owner = makeOwner();
+try {
+  process.stdout.write(`${renderFigures(await measure())}\n`);
+} finally {
+  await owner.closeAll();
+}
+process.exit(0);
+
+async function measure(): Promise<Figure[]> {
+  const environment = processEnvironment();
+  const home = owner.own(mkdtempSync(join(tmpdir(), 'texas-bench-')), (folder) =>
+    rmSync(folder, { recursive: true, force: true }),
+  );
+  const logger = makeLogSpy();
+  const services = owner.own(
+    await startLocalServices({
+      home,
+      environment,
+      durable: true,
+      need: { postgres: true, redis: true },
+      logger,
+    }),
+    (each) => each.stop(),
+  );
+  const { databaseUrl, redisUrl, guard } = services;
+  if (databaseUrl === null || redisUrl === null) throw new Error('The servers did not start.');
+  const servers = { databaseUrl, redisUrl };
+  const figures: Figure[] = [];
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+
+  say('Days a minute…');
+  figures.push(await measureThroughput(servers, logger));
+
+  say('Idle memory…');
+  const logs = join(home, 'logs');
+  const idle = await startProduct(guard, servers, { root, logs, port: ports.idle, environment });
+  figures.push(...(await measureMemory(idle)));
+  await idle.stop();
+
+  say('One day with an author that takes 500 ms a call…');
+  const gemini = owner.own(await startFakeGemini({ latencyMs: 500 }), (each) => each.stop());
+  const product = await startProduct(guard, servers, {
+    root,
+    logs,
+    port: ports.product,
+    environment: { ...environment, GEMINI_BASE_URL: gemini.url },
+  });
+  figures.push(await measureLatency(product));
+  await product.stop();
+
+  say('Start…');
+  figures.push(await measureStart(root, join(home, 'start'), ports.start, environment));
+  return figures;
+}

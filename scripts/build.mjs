@@ -1,0 +1,4 @@
+import { prepare } from './prepare.mjs';
+
+prepare();
+process.stderr.write('Built.\n');

@@ -1,0 +1,200 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { processEnvironment } from '@texas-ai/config';
+import { daySchema } from '@texas-ai/life';
+import { startFakeGemini } from '@texas-ai/testing';
+
+// The built product as a user starts it: real processes, private servers, a home of its own.
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const run = promisify(execFile);
+const canary = 'canary-8d1f0c77e2b94a55';
+const secrets = {
+  GEMINI_API_KEY: `AIza-${canary}-gemini`,
+  INTERNAL_API_KEY: `texas_internal_${canary}_bootstrap`,
+  MATTERMOST_TOKEN: `${canary}-mattermost`,
+  HEFENG_API_KEY: `${canary}-hefeng`,
+};
+
+let home: string;
+let port: number;
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'texas-start-'));
+  // As root the servers run as another user; a closed home would send them elsewhere.
+  chmodSync(home, 0o755);
+  port = await freePort();
+});
+afterAll(() => {
+  rmSync(home, { recursive: true, force: true });
+});
+
+function environment(more: Record<string, string> = {}): Record<string, string> {
+  const { PATH = '', HOME = '/' } = processEnvironment();
+  return { PATH, HOME, TEXAS_HOME: home, PORT: String(port), ...more };
+}
+
+const runOnce = (args: string[], more: Record<string, string> = {}) =>
+  run('npm', ['start', '--', '--once', ...args], {
+    cwd: root,
+    env: environment(more),
+    timeout: 90_000,
+  });
+
+describe('npm start', () => {
+  test('--once --json prints one document, the day of today, and leaves nothing running', async () => {
+    const { stdout } = await runOnce(['--json']);
+    const day = daySchema.parse(JSON.parse(stdout));
+    expect(day).toMatchObject({ character: 'texas', generation: { author: 'offline' } });
+    expect(day.items[0]?.start).toBe('00:00');
+    expect(day.items.at(-1)?.end).toBe('24:00');
+    expect(processesOf(home)).toEqual([]);
+    const again = daySchema.parse(JSON.parse((await runOnce(['--json'])).stdout));
+    expect(again.generation.id).toBe(day.generation.id);
+  }, 180_000);
+
+  test('with Gemini: no planted secret in anything that any process wrote', async () => {
+    const gemini = await startFakeGemini({ expectedKey: secrets.GEMINI_API_KEY });
+    try {
+      const { stdout, stderr } = await runOnce(['--date', tomorrow()], {
+        ...secrets,
+        MATTERMOST_HOST: 'http://127.0.0.1:9',
+        MATTERMOST_OWNER: 'owner',
+        GEMINI_BASE_URL: gemini.url,
+        LOG_LEVEL: 'debug',
+      });
+      expect(gemini.calls.length).toBe(5);
+      expect(stdout).toContain('gemini');
+      const logs = readdirSync(join(home, 'logs')).map((file) =>
+        readFileSync(join(home, 'logs', file), 'utf8'),
+      );
+      expect(logs.join('').length).toBeGreaterThan(1000);
+      for (const written of [stdout, stderr, ...logs]) expect(written).not.toContain(canary);
+    } finally {
+      await gemini.stop();
+    }
+  }, 120_000);
+
+  test.each([
+    [['--date', '2025-02-30'], {}, /--date: “2025-02-30” is not a date/],
+    [['--character', 'nobody'], {}, /there is no “nobody”; there is texas/],
+    [[], { PORT: 'eighty' }, /PORT/],
+  ])('%j %j ends with one clear sentence and not 0', async (args, more, sentence) => {
+    const failure = await runOnce(args, more).catch((error) => error);
+    expect(failure.code).toBeGreaterThan(0);
+    expect(failure.stderr).toMatch(sentence);
+    expect(processesOf(home)).toEqual([]);
+  });
+
+  test('a taken port is said in one sentence, and nothing is left running', async () => {
+    const server = createServer().listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    const failure = await runOnce([]).catch((error) => error);
+    server.close();
+    expect(failure.code).toBe(1);
+    expect(failure.stderr.trim()).toMatch(
+      new RegExp(`^Port ${port} on 127.0.0.1 is already in use`),
+    );
+    expect(failure.stderr.trim().split('\n')).toHaveLength(1);
+    expect(processesOf(home)).toEqual([]);
+  });
+
+  test('SIGKILL of npm, and of the launcher, leaves no orphan; SIGINT neither', async () => {
+    for (const kill of ['npm', 'launcher', 'interrupt'] as const) {
+      const child = spawn('npm', ['start'], {
+        cwd: root,
+        env: environment(),
+        stdio: ['ignore', 'pipe', 'inherit'],
+        detached: true,
+      });
+      let said = '';
+      for await (const chunk of child.stdout) {
+        said += String(chunk);
+        if (said.includes('The API answers at')) break;
+      }
+      expect(processesOf(home).length).toBeGreaterThanOrEqual(4);
+      const pid = child.pid ?? 0;
+      if (kill === 'npm') process.kill(pid, 'SIGKILL');
+      if (kill === 'launcher') process.kill(launcherBelow(pid), 'SIGKILL');
+      if (kill === 'interrupt') process.kill(-pid, 'SIGINT');
+      expect(await eventually(() => processesOf(home).length === 0)).toBe(true);
+    }
+  }, 120_000);
+});
+
+describe('a kill -9 of the worker', () => {
+  test('in the middle of a generation: it is finished, and nothing stored is asked for again', async () => {
+    const gemini = await startFakeGemini({ latencyMs: 400 });
+    const child = spawn('npm', ['start', '--', '--once', '--date', tomorrow(3), '--json'], {
+      cwd: root,
+      env: environment({ GEMINI_API_KEY: 'any-key-at-all', GEMINI_BASE_URL: gemini.url }),
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const output: Buffer[] = [];
+    child.stdout.on('data', (chunk) => output.push(chunk));
+    // The plan is stored and chapters are being written.
+    await gemini.called(2);
+    const worker = processesOf(home).find(({ command }) => command.includes('worker/dist/main.js'));
+    process.kill(worker?.pid ?? 0, 'SIGKILL');
+    const [code] = await once(child, 'exit');
+    await gemini.stop();
+    expect(code).toBe(0);
+    const day = daySchema.parse(JSON.parse(Buffer.concat(output).toString()));
+    expect(day.generation.author).toBe('gemini');
+    // One plan; four chapters, of which those under way at the kill are asked for once more.
+    expect(gemini.calls.length).toBeGreaterThanOrEqual(5);
+    expect(gemini.calls.length).toBeLessThanOrEqual(9);
+  }, 180_000);
+});
+
+/** Processes that have this home in their environment, without zombies; the tests' own excluded. */
+function processesOf(folder: string): { pid: number; command: string }[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .flatMap((name) => {
+      try {
+        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ');
+        const variables = readFileSync(`/proc/${name}/environ`, 'utf8');
+        const ours = variables.includes(folder) || command.includes(folder);
+        return ours && command !== '' ? [{ pid: Number(name), command }] : [];
+      } catch {
+        return [];
+      }
+    });
+}
+
+function launcherBelow(npm: number): number {
+  const launcher = processesOf(home).find(
+    ({ pid, command }) =>
+      command.includes('scripts/run.mjs') && !command.startsWith('npm') && pid !== npm,
+  );
+  return launcher?.pid ?? 0;
+}
+
+async function eventually(holds: () => boolean): Promise<boolean> {
+  for (let times = 0; times < 300; times++) {
+    if (holds()) return true;
+    await pause(50);
+  }
+  return false;
+}
+
+function tomorrow(days = 1): string {
+  return new Date(Date.now() + (days + 1) * 86_400_000).toISOString().slice(0, 10);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

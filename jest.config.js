@@ -17,6 +17,7 @@ export default {
   },
   globalSetup: '<rootDir>/test/global-setup.mjs',
   globalTeardown: '<rootDir>/test/global-teardown.mjs',
+  setupFilesAfterEnv: ['<rootDir>/test/property-seed.mjs'],
   testTimeout: 30_000,
   coverageReporters: ['text-summary', 'lcovonly'],
   collectCoverageFrom: [

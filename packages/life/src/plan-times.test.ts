@@ -125,6 +125,10 @@ describe('readTime', () => {
     `8:00${' '.repeat(100)}`,
   ])('garbage: %j', (text) => expect(readTime(text)).toBeUndefined());
 
+  test.each(['__proto__', 'constructor', 'toString'])('%s is no time', (text) => {
+    expect(readTime(text)).toBeUndefined();
+  });
+
   test('anything gives whole minutes within two days, or nothing', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' })), (text) => {

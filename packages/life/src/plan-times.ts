@@ -55,7 +55,7 @@ export function readTime(text: string): number | undefined {
 }
 
 function readHalf(text: string): number | undefined {
-  const fixed = fixedWords[text];
+  const fixed = Object.hasOwn(fixedWords, text) ? fixedWords[text] : undefined;
   if (fixed !== undefined) return fixed;
   for (const { words, toMinute } of halves) {
     const word = words.find((each) => text.startsWith(each));

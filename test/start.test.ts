@@ -130,6 +130,25 @@ describe('npm start', () => {
   }, 120_000);
 });
 
+describe('the production entry of the api', () => {
+  test('says of a taken port what to do, once', async () => {
+    const server = createServer().listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    const env = environment({
+      DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
+      REDIS_URL: 'redis://127.0.0.1:1',
+      LOG_LEVEL: 'error',
+    });
+    const entry = join(root, 'apps/api/dist/main.js');
+    const failure = await run(process.execPath, [entry], { env }).catch((error) => error);
+    server.close();
+    expect(failure.code).toBe(1);
+    expect(failure.stderr.trim()).toBe(
+      `The api could not start: Port ${port} on 127.0.0.1 is already in use. Stop the other program or set PORT.`,
+    );
+  });
+});
+
 describe('a kill -9 of the worker', () => {
   test('in the middle of a generation: it is finished, and nothing stored is asked for again', async () => {
     const gemini = await startFakeGemini({ latencyMs: 400 });

@@ -59,10 +59,7 @@ async function listen(server: Server, { host, port }: { host: string; port: numb
       code === 'EADDRINUSE'
         ? `Port ${port} on ${host} is already in use. Stop the other program or set PORT.`
         : `Cannot listen on ${host}:${port} (${code}). Set HOST and PORT to something free.`;
-    throw new TexasError('config_invalid', reason, {
-      cause: error,
-      details: { problems: [reason] },
-    });
+    throw new TexasError('local_service_failed', reason, { cause: error });
   }
 }
 

@@ -3,11 +3,12 @@ const allowed = {
   kernel: [],
   config: ['kernel'],
   logging: ['kernel'],
+  access: ['kernel'],
   life: ['kernel'],
   authors: ['kernel', 'life'],
   weather: ['kernel', 'life'],
   jobs: ['kernel', 'life'],
-  storage: ['kernel', 'life'],
+  storage: ['kernel', 'life', 'access'],
   'local-services': ['kernel'],
 };
 

@@ -1,107 +1,25 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { loadConfig } from '@texas-ai/config';
-import type { Producer } from '@texas-ai/jobs';
-import { Temporal, TexasError } from '@texas-ai/kernel';
-import {
-  daySchema,
-  daySummarySchema,
-  generationSchema,
-  momentSchema,
-  planDay,
-  publishDay,
-  writeChapter,
-} from '@texas-ai/life';
-import {
-  buildProfile,
-  makeLogSpy,
-  makeMemoryQueue,
-  makeScriptedAuthor,
-  makeTestDatabase,
-  type TestDatabase,
-  testServices,
-} from '@texas-ai/testing';
-import type { Express } from 'express';
+import { daySchema, daySummarySchema, generationSchema, momentSchema } from '@texas-ai/life';
 import request from 'supertest';
 import { z } from 'zod';
-import { makeApp } from './app.js';
-import { root } from './deps.js';
+import { internalKey as key, startTestApi, type TestApi } from '../test/test-api.js';
 import { problemSchema } from './problem.js';
-import { makeReadiness, type Readiness } from './readiness.js';
 
-const key = 'texas_internal_0123456789abcdef';
 const today = '2026-11-23';
-const clock = { now: () => Temporal.Instant.from('2026-11-23T04:00:00Z') };
-const signal = new AbortController().signal;
-
-let db: TestDatabase;
-let app: Express;
-let readiness: Readiness;
-const steps = makeMemoryQueue();
-let redisAnswers = true;
-const producer: Producer = {
-  ...steps,
-  ping: async () => {
-    if (!redisAnswers) throw new TexasError('queue_unavailable', 'The queue does not answer.');
-  },
-  close: async () => undefined,
-};
-const logger = makeLogSpy();
+let api: TestApi;
 
 beforeAll(async () => {
-  db = await makeTestDatabase();
-  const { redisUrl } = testServices();
-  const environment = { NODE_ENV: 'test', DATABASE_URL: db.url, REDIS_URL: redisUrl };
-  const config = loadConfig({ root, environment, needs: { database: true, redis: true } });
-  await db.store.characters.synchronise([
-    { profile: buildProfile('zh', { id: 'texas', timeZone: 'Asia/Shanghai' }), hash: 'one' },
-  ]);
-  readiness = makeReadiness({
-    database: async () => db.database.raw('SELECT 1'),
-    redis: () => producer.ping(),
-  });
-  readiness.started = true;
-  const { store } = db;
-  app = makeApp({ config, logger, store, producer, clock, internalApiKey: key, readiness });
+  api = await startTestApi();
 });
-afterAll(() => db.drop());
+afterAll(() => api.close());
 
-const get = (path: string) => request(app).get(path).set('Authorization', `Bearer ${key}`);
-const post = (path: string) => request(app).post(path).set('Authorization', `Bearer ${key}`);
+const get = (path: string) => request(api.url).get(path).set('Authorization', `Bearer ${key}`);
+const post = (path: string) => request(api.url).post(path).set('Authorization', `Bearer ${key}`);
 const generationsOf = (date: string, character = 'texas') =>
   `/v1/characters/${character}/days/${date}/generations`;
 
-/** Works what waits, as the fleet would. */
-async function work(): Promise<void> {
-  const deps = {
-    store: db.store,
-    steps,
-    logger,
-    chapters: 4,
-    authors: () => makeScriptedAuthor({ name: 'offline' }),
-    weather: {
-      name: 'seeded' as const,
-      weather: async () => ({
-        summary: '多云',
-        condition: 'cloudy' as const,
-        tempMinC: 7,
-        tempMaxC: 12,
-        source: 'seeded' as const,
-      }),
-    },
-  };
-  for (let step = steps.waiting.shift(); step; step = steps.waiting.shift()) {
-    if (step.kind === 'plan-day') await planDay(deps, step, signal);
-    if (step.kind === 'write-chapter') {
-      await writeChapter(deps, { ...step, chapter: step.chapter ?? 0 }, signal);
-    }
-    if (step.kind === 'publish-day') {
-      await publishDay({ store: db.store, announce: async () => undefined }, step);
-    }
-  }
-}
-
 async function countGenerations(): Promise<number> {
-  const rows = await db.database('generations').count({ count: '*' });
+  const rows = await api.db.database('generations').count({ count: '*' });
   return Number(rows[0]?.count);
 }
 
@@ -112,7 +30,7 @@ describe('the way of a day over HTTP', () => {
     const generation = generationSchema.parse(accepted.body);
     expect(accepted.headers.location).toBe(`/v1/generations/${generation.id}`);
     expect(accepted.headers['x-request-id']).toBe('my-request');
-    expect(steps.waiting[0]?.requestId).toBe('my-request');
+    expect(api.steps.waiting[0]?.requestId).toBe('my-request');
     expect(generation).toMatchObject({ status: 'queued', character: 'texas', date: today });
 
     const again = await post(generationsOf(today)).send({ fresh: false });
@@ -122,7 +40,7 @@ describe('the way of a day over HTTP', () => {
     expect(early.status).toBe(404);
     expect(early.body).toMatchObject({ code: 'day_not_found', errors: [{ field: 'date' }] });
 
-    await work();
+    await api.work();
     const followed = await get(`/v1/generations/${generation.id}`);
     expect(followed.body).toMatchObject({
       status: 'published',
@@ -157,7 +75,7 @@ describe('the way of a day over HTTP', () => {
     for (const date of ['2026-11-20', '2026-11-21', '2026-11-22']) {
       expect((await post(generationsOf(date))).status).toBe(202);
     }
-    await work();
+    await api.work();
     const list = z.object({ days: z.array(daySummarySchema), nextCursor: z.string().nullable() });
     const first = list.parse((await get('/v1/characters/texas/days?limit=2')).body);
     expect(first.days.map((day) => day.date)).toEqual([today, '2026-11-22']);
@@ -176,10 +94,10 @@ describe('the way of a day over HTTP', () => {
   test('DELETE cancels; cancelling twice is as good as once', async () => {
     const { body } = await post(generationsOf('2026-11-25'));
     const remove = () =>
-      request(app).delete(`/v1/generations/${body.id}`).set('Authorization', `Bearer ${key}`);
+      request(api.url).delete(`/v1/generations/${body.id}`).set('Authorization', `Bearer ${key}`);
     expect((await remove()).body).toMatchObject({ id: body.id, status: 'cancelled' });
     expect((await remove()).status).toBe(200);
-    steps.waiting.length = 0;
+    api.steps.waiting.length = 0;
   });
 
   test('characters are listed without their material', async () => {
@@ -327,12 +245,12 @@ describe('bad input', () => {
     const problem = problemSchema.parse(response.body);
     expect(problem.errors?.map((error) => error.field) ?? [null]).toContain(field);
     expect(await countGenerations()).toBe(before);
-    expect(steps.waiting).toHaveLength(0);
+    expect(api.steps.waiting).toHaveLength(0);
   });
 
   test('a wrong method says which are right', async () => {
     const response = await post('/v1/characters/texas/now');
-    expect(response.headers.allow).toBe('GET, HEAD');
+    expect(response.headers.allow).toBe('GET, HEAD, OPTIONS');
   });
 });
 
@@ -343,65 +261,53 @@ describe('keys', () => {
     ['another scheme', `Basic ${key}`],
   ])('%s is refused everywhere but at the health routes', async (_name, authorization) => {
     for (const path of ['/v1/characters', '/v1/nothing', `/v1/characters/texas/days/${today}`]) {
-      const asking = request(app).get(path);
+      const asking = request(api.url).get(path);
       const response = await (authorization ? asking.set('Authorization', authorization) : asking);
       expect(response.status).toBe(401);
       expect(response.headers['www-authenticate']).toMatch(/^Bearer/);
       expect(problemSchema.parse(response.body).code).toBe('unauthorized');
     }
-    expect((await request(app).get('/health/live')).status).toBe(200);
+    expect((await request(api.url).get('/health/live')).status).toBe(200);
   });
 });
 
 describe('health', () => {
   test('ready says whether it can serve, and why not', async () => {
-    const ready = () => request(app).get('/health/ready');
+    const ready = () => request(api.url).get('/health/ready');
     expect((await ready()).body).toEqual({ status: 'ready', reason: null });
-    redisAnswers = false;
+    api.queues.away = true;
     const response = await ready();
     expect([response.status, response.body]).toEqual([
       503,
       { status: 'unready', reason: 'no answer from redis' },
     ]);
-    redisAnswers = true;
-    readiness.draining = true;
+    api.queues.away = false;
+    api.deps.readiness.draining = true;
     expect((await ready()).status).toBe(503);
-    readiness.draining = false;
+    api.deps.readiness.draining = false;
   });
 
   test('before the database is up to date every other route says 503', async () => {
-    readiness.started = false;
+    api.deps.readiness.started = false;
     const response = await get('/v1/characters');
-    readiness.started = true;
+    api.deps.readiness.started = true;
     expect([response.status, response.body.code]).toEqual([503, 'storage_unavailable']);
   });
 });
 
 test('a failure nobody foresaw is a 500 that tells no secret, and one error line', async () => {
+  const { store } = api.deps;
   const broken = {
-    ...db.store.characters,
+    ...store.characters,
     list: async () => Promise.reject(new Error('password=hunter2')),
   };
-  const { redisUrl } = testServices();
-  const environment = { NODE_ENV: 'test', DATABASE_URL: db.url, REDIS_URL: redisUrl };
-  const config = loadConfig({ root, environment, needs: { database: true, redis: true } });
-  const spy = makeLogSpy();
-  const failing = makeApp({
-    config,
-    logger: spy,
-    store: { ...db.store, characters: broken },
-    producer,
-    clock,
-    internalApiKey: key,
-    readiness,
-  });
-  const response = await request(failing)
-    .get('/v1/characters')
-    .set('Authorization', `Bearer ${key}`);
+  const url = await api.listen({ store: { ...store, characters: broken } });
+  api.logger.lines.length = 0;
+  const response = await request(url).get('/v1/characters').set('Authorization', `Bearer ${key}`);
   expect(response.status).toBe(500);
   expect(JSON.stringify(response.body)).not.toContain('hunter2');
   expect(problemSchema.parse(response.body).code).toBe('internal_error');
-  expect(spy.lines.filter((line) => line.level === 'error')).toHaveLength(1);
+  expect(api.logger.lines.filter((line) => line.level === 'error')).toHaveLength(1);
 });
 
 function json(asking: request.Test, text: string): request.Test {

@@ -1,59 +1,77 @@
-import { randomUUID } from 'node:crypto';
 import { TexasError } from '@texas-ai/kernel';
 import { runWithLogContext } from '@texas-ai/logging';
+import cors from 'cors';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
-import { authenticate } from './authenticate.js';
+import { authenticate, authorise } from './access/authenticate.js';
+import { jsonBody } from './body.js';
 import type { ApiDeps } from './deps.js';
-import { failureOf, problemOf } from './problem.js';
-import type { Route } from './route.js';
-import { makeRoutes } from './routes/index.js';
-import { emptyParameterOf, methodsOf } from './unrouted.js';
+import type { Answer, Operation } from './operation.js';
+import { failureOf, problemOf, sendProblem } from './problem.js';
+import { makeOperations } from './routes/index.js';
+import { sendBytes } from './send-bytes.js';
+import { answerOptions, refuseMethod, unrouted } from './unrouted.js';
 
-export type AppDeps = Pick<
-  ApiDeps,
-  'config' | 'logger' | 'store' | 'producer' | 'clock' | 'internalApiKey' | 'readiness'
->;
+export type AppDeps = Omit<ApiDeps, 'database' | 'characters' | 'owner'>;
 
-/** The gateway: request id, authentication, body, validation, answer, problem details. */
+/**
+ * The gateway behind Express. An operation's way: request id, log, authenticate, authorise, limit,
+ * body, validate, answer; whatever fails becomes problem details at the end.
+ */
 export function makeApp(deps: AppDeps): Express {
+  const { config, keys, limits } = deps;
+  const operations = makeOperations(deps);
+  const open = operations.filter(({ scope }) => scope === null);
+  const closed = operations.filter(({ scope }) => scope !== null);
+
   const app = express();
   app.disable('x-powered-by');
   app.set('query parser', 'simple');
-  app.use(withRequestId(deps));
+  app.set('trust proxy', config.server.trustProxyHops);
+  app.use(withLog(deps));
+  if (config.server.corsOrigins.length > 0) app.use(crossOrigin(config.server.corsOrigins));
+  app.options('/{*path}', answerOptions(operations));
+  for (const operation of open) mount(app, operation, []);
+  app.use(refuseMethod(open));
 
-  const routes = makeRoutes(deps);
-  for (const route of routes.filter(({ scope }) => scope === 'none')) mount(app, route);
-  app.use(authenticate(deps.internalApiKey));
-  app.use(onceStarted(deps));
-  app.use(jsonBody());
-  for (const route of routes.filter(({ scope }) => scope !== 'none')) mount(app, route);
-
-  app.use(unrouted(routes));
+  app.use(authenticate({ keys, refuse: limits.failures }), onceStarted(deps));
+  for (const operation of closed) {
+    const { scope, limit, body } = operation;
+    mount(app, operation, [
+      ...(scope === null ? [] : [authorise(scope)]),
+      ...(limit === null ? [] : [limits[limit]]),
+      ...(body === null ? [] : [jsonBody()]),
+    ]);
+  }
+  app.use(refuseMethod(closed), unrouted(closed));
   app.use(asProblem(deps));
   return app;
 }
 
-function mount(app: Express, route: Route): void {
-  app[route.method](route.path, async (request, response) => {
-    const answer = await route.answer(request, response.locals.requestId);
+function mount(app: Express, operation: Operation, before: readonly RequestHandler[]): void {
+  app[operation.method](operation.path, ...before, async (request, response) => {
+    const { requestId, principal } = response.locals;
+    const answer: Answer = await operation.answer(request, {
+      requestId,
+      caller: principal === null ? null : { keyId: principal.keyId },
+    });
+    if ('stream' in answer) return answer.stream(request, response);
+    if ('ready' in answer) return sendBytes(response, answer.ready);
     response.status(answer.status).set(answer.headers ?? {});
-    if (answer.body === undefined) response.end();
-    else response.json(answer.body);
+    return answer.body === undefined ? response.end() : response.json(answer.body);
   });
 }
 
-function withRequestId({ logger }: AppDeps): RequestHandler {
+/** One line per request; reads are told of in the finest detail alone. */
+function withLog({ logger }: AppDeps): RequestHandler {
   return (request, response, next) => {
-    const given = request.get('x-request-id');
-    const requestId = given && /^[\w.-]{1,64}$/.test(given) ? given : randomUUID();
-    response.locals.requestId = requestId;
-    response.set('X-Request-Id', requestId);
+    const { requestId } = response.locals;
     const began = performance.now();
     runWithLogContext({ requestId }, () => {
       response.on('finish', () => {
         const level = request.method === 'GET' || request.method === 'HEAD' ? 'debug' : 'info';
         logger[level]('request answered', {
           requestId,
+          keyId: response.locals.principal?.keyId,
           method: request.method,
           path: request.path,
           status: response.statusCode,
@@ -65,6 +83,15 @@ function withRequestId({ logger }: AppDeps): RequestHandler {
   };
 }
 
+function crossOrigin(origins: readonly string[]): RequestHandler {
+  return cors({
+    origin: [...origins],
+    methods: ['GET', 'HEAD', 'POST', 'DELETE'],
+    exposedHeaders: ['ETag', 'Location', 'RateLimit', 'Retry-After', 'X-Request-Id'],
+    maxAge: 600,
+  });
+}
+
 /** 503 until the database is up to date and the profiles are in it. */
 function onceStarted({ readiness }: AppDeps): RequestHandler {
   return (_request, _response, next) => {
@@ -73,46 +100,14 @@ function onceStarted({ readiness }: AppDeps): RequestHandler {
   };
 }
 
-function jsonBody(): RequestHandler {
-  const parse = express.json({ limit: '100kb' });
-  return (request, response, next) => {
-    const empty =
-      !request.get('transfer-encoding') && Number(request.get('content-length') ?? 0) === 0;
-    if (empty || request.is('application/json')) return parse(request, response, next);
-    return next(
-      new TexasError('unsupported_media_type', 'Send the body as application/json.', {
-        details: { field: 'Content-Type' },
-      }),
-    );
-  };
-}
-
-function unrouted(routes: readonly Route[]): RequestHandler {
-  return (request, response, next) => {
-    const allowed = methodsOf(routes, request.path);
-    if (allowed.length > 0) {
-      response.set('Allow', allowed.join(', '));
-      return next(new TexasError('method_not_allowed', `Allowed here: ${allowed.join(', ')}.`));
-    }
-    const empty = emptyParameterOf(routes, request.path);
-    if (empty !== null) {
-      return next(
-        new TexasError('invalid_request', `${empty}: must not be empty.`, {
-          details: { field: empty },
-        }),
-      );
-    }
-    return next(new TexasError('route_not_found', 'There is nothing at this address.'));
-  };
-}
-
 function asProblem({ logger }: AppDeps): ErrorRequestHandler {
-  return (error, request, response, next) => {
-    if (response.headersSent) return next(error);
+  return (error, request, response, _next) => {
     const problem = problemOf(failureOf(error), response.locals.requestId);
     if (problem.status >= 500) {
       logger.error('request failed', { method: request.method, path: request.path, error });
     }
-    return response.status(problem.status).type('application/problem+json').json(problem);
+    // An answer that has begun cannot be taken back: the client must see that it is not whole.
+    if (response.headersSent) return void response.destroy();
+    return sendProblem(request, response, problem);
   };
 }

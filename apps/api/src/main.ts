@@ -1,15 +1,16 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:net';
 import { bootstrapKey, configExitCode, formatConfigProblems, loadConfig } from '@texas-ai/config';
 import { TexasError } from '@texas-ai/kernel';
 import { waitForMigrations } from '@texas-ai/storage';
 import closeWithGrace from 'close-with-grace';
-import { makeApp } from './app.js';
 import { type ApiDeps, makeDeps, root } from './deps.js';
+import { makeServer } from './server.js';
+import { stopServing } from './stop-serving.js';
 
 try {
   const config = loadConfig({ root, needs: { database: true, redis: true } });
-  await serve(makeDeps(config, bootstrapKey(config)));
+  await serve(makeDeps({ config, internalApiKey: bootstrapKey(config) }));
 } catch (error) {
   const invalid = error instanceof TexasError && error.code === 'config_invalid';
   const said = invalid ? formatConfigProblems(error) : sentenceOf(error);
@@ -19,14 +20,14 @@ try {
 
 /** Serves until the process is told to stop; then finishes what is under way and closes all. */
 async function serve(deps: ApiDeps): Promise<void> {
-  const { config, logger, readiness, owner } = deps;
-  const server = createServer(makeApp(deps));
+  const { config, logger, readiness, streams, owner } = deps;
+  const server = makeServer(deps);
+  const drainMs = config.server.drainSeconds * 1000;
   const starting = new AbortController();
   closeWithGrace({ delay: config.server.shutdownSeconds * 1000, logger: false }, async (reason) => {
     if (reason.err) logger.error('api failed', { error: reason.err });
-    readiness.draining = true;
     starting.abort();
-    await closed(server);
+    await stopServing({ server, readiness, streams, drainMs });
     await owner.closeAll();
   });
   await listen(server, config.server);
@@ -35,13 +36,14 @@ async function serve(deps: ApiDeps): Promise<void> {
 }
 
 async function start(
-  { database, store, characters, logger, readiness }: ApiDeps,
+  { database, store, characters, keys, logger, readiness }: ApiDeps,
   signal: AbortSignal,
 ) {
   try {
     await waitForMigrations(database, logger, signal);
     const changed = await store.characters.synchronise(characters);
     if (changed.length > 0) logger.info('profiles synchronised', { characters: changed });
+    keys.start();
     readiness.started = true;
     logger.info('api ready');
   } catch (error) {
@@ -61,14 +63,6 @@ async function listen(server: Server, { host, port }: { host: string; port: numb
         : `Cannot listen on ${host}:${port} (${code}). Set HOST and PORT to something free.`;
     throw new TexasError('local_service_failed', reason, { cause: error });
   }
-}
-
-async function closed(server: Server): Promise<void> {
-  if (!server.listening) return;
-  const done = once(server, 'close');
-  server.close();
-  server.closeIdleConnections();
-  await done;
 }
 
 function sentenceOf(error: unknown): string {

@@ -1,5 +1,7 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { asTexasError, type ErrorCode, TexasError } from '@texas-ai/kernel';
 import { z } from 'zod';
+import { sendBytes } from './send-bytes.js';
 
 const fieldErrorSchema = z.object({ field: z.string(), message: z.string() });
 
@@ -27,10 +29,13 @@ const answers: Partial<Record<ErrorCode, { status: number; title: string }>> = {
   character_not_found: { status: 404, title: 'No such character' },
   day_not_found: { status: 404, title: 'This day is not written' },
   generation_not_found: { status: 404, title: 'No such generation' },
+  request_timeout: { status: 408, title: 'The request came too slowly' },
   method_not_allowed: { status: 405, title: 'This method is not allowed here' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body must be JSON' },
   date_out_of_window: { status: 422, title: 'The date is too far away' },
+  rate_limited: { status: 429, title: 'Too many requests' },
+  headers_too_large: { status: 431, title: 'The headers are too large' },
   storage_unavailable: { status: 503, title: 'The database is away' },
   queue_unavailable: { status: 503, title: 'The queue is away' },
 };
@@ -80,4 +85,23 @@ export function failureOf(error: unknown): TexasError {
         ? new TexasError('invalid_request', 'The request could not be read.', { cause: error })
         : asTexasError(error);
   }
+}
+
+/** Milliseconds that a refused body may go on coming, so that the client gets to read the answer. */
+const lingerMs = 1_000;
+
+/** Answers a request with a problem. What is left of an unread body is cut off. */
+export function sendProblem(
+  request: IncomingMessage,
+  response: ServerResponse,
+  problem: Problem,
+): void {
+  if (!request.complete) {
+    const cut = setTimeout(() => request.destroy(), lingerMs).unref();
+    request.once('close', () => clearTimeout(cut)).resume();
+  }
+  response.setHeader('Content-Type', 'application/problem+json; charset=utf-8');
+  response.setHeader('Cache-Control', 'no-store');
+  const bytes = Buffer.from(JSON.stringify(problem));
+  sendBytes(response, { status: problem.status, headers: {}, bytes });
 }

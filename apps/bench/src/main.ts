@@ -6,12 +6,14 @@ import { processEnvironment } from '@texas-ai/config';
 import { makeOwner } from '@texas-ai/kernel';
 import { startLocalServices } from '@texas-ai/local-services';
 import { makeLogSpy, startFakeGemini } from '@texas-ai/testing';
+import { measureCachedDay } from './cached-day.js';
 import { type Figure, renderFigures } from './figure.js';
 import { measureLatency } from './latency.js';
 import { measureMemory } from './memory.js';
 import { startProduct } from './product.js';
 import { measureStart } from './start-time.js';
 import { measureThroughput } from './throughput.js';
+import { measureUncachedReads } from './uncached-reads.js';
 
 // `npm run bench`: prints figures and fails nothing. Everything runs on private servers.
 
@@ -54,6 +56,12 @@ async function measure(): Promise<Figure[]> {
   const logs = join(home, 'logs');
   const idle = await startProduct(guard, servers, { root, logs, port: ports.idle, environment });
   figures.push(...(await measureMemory(idle)));
+
+  say('A cached day…');
+  figures.push(...(await measureCachedDay(guard, idle, logs)));
+
+  say('Days read for the first time, with few and with a million experiences stored…');
+  figures.push(await measureUncachedReads(servers, idle));
   await idle.stop();
 
   say('One day with an author that takes 500 ms a call…');

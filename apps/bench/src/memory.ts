@@ -18,5 +18,5 @@ export async function measureMemory({ apiPid, workerPid }: Product): Promise<Fig
     aim,
     floor,
   });
-  return [figure('api', apiPid, 'at most 130'), figure('worker', workerPid, 'at most 150')];
+  return [figure('api', apiPid, 'at most 110'), figure('worker', workerPid, 'at most 150')];
 }

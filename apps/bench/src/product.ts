@@ -9,15 +9,16 @@ import type { Servers } from './servers.js';
 
 /** The built api and worker in processes of their own, spoken to over HTTP. */
 export interface Product {
+  url: string;
   apiPid: number;
   workerPid: number;
   today: Temporal.PlainDate;
-  get(path: string): Promise<GenerationView>;
-  post(path: string): Promise<GenerationView>;
+  /** Has a day of Texas written; tells how long it took, in milliseconds. */
+  writeDay(date: string): Promise<number>;
   stop(): Promise<void>;
 }
 
-const key = 'texas_internal_benchmark';
+export const productKey = 'texas_internal_benchmark';
 
 export async function startProduct(
   guard: Guard,
@@ -29,8 +30,10 @@ export async function startProduct(
     PATH: environment.PATH ?? '',
     DATABASE_URL: servers.databaseUrl,
     REDIS_URL: servers.redisUrl,
-    INTERNAL_API_KEY: key,
+    INTERNAL_API_KEY: productKey,
     PORT: String(port),
+    RATE_LIMIT_GENERATIONS_PER_MINUTE: '1000000',
+    RATE_LIMIT_READS_PER_MINUTE: '10000000',
     ...(environment.GEMINI_BASE_URL && {
       GEMINI_BASE_URL: environment.GEMINI_BASE_URL,
       GEMINI_API_KEY: 'benchmark-key',
@@ -46,7 +49,7 @@ export async function startProduct(
       logFile: join(logs, `${name}.log`),
     });
   const url = `http://127.0.0.1:${port}`;
-  const headers = { authorization: `Bearer ${key}` };
+  const headers = { authorization: `Bearer ${productKey}` };
   const [apiPid, workerPid] = await Promise.all([start('api'), start('worker')]);
   for (;;) {
     const ready = await fetch(`${url}/health/ready`).catch(() => null);
@@ -58,12 +61,22 @@ export async function startProduct(
     if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
     return (await response.json()) as GenerationView;
   };
+  async function writeDay(date: string): Promise<number> {
+    const began = performance.now();
+    const { id } = await ask('POST', `/v1/characters/texas/days/${date}/generations`);
+    for (;;) {
+      const { status, error } = await ask('GET', `/v1/generations/${id}`);
+      if (status === 'published') return performance.now() - began;
+      if (status === 'failed') throw new Error(`The day could not be written: ${error?.message}`);
+      await pause(5);
+    }
+  }
   return {
+    url,
+    writeDay,
     apiPid,
     workerPid,
     today: localDate(systemClock.now(), 'Asia/Shanghai'),
-    get: (path) => ask('GET', path),
-    post: (path) => ask('POST', path),
     async stop() {
       await Promise.all([guard.stop('api'), guard.stop('worker')]);
     },

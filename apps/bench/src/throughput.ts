@@ -94,7 +94,15 @@ async function writtenDays({ databaseUrl, redisUrl }: Servers, logger: Logger): 
       }),
     };
     const author = makeScriptedAuthor({ name: 'offline' });
-    const deps = { store, steps, logger, weather, authors: () => author, chapters: 4 };
+    const deps = {
+      store,
+      steps,
+      logger,
+      weather,
+      authors: () => author,
+      chapters: 4,
+      onProgress: () => undefined,
+    };
     const began = performance.now();
     const consumer = makeConsumer({
       connection: owner.own(connectConsumer({ url: redisUrl, logger }), (each) =>

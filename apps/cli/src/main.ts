@@ -2,6 +2,7 @@ import { configExitCode, formatConfigProblems } from '@texas-ai/config';
 import { TexasError } from '@texas-ai/kernel';
 import { Command } from 'commander';
 import { makeDeps } from './deps.js';
+import type { KeyOptions } from './key.js';
 import { surviveClosedTerminal, terminal } from './output.js';
 import type { StartOptions } from './start/options.js';
 
@@ -31,6 +32,34 @@ async function run(argv: readonly string[]): Promise<number> {
     .action(async () => {
       const { migrateDatabase } = await import('./migrate.js');
       code = await migrateDatabase(makeDeps());
+    });
+  const key = program.command('key').description('the keys that clients ask with');
+  key
+    .command('create')
+    .description('make a key and print it, this once')
+    .argument('<name>', 'whose it is, 1 to 100 characters')
+    .option('--scope <scopes>', 'read, generate or admin; several with commas', 'read')
+    .option('--json', 'print one JSON document', false)
+    .action(async (name: string, options: KeyOptions & { scope: string }) => {
+      const { createApiKey } = await import('./key.js');
+      code = await createApiKey(makeDeps(), name, options);
+    });
+  key
+    .command('list')
+    .description('print every key without its secret part, newest first')
+    .option('--json', 'print one JSON document', false)
+    .action(async (options: KeyOptions) => {
+      const { listApiKeys } = await import('./key.js');
+      code = await listApiKeys(makeDeps(), options);
+    });
+  key
+    .command('revoke')
+    .description('end a key; every api refuses it within seconds')
+    .argument('<key>', 'its short part, texas_<short> or id')
+    .option('--json', 'print one JSON document', false)
+    .action(async (named: string, options: KeyOptions) => {
+      const { revokeApiKey } = await import('./key.js');
+      code = await revokeApiKey(makeDeps(), named, options);
     });
   try {
     await program.parseAsync(argv);

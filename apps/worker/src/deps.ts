@@ -2,13 +2,16 @@ import { fileURLToPath } from 'node:url';
 import { makeGeminiAuthor, makeOfflineAuthor } from '@texas-ai/authors';
 import { type Config, readCharacterFiles, secretsOf } from '@texas-ai/config';
 import {
+  type Announcer,
   type Consumer,
   connectConsumer,
   connectProducer,
+  makeAnnouncer,
   makeConsumer,
   makeProducer,
   type Producer,
   type QueueName,
+  tellProgress,
   untilReady,
 } from '@texas-ai/jobs';
 import { type Logger, makeOwner, type Owner, systemClock, TexasError } from '@texas-ai/kernel';
@@ -18,11 +21,18 @@ import {
   type Authors,
   type CharacterRecord,
   characterRecords,
+  type OnProgress,
   type Store,
   type WeatherSource,
 } from '@texas-ai/life';
 import { makeLogger } from '@texas-ai/logging';
-import { type Database, makeStore, openDatabase } from '@texas-ai/storage';
+import {
+  type Database,
+  makeReadCache,
+  makeStore,
+  openDatabase,
+  type ReadCache,
+} from '@texas-ai/storage';
 import { makeWeather } from '@texas-ai/weather';
 import { around } from './around.js';
 import { makeHandlers } from './handlers/index.js';
@@ -41,6 +51,10 @@ export interface WorkerDeps {
   steps: Producer;
   authors: Authors;
   weather: WeatherSource;
+  /** To drop from it; this process reads nothing through it. */
+  cache: ReadCache;
+  announcer: Announcer;
+  onProgress: OnProgress;
   characters: CharacterRecord[];
   /** Begins to work the queues; resolves when every one of them is worked. */
   work(): Promise<Consumer>;
@@ -73,6 +87,14 @@ export function makeDeps(config: WorkerConfig): WorkerDeps {
     }),
     (each) => each.close(),
   );
+  const caching = owner.own(connectProducer({ url: config.redis.cacheUrl, logger }), (each) =>
+    each.disconnect(),
+  );
+  const cache = owner.own(
+    makeReadCache({ connection: caching, logger, memoryEntries: 0 }),
+    (each) => each.close(),
+  );
+  const announcer = makeAnnouncer({ connection: producing });
   const written = makeAuthors(config);
   const store = makeStore(database);
   const deps = {
@@ -83,6 +105,9 @@ export function makeDeps(config: WorkerConfig): WorkerDeps {
     steps,
     authors: written.find,
     weather: makeWeather({ ...config.weather, logger }),
+    cache,
+    announcer,
+    onProgress: tellProgress(announcer, logger),
     characters,
     owner,
   };
@@ -97,7 +122,7 @@ export function makeDeps(config: WorkerConfig): WorkerDeps {
         concurrency: config.worker.concurrency,
         handlers: makeHandlers(deps),
         around: around(logger),
-        settle: makeSettle({ store, logger }),
+        settle: makeSettle(deps),
         logger,
       });
       await consumer.ready();

@@ -19,7 +19,9 @@ function settling(tries: number) {
   };
   const logger = makeLogSpy();
   const store = { generations } as unknown as Pick<Store, 'generations'>;
-  return { settle: makeSettle({ store, logger }), failed, logger };
+  const progressed: string[] = [];
+  const onProgress = (id: string) => progressed.push(id);
+  return { settle: makeSettle({ store, logger, onProgress }), failed, progressed, logger };
 }
 
 const payload = { version: 1, generationId: randomUUID(), run: 2, requestId: null, chapter: 1 };

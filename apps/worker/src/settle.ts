@@ -1,6 +1,6 @@
 import type { ConsumerOptions } from '@texas-ai/jobs';
 import type { Logger } from '@texas-ai/kernel';
-import { retryDelayMs, type Store, settleFailure } from '@texas-ai/life';
+import { type OnProgress, retryDelayMs, type Store, settleFailure } from '@texas-ai/life';
 import { z } from 'zod';
 
 const stepIds = z.object({
@@ -13,8 +13,9 @@ const stepIds = z.object({
 export function makeSettle(deps: {
   store: Pick<Store, 'generations'>;
   logger: Logger;
+  onProgress: OnProgress;
 }): ConsumerOptions['settle'] {
-  const { store, logger } = deps;
+  const { store, logger, onProgress } = deps;
   return async ({ payload }, failure) => {
     const step = stepIds.safeParse(payload);
     if (!step.success) {
@@ -24,8 +25,10 @@ export function makeSettle(deps: {
     const { over, tries } = await settleFailure(store.generations, step.data, failure);
     const delayMs = over ? 0 : retryDelayMs(failure, tries, Math.random);
     const fields = { code: failure.code, tries, error: failure };
-    if (over) logger.error('step given up, generation failed', fields);
-    else logger.warn('step failed, will be tried again', { ...fields, delayMs });
+    if (over) {
+      onProgress(step.data.generationId);
+      logger.error('step given up, generation failed', fields);
+    } else logger.warn('step failed, will be tried again', { ...fields, delayMs });
     return { over, delayMs };
   };
 }

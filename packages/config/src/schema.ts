@@ -42,6 +42,9 @@ const queues = z.custom<'all' | readonly string[]>(
   queuesExpected,
 );
 
+const originExpected = 'origins such as https://example.org, without a path';
+const isOrigin = (value: string) => URL.canParse(value) && new URL(value).origin === value;
+
 const section = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
   z.strictObject(shape, { error: 'a mapping of settings' });
 
@@ -63,6 +66,12 @@ export const settingsSchema = section({
     trustProxyHops: whole(0, 16).default(0),
     /** Longest that a graceful stop may take. */
     shutdownSeconds: whole(1, 600).default(30),
+    /** How long a stopping api still takes requests, so that those who send them can turn away. */
+    drainSeconds: whole(0, 300).default(1),
+    /** Origins whose pages may call the api from a browser, for example https://example.org. */
+    corsOrigins: z
+      .array(z.string().refine(isOrigin, originExpected), { error: originExpected })
+      .default([]),
   }).prefault({}),
   logging: section({
     level: oneOf(['error', 'warn', 'info', 'debug']).default('info'),
@@ -126,6 +135,8 @@ export const settingsSchema = section({
     generationsPerMinute: whole(1, 1_000_000).default(5),
     /** For each key, counted in one process. */
     readsPerMinute: whole(1, 10_000_000).default(6000),
+    /** For each address, counted in one process; only further failures are refused. */
+    failedAuthenticationsPerMinute: whole(1, 1_000_000).default(10),
   }).prefault({}),
   mattermost: section({
     host: text('the host name or URL of a Mattermost server').optional(),

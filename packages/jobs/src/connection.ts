@@ -5,12 +5,18 @@ export interface RedisOptions {
   /** redis:// or rediss:// */
   url: string;
   logger: Logger;
+  /** For producers: how long a Redis that hangs may hold up a command, in milliseconds. */
+  commandTimeoutMs?: number;
 }
 
 /** For whoever adds jobs: fails at once while Redis is away instead of holding commands back. */
 export function connectProducer(options: RedisOptions): Redis {
   return watched(
-    new Redis(options.url, { enableOfflineQueue: false, maxRetriesPerRequest: 1 }),
+    new Redis(options.url, {
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 1,
+      commandTimeout: options.commandTimeoutMs ?? 2_000,
+    }),
     options.logger,
   );
 }

@@ -1,3 +1,10 @@
+export {
+  type Announcement,
+  type Announcements,
+  type Announcer,
+  listenToAnnouncements,
+  makeAnnouncer,
+} from './announcements.js';
 export { connectConsumer, connectProducer, untilReady } from './connection.js';
 export {
   type Consumer,
@@ -11,3 +18,4 @@ export {
 export type { QueueName } from './definition.js';
 export { jobId, makeProducer, type Producer, queueOf } from './producer.js';
 export { type JobName, type JobPayload, jobs } from './registry.js';
+export { tellProgress } from './tell-progress.js';

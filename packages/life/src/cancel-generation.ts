@@ -1,5 +1,6 @@
 import { TexasError } from '@texas-ai/kernel';
 import type { Generation } from './generation.js';
+import type { OnProgress } from './progress.js';
 import type { Store } from './store.js';
 
 /**
@@ -7,10 +8,11 @@ import type { Store } from './store.js';
  * not stored. One that is over stays as it is. Throws `generation_not_found`, `storage_unavailable`.
  */
 export async function cancelGeneration(
-  { store }: { store: Pick<Store, 'generations'> },
+  { store, onProgress }: { store: Pick<Store, 'generations'>; onProgress: OnProgress },
   id: string,
 ): Promise<Generation> {
   await store.generations.cancel(id);
+  onProgress(id);
   const generation = await store.generations.find(id);
   if (generation) return generation;
   throw new TexasError('generation_not_found', 'There is no generation of this id.', {

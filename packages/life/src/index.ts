@@ -40,12 +40,20 @@ export {
   isInFlight,
   viewOf,
 } from './generation.js';
+export {
+  type Interaction,
+  type InteractionStatus,
+  interactionSchema,
+  interactionStatuses,
+} from './interaction.js';
 export { describeIssues } from './issues.js';
 export {
   type MajorEvent,
   type MajorEventDay,
+  type MajorEventRecord,
   majorEventDay,
   majorEventOn,
+  majorEventRecordSchema,
   majorEventSchema,
 } from './major-event.js';
 export type { Mend, MendRule, Problem } from './mend.js';
@@ -81,6 +89,13 @@ export {
   timesOfDay,
 } from './profile.js';
 export { parseProfile, profileHash } from './profile-file.js';
+export {
+  type OnProgress,
+  type ProgressEvent,
+  progressEventSchema,
+  progressOf,
+  progressSince,
+} from './progress.js';
 export { chapterPrompt } from './prompts/chapter-prompt.js';
 export { planPrompt } from './prompts/plan-prompt.js';
 export { type Prompt, promptVersion, withProblems } from './prompts/prompt.js';
@@ -100,10 +115,12 @@ export type {
   BegunChapter,
   CharacterRecord,
   CharacterRepository,
-  DayListQuery,
   DayRepository,
   GenerationRepository,
   IdempotencyRepository,
+  InteractionRepository,
+  ListPlace,
+  ListQuery,
   MajorEventRepository,
   NewGeneration,
   PlannedDay,

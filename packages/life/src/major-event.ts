@@ -14,6 +14,10 @@ export const majorEventSchema = z.object({
 
 export type MajorEvent = z.infer<typeof majorEventSchema>;
 
+/** A major event as it is kept. */
+export const majorEventRecordSchema = majorEventSchema.extend({ id: z.uuid() });
+export type MajorEventRecord = z.infer<typeof majorEventRecordSchema>;
+
 /** A major event as seen from one of its days. */
 export interface MajorEventDay extends MajorEvent {
   /** 1 on the first day, `days` on the last. */

@@ -14,6 +14,7 @@ import { planDraftSchema } from './draft.js';
 import { describeIssues } from './issues.js';
 import type { Plan } from './plan.js';
 import { matterOfTaste } from './plan-rules.js';
+import type { OnProgress } from './progress.js';
 import { repairPlan } from './repair.js';
 import { cutSlots } from './slots.js';
 import { missingSteps, type StepQueue } from './steps.js';
@@ -21,6 +22,7 @@ import { missingSteps, type StepQueue } from './steps.js';
 export interface PlanDayDeps extends BriefDayDeps {
   steps: StepQueue;
   authors: Authors;
+  onProgress: OnProgress;
   /** How many chapters a day is written in. */
   chapters: number;
 }
@@ -38,6 +40,7 @@ export async function planDay(
   const begun = await deps.store.generations.beginPlan(generationId, run);
   if (!begun) return continueGeneration(deps, generationId);
   const { generation } = begun;
+  deps.onProgress(generationId);
   const profile = await deps.store.characters.find(generation.character);
   if (!profile) {
     throw new TexasError('character_not_found', `“${generation.character}” has no profile.`);
@@ -63,6 +66,7 @@ export async function planDay(
     warnings: value.warnings,
   };
   const current = await deps.store.generations.storePlan(generationId, planned, usage);
+  deps.onProgress(generationId);
   await deps.steps.enqueue(await missingSteps(deps.store.generations, current));
 }
 

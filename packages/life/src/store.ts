@@ -4,7 +4,8 @@ import type { DayBrief, Yesterday } from './brief.js';
 import type { Day, DaySummary } from './day.js';
 import type { SlotText } from './draft.js';
 import type { Generation } from './generation.js';
-import type { MajorEvent } from './major-event.js';
+import type { Interaction, InteractionStatus } from './interaction.js';
+import type { MajorEvent, MajorEventRecord } from './major-event.js';
 import type { Chapter, Plan, Slot } from './plan.js';
 import type { Profile } from './profile.js';
 
@@ -46,6 +47,8 @@ export interface PlannedDay {
 
 export interface GenerationRepository {
   find(id: string): Promise<Generation | null>;
+  /** Those of these ids that there are. */
+  findAll(ids: readonly string[]): Promise<Generation[]>;
   /** The newest generation of a date, locked until the transaction ends. */
   lockNewest(character: string, date: string): Promise<Generation | null>;
   /** Locks the row until the transaction ends. */
@@ -79,6 +82,8 @@ export interface GenerationRepository {
   /** Takes back the try of a step that failed through nobody's fault. */
   forgiveTry(id: string, chapter?: number): Promise<void>;
 
+  /** Positions of the chapters with text, in the order in which they were written, by generation. */
+  writtenChapters(ids: readonly string[]): Promise<Map<string, number[]>>;
   /** Positions of the chapters without text, in order. */
   missingChapters(id: string): Promise<number[]>;
   /** One more try at a chapter of this run; null where it is over, of another run or written. */
@@ -110,17 +115,25 @@ export interface DayRepository {
   find(character: string, date: string): Promise<Day | null>;
   /** What the day was like, without its experiences. */
   outline(character: string, date: string): Promise<Yesterday | null>;
-  /** Newest first; `before` excludes that date and later ones. */
-  list(query: DayListQuery): Promise<DaySummary[]>;
+  /** Newest first, by (date, id of the live generation). */
+  list(query: ListQuery): Promise<DaySummary[]>;
   /** Points the day at a generation and collects its interactions. The generation is published. */
   publish(generation: Generation): Promise<void>;
 }
 
-export interface DayListQuery {
+/** A place in a list that is sorted by (date, id), newest first. */
+export interface ListPlace {
+  date: string;
+  id: string;
+}
+
+export interface ListQuery {
   character: string;
+  /** First and last local date, both included. */
   from?: string | undefined;
   to?: string | undefined;
-  before?: string | undefined;
+  /** Only what comes after this place. */
+  after?: ListPlace | undefined;
   limit: number;
 }
 
@@ -129,6 +142,21 @@ export interface MajorEventRepository {
   covering(character: string, date: string): Promise<MajorEvent | null>;
   /** Keeps the event unless it overlaps one that is kept; answers the one that covers its start. */
   keep(character: string, event: MajorEvent): Promise<MajorEvent | null>;
+  /** Newest first, by (start date, id); `from` and `to` bound the start date. */
+  list(query: ListQuery): Promise<MajorEventRecord[]>;
+}
+
+export interface InteractionRepository {
+  /** Those of live days, newest first, by (date, id). */
+  list(query: InteractionQuery): Promise<Interaction[]>;
+}
+
+export interface InteractionQuery {
+  character: string;
+  date?: string | undefined;
+  status?: InteractionStatus | undefined;
+  after?: ListPlace | undefined;
+  limit: number;
 }
 
 export interface IdempotencyRepository {
@@ -142,6 +170,7 @@ export interface Repositories {
   generations: GenerationRepository;
   days: DayRepository;
   majorEvents: MajorEventRepository;
+  interactions: InteractionRepository;
   idempotency: IdempotencyRepository;
 }
 

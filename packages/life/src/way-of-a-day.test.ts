@@ -52,7 +52,10 @@ function fleet(author: ScriptedAuthor = makeScriptedAuthor()) {
       source: 'seeded' as const,
     }),
   };
-  const deps = { store, steps, logger, weather, authors: () => author, chapters: 4 };
+  const progressed: string[] = [];
+  const onProgress = (id: string) => progressed.push(id);
+  const authors = () => author;
+  const deps = { store, steps, logger, weather, authors, onProgress, chapters: 4 };
 
   async function work(step: Step): Promise<void> {
     if (step.kind === 'plan-day') await planDay(deps, step, signal);
@@ -224,7 +227,7 @@ describe('the way of a day', () => {
     const f = fleet(
       makeScriptedAuthor({
         chapter: async ({ slots }) => {
-          cancelled = cancelGeneration({ store: db.store }, id);
+          cancelled = cancelGeneration({ onProgress: () => undefined, store: db.store }, id);
           await cancelled;
           return { texts: slots.map(() => text('late')) };
         },

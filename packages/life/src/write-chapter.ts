@@ -11,6 +11,7 @@ import { checkChapter } from './chapter-rules.js';
 import { continueGeneration } from './continue-generation.js';
 import { chapterDraftSchema, type SlotText } from './draft.js';
 import { describeIssues } from './issues.js';
+import type { OnProgress } from './progress.js';
 import { publishDayStep, type StepQueue } from './steps.js';
 import type { Store } from './store.js';
 
@@ -18,6 +19,7 @@ export interface WriteChapterDeps {
   store: Store;
   steps: StepQueue;
   authors: Authors;
+  onProgress: OnProgress;
 }
 
 /**
@@ -54,6 +56,7 @@ export async function writeChapter(
       ),
   );
   const current = await deps.store.generations.storeChapter(generationId, chapter, texts, usage);
+  deps.onProgress(generationId);
   if (current.status === 'publishing') await deps.steps.enqueue([publishDayStep(current)]);
 }
 

@@ -8,3 +8,4 @@ export {
 export { lockHome } from './lock.js';
 export { watchParents } from './parents.js';
 export { assertPortFree } from './ports.js';
+export { runningDatabaseUrl } from './postgres.js';

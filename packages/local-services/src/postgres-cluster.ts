@@ -108,3 +108,20 @@ export async function endLeftOverPostgres(folder: string): Promise<void> {
   if (runsIn(pid, folder, /^postgres/)) await endProcess(pid, ['SIGINT', 'SIGQUIT'], 10_000);
   else if (isRunning(pid)) rmSync(file, { force: true });
 }
+
+/** The TCP port of the server that runs on this data; undefined where none does, or not yet. */
+export function runningPort(folder: string): number | undefined {
+  // The pid file's lines are: pid, data folder, start, port, socket folder, address, memory, status.
+  const lines = pidFileLines(folder);
+  const pid = Number(lines[0]);
+  const ready = lines[7]?.trim() === 'ready' && runsIn(pid, folder, /^postgres/);
+  return ready ? Number(lines[3]) : undefined;
+}
+
+function pidFileLines(folder: string): string[] {
+  try {
+    return readFileSync(join(folder, 'postmaster.pid'), 'utf8').split('\n');
+  } catch {
+    return [];
+  }
+}

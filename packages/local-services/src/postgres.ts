@@ -1,15 +1,22 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { localServiceFailed, systemCodeOf } from './failures.js';
 import { findOrBringPostgres } from './find-or-bring.js';
-import { endLeftOverPostgres, majorOfCluster, makeCluster } from './postgres-cluster.js';
+import {
+  endLeftOverPostgres,
+  majorOfCluster,
+  makeCluster,
+  runningPort,
+} from './postgres-cluster.js';
 import { keptPassword } from './secret.js';
 import type { ServerOptions } from './server-options.js';
+import { servicesFolders } from './services-home.js';
 import { startServer } from './start-server.js';
 
 const user = 'texas';
 const database = 'texas';
+const passwordName = 'postgresql-password';
 
 /**
  * Starts a private PostgreSQL on a free loopback port and answers its URL; its data is made on the
@@ -18,7 +25,7 @@ const database = 'texas';
 export async function startPostgres(options: ServerOptions): Promise<string> {
   const { home, guard, durable, logFile } = options;
   const folder = join(home.folder, 'postgresql');
-  const passwordFile = join(home.folder, 'postgresql-password');
+  const passwordFile = join(home.folder, passwordName);
   const major = majorOfCluster(folder);
   if (major !== undefined && !existsSync(passwordFile)) {
     throw localServiceFailed(
@@ -30,8 +37,6 @@ export async function startPostgres(options: ServerOptions): Promise<string> {
   if (major !== undefined) await endLeftOverPostgres(folder);
   else await makeCluster(folder, { binaries, account: home.account, user, password, durable });
 
-  const urlOf = (port: number, name: string) =>
-    `postgres://${user}:${password}@127.0.0.1:${port}/${name}`;
   const port = await startServer({
     label: 'PostgreSQL',
     guard,
@@ -46,9 +51,37 @@ export async function startPostgres(options: ServerOptions): Promise<string> {
       stopSignals: ['SIGINT', 'SIGQUIT'],
       ...home.account,
     }),
-    answersOn: (itsPort) => answers(urlOf(itsPort, 'postgres')),
+    answersOn: (itsPort) => answers(urlOf(password, itsPort, 'postgres')),
   });
-  return urlOf(port, database);
+  return urlOf(password, port, database);
+}
+
+/**
+ * The URL of the private PostgreSQL that runs for this TEXAS_HOME; null where none does. Starts and
+ * makes nothing. Throws `local_service_failed` where its password may not be read.
+ */
+export function runningDatabaseUrl(home: string): string | null {
+  const { inside, elsewhere } = servicesFolders(home);
+  for (const folder of [inside, elsewhere]) {
+    const port = runningPort(join(folder, 'postgresql'));
+    if (port !== undefined) return urlOf(readPassword(join(folder, passwordName)), port, database);
+  }
+  return null;
+}
+
+function urlOf(password: string, port: number, name: string): string {
+  return `postgres://${user}:${password}@127.0.0.1:${port}/${name}`;
+}
+
+function readPassword(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (failure) {
+    throw localServiceFailed(
+      `${file} cannot be read: run this as the user who started Texas AI.`,
+      failure,
+    );
+  }
 }
 
 function settings(port: number, durable: boolean): string[] {

@@ -29,14 +29,18 @@ const systemFolder = '/var/lib/texas-ai';
  */
 export function makeServicesHome(home: string): ServicesHome {
   if (!isAbsolute(home)) throw localServiceFailed(`TEXAS_HOME must be an absolute path: ${home}.`);
-  const inside = join(home, 'services');
+  const { inside, elsewhere } = servicesFolders(home);
   if (process.getuid?.() !== 0) return { folder: made(inside), account: undefined };
-  const name = createHash('sha256').update(home).digest('hex').slice(0, 16);
-  const elsewhere = join(systemFolder, name);
   made(home, false);
   const account = ownerOf(inside) ?? ownerOf(elsewhere) ?? serviceAccount();
   const stay = canEnter(home, account) && (existsSync(inside) || !existsSync(elsewhere));
   return { folder: made(stay ? inside : elsewhere), account };
+}
+
+/** Where the services of this home may be; nothing is made. */
+export function servicesFolders(home: string): { inside: string; elsewhere: string } {
+  const name = createHash('sha256').update(home).digest('hex').slice(0, 16);
+  return { inside: join(home, 'services'), elsewhere: join(systemFolder, name) };
 }
 
 function made(folder: string, enterable = true): string {

@@ -1,3 +1,12 @@
+export { dayKey, majorEventsKey, profileKey } from './cache/keys.js';
+export {
+  type CachedBytes,
+  type CachedRead,
+  makeReadCache,
+  type ReadCache,
+  type ReadCacheOptions,
+} from './cache/read-cache.js';
 export { type Database, type DatabaseOptions, openDatabase } from './database.js';
 export { migrate, pendingMigrations, waitForMigrations } from './migrate.js';
+export { makeKeyRepository } from './repositories/keys.js';
 export { makeStore } from './store.js';

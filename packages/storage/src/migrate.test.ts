@@ -4,6 +4,7 @@ import { makeLogSpy, makeTestDatabase, type TestDatabase } from '@texas-ai/testi
 import { type Database, openDatabase } from './database.js';
 import { migrate, pendingMigrations, waitForMigrations } from './migrate.js';
 
+const names = ['2026-11-23-first', '2026-11-24-gateway'];
 let empty: TestDatabase;
 const others: Database[] = [];
 
@@ -32,9 +33,9 @@ function another(url = empty.url): Database {
 
 describe('migrations', () => {
   test('several processes at once apply each of them once', async () => {
-    expect(await pendingMigrations(empty.database)).toEqual(['2026-11-23-first']);
+    expect(await pendingMigrations(empty.database)).toEqual(names);
     const applied = await Promise.all([empty.database, another(), another()].map(migrate));
-    expect(applied.flat()).toEqual(['2026-11-23-first']);
+    expect(applied.flat()).toEqual(names);
     expect(await pendingMigrations(empty.database)).toEqual([]);
     expect(await migrate(empty.database)).toEqual([]);
   });

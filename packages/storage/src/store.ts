@@ -6,6 +6,7 @@ import { makeDayRepository } from './repositories/days.js';
 import { makeGenerationText } from './repositories/generation-text.js';
 import { makeGenerationLifecycle } from './repositories/generations.js';
 import { makeIdempotencyRepository } from './repositories/idempotency.js';
+import { makeInteractionRepository } from './repositories/interactions.js';
 import { makeMajorEventRepository } from './repositories/major-events.js';
 import { storageFailure, withStorageFailures } from './storage-failure.js';
 
@@ -17,6 +18,7 @@ export function makeStore(database: Database): Store {
     characters: withStorageFailures(makeCharacterRepository(db, profiles)),
     generations: withStorageFailures({ ...makeGenerationLifecycle(db), ...makeGenerationText(db) }),
     days: withStorageFailures(makeDayRepository(db)),
+    interactions: withStorageFailures(makeInteractionRepository(db)),
     majorEvents: withStorageFailures(makeMajorEventRepository(db)),
     idempotency: withStorageFailures(makeIdempotencyRepository(db)),
   });

@@ -1,51 +1,74 @@
-import { TexasError } from '@texas-ai/kernel';
-import { languages, type Profile, type Store } from '@texas-ai/life';
+import { languages, type Profile } from '@texas-ai/life';
 import { z } from 'zod';
 import type { AppDeps } from '../app.js';
-import { defineRoute, type Route } from '../route.js';
+import { defineOperation, type Operation } from '../operation.js';
+import { characterParams } from './parameters.js';
 
-const characterSchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  language: z.enum(languages),
-  timeZone: z.string(),
-  persona: z.object({ summary: z.string(), traits: z.array(z.string()) }),
-  home: z.object({ name: z.string(), latitude: z.number(), longitude: z.number() }),
-  companions: z.array(z.object({ name: z.string(), relation: z.string() })),
-});
+const characterSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    language: z.enum(languages),
+    timeZone: z.string(),
+    persona: z.object({ summary: z.string(), traits: z.array(z.string()) }),
+    home: z.object({ name: z.string(), latitude: z.number(), longitude: z.number() }),
+    companions: z.array(z.object({ name: z.string(), relation: z.string() })),
+  })
+  .meta({ id: 'Character' });
 
-export function characterRoutes({ store }: Pick<AppDeps, 'store'>): Route[] {
-  return [
-    defineRoute({
+const texas = {
+  id: 'texas',
+  name: '德克萨斯',
+  language: 'zh',
+  timeZone: 'Asia/Shanghai',
+  persona: { summary: '企鹅物流的信使，话不多，做事可靠。', traits: ['冷静', '可靠'] },
+  home: { name: '她的公寓', latitude: 31.23, longitude: 121.47 },
+  companions: [{ name: '能天使', relation: '同事' }],
+};
+
+export function characterOperations({ store, readers }: Pick<AppDeps, 'store' | 'readers'>) {
+  const operations: Operation[] = [
+    defineOperation({
+      id: 'listCharacters',
       method: 'get',
       path: '/v1/characters',
       scope: 'read',
-      response: z.object({ characters: z.array(characterSchema) }),
+      tag: 'characters',
+      summary: 'All characters',
+      summaryZh: '列出所有角色',
+      description:
+        'The characters of this installation, by id, without the material they write from.',
+      answers: {
+        200: {
+          description: 'The characters.',
+          body: z.object({ characters: z.array(characterSchema) }),
+          example: { characters: [texas] },
+        },
+      },
+      problems: [],
       async answer() {
         const profiles = await store.characters.list();
         return { status: 200, body: { characters: profiles.map(describe) } };
       },
     }),
-    defineRoute({
+    defineOperation({
+      id: 'getCharacter',
       method: 'get',
       path: '/v1/characters/:character',
       scope: 'read',
-      params: z.strictObject({ character: z.string() }),
-      response: characterSchema,
+      tag: 'characters',
+      summary: 'One character',
+      summaryZh: '查看一个角色',
+      description: 'Who the character is, where at home, and with whom.',
+      params: characterParams,
+      answers: { 200: { description: 'The character.', body: characterSchema, example: texas } },
+      problems: ['character_not_found'],
       async answer({ params }) {
-        return { status: 200, body: describe(await profileOf(store, params.character)) };
+        return { status: 200, body: describe(await readers.profile(params.character)) };
       },
     }),
   ];
-}
-
-/** The profile of a character. Throws `character_not_found`. */
-export async function profileOf(store: Pick<Store, 'characters'>, id: string): Promise<Profile> {
-  const profile = await store.characters.find(id);
-  if (profile) return profile;
-  throw new TexasError('character_not_found', 'There is no character of this id.', {
-    details: { field: 'character' },
-  });
+  return operations;
 }
 
 function describe({ id, name, language, timeZone, persona, home, companions }: Profile) {

@@ -1,80 +1,145 @@
+import { tellProgress } from '@texas-ai/jobs';
 import { TexasError } from '@texas-ai/kernel';
-import {
-  cancelGeneration,
-  dateText,
-  type Generation,
-  generationSchema,
-  requestGeneration,
-  viewOf,
-} from '@texas-ai/life';
+import { cancelGeneration, generationSchema, requestGeneration, viewOf } from '@texas-ai/life';
 import { z } from 'zod';
 import type { AppDeps } from '../app.js';
-import { defineRoute, type Route } from '../route.js';
+import { defineOperation, type Operation } from '../operation.js';
+import { dayParams } from './parameters.js';
 
-type Deps = Pick<AppDeps, 'config' | 'logger' | 'store' | 'producer' | 'clock'>;
+type Deps = Pick<AppDeps, 'config' | 'logger' | 'store' | 'producer' | 'announcer' | 'clock'>;
 
-const idParams = z.strictObject({ id: z.uuid('a generation’s id') });
+export const generationParams = z.strictObject({
+  id: z.uuid('a generation’s id').meta({
+    description: 'A generation’s id.',
+    example: '019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a11',
+  }),
+});
 
-export function generationRoutes(deps: Deps): Route[] {
-  const { store } = deps;
+const generation = {
+  id: '019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a11',
+  character: 'texas',
+  date: '2026-11-23',
+  status: 'writing',
+  author: 'gemini',
+  model: 'gemini-2.5-flash',
+  chapters: { total: 4, written: 1 },
+  usage: { calls: 2, inputTokens: 5210, outputTokens: 3120, cost: 0.0094 },
+  waiting: null,
+  error: null,
+  createdAt: '2026-11-22T20:00:00Z',
+  startedAt: '2026-11-22T20:00:00.2Z',
+  finishedAt: null,
+};
+
+export function generationOperations(deps: Deps): Operation[] {
+  const { store, announcer, logger } = deps;
+  const onProgress = tellProgress(announcer, logger);
   const { generations: window, authoring } = deps.config;
   const requesting = { ...deps, steps: deps.producer, author: authoring.author, window };
   return [
-    defineRoute({
+    defineOperation({
+      id: 'requestGeneration',
       method: 'post',
       path: '/v1/characters/:character/days/:date/generations',
       scope: 'generate',
-      params: z.strictObject({ character: z.string(), date: dateText }),
-      body: z.strictObject({ fresh: z.boolean().default(false) }).default({ fresh: false }),
-      response: generationSchema,
-      async answer({ params, body, header, requestId }) {
-        const generation = await requestGeneration(requesting, {
+      limit: 'generations',
+      tag: 'generations',
+      summary: 'Have a day written',
+      summaryZh: '生成某一天的日程和微观经历',
+      description:
+        'Accepted once it is stored; workers write it. One generation is in flight per character and ' +
+        'date: asking again answers that one, after a failure it goes on where it stopped, after it was ' +
+        'published or cancelled another begins. The day that is live is served until the new one is whole.',
+      params: dayParams,
+      headers: z.object({
+        'idempotency-key': z
+          .string()
+          .regex(/^[\x21-\x7e]{1,255}$/, '1-255 visible ASCII characters')
+          .optional()
+          .meta({
+            title: 'Idempotency-Key',
+            description:
+              'A blind repeat with the same key gets the generation of the first answer.',
+            example: '8e03978e-40d5-43e8-bc93-6894a57f9324',
+          }),
+      }),
+      body: z
+        .strictObject({
+          fresh: z.boolean().default(false).meta({
+            description: 'Cancels the one in flight and begins another.',
+            example: true,
+          }),
+        })
+        .default({ fresh: false }),
+      answers: {
+        202: {
+          description: 'Accepted: the generation in flight.',
+          body: generationSchema,
+          example: { ...generation, status: 'queued', startedAt: null },
+          headers: { Location: 'Where to follow it.' },
+        },
+      },
+      problems: ['character_not_found', 'date_out_of_window'],
+      async answer({ params, body, headers, requestId }) {
+        const accepted = await requestGeneration(requesting, {
           ...params,
           fresh: body.fresh,
-          idempotencyKey: idempotencyKeyOf(header('Idempotency-Key')),
+          idempotencyKey: headers['idempotency-key'] ?? null,
           requestId,
         });
         return {
           status: 202,
-          headers: { Location: `/v1/generations/${generation.id}` },
-          body: viewOf(generation),
+          headers: { Location: `/v1/generations/${accepted.id}` },
+          body: viewOf(accepted),
         };
       },
     }),
-    defineRoute({
+    defineOperation({
+      id: 'getGeneration',
       method: 'get',
       path: '/v1/generations/:id',
       scope: 'read',
-      params: idParams,
-      response: generationSchema,
+      tag: 'generations',
+      summary: 'How a generation stands',
+      summaryZh: '查看生成进度',
+      description: 'Its state, the chapters written, what was used, and why it failed or waits.',
+      params: generationParams,
+      answers: {
+        200: { description: 'The generation.', body: generationSchema, example: generation },
+      },
+      problems: ['generation_not_found'],
       async answer({ params }) {
-        return { status: 200, body: viewOf(found(await store.generations.find(params.id))) };
+        const found = await store.generations.find(params.id);
+        if (found) return { status: 200, body: viewOf(found) };
+        throw new TexasError('generation_not_found', 'There is no generation of this id.', {
+          details: { field: 'id' },
+        });
       },
     }),
-    defineRoute({
+    defineOperation({
+      id: 'cancelGeneration',
       method: 'delete',
       path: '/v1/generations/:id',
       scope: 'generate',
-      params: idParams,
-      response: generationSchema,
+      tag: 'generations',
+      summary: 'Cancel a generation',
+      summaryZh: '取消生成',
+      description: 'The live day stays. One that is over stays as it is, and is answered as such.',
+      params: generationParams,
+      answers: {
+        200: {
+          description: 'The generation as it stands now.',
+          body: generationSchema,
+          example: { ...generation, status: 'cancelled', finishedAt: '2026-11-22T20:00:04Z' },
+        },
+      },
+      problems: ['generation_not_found'],
       async answer({ params }) {
-        return { status: 200, body: viewOf(await cancelGeneration({ store }, params.id)) };
+        return {
+          status: 200,
+          body: viewOf(await cancelGeneration({ store, onProgress }, params.id)),
+        };
       },
     }),
   ];
-}
-
-function idempotencyKeyOf(given: string | undefined): string | null {
-  if (given === undefined) return null;
-  if (/^[\x21-\x7e]{1,255}$/.test(given)) return given;
-  throw new TexasError('invalid_request', 'An Idempotency-Key is 1-255 visible ASCII characters.', {
-    details: { field: 'Idempotency-Key' },
-  });
-}
-
-function found(generation: Generation | null): Generation {
-  if (generation) return generation;
-  throw new TexasError('generation_not_found', 'There is no generation of this id.', {
-    details: { field: 'id' },
-  });
 }

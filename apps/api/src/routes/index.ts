@@ -1,18 +1,24 @@
 import type { AppDeps } from '../app.js';
-import type { Route } from '../route.js';
-import { characterRoutes } from './characters.js';
-import { dayRoutes } from './days.js';
-import { generationRoutes } from './generations.js';
-import { healthRoutes } from './health.js';
-import { momentRoutes } from './moment.js';
+import type { Operation } from '../operation.js';
+import { characterOperations } from './characters.js';
+import { dayOperations } from './days.js';
+import { eventOperations } from './events.js';
+import { generationEventOperations } from './generation-events.js';
+import { generationOperations } from './generations.js';
+import { healthOperations } from './health.js';
+import { interactionOperations } from './interactions.js';
+import { momentOperations } from './moment.js';
 
-/** Every route of the gateway. To add one: a file and a line here. */
-export function makeRoutes(deps: AppDeps): Route[] {
+/** Every operation of the gateway. To add one: a file and a line here. */
+export function makeOperations(deps: AppDeps): Operation[] {
   return [
-    ...healthRoutes(deps),
-    ...characterRoutes(deps),
-    ...generationRoutes(deps),
-    ...dayRoutes(deps),
-    ...momentRoutes(deps),
+    ...characterOperations(deps),
+    ...dayOperations(deps),
+    ...momentOperations(deps),
+    ...eventOperations(deps),
+    ...interactionOperations(deps),
+    ...generationOperations(deps),
+    ...generationEventOperations(deps),
+    ...healthOperations(deps),
   ];
 }

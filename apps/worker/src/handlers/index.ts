@@ -6,7 +6,15 @@ import { writeChapterHandler } from './write-chapter.js';
 
 export type HandlerDeps = Pick<
   WorkerDeps,
-  'config' | 'logger' | 'store' | 'steps' | 'authors' | 'weather'
+  | 'config'
+  | 'logger'
+  | 'store'
+  | 'steps'
+  | 'authors'
+  | 'weather'
+  | 'cache'
+  | 'announcer'
+  | 'onProgress'
 >;
 
 /** What this worker does for each job; it does not compile until every definition has a handler. */

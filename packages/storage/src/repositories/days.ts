@@ -79,14 +79,20 @@ export function makeDayRepository(db: Knex): DayRepository {
       return row ? { date, summary: row.summary, titles: row.titles } : null;
     },
 
-    async list({ character, from, to, before, limit }) {
+    async list({ character, from, to, after, limit }) {
       const query = summaries()
         .where({ 'days.character_id': character })
-        .orderBy('days.date', 'desc')
+        .orderBy([
+          { column: 'days.date', order: 'desc' },
+          { column: 'days.generation_id', order: 'desc' },
+        ])
         .limit(limit);
       if (from !== undefined) query.where('days.date', '>=', from);
       if (to !== undefined) query.where('days.date', '<=', to);
-      if (before !== undefined) query.where('days.date', '<', before);
+      if (after) {
+        const place = [after.date, after.id];
+        query.whereRaw('(days.date, days.generation_id) < (?::date, ?::uuid)', place);
+      }
       return ((await query) as SummaryRow[]).map(toSummary);
     },
 

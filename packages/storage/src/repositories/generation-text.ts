@@ -22,6 +22,7 @@ type Text = Pick<
   | 'storePlan'
   | 'triesOf'
   | 'forgiveTry'
+  | 'writtenChapters'
   | 'missingChapters'
   | 'beginChapter'
   | 'storeChapter'
@@ -85,6 +86,19 @@ export function makeGenerationText(db: Knex): Text {
           .where('tries', '>', 0)
           .decrement('tries', 1);
       }
+    },
+
+    async writtenChapters(ids) {
+      const rows: { generation_id: string; position: number }[] = await db('chapters')
+        .whereIn('generation_id', [...ids])
+        .whereNotNull('written_at')
+        .orderBy(['generation_id', 'written_order'])
+        .select('generation_id', 'position');
+      const written = new Map<string, number[]>();
+      for (const { generation_id, position } of rows) {
+        written.set(generation_id, [...(written.get(generation_id) ?? []), position]);
+      }
+      return written;
     },
 
     async missingChapters(id) {
@@ -164,12 +178,12 @@ async function storeChapter(
   const rows = texts.map((text) => ({ id: uuid(), ...text }));
   const stored = await db.raw<{ rows: GenerationRow[] }>(
     `WITH locked AS (
-       SELECT FROM generations
+       SELECT chapters_written FROM generations
        WHERE id = :id AND status NOT IN ('cancelled', 'published') FOR UPDATE
      ), marked AS (
-       UPDATE chapters SET written_at = now()
+       UPDATE chapters SET written_at = now(), written_order = locked.chapters_written + 1
+       FROM locked
        WHERE generation_id = :id AND position = :chapter AND written_at IS NULL
-         AND EXISTS (SELECT FROM locked)
        RETURNING slots
      ), experiences AS (
        INSERT INTO experiences (id, generation_id, item_position, start_minute, end_minute,

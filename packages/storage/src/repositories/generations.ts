@@ -8,6 +8,7 @@ import { addUsage } from './usage.js';
 type Lifecycle = Pick<
   GenerationRepository,
   | 'find'
+  | 'findAll'
   | 'lockNewest'
   | 'lock'
   | 'insert'
@@ -38,6 +39,13 @@ export function makeGenerationLifecycle(db: Knex): Lifecycle {
 
   return {
     find: (id) => one(table().where({ id }).select(generationColumns)),
+
+    async findAll(ids) {
+      const rows: GenerationRow[] = await db('generations')
+        .whereIn('id', [...ids])
+        .select([...generationColumns]);
+      return rows.map(toGeneration);
+    },
 
     lock: (id) => one(table().where({ id }).select(generationColumns).forUpdate()),
 

@@ -1,19 +1,21 @@
-import type { MajorEvent, MajorEventRepository } from '@texas-ai/life';
+import type { ListQuery, MajorEvent, MajorEventRecord, MajorEventRepository } from '@texas-ai/life';
 import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
+
+const columns = {
+  kind: 'kind',
+  title: 'title',
+  objective: 'objective',
+  startDate: 'start_date',
+  days: 'days',
+};
 
 export function makeMajorEventRepository(db: Knex): MajorEventRepository {
   async function covering(character: string, date: string): Promise<MajorEvent | null> {
     const event = await db('major_events')
       .where({ character_id: character })
       .whereRaw('daterange(start_date, start_date + days) @> ?::date', [date])
-      .first({
-        kind: 'kind',
-        title: 'title',
-        objective: 'objective',
-        startDate: 'start_date',
-        days: 'days',
-      });
+      .first(columns);
     return event ?? null;
   }
 
@@ -33,5 +35,20 @@ export function makeMajorEventRepository(db: Knex): MajorEventRepository {
     return covering(character, event.startDate);
   }
 
-  return { covering, keep };
+  async function list({ character, from, to, after, limit }: ListQuery) {
+    const query = db('major_events')
+      .where({ character_id: character })
+      .orderBy([
+        { column: 'start_date', order: 'desc' },
+        { column: 'id', order: 'desc' },
+      ])
+      .limit(limit)
+      .select({ id: 'id', ...columns });
+    if (from !== undefined) query.where('start_date', '>=', from);
+    if (to !== undefined) query.where('start_date', '<=', to);
+    if (after) query.whereRaw('(start_date, id) < (?::date, ?::uuid)', [after.date, after.id]);
+    return (await query) as MajorEventRecord[];
+  }
+
+  return { covering, keep, list };
 }

@@ -1,0 +1,32 @@
+import type { CachedBytes } from '@texas-ai/storage';
+import type { ReadyAnswer } from '../send-bytes.js';
+
+/** Said of an answer that is older than it should be, because the database is away (RFC 9211). */
+export const staleHeader = { 'Cache-Status': 'texas-ai; hit; detail=stale' } as const;
+
+/** A day as it is sent: whole, or 304 to a client that has these very bytes. */
+export function answerDay(
+  { bytes, etag }: CachedBytes,
+  ifNoneMatch: string | undefined,
+  stale = false,
+): ReadyAnswer {
+  const headers: Record<string, string> = {
+    ETag: etag,
+    // Others may not keep it, and whoever does asks each time whether it still holds.
+    'Cache-Control': 'private, no-cache',
+    ...(stale && staleHeader),
+  };
+  if (ifNoneMatch !== undefined && matches(etag, ifNoneMatch)) {
+    return { status: 304, headers, bytes: null };
+  }
+  headers['Content-Type'] = 'application/json; charset=utf-8';
+  return { status: 200, headers, bytes };
+}
+
+/** RFC 9110 compares weakly here: `W/` makes no difference. */
+function matches(etag: string, ifNoneMatch: string): boolean {
+  return ifNoneMatch
+    .split(',')
+    .map((each) => each.trim().replace(/^W\//, ''))
+    .some((each) => each === etag || each === '*');
+}

@@ -1,0 +1,62 @@
+import { majorEventRecordSchema } from '@texas-ai/life';
+import { z } from 'zod';
+import type { AppDeps } from '../app.js';
+import { defineOperation, type Operation } from '../operation.js';
+import { assertRange, nextCursor, page, pageQuery, rangeQuery } from './page.js';
+import { characterParams } from './parameters.js';
+
+export function eventOperations({
+  store,
+  readers,
+}: Pick<AppDeps, 'store' | 'readers'>): Operation[] {
+  return [
+    defineOperation({
+      id: 'listMajorEvents',
+      method: 'get',
+      path: '/v1/characters/:character/events',
+      scope: 'read',
+      tag: 'days',
+      summary: 'Major events, newest first',
+      summaryZh: '列出大事件，新的在前',
+      description:
+        'Trips, special deliveries and whatever else fills 1-7 days; `from` and `to` bound their first day. ' +
+        'An event that a plan has just begun shows within a minute.',
+      params: characterParams,
+      query: z.strictObject({ ...rangeQuery, ...pageQuery }),
+      answers: {
+        200: {
+          description: 'A page of major events.',
+          body: z.object({ events: z.array(majorEventRecordSchema), nextCursor }),
+          example: {
+            events: [
+              {
+                id: '019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a14',
+                kind: '特殊快递',
+                title: '送往叙拉古的快递',
+                objective: '按时送到，不惊动任何人。',
+                startDate: '2026-11-21',
+                days: 4,
+              },
+            ],
+            nextCursor: null,
+          },
+        },
+      },
+      problems: ['character_not_found'],
+      async answer({ params, query }) {
+        assertRange(query);
+        const { from, to, limit, cursor: after } = query;
+        const { id: character } = await readers.profile(params.character);
+        const narrowed = from !== undefined || to !== undefined || after !== undefined;
+        const found = narrowed
+          ? await store.majorEvents.list({ character, from, to, after, limit: limit + 1 })
+          : await readers.newestEvents(character, limit + 1);
+        const { entries, nextCursor } = page(found, limit, ({ startDate, id }) => ({
+          date: startDate,
+          id,
+        }));
+        return { status: 200, body: { events: entries, nextCursor } };
+      },
+    }),
+  ];
+}

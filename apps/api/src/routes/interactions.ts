@@ -1,0 +1,71 @@
+import { dateText, interactionSchema, interactionStatuses } from '@texas-ai/life';
+import { z } from 'zod';
+import type { AppDeps } from '../app.js';
+import { defineOperation, type Operation } from '../operation.js';
+import { nextCursor, page, pageQuery } from './page.js';
+import { characterParams } from './parameters.js';
+
+export function interactionOperations({
+  store,
+  readers,
+}: Pick<AppDeps, 'store' | 'readers'>): Operation[] {
+  return [
+    defineOperation({
+      id: 'listInteractions',
+      method: 'get',
+      path: '/v1/characters/:character/interactions',
+      scope: 'read',
+      tag: 'days',
+      summary: 'Messages the character wants to send',
+      summaryZh: '列出她想主动发送的消息',
+      description:
+        'The interactions of live days, newest day first, each with the window of time in which it is to be sent.',
+      params: characterParams,
+      query: z.strictObject({
+        date: dateText
+          .optional()
+          .meta({ description: 'Of this local date only.', example: '2026-11-23' }),
+        status: z
+          .enum(interactionStatuses)
+          .optional()
+          .meta({ description: 'Of this status only.', example: 'planned' }),
+        ...pageQuery,
+      }),
+      answers: {
+        200: {
+          description: 'A page of interactions.',
+          body: z.object({ interactions: z.array(interactionSchema), nextCursor }),
+          example: {
+            interactions: [
+              {
+                id: '019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a15',
+                date: '2026-11-23',
+                experienceId: '019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a13',
+                content: '雨停了。你那边呢？',
+                status: 'planned',
+                windowStart: '2026-11-23T01:20:00Z',
+                windowEnd: '2026-11-23T01:40:00Z',
+              },
+            ],
+            nextCursor: null,
+          },
+        },
+      },
+      problems: ['character_not_found'],
+      async answer({ params, query }) {
+        const { date, status, limit, cursor: after } = query;
+        const { id: character } = await readers.profile(params.character);
+        const more = limit + 1;
+        const found = await store.interactions.list({
+          character,
+          date,
+          status,
+          after,
+          limit: more,
+        });
+        const { entries, nextCursor } = page(found, limit, (each) => each);
+        return { status: 200, body: { interactions: entries, nextCursor } };
+      },
+    }),
+  ];
+}

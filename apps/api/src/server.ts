@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { TexasError } from '@texas-ai/kernel';
+import helmet from 'helmet';
+import { answerAhead } from './ahead.js';
+import { type AppDeps, makeApp } from './app.js';
+import { GatewayResponse, nameExchange } from './exchange.js';
+import { problemOf } from './problem.js';
+
+export interface ServerOptions {
+  /** Whether cached days are answered ahead of Express; the answers are the same. Default true. */
+  ahead?: boolean;
+}
+
+/** Most bytes of a request's line and headers together. */
+const maxHeaderBytes = 16 * 1024;
+/** Milliseconds in which the headers, and the whole request, must have come. */
+const headersTimeoutMs = 10_000;
+const requestTimeoutMs = 30_000;
+/** Idle connections are kept longer than most proxies do (60 s), so that proxies close them first. */
+const keepAliveTimeoutMs = 65_000;
+
+/** The HTTP server: names each request, answers cached days at once, leaves the rest to Express. */
+export function makeServer(
+  deps: AppDeps,
+  { ahead = true }: ServerOptions = {},
+): Server<typeof IncomingMessage, typeof GatewayResponse> {
+  const app = makeApp(deps);
+  const answeredAhead = ahead ? answerAhead(deps) : () => false;
+  const secure = helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+  });
+  const server = createServer(
+    {
+      ServerResponse: GatewayResponse,
+      maxHeaderSize: maxHeaderBytes,
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: 2_000,
+      keepAliveTimeout: keepAliveTimeoutMs,
+    },
+    (request, response) => {
+      nameExchange(request, response);
+      if (deps.readiness.draining) response.setHeader('Connection', 'close');
+      secure(request, response, () => {
+        if (!answeredAhead(request, response)) app(request, response);
+      });
+    },
+  );
+  server.on('clientError', refuseUnreadable);
+  return server;
+}
+
+const unreadable: Record<string, TexasError> = {
+  HPE_HEADER_OVERFLOW: new TexasError(
+    'headers_too_large',
+    `The headers may have ${maxHeaderBytes / 1024} kB at most.`,
+  ),
+  ERR_HTTP_REQUEST_TIMEOUT: new TexasError(
+    'request_timeout',
+    `A request must have come whole within ${requestTimeoutMs / 1000} seconds.`,
+  ),
+};
+const notHttp = new TexasError('invalid_request', 'This is not a request in HTTP/1.1.');
+
+/** What never became a request is answered on the bare connection, which is closed. */
+function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const requestId = randomUUID();
+  const problem = problemOf(unreadable[error.code ?? ''] ?? notHttp, requestId);
+  const body = JSON.stringify(problem);
+  socket.end(
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\nConnection: close\r\n` +
+      `Content-Type: application/problem+json; charset=utf-8\r\nX-Request-Id: ${requestId}\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}

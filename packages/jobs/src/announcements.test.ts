@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { afterEach, expect, test } from '@jest/globals';
+import { makeLogSpy, testServices } from '@texas-ai/testing';
+import { Redis } from 'ioredis';
+import { type Announcement, listenToAnnouncements, makeAnnouncer } from './announcements.js';
+
+const open: { close(): unknown }[] = [];
+afterEach(async () => {
+  for (const each of open.splice(0)) await each.close();
+});
+
+const published: Announcement = {
+  kind: 'day.published',
+  character: 'texas',
+  date: '2026-11-23',
+  generationId: 'g',
+};
+const progressed: Announcement = { kind: 'generation.progressed', generationId: 'g' };
+
+async function set() {
+  const { redisUrl } = testServices();
+  const channel = `texas:test:${randomUUID()}`;
+  const connection = new Redis(redisUrl, { enableOfflineQueue: false, maxRetriesPerRequest: 1 });
+  open.push({ close: () => connection.disconnect() });
+  await once(connection, 'ready');
+  const announcements = listenToAnnouncements({ url: redisUrl, logger: makeLogSpy(), channel });
+  open.push(announcements);
+  await announcements.ready();
+  return { channel, connection, announcer: makeAnnouncer({ connection, channel }), announcements };
+}
+
+test('every listener hears what is announced, in order, and only what it can read', async () => {
+  const { channel, connection, announcer, announcements } = await set();
+  const heard: Announcement[][] = [[], []];
+  const all = new Promise<void>((resolve) => {
+    announcements.onAnnouncement((each) => heard[0]?.push(each));
+    announcements.onAnnouncement((each) => {
+      heard[1]?.push(each);
+      if (each.kind === 'generation.progressed') resolve();
+    });
+  });
+  const stop = announcements.onAnnouncement(() => heard.push([]));
+  stop();
+  await announcer.announce(published);
+  await connection.publish(channel, 'not JSON');
+  await connection.publish(channel, '{"kind":"of another release"}');
+  await announcer.announce(progressed);
+  await all;
+  expect(heard).toEqual([
+    [published, progressed],
+    [published, progressed],
+  ]);
+});
+
+test('a broken connection comes back by itself and says so', async () => {
+  const { connection, announcer, announcements } = await set();
+  const back = new Promise<void>((resolve) => {
+    announcements.onReconnect(resolve);
+  });
+  // Those of other tests come back as well.
+  await connection.client('KILL', 'TYPE', 'pubsub');
+  await back;
+  const heard = new Promise((resolve) => announcements.onAnnouncement(resolve));
+  await announcer.announce(progressed);
+  expect(await heard).toEqual(progressed);
+});
+
+test('while Redis is away announcing fails with a code', async () => {
+  const { connection, announcer } = await set();
+  connection.disconnect();
+  await expect(announcer.announce(progressed)).rejects.toMatchObject({ code: 'queue_unavailable' });
+});

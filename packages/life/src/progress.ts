@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { type Generation, generationSchema, generationStatuses } from './generation.js';
+
+/** Told that a generation has moved on, after that was stored; must not throw. */
+export type OnProgress = (generationId: string) => void;
+
+/** One thing that happened to a generation, as those who follow it are told. */
+export const progressEventSchema = z.object({
+  /** Sent back as `Last-Event-ID` by whoever comes again. */
+  id: z.string(),
+  type: z.enum(['queued', 'planning', 'planned', 'chapter', 'published', 'failed', 'cancelled']),
+  generation: z.uuid(),
+  status: z.enum(generationStatuses),
+  /** How many chapters were written when it happened. */
+  chapters: z.object({ total: z.number().int(), written: z.number().int() }),
+  /** The chapter that was written, from 0; null for everything else. */
+  chapter: z.number().int().nullable(),
+  error: generationSchema.shape.error,
+});
+
+export type ProgressEvent = z.infer<typeof progressEventSchema>;
+
+type Followed = Pick<Generation, 'id' | 'status' | 'chapters' | 'error' | 'startedAt'>;
+
+const planned = ['writing', 'publishing', 'published'];
+const ended = { published: 'published', failed: 'failed', cancelled: 'cancelled' } as const;
+
+/**
+ * All that has happened to a generation, derived from how it stands and from the order in which its
+ * chapters were written. The same thing has the same id whenever it is asked for: events are
+ * counted, and an end that a resume takes back does not count.
+ */
+export function progressOf(
+  generation: Followed,
+  written: readonly number[],
+): [ProgressEvent, ...ProgressEvent[]] {
+  const { id, status, chapters, error } = generation;
+  const event = (
+    number: number | string,
+    type: ProgressEvent['type'],
+    count: number,
+    chapter: number | null = null,
+  ): ProgressEvent => ({
+    id: String(number),
+    type,
+    generation: id,
+    status,
+    chapters: { total: chapters.total, written: count },
+    chapter,
+    error: type === 'failed' ? error : null,
+  });
+  const events: [ProgressEvent, ...ProgressEvent[]] = [event(1, 'queued', 0)];
+  if (generation.startedAt !== null) events.push(event(2, 'planning', 0));
+  if (chapters.total > 0 || planned.includes(status)) events.push(event(3, 'planned', 0));
+  written.forEach((chapter, index) => {
+    events.push(event(4 + index, 'chapter', index + 1, chapter));
+  });
+  if (status === 'published' || status === 'failed' || status === 'cancelled') {
+    const type = ended[status];
+    events.push(event(`${events.length}-${type}`, type, written.length));
+  }
+  return events;
+}
+
+/** Of these events, those after the one with that id; all of them where the id is none. */
+export function progressSince(
+  events: readonly ProgressEvent[],
+  lastId: string | undefined,
+): ProgressEvent[] {
+  const [, number, end] = /^(\d{1,4})(?:-([a-z]+))?$/.exec(lastId ?? '') ?? [];
+  if (number === undefined) return [...events];
+  const seen = Number(number);
+  return events.filter((event) => {
+    const [, at, type] = /^(\d+)(?:-([a-z]+))?$/.exec(event.id) ?? [];
+    if (type === undefined) return Number(at) > seen;
+    return !(Number(at) === seen && type === end);
+  });
+}

@@ -5,6 +5,7 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import { authenticate, authorise } from './access/authenticate.js';
 import { jsonBody } from './body.js';
 import type { ApiDeps } from './deps.js';
+import { docsPage } from './docs/docs-page.js';
 import type { Answer, Operation } from './operation.js';
 import { failureOf, problemOf, sendProblem } from './problem.js';
 import { makeOperations } from './routes/index.js';
@@ -25,12 +26,15 @@ export function makeApp(deps: AppDeps): Express {
 
   const app = express();
   app.disable('x-powered-by');
+  // One address has one spelling; `/v1/characters/` would else be the list of characters.
+  app.enable('strict routing').enable('case sensitive routing');
   app.set('query parser', 'simple');
   app.set('trust proxy', config.server.trustProxyHops);
   app.use(withLog(deps));
   if (config.server.corsOrigins.length > 0) app.use(crossOrigin(config.server.corsOrigins));
   app.options('/{*path}', answerOptions(operations));
   for (const operation of open) mount(app, operation, []);
+  app.use('/docs', docsPage());
   app.use(refuseMethod(open));
 
   app.use(authenticate({ keys, refuse: limits.failures }), onceStarted(deps));

@@ -57,5 +57,5 @@ function emptyParameterOf(operations: readonly Routed[], path: string): string |
 
 function patternOf(path: string, value: string): RegExp {
   const source = path.replaceAll('.', '\\.').replaceAll(/:\w+/g, `(${value})`);
-  return new RegExp(`^${source}/?$`, 'i');
+  return new RegExp(`^${source}$`);
 }

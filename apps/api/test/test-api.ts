@@ -50,6 +50,7 @@ export interface TestApi {
 
 export interface TestApiOptions {
   environment?: Record<string, string>;
+  failedAuthenticationsPerMinute?: number;
   /** Several apis of one system share a database and what is in Redis. */
   beside?: TestApi;
 }
@@ -69,7 +70,10 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     RATE_LIMIT_READS_PER_MINUTE: '100000',
     ...options.environment,
   };
-  const config = loadConfig({ root, environment, needs: { database: true, redis: true } });
+  const loaded = loadConfig({ root, environment, needs: { database: true, redis: true } });
+  const { failedAuthenticationsPerMinute = 100_000 } = options;
+  const limits = { ...loaded.limits, failedAuthenticationsPerMinute };
+  const config = { ...loaded, limits };
   const logger = makeLogSpy();
   const time = { now: Temporal.Instant.from('2026-11-23T04:00:00Z') };
   const clock: Clock = { now: () => time.now };

@@ -43,21 +43,23 @@ const liveGenerationSchema = z.object({
   publishedAt: z.string(),
 });
 
-export const daySchema = z.object({
-  character: z.string(),
-  date: dateText,
-  timeZone: z.string(),
-  language: z.string(),
-  dayType: z.enum(dayTypes),
-  generation: liveGenerationSchema,
-  weather: weatherSchema,
-  majorEvent: majorEventSchema.extend({ dayNumber: z.number().int() }).nullable(),
-  summary: z.string(),
-  items: z.array(dayItemSchema),
-});
+export const daySchema = z
+  .object({
+    character: z.string(),
+    date: dateText,
+    timeZone: z.string(),
+    language: z.string(),
+    dayType: z.enum(dayTypes),
+    generation: liveGenerationSchema,
+    weather: weatherSchema,
+    majorEvent: majorEventSchema.extend({ dayNumber: z.number().int() }).nullable(),
+    summary: z.string(),
+    items: z.array(dayItemSchema),
+  })
+  .meta({ id: 'Day' });
 
 /** A published day without its items, as lists show it. */
-export const daySummarySchema = daySchema.omit({ items: true });
+export const daySummarySchema = daySchema.omit({ items: true }).meta({ id: 'DaySummary' });
 
 export type Experience = z.infer<typeof experienceSchema>;
 export type DayItem = z.infer<typeof dayItemSchema>;

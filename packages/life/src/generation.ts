@@ -28,28 +28,30 @@ export function isInFlight(status: GenerationStatus): boolean {
 /** An instant, RFC 3339. */
 const instant = z.string();
 
-export const generationSchema = z.object({
-  id: z.uuid(),
-  character: z.string(),
-  date: dateText,
-  status: z.enum(generationStatuses),
-  author: z.enum(authorNames),
-  model: z.string().nullable(),
-  chapters: z.object({ total: z.number().int(), written: z.number().int() }),
-  usage: z.object({
-    calls: z.number().int(),
-    inputTokens: z.number().int(),
-    outputTokens: z.number().int(),
-    /** Money spent, in the currency of the price table; 0 where nothing is billed. */
-    cost: z.number(),
-  }),
-  /** Why the generation stands still, and until when; null while it moves. */
-  waiting: z.object({ until: instant, reason: z.string() }).nullable(),
-  error: z.object({ code: z.string(), message: z.string() }).nullable(),
-  createdAt: instant,
-  startedAt: instant.nullable(),
-  finishedAt: instant.nullable(),
-});
+export const generationSchema = z
+  .object({
+    id: z.uuid(),
+    character: z.string(),
+    date: dateText,
+    status: z.enum(generationStatuses),
+    author: z.enum(authorNames),
+    model: z.string().nullable(),
+    chapters: z.object({ total: z.number().int(), written: z.number().int() }),
+    usage: z.object({
+      calls: z.number().int(),
+      inputTokens: z.number().int(),
+      outputTokens: z.number().int(),
+      /** Money spent, in the currency of the price table; 0 where nothing is billed. */
+      cost: z.number(),
+    }),
+    /** Why the generation stands still, and until when; null while it moves. */
+    waiting: z.object({ until: instant, reason: z.string() }).nullable(),
+    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    createdAt: instant,
+    startedAt: instant.nullable(),
+    finishedAt: instant.nullable(),
+  })
+  .meta({ id: 'Generation' });
 
 /** One run that writes a day, as clients see it. */
 export type GenerationView = z.infer<typeof generationSchema>;

@@ -15,7 +15,9 @@ export const majorEventSchema = z.object({
 export type MajorEvent = z.infer<typeof majorEventSchema>;
 
 /** A major event as it is kept. */
-export const majorEventRecordSchema = majorEventSchema.extend({ id: z.uuid() });
+export const majorEventRecordSchema = majorEventSchema
+  .extend({ id: z.uuid() })
+  .meta({ id: 'MajorEvent' });
 export type MajorEventRecord = z.infer<typeof majorEventRecordSchema>;
 
 /** A major event as seen from one of its days. */

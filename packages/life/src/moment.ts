@@ -10,19 +10,21 @@ import { type Day, dayItemSchema, experienceSchema } from './day.js';
 import type { Profile } from './profile.js';
 
 /** What the character is doing at one instant. */
-export const momentSchema = z.object({
-  character: z.string(),
-  timeZone: z.string(),
-  /** The instant, RFC 3339 with the character's offset. */
-  at: z.string(),
-  date: z.string(),
-  /** False before the day is written: then she sleeps on. */
-  written: z.boolean(),
-  asleep: z.boolean(),
-  author: z.string().nullable(),
-  item: dayItemSchema.omit({ experiences: true, id: true }),
-  experience: experienceSchema.nullable(),
-});
+export const momentSchema = z
+  .object({
+    character: z.string(),
+    timeZone: z.string(),
+    /** The instant, RFC 3339 with the character's offset. */
+    at: z.string(),
+    date: z.string(),
+    /** False before the day is written: then she sleeps on. */
+    written: z.boolean(),
+    asleep: z.boolean(),
+    author: z.string().nullable(),
+    item: dayItemSchema.omit({ experiences: true, id: true }),
+    experience: experienceSchema.nullable(),
+  })
+  .meta({ id: 'Moment' });
 
 export type Moment = z.infer<typeof momentSchema>;
 

@@ -5,18 +5,20 @@ import { type Generation, generationSchema, generationStatuses } from './generat
 export type OnProgress = (generationId: string) => void;
 
 /** One thing that happened to a generation, as those who follow it are told. */
-export const progressEventSchema = z.object({
-  /** Sent back as `Last-Event-ID` by whoever comes again. */
-  id: z.string(),
-  type: z.enum(['queued', 'planning', 'planned', 'chapter', 'published', 'failed', 'cancelled']),
-  generation: z.uuid(),
-  status: z.enum(generationStatuses),
-  /** How many chapters were written when it happened. */
-  chapters: z.object({ total: z.number().int(), written: z.number().int() }),
-  /** The chapter that was written, from 0; null for everything else. */
-  chapter: z.number().int().nullable(),
-  error: generationSchema.shape.error,
-});
+export const progressEventSchema = z
+  .object({
+    /** Sent back as `Last-Event-ID` by whoever comes again. */
+    id: z.string(),
+    type: z.enum(['queued', 'planning', 'planned', 'chapter', 'published', 'failed', 'cancelled']),
+    generation: z.uuid(),
+    status: z.enum(generationStatuses),
+    /** How many chapters were written when it happened. */
+    chapters: z.object({ total: z.number().int(), written: z.number().int() }),
+    /** The chapter that was written, from 0; null for everything else. */
+    chapter: z.number().int().nullable(),
+    error: generationSchema.shape.error,
+  })
+  .meta({ id: 'ProgressEvent' });
 
 export type ProgressEvent = z.infer<typeof progressEventSchema>;
 

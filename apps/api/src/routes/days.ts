@@ -5,7 +5,7 @@ import type { AppDeps } from '../app.js';
 import { defineOperation, type Operation } from '../operation.js';
 import { answerDay } from '../reads/answer-day.js';
 import { assertRange, nextCursor, page, pageQuery, rangeQuery } from './page.js';
-import { characterParams, dayParams } from './parameters.js';
+import { characterParams, dayParams, ifNoneMatch } from './parameters.js';
 
 const summary = {
   character: 'texas',
@@ -104,10 +104,7 @@ export function dayOperations({ store, readers }: Pick<AppDeps, 'store' | 'reade
         'answer may come, marked by `Cache-Status`.',
       params: dayParams,
       headers: z.object({
-        'if-none-match': z.string().optional().meta({
-          title: 'If-None-Match',
-          description: 'The `ETag` of the answer that the client has.',
-        }),
+        'if-none-match': ifNoneMatch,
       }),
       answers: {
         200: {

@@ -31,7 +31,7 @@ export function eventOperations({
             events: [
               {
                 id: '019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a14',
-                kind: '特殊快递',
+                kind: 'delivery',
                 title: '送往叙拉古的快递',
                 objective: '按时送到，不惊动任何人。',
                 startDate: '2026-11-21',

@@ -2,6 +2,7 @@ import type { AppDeps } from '../app.js';
 import type { Operation } from '../operation.js';
 import { characterOperations } from './characters.js';
 import { dayOperations } from './days.js';
+import { documentOperations } from './documents.js';
 import { eventOperations } from './events.js';
 import { generationEventOperations } from './generation-events.js';
 import { generationOperations } from './generations.js';
@@ -11,7 +12,7 @@ import { momentOperations } from './moment.js';
 
 /** Every operation of the gateway. To add one: a file and a line here. */
 export function makeOperations(deps: AppDeps): Operation[] {
-  return [
+  const operations = [
     ...characterOperations(deps),
     ...dayOperations(deps),
     ...momentOperations(deps),
@@ -21,4 +22,5 @@ export function makeOperations(deps: AppDeps): Operation[] {
     ...generationEventOperations(deps),
     ...healthOperations(deps),
   ];
+  return [...operations, ...documentOperations(operations)];
 }

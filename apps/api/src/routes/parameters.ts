@@ -1,7 +1,7 @@
 import { dateText } from '@texas-ai/life';
 import { z } from 'zod';
 
-// Path parameters that several operations have.
+// Parameters that several operations have.
 
 const character = z.string().meta({ description: 'A character’s id.', example: 'texas' });
 
@@ -13,4 +13,9 @@ export const dayParams = z.strictObject({
     description: 'A local date of the character, `YYYY-MM-DD`.',
     example: '2026-11-23',
   }),
+});
+
+export const ifNoneMatch = z.string().optional().meta({
+  title: 'If-None-Match',
+  description: 'The `ETag` of the answer that the client has.',
 });

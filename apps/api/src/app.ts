@@ -3,6 +3,7 @@ import { runWithLogContext } from '@texas-ai/logging';
 import cors from 'cors';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { authenticate, authorise } from './access/authenticate.js';
+import { boardPath, queueBoard } from './board/board.js';
 import { jsonBody } from './body.js';
 import type { ApiDeps } from './deps.js';
 import { docsPage } from './docs/docs-page.js';
@@ -35,6 +36,7 @@ export function makeApp(deps: AppDeps): Express {
   app.options('/{*path}', answerOptions(operations));
   for (const operation of open) mount(app, operation, []);
   app.use('/docs', docsPage());
+  app.use(boardPath, onceStarted(deps), queueBoard(deps));
   app.use(refuseMethod(open));
 
   app.use(authenticate({ keys, refuse: limits.failures }), onceStarted(deps));

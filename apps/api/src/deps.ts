@@ -6,12 +6,15 @@ import {
   connectProducer,
   listenToAnnouncements,
   makeAnnouncer,
+  makeFleet,
   makeProducer,
+  openQueues,
   type Producer,
+  type Queues,
 } from '@texas-ai/jobs';
 import { type Clock, type Logger, makeOwner, type Owner, systemClock } from '@texas-ai/kernel';
 import { type CharacterRecord, characterRecords, type Store } from '@texas-ai/life';
-import { makeLogger } from '@texas-ai/logging';
+import { makeLogger, makeRedactor, type Redactor } from '@texas-ai/logging';
 import {
   type Database,
   makeKeyRepository,
@@ -20,9 +23,10 @@ import {
   openDatabase,
 } from '@texas-ai/storage';
 import { type KeyRing, makeKeyRing } from './access/key-ring.js';
+import { type HealthProbes, makeHealthProbes } from './health/health.js';
+import { makeReadiness, type Readiness } from './health/readiness.js';
 import { type Limits, makeLimits } from './limits.js';
 import { makeProgressStreams, type ProgressStreams } from './live/progress-streams.js';
-import { makeReadiness, type Readiness } from './readiness.js';
 import { keepFresh } from './reads/keep-fresh.js';
 import { makeReaders, type Readers } from './reads/readers.js';
 
@@ -37,6 +41,7 @@ export interface ApiDeps {
   clock: Clock;
   database: Database;
   store: Store;
+  queues: Queues;
   producer: Producer;
   announcer: Announcer;
   announcements: Announcements;
@@ -44,7 +49,11 @@ export interface ApiDeps {
   limits: Limits;
   readers: Readers;
   streams: ProgressStreams;
+  health: HealthProbes;
   readiness: Readiness;
+  /** For what operators are shown. */
+  redactor: Redactor;
+  internalApiKey: string;
   /** The characters of this installation's profile files. */
   characters: CharacterRecord[];
   owner: Owner;
@@ -73,15 +82,11 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
   const store = makeStore(database);
 
   const { url, cacheUrl } = config.redis;
-  const queues = owner.own(connectProducer({ url, logger }), (each) => each.disconnect());
-  const producer = owner.own(
-    makeProducer({
-      connection: queues,
-      prefix,
-      onError: (error) => logger.warn('queue failed', { error }),
-    }),
-    (each) => each.close(),
+  const queueing = owner.own(connectProducer({ url, logger }), (each) => each.disconnect());
+  const queues = owner.own(openQueues({ connection: queueing, prefix, logger }), (each) =>
+    each.close(),
   );
+  const producer = makeProducer(queues);
   const channel = `${prefix}:announcements`;
   const announcements = owner.own(listenToAnnouncements({ url, logger, channel }), (each) =>
     each.close(),
@@ -107,6 +112,13 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
   const streams = owner.own(makeProgressStreams({ store, announcements, logger }), (each) =>
     each.close(),
   );
+  const health = makeHealthProbes({
+    pingDatabase: async () => database.raw('SELECT 1'),
+    pingRedis: () => producer.ping(),
+    charactersWithoutToday: () => store.days.charactersWithout(clock.now()),
+    fleet: makeFleet({ connection: queueing, prefix }),
+    queues,
+  });
   keys.onRevoked((keyId) => streams.closeOf(keyId));
   return {
     config,
@@ -114,27 +126,33 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
     clock,
     database,
     store,
+    queues,
     producer,
-    announcer: makeAnnouncer({ connection: queues, channel }),
+    announcer: makeAnnouncer({ connection: queueing, channel }),
     announcements,
     keys,
     limits,
     readers,
     streams,
-    readiness: makeReadiness({
-      database: async () => database.raw('SELECT 1'),
-      redis: () => producer.ping(),
-    }),
+    health,
+    readiness: makeReadiness({ database: health.database, redis: health.redis }),
+    redactor: makeRedactor(secretsToHide(options)),
+    internalApiKey,
     characters,
     owner,
   };
 }
 
-function processLogger({ config, internalApiKey }: ApiDepsOptions) {
+function secretsToHide({ config, internalApiKey }: ApiDepsOptions): string[] {
+  return [...secretsOf(config), internalApiKey];
+}
+
+function processLogger(options: ApiDepsOptions) {
+  const { config } = options;
   return makeLogger({
     service: 'api',
     level: config.logging.level,
     format: config.logging.format,
-    secrets: [...secretsOf(config), internalApiKey],
+    secrets: secretsToHide(options),
   });
 }

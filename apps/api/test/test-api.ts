@@ -18,7 +18,7 @@ import {
 } from '@texas-ai/testing';
 import { Redis } from 'ioredis';
 import { type ApiDeps, makeDeps, root } from '../src/deps.js';
-import { makeReadiness } from '../src/readiness.js';
+import { makeReadiness } from '../src/health/readiness.js';
 import { makeServer, type ServerOptions } from '../src/server.js';
 
 type Server = ReturnType<typeof makeServer>;
@@ -27,6 +27,8 @@ export const internalKey = 'texas_internal_0123456789abcdef';
 
 /** The whole gateway on a real database and Redis; only the fleet is played by the test. */
 export interface TestApi {
+  /** Where everything of it in Redis begins. */
+  prefix: string;
   deps: ApiDeps;
   db: TestDatabase;
   logger: ReturnType<typeof makeLogSpy>;
@@ -55,13 +57,10 @@ export interface TestApiOptions {
   beside?: TestApi;
 }
 
-const prefixes = new WeakMap<TestApi, string>();
-
 export async function startTestApi(options: TestApiOptions = {}): Promise<TestApi> {
   const { redisUrl } = testServices();
   const db = options.beside?.db ?? (await makeTestDatabase());
-  const prefix =
-    (options.beside && prefixes.get(options.beside)) ?? `test-${randomUUID().slice(0, 8)}`;
+  const prefix = options.beside?.prefix ?? `test-${randomUUID().slice(0, 8)}`;
   const environment = {
     NODE_ENV: 'test',
     DATABASE_URL: db.url,
@@ -85,13 +84,11 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     async ping() {
       if (queues.away) throw new TexasError('queue_unavailable', 'The queue does not answer.');
     },
-    close: async () => undefined,
   };
-  const readiness = makeReadiness({
-    database: async () => db.database.raw('SELECT 1'),
-    redis: () => producer.ping(),
-  });
-  const deps: ApiDeps = { ...made, producer, readiness };
+  const redis: ApiDeps['health']['redis'] = async () => (queues.away ? undefined : true);
+  const health = { ...made.health, redis };
+  const readiness = makeReadiness(health);
+  const deps: ApiDeps = { ...made, producer, health, readiness };
   await db.store.characters.synchronise([
     { profile: buildProfile('zh', { id: 'texas', timeZone: 'Asia/Shanghai' }), hash: 'one' },
   ]);
@@ -115,6 +112,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
   const cache = makeReadCache({ connection, logger, prefix: `${prefix}:cache`, memoryEntries: 0 });
   const authorization = `Bearer ${internalKey}`;
   const api: TestApi = {
+    prefix,
     deps,
     db,
     logger,
@@ -186,7 +184,6 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
       if (!options.beside) await db.drop();
     },
   };
-  prefixes.set(api, prefix);
   return api;
 }
 

@@ -4,6 +4,7 @@ import {
   connectProducer,
   makeConsumer,
   makeProducer,
+  openQueues,
   untilReady,
 } from '@texas-ai/jobs';
 import { type Clock, type Logger, makeOwner, Temporal } from '@texas-ai/kernel';
@@ -64,10 +65,10 @@ async function writtenDays({ databaseUrl, redisUrl }: Servers, logger: Logger): 
       each.disconnect(),
     );
     await untilReady(producing);
-    const onError = (error: Error) => logger.warn('queue failed', { error });
-    const steps = owner.own(makeProducer({ connection: producing, prefix, onError }), (each) =>
+    const queues = owner.own(openQueues({ connection: producing, prefix, logger }), (each) =>
       each.close(),
     );
+    const steps = makeProducer(queues);
 
     const first = Temporal.PlainDate.from('2026-01-01');
     const clock: Clock = { now: () => Temporal.Instant.from('2026-01-01T00:00:00Z') };

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { makeGeminiAuthor, makeOfflineAuthor } from '@texas-ai/authors';
 import { type Config, readCharacterFiles, secretsOf } from '@texas-ai/config';
@@ -6,9 +7,12 @@ import {
   type Consumer,
   connectConsumer,
   connectProducer,
+  keepReporting,
   makeAnnouncer,
   makeConsumer,
+  makeFleet,
   makeProducer,
+  openQueues,
   type Producer,
   type QueueName,
   tellProgress,
@@ -44,6 +48,8 @@ export const root = fileURLToPath(new URL('../../..', import.meta.url));
 export type WorkerConfig = Config<string, string>;
 
 export interface WorkerDeps {
+  /** Names this process in the log and among the workers of the fleet. */
+  id: string;
   config: WorkerConfig;
   logger: Logger;
   database: Database;
@@ -80,13 +86,8 @@ export function makeDeps(config: WorkerConfig): WorkerDeps {
   );
   const { url } = config.redis;
   const producing = owner.own(connectProducer({ url, logger }), (each) => each.disconnect());
-  const steps = owner.own(
-    makeProducer({
-      connection: producing,
-      onError: (error) => logger.warn('queue failed', { error }),
-    }),
-    (each) => each.close(),
-  );
+  const queues = owner.own(openQueues({ connection: producing, logger }), (each) => each.close());
+  const steps = makeProducer(queues);
   const caching = owner.own(connectProducer({ url: config.redis.cacheUrl, logger }), (each) =>
     each.disconnect(),
   );
@@ -98,6 +99,7 @@ export function makeDeps(config: WorkerConfig): WorkerDeps {
   const written = makeAuthors(config);
   const store = makeStore(database);
   const deps = {
+    id: randomBytes(4).toString('hex'),
     config,
     logger,
     database,
@@ -126,6 +128,16 @@ export function makeDeps(config: WorkerConfig): WorkerDeps {
         logger,
       });
       await consumer.ready();
+      const { id } = deps;
+      const startedAt = systemClock.now().toString();
+      const describe = () => ({
+        id,
+        startedAt,
+        queues: [...consumer.queues],
+        activeJobs: consumer.activeJobs(),
+      });
+      const fleet = makeFleet({ connection: producing });
+      owner.own(keepReporting({ fleet, describe, logger }), (each) => each.stop());
       return consumer;
     },
   };

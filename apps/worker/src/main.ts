@@ -18,7 +18,7 @@ try {
 }
 
 /** Works until the process is told to stop; active jobs get some time, then are aborted. */
-async function run({ config, logger, database, store, characters, work, owner }: WorkerDeps) {
+async function run({ id, config, logger, database, store, characters, work, owner }: WorkerDeps) {
   const starting = new AbortController();
   let consumer: Consumer | null = null;
   const graceMs = config.server.shutdownSeconds * 1000;
@@ -32,7 +32,7 @@ async function run({ config, logger, database, store, characters, work, owner }:
     await waitForMigrations(database, logger, starting.signal);
     await store.characters.synchronise(characters);
     consumer = await work();
-    logger.info('worker ready', { concurrency: config.worker.concurrency });
+    logger.info('worker ready', { worker: id, concurrency: config.worker.concurrency });
   } catch (error) {
     if (!starting.signal.aborted) throw error;
   }

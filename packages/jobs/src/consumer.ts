@@ -2,7 +2,8 @@ import { asTexasError, type Logger, TexasError } from '@texas-ai/kernel';
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { QueueName } from './definition.js';
-import { defaultPrefix } from './producer.js';
+import type { FleetWorker } from './fleet.js';
+import { defaultPrefix } from './queues.js';
 import { isJobName, type JobName, type JobPayload, jobs } from './registry.js';
 
 export interface JobContext {
@@ -45,10 +46,15 @@ export interface ConsumerOptions {
   logger: Logger;
 }
 
+type ActiveJob = FleetWorker['activeJobs'][number];
+
 export interface Consumer {
   /** Resolves when every queue is being worked. */
   ready(): Promise<void>;
   isRunning(): boolean;
+  queues: readonly QueueName[];
+  /** What is being worked at this moment. */
+  activeJobs(): ActiveJob[];
   /** Takes no more jobs and waits for the active ones, whose signals are aborted when `signal` is. */
   close(signal: AbortSignal): Promise<void>;
 }
@@ -60,6 +66,7 @@ const handBackMs = 30_000;
 export function makeConsumer(options: ConsumerOptions): Consumer {
   const { connection, prefix, queues, concurrency, logger } = options;
   const stop = new AbortController();
+  const active = new Set<ActiveJob>();
 
   const workers = queues.map((queue) => {
     const worker = new Worker(
@@ -94,9 +101,16 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
       queue: job.queueName,
       signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
     };
-    await options.around({ name: known, id: context.jobId, payload: job.data }, () =>
-      attempt(known, job, context),
-    );
+    const { jobId: id, queue } = context;
+    const activeJob = { id, name: known, queue, startedAt: new Date().toISOString() };
+    active.add(activeJob);
+    try {
+      await options.around({ name: known, id, payload: job.data }, () =>
+        attempt(known, job, context),
+      );
+    } finally {
+      active.delete(activeJob);
+    }
   }
 
   async function attempt(name: JobName, job: Job, context: JobContext): Promise<void> {
@@ -115,6 +129,8 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
     async ready() {
       await Promise.all(workers.map((worker) => worker.waitUntilReady()));
     },
+    queues,
+    activeJobs: () => [...active],
     isRunning: () => workers.every((worker) => worker.isRunning()),
     async close(signal) {
       const abort = () => stop.abort(new TexasError('aborted', 'The worker is shutting down.'));

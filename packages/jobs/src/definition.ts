@@ -1,7 +1,13 @@
-import type { AuthorName } from '@texas-ai/life';
+import { type AuthorName, authorNames } from '@texas-ai/life';
 import { z } from 'zod';
 
 export type QueueName = `author-${AuthorName}` | 'days';
+
+/** One queue per author, so that holding one never holds another. */
+export const queueNames: readonly QueueName[] = [
+  ...authorNames.map((name) => `author-${name}` as const),
+  'days',
+];
 
 export interface JobDefinition<Name extends string, Payload> {
   /** A literal: queued jobs carry it, so it is never changed. */

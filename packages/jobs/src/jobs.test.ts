@@ -8,6 +8,7 @@ import { Queue, QueueEvents } from 'bullmq';
 import { connectConsumer, connectProducer, untilReady } from './connection.js';
 import { type ConsumerOptions, type Handlers, makeConsumer } from './consumer.js';
 import { jobId, makeProducer, queueOf } from './producer.js';
+import { openQueues } from './queues.js';
 
 const logger = makeLogSpy();
 let owner: Owner = makeOwner();
@@ -31,8 +32,8 @@ async function system() {
   const prefix = `test-${randomUUID()}`;
   const connection = owner.own(connectProducer({ url, logger }), (each) => each.disconnect());
   await untilReady(connection);
-  const onError = (error: Error) => logger.warn('queue failed', { error });
-  const producer = owner.own(makeProducer({ connection, prefix, onError }), (each) => each.close());
+  const queues = owner.own(openQueues({ connection, prefix, logger }), (each) => each.close());
+  const producer = makeProducer(queues);
   const queue = owner.own(new Queue('author-offline', { connection, prefix }), (each) =>
     each.close(),
   );
@@ -104,7 +105,10 @@ describe('enqueueing', () => {
     const connection = owner.own(connectProducer({ url, logger: makeLogSpy() }), (each) =>
       each.disconnect(),
     );
-    const producer = makeProducer({ connection, onError: () => undefined });
+    const queues = owner.own(openQueues({ connection, logger: makeLogSpy() }), (each) =>
+      each.close(),
+    );
+    const producer = makeProducer(queues);
     await expect(producer.enqueue([step('plan-day')])).rejects.toMatchObject({
       code: 'queue_unavailable',
     });

@@ -1,25 +1,14 @@
 import { TexasError } from '@texas-ai/kernel';
 import type { Step, StepQueue } from '@texas-ai/life';
-import { type JobsOptions, Queue } from 'bullmq';
-import type { Redis } from 'ioredis';
+import type { JobsOptions } from 'bullmq';
 import type { QueueName } from './definition.js';
+import type { Queues } from './queues.js';
 import { jobs } from './registry.js';
 
 export interface Producer extends StepQueue {
   /** Whether the queues can be reached; rejects with `queue_unavailable` where not. */
   ping(): Promise<void>;
-  close(): Promise<void>;
 }
-
-export interface ProducerOptions {
-  connection: Redis;
-  /** Keeps several systems apart in one Redis; default `texas`. */
-  prefix?: string;
-  onError(error: Error): void;
-}
-
-/** Where everything of ours in Redis begins, unless told otherwise. */
-export const defaultPrefix = 'texas';
 
 // How often to try is a policy of `life`, which counts tries in the database; BullMQ only must not
 // give up before it does.
@@ -33,18 +22,9 @@ const options: JobsOptions = {
 /** A day that a person asked for comes before those of the night; chapters come before any plan. */
 const requestedPriority = 1;
 
-/** Adds jobs to the queues, each of which is opened when it is first used. */
-export function makeProducer({ connection, prefix, onError }: ProducerOptions): Producer {
-  const queues = new Map<QueueName, Queue>();
-
-  function queue(name: QueueName): Queue {
-    const open = queues.get(name);
-    if (open) return open;
-    const opened = new Queue(name, { connection, prefix: prefix ?? defaultPrefix });
-    opened.on('error', onError);
-    queues.set(name, opened);
-    return opened;
-  }
+/** Adds jobs to the queues. */
+export function makeProducer(queues: Queues): Producer {
+  const { connection } = queues;
 
   /** BullMQ would wait for a connection that is not ready; a producer fails at once instead. */
   async function reaching<T>(work: () => Promise<T>): Promise<T> {
@@ -63,12 +43,12 @@ export function makeProducer({ connection, prefix, onError }: ProducerOptions): 
       byQueue.set(name, [...(byQueue.get(name) ?? []), step]);
     }
     await reaching(() =>
-      Promise.all([...byQueue].map(([name, some]) => queue(name).addBulk(some.map(toJob)))),
+      Promise.all([...byQueue].map(([name, some]) => queues.get(name).addBulk(some.map(toJob)))),
     );
   }
 
   async function isSpent(step: Step): Promise<boolean> {
-    const state = await reaching(() => queue(queueOf(step)).getJobState(jobId(step)));
+    const state = await reaching(() => queues.get(queueOf(step)).getJobState(jobId(step)));
     return state === 'completed' || state === 'failed';
   }
 
@@ -78,13 +58,10 @@ export function makeProducer({ connection, prefix, onError }: ProducerOptions): 
     async ping() {
       await reaching(() => connection.ping());
     },
-    async close() {
-      await Promise.all([...queues.values()].map((each) => each.close()));
-    },
   };
 }
 
-/** One queue per author, so that holding one never holds another. */
+/** The queue that a step waits in. */
 export function queueOf(step: Step): QueueName {
   return step.kind === 'publish-day' ? 'days' : `author-${step.author}`;
 }

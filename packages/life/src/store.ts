@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@texas-ai/kernel';
+import type { ErrorCode, Temporal } from '@texas-ai/kernel';
 import type { AuthorName, CallUsage } from './author.js';
 import type { DayBrief, Yesterday } from './brief.js';
 import type { Day, DaySummary } from './day.js';
@@ -117,6 +117,8 @@ export interface DayRepository {
   outline(character: string, date: string): Promise<Yesterday | null>;
   /** Newest first, by (date, id of the live generation). */
   list(query: ListQuery): Promise<DaySummary[]>;
+  /** How many characters have no live day for what is today where they live. */
+  charactersWithout(now: Temporal.Instant): Promise<number>;
   /** Points the day at a generation and collects its interactions. The generation is published. */
   publish(generation: Generation): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { connectProducer, makeProducer, untilReady } from '@texas-ai/jobs';
+import { connectProducer, makeProducer, openQueues, untilReady } from '@texas-ai/jobs';
 import { type Logger, makeOwner } from '@texas-ai/kernel';
 import { resumeGeneration, type Store } from '@texas-ai/life';
 
@@ -21,10 +21,8 @@ export async function takeUpUnfinished({
     const connection = owner.own(connectProducer({ url: redisUrl, logger }), (each) =>
       each.disconnect(),
     );
-    const steps = owner.own(
-      makeProducer({ connection, onError: (error) => logger.warn('queue failed', { error }) }),
-      (each) => each.close(),
-    );
+    const queues = owner.own(openQueues({ connection, logger }), (each) => each.close());
+    const steps = makeProducer(queues);
     await untilReady(connection);
     for (const generation of unfinished) await resumeGeneration({ store, steps }, generation);
     logger.info('unfinished generations taken up', { count: unfinished.length });

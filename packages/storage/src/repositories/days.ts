@@ -1,4 +1,11 @@
-import { formatMinute, instantOf, parseDate, type Temporal, TexasError } from '@texas-ai/kernel';
+import {
+  formatMinute,
+  instantOf,
+  localDate,
+  parseDate,
+  type Temporal,
+  TexasError,
+} from '@texas-ai/kernel';
 import type {
   Day,
   DayItem,
@@ -94,6 +101,23 @@ export function makeDayRepository(db: Knex): DayRepository {
         query.whereRaw('(days.date, days.generation_id) < (?::date, ?::uuid)', place);
       }
       return ((await query) as SummaryRow[]).map(toSummary);
+    },
+
+    async charactersWithout(now) {
+      const zones: { zone: string }[] = await db('characters').distinct(
+        db.raw("profile ->> 'timeZone' AS zone"),
+      );
+      const today = zones.map(({ zone }) => ({ zone, date: localDate(now, zone).toString() }));
+      const counted = await db.raw<{ rows: { count: number }[] }>(
+        `SELECT count(*)::int AS count
+         FROM characters
+           JOIN jsonb_to_recordset(?) AS today (zone text, date date)
+             ON zone = characters.profile ->> 'timeZone'
+           LEFT JOIN days ON days.character_id = characters.id AND days.date = today.date
+         WHERE days.date IS NULL`,
+        [JSON.stringify(today)],
+      );
+      return counted.rows[0]?.count ?? 0;
     },
 
     async publish(generation) {

@@ -1,3 +1,5 @@
+import type { HealthProbes } from './health.js';
+
 /** Whether this process can serve requests. */
 export interface Readiness {
   /** The database is up to date and the profiles are in it. */
@@ -8,33 +10,20 @@ export interface Readiness {
   reasonNotReady(): Promise<string | null>;
 }
 
-const probeMs = 1500;
-
-export function makeReadiness(probes: Record<string, () => Promise<unknown>>): Readiness {
+export function makeReadiness({
+  database,
+  redis,
+}: Pick<HealthProbes, 'database' | 'redis'>): Readiness {
   const readiness: Readiness = {
     started: false,
     draining: false,
     async reasonNotReady() {
       if (readiness.draining) return 'shutting down';
       if (!readiness.started) return 'waiting for the database to be up to date';
-      const failed = await Promise.all(
-        Object.entries(probes).map(async ([name, probe]) => ((await answers(probe)) ? [] : [name])),
-      );
-      const away = failed.flat();
+      const [databaseAnswers, redisAnswers] = await Promise.all([database(), redis()]);
+      const away = [...(databaseAnswers ? [] : ['database']), ...(redisAnswers ? [] : ['redis'])];
       return away.length === 0 ? null : `no answer from ${away.join(' and ')}`;
     },
   };
   return readiness;
-}
-
-async function answers(probe: () => Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), probeMs);
-  });
-  const answered = probe().then(
-    () => true,
-    () => false,
-  );
-  return Promise.race([answered, late]).finally(() => clearTimeout(timer));
 }

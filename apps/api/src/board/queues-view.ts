@@ -1,0 +1,50 @@
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import { ExpressAdapter } from '@bull-board/express';
+import type { Queues } from '@texas-ai/jobs';
+import type { Redactor } from '@texas-ai/logging';
+import { type RequestHandler, Router } from 'express';
+
+// Loaded when somebody looks for the first time: most processes never show it, and it is large.
+
+/** Bull Board for every queue. Whatever it shows is redacted, failures and logs included. */
+export function queuesView(path: string, queues: Queues, redactor: Redactor): RequestHandler {
+  const server = new ExpressAdapter().setBasePath(path);
+  const adapters = queues.all().map((queue) => {
+    const adapter = new BullMQAdapter(queue);
+    for (const field of ['data', 'returnValue', 'progress'] as const) {
+      adapter.setFormatter(field, redactor.value);
+    }
+    return adapter;
+  });
+  createBullBoard({
+    queues: adapters,
+    serverAdapter: server,
+    options: {
+      uiConfig: {
+        boardTitle: 'Texas AI',
+        miscLinks: [{ text: 'Sign out · 退出登录', url: `${path}/sign-out` }],
+      },
+    },
+  });
+  return Router().use(redactAnswers(redactor), server.getRouter());
+}
+
+const fontsOfOthers = /<link href="https:\/\/fonts\.[^>]*>/;
+
+/** Every text of its JSON is redacted, and its page asks no other site for fonts. */
+function redactAnswers(redactor: Redactor): RequestHandler {
+  return (_request, response, next) => {
+    const { json, send } = response;
+    response.json = (body) =>
+      json.call(
+        response,
+        JSON.parse(JSON.stringify(body ?? null), (_name, value) =>
+          typeof value === 'string' ? redactor.text(value) : value,
+        ),
+      );
+    response.send = (body) =>
+      send.call(response, typeof body === 'string' ? body.replace(fontsOfOthers, '') : body);
+    next();
+  };
+}

@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { makeFleet, makeProducer, untilReady } from '@texas-ai/jobs';
+import { buildProfile } from '@texas-ai/testing';
+import request from 'supertest';
+import { startTestApi, type TestApi } from '../../test/test-api.js';
+import { makeHealthProbes } from './health.js';
+import { makeProbe } from './probe.js';
+
+describe('a probe', () => {
+  beforeAll(() => void jest.useFakeTimers());
+  afterAll(() => void jest.useRealTimers());
+
+  it('answers with what it was told, and with nothing after a failure', async () => {
+    expect(await makeProbe(async () => 7)()).toBe(7);
+    expect(await makeProbe(() => Promise.reject(new Error('away')))()).toBeUndefined();
+  });
+
+  it('waits 1.5 s for an answer and asks no second time while it waits', async () => {
+    let asked = 0;
+    const probe = makeProbe(() => {
+      asked++;
+      return new Promise<never>(() => undefined);
+    });
+    for (const _time of [1, 2, 3]) {
+      const answer = probe();
+      await jest.advanceTimersByTimeAsync(1_500);
+      expect(await answer).toBeUndefined();
+    }
+    expect(asked).toBe(1);
+  });
+
+  it('shares an answer for a second, then asks again', async () => {
+    let asked = 0;
+    const probe = makeProbe(async () => ++asked);
+    expect(await Promise.all([probe(), probe(), probe()])).toEqual([1, 1, 1]);
+    await jest.advanceTimersByTimeAsync(900);
+    expect(await probe()).toBe(1);
+    await jest.advanceTimersByTimeAsync(100);
+    expect(await probe()).toBe(2);
+  });
+});
+
+describe('the health routes', () => {
+  let api: TestApi;
+  /** Asks through probes that have no answer yet. */
+  async function fresh(path: string, others: Partial<Parameters<typeof makeHealthProbes>[0]> = {}) {
+    const { database, store, queues, producer, clock } = api.deps;
+    const { connection } = queues;
+    const health = makeHealthProbes({
+      pingDatabase: async () => database.raw('SELECT 1'),
+      pingRedis: () => producer.ping(),
+      charactersWithoutToday: () => store.days.charactersWithout(clock.now()),
+      fleet: makeFleet({ connection, prefix: api.prefix }),
+      queues,
+      ...others,
+    });
+    const url = await api.listen({ health });
+    const { status, body } = await request(url).get(path);
+    return { status, body };
+  }
+
+  beforeAll(async () => {
+    api = await startTestApi();
+    await untilReady(api.deps.queues.connection);
+  });
+  afterAll(() => api.close());
+
+  it('tell whether today is written, for every character where she lives', async () => {
+    const before = await fresh('/health');
+    expect(before.status).toBe(200);
+    expect(before.body).toEqual({
+      status: 'healthy',
+      redis: 'connected',
+      database: 'connected',
+      has_today_schedule: false,
+      timestamp: '2026-11-23T04:00:00Z',
+    });
+    await api.post('/v1/characters/texas/days/2026-11-23/generations');
+    await api.work();
+    expect((await fresh('/health')).body.has_today_schedule).toBe(true);
+    // 20:00 of the 22nd in Los Angeles.
+    await api.db.store.characters.synchronise([
+      { profile: buildProfile('en', { id: 'far', timeZone: 'America/Los_Angeles' }), hash: 'far' },
+    ]);
+    expect((await fresh('/health')).body.has_today_schedule).toBe(false);
+    await api.post('/v1/characters/far/days/2026-11-22/generations');
+    await api.work();
+    expect((await fresh('/health')).body.has_today_schedule).toBe(true);
+  });
+
+  it('answer within 2 s while everything hangs', async () => {
+    const hangs = () => new Promise<never>(() => undefined);
+    const began = performance.now();
+    const [health, workers] = await Promise.all([
+      fresh('/health', { pingDatabase: hangs, pingRedis: hangs, charactersWithoutToday: hangs }),
+      fresh('/health/workers', { queues: { waiting: hangs } }),
+    ]);
+    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(health.status).toBe(503);
+    expect(health.body).toMatchObject({
+      status: 'unhealthy',
+      redis: 'disconnected',
+      database: 'disconnected',
+      has_today_schedule: null,
+    });
+    expect(workers).toEqual({
+      status: 503,
+      body: { status: 'unhealthy', workers: [], active_tasks: 0, neglected_queues: [] },
+    });
+  });
+
+  it('are unhealthy when one of both is away', async () => {
+    const away = () => Promise.reject(new Error('away'));
+    const redis = await fresh('/health', { pingRedis: away });
+    expect([redis.status, redis.body.redis, redis.body.database]).toEqual([
+      503,
+      'disconnected',
+      'connected',
+    ]);
+    const database = await fresh('/health', { pingDatabase: away });
+    expect([database.status, database.body.redis, database.body.database]).toEqual([
+      503,
+      'connected',
+      'disconnected',
+    ]);
+  });
+
+  it('list the workers, and are unhealthy while jobs wait that nobody works', async () => {
+    const { queues } = api.deps;
+    const fleet = makeFleet({ connection: queues.connection, prefix: api.prefix });
+    expect((await fresh('/health/workers')).status).toBe(200);
+    await makeProducer(queues).enqueue([
+      {
+        kind: 'plan-day',
+        generationId: '019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a11',
+        run: 1,
+        author: 'offline',
+        requestId: null,
+      },
+    ]);
+    const alone = await fresh('/health/workers');
+    expect([alone.status, alone.body.neglected_queues]).toEqual([503, ['author-offline']]);
+    const startedAt = '2026-11-23T00:00:00Z';
+    const activeJobs = [{ id: 'j', name: 'plan-day', queue: 'author-offline', startedAt }];
+    await fleet.report({ id: 'w1', startedAt, queues: ['author-offline'], activeJobs });
+    expect(await fresh('/health/workers')).toEqual({
+      status: 200,
+      body: {
+        status: 'healthy',
+        workers: [
+          {
+            id: 'w1',
+            started_at: startedAt,
+            queues: ['author-offline'],
+            active_jobs: [
+              { id: 'j', name: 'plan-day', queue: 'author-offline', started_at: startedAt },
+            ],
+          },
+        ],
+        active_tasks: 1,
+        neglected_queues: [],
+      },
+    });
+    await fleet.report({ id: 'w1', startedAt, queues: ['days'], activeJobs: [] });
+    expect((await fresh('/health/workers')).status).toBe(503);
+  });
+});

@@ -76,10 +76,11 @@ async function writtenDays({ databaseUrl, redisUrl }: Servers, logger: Logger): 
       first.add({ days: index }).toString(),
     );
     const window = { daysBack: 1, daysAhead: days + 1 };
+    const onProgress = () => undefined;
     for (const date of requests) {
       await requestGeneration(
-        { store, steps, clock, logger, author: 'offline', window },
-        { character: 'bench', date, fresh: false, idempotencyKey: null, requestId: null },
+        { store, steps, clock, logger, onProgress, author: 'offline', window },
+        { character: 'bench', date, fresh: false, idempotency: null, requestId: null },
       );
     }
 

@@ -116,17 +116,18 @@ export type {
   CharacterRecord,
   CharacterRepository,
   DayRepository,
+  GenerationNeeds,
   GenerationRepository,
-  IdempotencyRepository,
   InteractionRepository,
   ListPlace,
   ListQuery,
   MajorEventRepository,
-  NewGeneration,
   PlannedDay,
   Repositories,
+  RequestRepository,
   Store,
   StoredBrief,
+  StoredRequest,
 } from './store.js';
 export { wakingHours } from './waking-hours.js';
 export {

@@ -1,5 +1,5 @@
 import type { Generation } from './generation.js';
-import { missingSteps, type StepQueue } from './steps.js';
+import { missingSteps, type StepQueue, stepsOf } from './steps.js';
 import type { Store } from './store.js';
 
 /**
@@ -8,14 +8,14 @@ import type { Store } from './store.js';
  * Rejects with `storage_unavailable` or `queue_unavailable`.
  */
 export async function resumeGeneration(
-  deps: { store: Pick<Store, 'generations'>; steps: StepQueue },
+  deps: { store: Pick<Store, 'generations' | 'requests'>; steps: StepQueue },
   generation: Generation,
 ): Promise<void> {
-  const { generations } = deps.store;
+  const { generations, requests } = deps.store;
   const steps = await missingSteps(generations, generation);
   const spent = await Promise.all(steps.map((step) => deps.steps.isSpent(step)));
   if (!spent.includes(true)) return deps.steps.enqueue(steps);
   // Its state may have moved on since it was read; the new run looks again.
-  const renewed = await generations.bumpRun(generation.id);
-  if (renewed) await deps.steps.enqueue(await missingSteps(generations, renewed));
+  const renewed = await requests.renew(generation.id, null);
+  if (renewed) await deps.steps.enqueue(stepsOf(renewed));
 }

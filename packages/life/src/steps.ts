@@ -1,6 +1,6 @@
 import type { AuthorName } from './author.js';
 import type { Generation } from './generation.js';
-import type { Repositories } from './store.js';
+import type { GenerationNeeds, Repositories } from './store.js';
 
 /** One job of a generation: what is asked of the fleet next. */
 export interface Step {
@@ -20,11 +20,11 @@ export interface StepQueue {
   isSpent(step: Step): Promise<boolean>;
 }
 
-export function planDayStep(generation: Generation): Step {
+function planDayStep(generation: Generation): Step {
   return { kind: 'plan-day', ...identityOf(generation) };
 }
 
-export function chapterSteps(generation: Generation, chapters: readonly number[]): Step[] {
+function chapterSteps(generation: Generation, chapters: readonly number[]): Step[] {
   return chapters.map((chapter) => ({ kind: 'write-chapter', ...identityOf(generation), chapter }));
 }
 
@@ -32,22 +32,29 @@ export function publishDayStep(generation: Generation): Step {
   return { kind: 'publish-day', ...identityOf(generation) };
 }
 
-/** What a generation in flight needs next, from what is stored; none where it is over. */
-export async function missingSteps(
-  generations: Pick<Repositories['generations'], 'missingChapters'>,
-  generation: Generation,
-): Promise<Step[]> {
+/** What a generation in flight needs next; none where it is over. */
+export function stepsOf({ generation, missingChapters }: GenerationNeeds): Step[] {
   switch (generation.status) {
     case 'queued':
     case 'planning':
       return [planDayStep(generation)];
     case 'writing':
-      return chapterSteps(generation, await generations.missingChapters(generation.id));
+      return chapterSteps(generation, missingChapters);
     case 'publishing':
       return [publishDayStep(generation)];
     default:
       return [];
   }
+}
+
+/** What a generation needs next, from what is stored. */
+export async function missingSteps(
+  generations: Pick<Repositories['generations'], 'missingChapters'>,
+  generation: Generation,
+): Promise<Step[]> {
+  const missingChapters =
+    generation.status === 'writing' ? await generations.missingChapters(generation.id) : [];
+  return stepsOf({ generation, missingChapters });
 }
 
 function identityOf(generation: Generation) {

@@ -27,11 +27,48 @@ export interface CharacterRepository {
   list(): Promise<Profile[]>;
 }
 
-export interface NewGeneration {
+/** What a request asks for, as far as it is stored. */
+export interface StoredRequest {
   character: string;
   date: string;
-  author: AuthorName;
+  fresh: boolean;
+  idempotency: { caller: string; key: string } | null;
   requestId: string | null;
+}
+
+/** A generation and what it lacks. */
+export interface GenerationNeeds {
+  generation: Generation;
+  /** Positions of the chapters without text, in order; those alone of a generation with a plan. */
+  missingChapters: number[];
+}
+
+/** What a request for a day meets. */
+export interface RequestState {
+  /** Of the character; null where there is none. */
+  timeZone: string | null;
+  /** The newest generation of the date. */
+  newest: GenerationNeeds | null;
+  /** What the same idempotency key was first answered with, and how it was asked. */
+  repeated: { generation: Generation; fresh: boolean } | null;
+}
+
+/**
+ * Each method is one statement, and remembers the request's idempotency key with what it does. Those
+ * that write reject with `storage_conflict` where the state is not what it was when it was looked at.
+ */
+export interface RequestRepository {
+  look(request: StoredRequest): Promise<RequestState>;
+  /** A generation after the newest, which is cancelled if it is in flight. */
+  begin(
+    request: StoredRequest & { author: AuthorName },
+    newest: Generation | null,
+  ): Promise<Generation>;
+  /** A failed generation goes on where it stopped: a new run, tries and call cap anew, no error. */
+  revive(failed: Generation, request: StoredRequest): Promise<GenerationNeeds>;
+  /** A new run of one in flight, for jobs that got lost; null where it is over. */
+  renew(id: string, request: StoredRequest | null): Promise<GenerationNeeds | null>;
+  remember(id: string, request: StoredRequest): Promise<void>;
 }
 
 /** What a plan-day step stores, all at once. */
@@ -49,17 +86,9 @@ export interface GenerationRepository {
   find(id: string): Promise<Generation | null>;
   /** Those of these ids that there are. */
   findAll(ids: readonly string[]): Promise<Generation[]>;
-  /** The newest generation of a date, locked until the transaction ends. */
-  lockNewest(character: string, date: string): Promise<Generation | null>;
   /** Locks the row until the transaction ends. */
   lock(id: string): Promise<Generation | null>;
-  /** Rejects with `storage_conflict` where one is in flight already. */
-  insert(generation: NewGeneration): Promise<Generation>;
   cancel(id: string): Promise<void>;
-  /** A failed generation goes on where it stopped: a new run, tries and call cap anew, no error. */
-  revive(id: string): Promise<Generation>;
-  /** A new run of one in flight, for jobs that got lost; null where it is over. */
-  bumpRun(id: string): Promise<Generation | null>;
   /** Everything in flight, oldest first. */
   unfinished(limit: number): Promise<Generation[]>;
   /** Marks it failed if it is in flight and (unless null) of that run; tells whether it did. */
@@ -161,19 +190,13 @@ export interface InteractionQuery {
   limit: number;
 }
 
-export interface IdempotencyRepository {
-  /** The generation that a key was first answered with. */
-  find(key: string): Promise<string | null>;
-  remember(key: string, generationId: string): Promise<void>;
-}
-
 export interface Repositories {
   characters: CharacterRepository;
   generations: GenerationRepository;
   days: DayRepository;
   majorEvents: MajorEventRepository;
   interactions: InteractionRepository;
-  idempotency: IdempotencyRepository;
+  requests: RequestRepository;
 }
 
 export interface Store extends Repositories {

@@ -80,6 +80,7 @@ function fleet(author: ScriptedAuthor = makeScriptedAuthor()) {
           steps,
           clock,
           logger,
+          onProgress,
           author: author.name,
           window: { daysBack: 366, daysAhead: 366 },
         },
@@ -87,7 +88,9 @@ function fleet(author: ScriptedAuthor = makeScriptedAuthor()) {
           character: 'texas',
           date,
           fresh: options.fresh ?? false,
-          idempotencyKey: options.idempotencyKey ?? null,
+          idempotency: options.idempotencyKey
+            ? { caller: 'somebody', key: options.idempotencyKey }
+            : null,
           requestId: 'request-1',
         },
       ),
@@ -264,17 +267,25 @@ describe('the way of a day', () => {
           steps: f.steps,
           clock,
           logger: makeLogSpy(),
+          onProgress: () => undefined,
           author: 'offline',
           window: { daysBack: 1, daysAhead: 1 },
         },
-        { character, date, fresh: false, idempotencyKey: null, requestId: null },
+        { character, date, fresh: false, idempotency: null, requestId: null },
       );
     await expect(ask('nobody', '2026-11-23')).rejects.toMatchObject({
       code: 'character_not_found',
     });
     await expect(ask('texas', '2026-11-21')).rejects.toMatchObject({ code: 'date_out_of_window' });
     await expect(ask('texas', '2026-11-25')).rejects.toMatchObject({ code: 'date_out_of_window' });
-    expect(await f.store.generations.lockNewest('texas', '2026-11-21')).toBeNull();
+    const { newest } = await f.store.requests.look({
+      character: 'texas',
+      date: '2026-11-21',
+      fresh: false,
+      idempotency: null,
+      requestId: null,
+    });
+    expect(newest).toBeNull();
   });
 });
 

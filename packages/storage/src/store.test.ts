@@ -25,7 +25,17 @@ beforeEach(() => {
 });
 
 const insert = (on = date) =>
-  db.store.generations.insert({ character: 'texas', date: on, author: 'offline', requestId: null });
+  db.store.requests.begin(
+    {
+      character: 'texas',
+      date: on,
+      author: 'offline',
+      fresh: false,
+      idempotency: null,
+      requestId: null,
+    },
+    null,
+  );
 
 function planned(slots: Slot[]): PlannedDay {
   return {

@@ -5,9 +5,9 @@ import { makeCharacterRepository } from './repositories/characters.js';
 import { makeDayRepository } from './repositories/days.js';
 import { makeGenerationText } from './repositories/generation-text.js';
 import { makeGenerationLifecycle } from './repositories/generations.js';
-import { makeIdempotencyRepository } from './repositories/idempotency.js';
 import { makeInteractionRepository } from './repositories/interactions.js';
 import { makeMajorEventRepository } from './repositories/major-events.js';
+import { makeRequestRepository } from './repositories/requests.js';
 import { storageFailure, withStorageFailures } from './storage-failure.js';
 
 /** The use cases' store on PostgreSQL. */
@@ -20,7 +20,7 @@ export function makeStore(database: Database): Store {
     days: withStorageFailures(makeDayRepository(db)),
     interactions: withStorageFailures(makeInteractionRepository(db)),
     majorEvents: withStorageFailures(makeMajorEventRepository(db)),
-    idempotency: withStorageFailures(makeIdempotencyRepository(db)),
+    requests: withStorageFailures(makeRequestRepository(db)),
   });
 
   return {

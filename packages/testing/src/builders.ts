@@ -1,6 +1,7 @@
 import type {
   ChapterBrief,
   DayBrief,
+  Generation,
   Language,
   Plan,
   PlanDraft,
@@ -132,5 +133,29 @@ export function buildPlanDraft(language: Language = 'zh'): PlanDraft {
         start: time(start),
         end: time(end),
       })),
+  };
+}
+
+/** A generation of texas on 2026-11-23, just asked for. */
+export function buildGeneration(more: Partial<Generation> = {}): Generation {
+  return {
+    id: '019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a11',
+    character: 'texas',
+    date: '2026-11-23',
+    status: 'queued',
+    author: 'offline',
+    model: null,
+    chapters: { total: 0, written: 0 },
+    usage: { calls: 0, inputTokens: 0, outputTokens: 0, cost: 0 },
+    waiting: null,
+    error: null,
+    createdAt: '2026-11-22T20:00:00Z',
+    startedAt: null,
+    finishedAt: null,
+    ordinal: 1,
+    run: 1,
+    callsBefore: 0,
+    requestId: null,
+    ...more,
   };
 }

@@ -1,6 +1,7 @@
 export {
   buildChapterBrief,
   buildDayBrief,
+  buildGeneration,
   buildPlan,
   buildPlanDraft,
   buildProfile,

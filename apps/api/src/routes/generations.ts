@@ -35,7 +35,13 @@ export function generationOperations(deps: Deps): Operation[] {
   const { store, announcer, logger } = deps;
   const onProgress = tellProgress(announcer, logger);
   const { generations: window, authoring } = deps.config;
-  const requesting = { ...deps, steps: deps.producer, author: authoring.author, window };
+  const requesting = {
+    ...deps,
+    steps: deps.producer,
+    onProgress,
+    author: authoring.author,
+    window,
+  };
   return [
     defineOperation({
       id: 'requestGeneration',
@@ -80,11 +86,12 @@ export function generationOperations(deps: Deps): Operation[] {
         },
       },
       problems: ['character_not_found', 'date_out_of_window'],
-      async answer({ params, body, headers, requestId }) {
+      async answer({ params, body, headers, requestId, caller }) {
+        const key = headers['idempotency-key'];
         const accepted = await requestGeneration(requesting, {
           ...params,
           fresh: body.fresh,
-          idempotencyKey: headers['idempotency-key'] ?? null,
+          idempotency: key === undefined || !caller ? null : { caller: caller.keyId, key },
           requestId,
         });
         return {

@@ -23,6 +23,13 @@ export async function up(knex: Knex): Promise<void> {
         FROM chapters WHERE written_at IS NOT NULL) AS ordered
       WHERE chapters.generation_id = ordered.generation_id AND chapters.position = ordered.position;
 
+    -- A key means nothing to others than the one who made it up.
+    ALTER TABLE idempotency_keys
+      ADD COLUMN caller text NOT NULL DEFAULT '',
+      ADD COLUMN fresh boolean NOT NULL DEFAULT false,
+      DROP CONSTRAINT idempotency_keys_pkey,
+      ADD PRIMARY KEY (caller, key);
+
     CREATE INDEX major_events_by_start ON major_events (character_id, start_date, id);
   `);
 }
@@ -30,6 +37,14 @@ export async function up(knex: Knex): Promise<void> {
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(`
     DROP INDEX major_events_by_start;
+    DELETE FROM idempotency_keys WHERE caller <> '' AND EXISTS (
+      SELECT FROM idempotency_keys AS other
+      WHERE other.key = idempotency_keys.key AND other.caller < idempotency_keys.caller);
+    ALTER TABLE idempotency_keys
+      DROP CONSTRAINT idempotency_keys_pkey,
+      DROP COLUMN caller,
+      DROP COLUMN fresh,
+      ADD PRIMARY KEY (key);
     ALTER TABLE chapters DROP COLUMN written_order;
     DROP TABLE api_keys;
   `);

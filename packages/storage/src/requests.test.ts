@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Generation, StoredRequest } from '@texas-ai/life';
+import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
+
+let db: TestDatabase;
+let requests: TestDatabase['store']['requests'];
+let day = 0;
+let request: StoredRequest & { author: 'offline' };
+
+beforeAll(async () => {
+  db = await makeTestDatabase();
+  ({ requests } = db.store);
+  await db.store.characters.synchronise([
+    { profile: buildProfile('zh', { id: 'texas', timeZone: 'Asia/Tokyo' }), hash: 'one' },
+  ]);
+});
+afterAll(() => db.drop());
+beforeEach(() => {
+  const date = new Date(Date.UTC(2026, 0, ++day)).toISOString().slice(0, 10);
+  const plain = { character: 'texas', date, fresh: false, idempotency: null, requestId: null };
+  request = { ...plain, author: 'offline' };
+});
+
+const idempotency = (key: string, caller = 'somebody') => ({ caller, key });
+const failed = async (generation: Generation): Promise<Generation> => {
+  await db.store.generations.fail(generation.id, null, 'author_timeout', 'too long');
+  const found = await db.store.generations.find(generation.id);
+  if (!found) throw new Error('The generation is gone.');
+  return found;
+};
+const conflict = expect.objectContaining({ code: 'storage_conflict' });
+
+describe('a look', () => {
+  test('sees that there is no such character, or nothing yet', async () => {
+    expect(await requests.look({ ...request, character: 'nobody' })).toEqual({
+      timeZone: null,
+      newest: null,
+      repeated: null,
+    });
+    expect(await requests.look(request)).toEqual({
+      timeZone: 'Asia/Tokyo',
+      newest: null,
+      repeated: null,
+    });
+  });
+
+  test('sees the newest generation as it was stored', async () => {
+    const first = await requests.begin({ ...request, requestId: 'r1' }, null);
+    const second = await requests.begin(request, first);
+    const { newest } = await requests.look(request);
+    expect(newest).toEqual({ generation: second, missingChapters: [] });
+    expect(second).toMatchObject({ ordinal: 2, status: 'queued', run: 1 });
+    expect(first.requestId).toBe('r1');
+  });
+
+  test('sees what the same caller was answered with the same key, and nobody else', async () => {
+    const mine = { ...request, fresh: true, idempotency: idempotency('k') };
+    const generation = await requests.begin(mine, null);
+    expect((await requests.look(mine)).repeated).toEqual({ generation, fresh: true });
+    const other = { ...mine, idempotency: idempotency('k', 'other') };
+    expect((await requests.look(other)).repeated).toBeNull();
+    const elsewhere = { ...mine, date: '2020-01-01' };
+    expect((await requests.look(elsewhere)).repeated?.generation).toEqual(generation);
+  });
+});
+
+describe('beginning', () => {
+  test('cancels the one in flight, both or neither', async () => {
+    const first = await requests.begin(request, null);
+    const second = await requests.begin(request, first);
+    expect(await db.store.generations.find(first.id)).toMatchObject({ status: 'cancelled' });
+    // Whoever saw the first as the newest is too late, and cancels nothing.
+    await expect(requests.begin(request, first)).rejects.toEqual(conflict);
+    expect(await db.store.generations.find(second.id)).toMatchObject({ status: 'queued' });
+  });
+
+  test('is refused beside one in flight, and in a place that is taken', async () => {
+    const first = await requests.begin(request, null);
+    await expect(requests.begin(request, null)).rejects.toEqual(conflict);
+    await failed(first);
+    await expect(requests.begin(request, null)).rejects.toEqual(conflict);
+    expect(await requests.begin(request, await failed(first))).toMatchObject({ ordinal: 2 });
+  });
+
+  test('with a key that was used meanwhile stores nothing', async () => {
+    const mine = { ...request, idempotency: idempotency(`k-${request.date}`) };
+    await requests.begin(mine, null);
+    const other = { ...mine, date: '2021-01-01' };
+    await expect(requests.begin(other, null)).rejects.toEqual(conflict);
+    expect((await requests.look({ ...other, idempotency: null })).newest).toBeNull();
+  });
+});
+
+describe('reviving', () => {
+  test('lets a failed one go on under a new run, once', async () => {
+    const dead = await failed(await requests.begin(request, null));
+    const mine = { ...request, idempotency: idempotency(`k-${request.date}`) };
+    const { generation } = await requests.revive(dead, mine);
+    expect(generation).toMatchObject({ id: dead.id, status: 'queued', run: 2, error: null });
+    await expect(requests.revive(dead, request)).rejects.toEqual(conflict);
+    expect((await requests.look(mine)).repeated?.generation.id).toBe(dead.id);
+  });
+
+  test('is refused once another was begun after it, even if that is over', async () => {
+    const dead = await failed(await requests.begin(request, null));
+    const next = await requests.begin(request, dead);
+    await expect(requests.revive(dead, request)).rejects.toEqual(conflict);
+    await db.store.generations.cancel(next.id);
+    await expect(requests.revive(dead, request)).rejects.toEqual(conflict);
+  });
+});
+
+describe('renewing', () => {
+  test('gives one in flight a new run, and one that is over none', async () => {
+    const first = await requests.begin(request, null);
+    const mine = { ...request, idempotency: idempotency(`k-${request.date}`) };
+    expect(await requests.renew(first.id, mine)).toMatchObject({ generation: { run: 2 } });
+    expect((await requests.look(mine)).repeated?.generation.id).toBe(first.id);
+    expect(await requests.renew(first.id, null)).toMatchObject({ generation: { run: 3 } });
+    await db.store.generations.cancel(first.id);
+    expect(await requests.renew(first.id, null)).toBeNull();
+  });
+});

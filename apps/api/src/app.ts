@@ -13,7 +13,7 @@ import { makeOperations } from './routes/index.js';
 import { sendBytes } from './send-bytes.js';
 import { answerOptions, refuseMethod, unrouted } from './unrouted.js';
 
-export type AppDeps = Omit<ApiDeps, 'database' | 'characters' | 'owner'>;
+export type AppDeps = Omit<ApiDeps, 'database' | 'owner'>;
 
 /**
  * The gateway behind Express. An operation's way: request id, log, authenticate, authorise, limit,
@@ -34,12 +34,12 @@ export function makeApp(deps: AppDeps): Express {
   app.use(withLog(deps));
   if (config.server.corsOrigins.length > 0) app.use(crossOrigin(config.server.corsOrigins));
   app.options('/{*path}', answerOptions(operations));
+  app.use(refuseMethod(open));
   for (const operation of open) mount(app, operation, []);
   app.use('/docs', docsPage());
   app.use(boardPath, onceStarted(deps), queueBoard(deps));
-  app.use(refuseMethod(open));
 
-  app.use(authenticate({ keys, refuse: limits.failures }), onceStarted(deps));
+  app.use(authenticate({ keys, refuse: limits.failures }), onceStarted(deps), refuseMethod(closed));
   for (const operation of closed) {
     const { scope, limit, body } = operation;
     mount(app, operation, [
@@ -48,7 +48,7 @@ export function makeApp(deps: AppDeps): Express {
       ...(body === null ? [] : [jsonBody()]),
     ]);
   }
-  app.use(refuseMethod(closed), unrouted(closed));
+  app.use(unrouted(closed));
   app.use(asProblem(deps));
   return app;
 }

@@ -37,6 +37,8 @@ export interface Documentation {
   /** The codes of its problems, beyond those that follow from its scope, limit and input. */
   problems: readonly ErrorCode[];
   deprecated?: boolean;
+  /** A GET that changes something, as only the original has: HEAD is refused. */
+  changes?: boolean;
 }
 
 /** The counter a request is counted by. */

@@ -77,8 +77,6 @@ export function failureOf(error: unknown): TexasError {
   switch (type) {
     case 'entity.parse.failed':
       return new TexasError('malformed_json', 'The body must be a JSON object.', field);
-    case 'entity.too.large':
-      return new TexasError('body_too_large', 'The body may have 100 kB at most.', field);
     case 'encoding.unsupported':
     case 'charset.unsupported':
       return new TexasError('unsupported_media_type', 'The body must be JSON in UTF-8.', field);
@@ -99,8 +97,9 @@ export function sendProblem(
   problem: Problem,
 ): void {
   if (!request.complete) {
-    const cut = setTimeout(() => request.destroy(), lingerMs).unref();
-    request.once('close', () => clearTimeout(cut)).resume();
+    const { socket } = request;
+    const cut = setTimeout(() => socket.destroy(), lingerMs).unref();
+    request.once('end', () => clearTimeout(cut)).resume();
   }
   response.setHeader('Content-Type', 'application/problem+json; charset=utf-8');
   response.setHeader('Cache-Control', 'no-store');

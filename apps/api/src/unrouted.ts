@@ -2,7 +2,7 @@ import { TexasError } from '@texas-ai/kernel';
 import type { RequestHandler } from 'express';
 import type { Operation } from './operation.js';
 
-type Routed = Pick<Operation, 'method' | 'path'>;
+type Routed = Pick<Operation, 'method' | 'path' | 'changes'>;
 
 /** OPTIONS tells which methods an address has, to anybody. */
 export function answerOptions(operations: readonly Routed[]): RequestHandler {
@@ -35,13 +35,13 @@ export function unrouted(operations: readonly Routed[]): RequestHandler {
   };
 }
 
-/** The methods that some operation has at this path, upper case; HEAD comes with GET. */
+/** The methods that some operation has at this path, upper case; HEAD comes with a GET that changes nothing. */
 function methodsOf(operations: readonly Routed[], path: string): string[] {
-  const methods = operations
-    .filter((operation) => patternOf(operation.path, '[^/]+').test(path))
-    .map(({ method }) => method.toUpperCase());
-  if (methods.length === 0) return [];
-  return [...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'];
+  const here = operations.filter((operation) => patternOf(operation.path, '[^/]+').test(path));
+  if (here.length === 0) return [];
+  const methods = here.map(({ method }) => method.toUpperCase());
+  const looks = here.some(({ method, changes = false }) => method === 'get' && !changes);
+  return [...methods, ...(looks ? ['HEAD'] : []), 'OPTIONS'];
 }
 
 /** The name of the path parameter that was left empty, as in `/days//generations`; null if none. */

@@ -226,14 +226,15 @@ test('every operation answers as documented, whatever it is asked', async () => 
   for (const [id, statuses] of seen) expect([id, Math.min(...statuses) < 300]).toEqual([id, true]);
 }, 60_000);
 
-test('HEAD answers as GET does, without a body', async () => {
+test('HEAD answers as GET does, without a body; a GET that changes something has none', async () => {
   for (const operation of operations.filter(({ method }) => method === 'get')) {
     const [asked] = fc.sample(requestTo(operation), { numRuns: 1, seed: 7 });
     if (!asked) throw new Error('No request was made.');
     const [get, head] = [await ask(asked), await ask({ ...asked, method: 'HEAD' })];
-    expect([operation.operationId, head.status, head.text]).toEqual([
-      operation.operationId,
-      get.status,
+    const { operationId } = operation;
+    expect([operationId, head.status, head.text]).toEqual([
+      operationId,
+      operationId === 'generateDailyLife' ? 405 : get.status,
       '',
     ]);
   }

@@ -9,6 +9,7 @@ import { generationOperations } from './generations.js';
 import { healthOperations } from './health.js';
 import { interactionOperations } from './interactions.js';
 import { momentOperations } from './moment.js';
+import { originalOperations } from './original.js';
 
 /** Every operation of the gateway. To add one: a file and a line here. */
 export function makeOperations(deps: AppDeps): Operation[] {
@@ -20,6 +21,7 @@ export function makeOperations(deps: AppDeps): Operation[] {
     ...interactionOperations(deps),
     ...generationOperations(deps),
     ...generationEventOperations(deps),
+    ...originalOperations(deps),
     ...healthOperations(deps),
   ];
   return [...operations, ...documentOperations(operations)];

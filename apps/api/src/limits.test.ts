@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { internalKey, startTestApi, type TestApi } from '../test/test-api.js';
+
+let api: TestApi;
+beforeAll(async () => {
+  api = await startTestApi();
+});
+afterAll(() => api.close());
+
+const generations = '/v1/characters/texas/days/2026-11-23/generations';
+const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
+
+describe('generations', () => {
+  it('are limited by key, across every api of the system', async () => {
+    const five = { beside: api, environment: { RATE_LIMIT_GENERATIONS_PER_MINUTE: '5' } };
+    const [one, other] = [await startTestApi(five), await startTestApi(five)];
+    const [key, another] = [await api.makeKey('generate'), await api.makeKey('generate')];
+    const post = ({ url }: TestApi, given = key) =>
+      request(url).post(generations).set(bearer(given));
+    const answers = [];
+    for (const each of [one, other, one, other, one]) answers.push(await post(each));
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202, 202]);
+    expect(answers.map(({ headers }) => headers.ratelimit?.match(/r=(\d+)/)?.[1])).toEqual([
+      '4',
+      '3',
+      '2',
+      '1',
+      '0',
+    ]);
+    for (const each of [one, other]) {
+      const refused = await post(each);
+      expect(refused.status).toBe(429);
+      expect(refused.body).toMatchObject({ code: 'rate_limited', status: 429 });
+      const wait = Number(refused.headers['retry-after']);
+      expect(wait).toBeGreaterThan(0);
+      expect(wait).toBeLessThanOrEqual(60);
+      expect(refused.headers['ratelimit-policy']).toMatch(/^"generations"; q=5; w=60; pk=:.*:$/);
+      expect((await post(each, another)).status).toBe(202);
+    }
+    await one.close();
+    await other.close();
+  });
+
+  it('are counted before they are looked at, but not those without a right', async () => {
+    const two = { beside: api, environment: { RATE_LIMIT_GENERATIONS_PER_MINUTE: '2' } };
+    const strict = await startTestApi(two);
+    const [key, reader] = [await api.makeKey('generate'), await api.makeKey('read')];
+    const post = (given: string, body: object) =>
+      request(strict.url).post(generations).set(bearer(given)).send(body);
+    for (const _time of [1, 2, 3]) expect((await post(reader, {})).status).toBe(403);
+    expect((await post(key, { wrong: true })).status).toBe(400);
+    expect((await post(key, { wrong: true })).status).toBe(400);
+    expect((await post(key, {})).status).toBe(429);
+    await strict.close();
+  });
+});
+
+describe('failed authentications', () => {
+  const wrong = (url: string, headers: Record<string, string> = {}) =>
+    request(url).get('/v1/characters').set(bearer('wrong')).set(headers);
+
+  it('are limited by address, and no valid key is ever refused for its address', async () => {
+    const strict = await startTestApi({ beside: api, failedAuthenticationsPerMinute: 3 });
+    const statuses = [];
+    for (const _time of [1, 2, 3, 4, 5]) statuses.push((await wrong(strict.url)).status);
+    expect(statuses).toEqual([401, 401, 401, 429, 429]);
+    const refused = await request(strict.url).get('/v1/characters');
+    expect([refused.status, refused.body.code]).toEqual([429, 'rate_limited']);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    for (const key of [internalKey, await api.makeKey('read')]) {
+      const good = await request(strict.url).get('/v1/characters').set(bearer(key));
+      expect(good.status).toBe(200);
+    }
+    await strict.close();
+  });
+
+  it('are those of the address that the trusted proxy saw, and no other', async () => {
+    const behind = { beside: api, failedAuthenticationsPerMinute: 1 };
+    const open = await startTestApi(behind);
+    const proxied = await startTestApi({ ...behind, server: { trustProxyHops: 1 } });
+    // Without a proxy the header is anybody's claim.
+    expect((await wrong(open.url, { 'x-forwarded-for': '203.0.113.1' })).status).toBe(401);
+    expect((await wrong(open.url, { 'x-forwarded-for': '203.0.113.2' })).status).toBe(429);
+    // With one, the last entry is what the proxy saw; those before it are claims.
+    const seen = (client: string) => ({ 'x-forwarded-for': `198.51.100.9, ${client}` });
+    expect((await wrong(proxied.url, seen('203.0.113.1'))).status).toBe(401);
+    expect((await wrong(proxied.url, seen('203.0.113.2'))).status).toBe(401);
+    expect((await wrong(proxied.url, seen('203.0.113.2'))).status).toBe(429);
+    // Of IPv6 a whole network of 56 bits is one.
+    expect((await wrong(proxied.url, seen('2001:db8:1:2::1'))).status).toBe(401);
+    expect((await wrong(proxied.url, seen('2001:db8:1:2:3::2'))).status).toBe(429);
+    await open.close();
+    await proxied.close();
+  });
+});

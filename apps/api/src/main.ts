@@ -6,7 +6,7 @@ import { waitForMigrations } from '@texas-ai/storage';
 import closeWithGrace from 'close-with-grace';
 import { type ApiDeps, makeDeps, root } from './deps.js';
 import { makeServer } from './server.js';
-import { stopServing } from './stop-serving.js';
+import { stopServing, unusedConnections } from './stop-serving.js';
 
 try {
   const config = loadConfig({ root, needs: { database: true, redis: true } });
@@ -22,12 +22,13 @@ try {
 async function serve(deps: ApiDeps): Promise<void> {
   const { config, logger, readiness, streams, owner } = deps;
   const server = makeServer(deps);
+  const unused = unusedConnections(server);
   const drainMs = config.server.drainSeconds * 1000;
   const starting = new AbortController();
   closeWithGrace({ delay: config.server.shutdownSeconds * 1000, logger: false }, async (reason) => {
     if (reason.err) logger.error('api failed', { error: reason.err });
     starting.abort();
-    await stopServing({ server, readiness, streams, drainMs });
+    await stopServing({ server, unused, readiness, streams, drainMs });
     await owner.closeAll();
   });
   await listen(server, config.server);

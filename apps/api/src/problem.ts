@@ -90,6 +90,9 @@ export function failureOf(error: unknown): TexasError {
 /** Milliseconds that a refused body may go on coming, so that the client gets to read the answer. */
 const lingerMs = 1_000;
 
+/** What a client should wait while a dependency is away. */
+const awaySeconds = 5;
+
 /** Answers a request with a problem. What is left of an unread body is cut off. */
 export function sendProblem(
   request: IncomingMessage,
@@ -103,6 +106,7 @@ export function sendProblem(
   }
   response.setHeader('Content-Type', 'application/problem+json; charset=utf-8');
   response.setHeader('Cache-Control', 'no-store');
+  if (problem.status === 503) response.setHeader('Retry-After', String(awaySeconds));
   const bytes = Buffer.from(JSON.stringify(problem));
   sendBytes(response, { status: problem.status, headers: {}, bytes });
 }

@@ -258,9 +258,8 @@ describe('reading', () => {
     await publish(await written(slots, on));
     const row = await db
       .database('interactions')
-      .join('generations', 'generations.id', 'generation_id')
       .where({ date: on })
-      .first('window_start', 'window_end', 'interactions.status');
+      .first('window_start', 'window_end', 'status');
     expect(row.window_start.toString()).toBe(from);
     expect(row.window_end.toString()).toBe(to);
     expect(row.status).toBe('planned');

@@ -60,7 +60,9 @@ function headersOf(status: string): Headers {
   if (status === '401' || status === '403') {
     return described({ 'WWW-Authenticate': 'What is needed (RFC 6750).' });
   }
-  return status === '429' ? described({ 'Retry-After': 'Seconds to wait.' }) : {};
+  return status === '429' || status === '503'
+    ? described({ 'Retry-After': 'Seconds to wait.' })
+    : {};
 }
 
 function described(headers: Record<string, string>): Headers {

@@ -30,6 +30,14 @@ export async function up(knex: Knex): Promise<void> {
       DROP CONSTRAINT idempotency_keys_pkey,
       ADD PRIMARY KEY (caller, key);
 
+    -- A list by (date, id) stays cheap only where one index has both.
+    ALTER TABLE interactions ADD COLUMN character_id text, ADD COLUMN date date;
+    UPDATE interactions SET character_id = generations.character_id, date = generations.date
+      FROM generations WHERE generations.id = interactions.generation_id;
+    ALTER TABLE interactions
+      ALTER COLUMN character_id SET NOT NULL, ALTER COLUMN date SET NOT NULL;
+    CREATE INDEX interactions_by_date ON interactions (character_id, date, id);
+
     CREATE INDEX major_events_by_start ON major_events (character_id, start_date, id);
   `);
 }
@@ -37,6 +45,7 @@ export async function up(knex: Knex): Promise<void> {
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(`
     DROP INDEX major_events_by_start;
+    ALTER TABLE interactions DROP COLUMN character_id, DROP COLUMN date;
     DELETE FROM idempotency_keys WHERE caller <> '' AND EXISTS (
       SELECT FROM idempotency_keys AS other
       WHERE other.key = idempotency_keys.key AND other.caller < idempotency_keys.caller);

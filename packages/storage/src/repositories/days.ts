@@ -227,6 +227,8 @@ async function collectInteractions(db: Knex, generation: Generation): Promise<vo
       return {
         id: uuid(),
         generation_id: generation.id,
+        character_id: generation.character,
+        date: generation.date,
         experience_id: row.id,
         content: row.interaction,
         window_start: start.toString(),

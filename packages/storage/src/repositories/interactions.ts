@@ -10,30 +10,33 @@ interface InteractionRow extends Omit<Interaction, 'windowStart' | 'windowEnd'> 
 export function makeInteractionRepository(db: Knex): InteractionRepository {
   return {
     async list({ character, date, status, after, limit }) {
-      const query = db('days')
-        .join('interactions', 'interactions.generation_id', 'days.generation_id')
-        .where({ 'days.character_id': character })
+      // Those of superseded generations have no day that points at them.
+      const query = db('interactions')
+        .join('days', {
+          'days.character_id': 'interactions.character_id',
+          'days.date': 'interactions.date',
+          'days.generation_id': 'interactions.generation_id',
+        })
+        .where({ 'interactions.character_id': character })
         .orderBy([
-          { column: 'days.date', order: 'desc' },
+          { column: 'interactions.date', order: 'desc' },
           { column: 'interactions.id', order: 'desc' },
         ])
         .limit(limit)
         .select({
           id: 'interactions.id',
-          date: 'days.date',
+          date: 'interactions.date',
           experienceId: 'interactions.experience_id',
           content: 'interactions.content',
           status: 'interactions.status',
           windowStart: 'interactions.window_start',
           windowEnd: 'interactions.window_end',
         });
-      if (date !== undefined) query.where('days.date', date);
+      if (date !== undefined) query.where('interactions.date', date);
       if (status !== undefined) query.where('interactions.status', status);
       if (after) {
-        // The first condition is the one that an index can serve.
-        query
-          .where('days.date', '<=', after.date)
-          .whereRaw('(days.date, interactions.id) < (?::date, ?::uuid)', [after.date, after.id]);
+        const place = [after.date, after.id];
+        query.whereRaw('(interactions.date, interactions.id) < (?::date, ?::uuid)', place);
       }
       const rows: InteractionRow[] = await query;
       return rows.map(({ windowStart, windowEnd, ...row }) => ({

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import request from 'supertest';
+import { internalKey, startTestApi, type TestApi } from '../test/test-api.js';
+import { stopServing, unusedConnections } from './stop-serving.js';
+
+let api: TestApi;
+let unused: ReturnType<typeof unusedConnections>;
+beforeEach(async () => {
+  api = await startTestApi();
+  unused = unusedConnections(api.server);
+});
+afterEach(() => api.close());
+
+const authorization = `Bearer ${internalKey}`;
+const stop = (drainMs: number) => {
+  const { readiness, streams } = api.deps;
+  return stopServing({ server: api.server, unused, readiness, streams, drainMs });
+};
+
+describe('stopping', () => {
+  it('first tells those who send requests to go elsewhere, and answers them meanwhile', async () => {
+    const stopped = stop(300);
+    const ready = await request(api.url).get('/health/ready');
+    expect([ready.status, ready.body.reason]).toEqual([503, 'shutting down']);
+    const read = await request(api.url).get('/v1/characters').set({ authorization });
+    expect([read.status, read.headers.connection]).toEqual([200, 'close']);
+    await stopped;
+    await expect(fetch(`${api.url}/health/live`)).rejects.toThrow('fetch failed');
+  });
+
+  it('finishes what is under way, and waits for no idle connection', async () => {
+    const { hostname, port } = new URL(api.url);
+    const idle = connect(Number(port), hostname);
+    await once(idle, 'connect');
+    let answer: (() => void) | undefined;
+    const find = api.deps.store.generations.find;
+    api.deps.store.generations.find = async (id) => {
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      return find(id);
+    };
+    const path = '/v1/generations/019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a11';
+    const underWay = request(api.url)
+      .get(path)
+      .set({ authorization })
+      .then((each) => each);
+    while (answer === undefined) await new Promise((resolve) => setImmediate(resolve));
+    const stopped = stop(0);
+    await once(idle, 'close');
+    answer();
+    expect((await underWay).body.code).toBe('generation_not_found');
+    await stopped;
+  });
+
+  it('ends event streams and tells when to come again', async () => {
+    const asked = await api.post('/v1/characters/texas/days/2026-11-23/generations');
+    const { id } = (await asked.json()) as { id: string };
+    const stream = await api.get(`/v1/generations/${id}/events`);
+    const text = stream.text();
+    await stop(0);
+    const lines = (await text).split('\n');
+    expect(lines).toContain('event:queued');
+    expect(lines.lastIndexOf('retry:2000')).toBeGreaterThan(lines.indexOf('event:queued'));
+  });
+});

@@ -1,0 +1,275 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { processEnvironment } from '@texas-ai/config';
+import { makeTestDatabase, type TestDatabase, testServices } from '@texas-ai/testing';
+
+// The built product as an operator runs it: two gateways and a worker in production, on one database
+// and one Redis.
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const run = promisify(execFile);
+const internalKey = 'texas_internal_of_the_gateway_test';
+const day = '/v1/characters/texas/days/2026-12-01';
+const today = new Date().toISOString().slice(0, 10);
+
+let home: string;
+let db: TestDatabase;
+let gateways: Gateway[];
+const children: ChildProcess[] = [];
+
+interface Gateway {
+  url: string;
+  child: ChildProcess;
+}
+
+function environment(): Record<string, string> {
+  const { PATH = '' } = processEnvironment();
+  return {
+    PATH,
+    HOME: home,
+    TEXAS_HOME: home,
+    NODE_ENV: 'production',
+    HOST: '127.0.0.1',
+    DATABASE_URL: db.url,
+    // A Redis of its own, as far as keys go.
+    REDIS_URL: `${testServices().redisUrl}/9`,
+    INTERNAL_API_KEY: internalKey,
+    AUTHOR: 'offline',
+    LOG_LEVEL: 'warn',
+    GENERATION_DAYS_AHEAD: '366',
+  };
+}
+
+function start(app: 'api' | 'worker', more: Record<string, string> = {}): ChildProcess {
+  const child = spawn(process.execPath, [join(root, `apps/${app}/dist/main.js`)], {
+    env: { ...environment(), ...more },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  children.push(child);
+  return child;
+}
+
+async function startGateway(port: number): Promise<Gateway> {
+  const gateway = { url: `http://127.0.0.1:${port}`, child: start('api', { PORT: String(port) }) };
+  await until(() => isReady(gateway));
+  return gateway;
+}
+
+const isReady = ({ url }: Gateway) =>
+  fetch(`${url}/health/ready`).then(
+    ({ status }) => status === 200,
+    () => false,
+  );
+
+async function until(holds: () => Promise<boolean>, seconds = 30): Promise<void> {
+  const end = performance.now() + seconds * 1000;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`It did not come true within ${seconds} s.`);
+    await pause(50);
+  }
+}
+
+const texas = async (...args: string[]) =>
+  (
+    await run(process.execPath, [join(root, 'apps/cli/dist/main.js'), ...args], {
+      env: environment(),
+    })
+  ).stdout;
+
+const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
+const get = (gateway: Gateway, path: string, key = internalKey) =>
+  fetch(`${gateway.url}${path}`, { headers: bearer(key) });
+const post = (gateway: Gateway, path: string, key = internalKey, body: object = {}) =>
+  fetch(`${gateway.url}${path}`, {
+    method: 'POST',
+    headers: { ...bearer(key), 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+
+async function generationOf(gateway: Gateway): Promise<string> {
+  const answer = (await (await get(gateway, day)).json()) as { generation?: { id: string } };
+  return answer.generation?.id ?? '';
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'texas-gateway-'));
+  db = await makeTestDatabase();
+  start('worker');
+  gateways = await Promise.all([await freePort(), await freePort()].map(startGateway));
+}, 60_000);
+
+afterAll(async () => {
+  for (const child of children) {
+    if (child.exitCode !== null || child.signalCode !== null) continue;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+  await db.drop();
+  rmSync(home, { recursive: true, force: true });
+}, 60_000);
+
+function both(): [Gateway, Gateway] {
+  const [one, other] = gateways;
+  if (!one || !other) throw new Error('There are two gateways.');
+  return [one, other];
+}
+
+const makeKey = async (name: string, scope: string) => {
+  const said = await texas('key', 'create', name, '--scope', scope);
+  const key = /texas_\w{8}_[\w-]{43}/.exec(said)?.[0];
+  if (key === undefined) throw new Error(`No key was shown: ${said}`);
+  return key;
+};
+
+test('the fleet shows itself to both', async () => {
+  for (const gateway of both()) {
+    await until(async () => {
+      const { workers } = (await (await fetch(`${gateway.url}/health/workers`)).json()) as {
+        workers: { queues: string[] }[];
+      };
+      return workers.length === 1 && workers[0]?.queues.join() === 'author-offline,days';
+    });
+  }
+});
+
+test('a published day is fresh on both within a second, also where an older one was cached', async () => {
+  const [one, other] = both();
+  const followed = async () => {
+    const asked = await post(one, `${day}/generations`, internalKey, { fresh: true });
+    expect(asked.status).toBe(202);
+    const { id } = (await asked.json()) as { id: string };
+    // The other gateway tells live what happens.
+    const events = await (await get(other, `/v1/generations/${id}/events`)).text();
+    const types = [...events.matchAll(/^event:(\w+)$/gm)].map(([, type]) => type);
+    expect(types[0]).toBe('queued');
+    expect(types.at(-1)).toBe('published');
+    expect(types.filter((type) => type === 'chapter')).toHaveLength(4);
+    return id;
+  };
+  for (const _time of [1, 2]) {
+    const id = await followed();
+    for (const gateway of both()) await until(async () => (await generationOf(gateway)) === id, 1);
+  }
+}, 60_000);
+
+test('five generations a minute, wherever they are asked for', async () => {
+  const key = await makeKey('limits', 'generate');
+  const [one, other] = both();
+  const statuses = [];
+  for (const gateway of [one, other, one, other, one, other, one]) {
+    const answer = await post(gateway, `${day}/generations`, key);
+    statuses.push(answer.status);
+    if (answer.status === 429) expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+  }
+  expect(statuses).toEqual([202, 202, 202, 202, 202, 429, 429]);
+}, 60_000);
+
+test('a revoked key is refused by both within seconds, and its open streams end', async () => {
+  const key = await makeKey('revoked', 'read,generate');
+  const [, other] = both();
+  for (const gateway of both()) expect((await get(gateway, day, key)).status).toBe(200);
+  // Its job is nowhere, so nobody works on it and the stream stays open.
+  const id = '019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a11';
+  await db.database('generations').insert({
+    id,
+    character_id: 'texas',
+    date: today,
+    ordinal: 1,
+    author: 'offline',
+    profile_hash: 'x',
+  });
+  const stream = await get(other, `/v1/generations/${id}/events`, key);
+  expect(stream.status).toBe(200);
+  const ended = stream.text();
+  await texas('key', 'revoke', key.split('_').slice(0, 2).join('_'));
+  for (const gateway of both()) {
+    await until(async () => (await get(gateway, day, key)).status === 401, 5);
+  }
+  expect(await ended).toContain('event:queued');
+}, 60_000);
+
+test('a rolling restart under load loses no request and ends with 0', async () => {
+  const agent = new Agent({ keepAlive: true });
+  const statuses = new Map<number | string, number>();
+  const count = (what: number | string) => statuses.set(what, (statuses.get(what) ?? 0) + 1);
+  let done = false;
+
+  // What a proxy in front does: it asks again and again who is ready, and sends requests to those.
+  let ready = [...gateways];
+  const asking = (async () => {
+    while (!done) {
+      const known = [...gateways];
+      const answers = await Promise.all(known.map(isReady));
+      ready = known.filter((_gateway, index) => answers[index]);
+      await pause(100);
+    }
+  })();
+  const send = (gateway: Gateway, turn: number) =>
+    new Promise<void>((resolve) => {
+      const method = turn % 20 === 0 ? 'POST' : 'GET';
+      const path = method === 'POST' ? `${day}/generations` : day;
+      const asked = request(`${gateway.url}${path}`, {
+        method,
+        agent,
+        headers: bearer(internalKey),
+      });
+      asked.on('response', (response) => {
+        response.resume().on('error', (error) => count(error.message));
+        response.on('close', () => {
+          count(response.complete ? (response.statusCode ?? 0) : 'cut off');
+          resolve();
+        });
+      });
+      asked.on('error', (error) => {
+        count(error.message);
+        resolve();
+      });
+      asked.end();
+    });
+  const clients = Array.from({ length: 8 }, async (_each, client) => {
+    for (let turn = client; !done; turn++) {
+      const gateway = ready[turn % ready.length];
+      if (gateway) await send(gateway, turn);
+      await pause(2);
+    }
+  });
+
+  for (const index of [0, 1]) {
+    const old = gateways[index];
+    if (!old) throw new Error('There are two gateways.');
+    const exited = once(old.child, 'exit');
+    const began = performance.now();
+    old.child.kill('SIGTERM');
+    expect(await exited).toEqual([0, null]);
+    // Drained for 5 s; what was under way took no longer.
+    expect(performance.now() - began).toBeLessThan(10_000);
+    const again = await startGateway(Number(new URL(old.url).port));
+    gateways[index] = again;
+    await until(async () => ready.some(({ child }) => child === again.child));
+  }
+  done = true;
+  await Promise.all([...clients, asking]);
+  agent.destroy();
+  const kinds = [...statuses.keys()].sort();
+  // The bootstrap key is limited as any other; a refusal is an answer.
+  expect(kinds.filter((kind) => ![200, 202, 429].includes(Number(kind)))).toEqual([]);
+  expect(statuses.get(200)).toBeGreaterThan(1_000);
+}, 90_000);

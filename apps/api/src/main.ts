@@ -5,6 +5,7 @@ import { TexasError } from '@texas-ai/kernel';
 import { waitForMigrations } from '@texas-ai/storage';
 import closeWithGrace from 'close-with-grace';
 import { type ApiDeps, makeDeps, root } from './deps.js';
+import { letHeapGrow } from './growing-heap.js';
 import { makeServer } from './server.js';
 import { stopServing, unusedConnections } from './stop-serving.js';
 
@@ -46,6 +47,7 @@ async function start(
     if (changed.length > 0) logger.info('profiles synchronised', { characters: changed });
     keys.start();
     readiness.started = true;
+    letHeapGrow();
     logger.info('api ready');
   } catch (error) {
     if (!signal.aborted) throw error;

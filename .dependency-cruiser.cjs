@@ -12,7 +12,8 @@ const allowed = {
   'local-services': ['kernel'],
 };
 
-const tests = '\\.test\\.ts$';
+// Tests, and what only they stand on.
+const tests = '\\.test\\.ts$|^(packages|apps)/[^/]+/test/';
 
 const layers = Object.entries(allowed).map(([name, others]) => ({
   name: `${name}-imports-only-${others.join('-and-') || 'nothing'}`,

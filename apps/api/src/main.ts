@@ -1,3 +1,6 @@
+// The first import: what it sets counts while the others load.
+import './growing-heap.js';
+
 import { once } from 'node:events';
 import type { Server } from 'node:net';
 import { bootstrapKey, configExitCode, formatConfigProblems, loadConfig } from '@texas-ai/config';

@@ -64,7 +64,10 @@ export interface Config<
   readonly timeZone: string;
   /** A bootstrap key with all scopes. */
   readonly internalApiKey: string | null;
-  readonly server: DeepReadonly<Required<Settings['server']>> & { readonly host: string };
+  readonly server: DeepReadonly<Required<Settings['server']>> & {
+    readonly host: string;
+    readonly drainSeconds: number;
+  };
   readonly logging: {
     readonly level: Settings['logging']['level'];
     readonly format: 'readable' | 'json';
@@ -97,6 +100,8 @@ export function makeConfig(root: string, environment: Environment, settings: Set
     server: {
       ...settings.server,
       host: settings.server.host ?? (production ? '0.0.0.0' : '127.0.0.1'),
+      // As long as a proxy may take to see that the api is not ready any more.
+      drainSeconds: settings.server.drainSeconds ?? (production ? 5 : 0),
     },
     logging: {
       level: settings.logging.level,

@@ -36,7 +36,7 @@ describe('layers', () => {
         port: 3000,
         trustProxyHops: 0,
         shutdownSeconds: 30,
-        drainSeconds: 1,
+        drainSeconds: 0,
         corsOrigins: [],
       },
       logging: { level: 'info', format: 'readable' },
@@ -85,6 +85,8 @@ describe('layers', () => {
       port: 2,
       trustProxyHops: 1,
       shutdownSeconds: 2,
+      drainSeconds: 5,
+      corsOrigins: [],
     });
     expect(config.worker).toEqual({ queues: ['c'], concurrency: 4 });
     expect(config.logging.format).toBe('json');
@@ -136,7 +138,7 @@ describe('layers', () => {
         port: 8080,
         trustProxyHops: 0,
         shutdownSeconds: 30,
-        drainSeconds: 1,
+        drainSeconds: 0,
         corsOrigins: [],
       },
       logging: { level: 'debug', format: 'readable' },

@@ -67,7 +67,7 @@ export const settingsSchema = section({
     /** Longest that a graceful stop may take. */
     shutdownSeconds: whole(1, 600).default(30),
     /** How long a stopping api still takes requests, so that those who send them can turn away. */
-    drainSeconds: whole(0, 300).default(1),
+    drainSeconds: whole(0, 300).optional(),
     /** Origins whose pages may call the api from a browser, for example https://example.org. */
     corsOrigins: z
       .array(z.string().refine(isOrigin, originExpected), { error: originExpected })

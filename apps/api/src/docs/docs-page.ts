@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
 import { type RequestHandler, Router } from 'express';
+// Not the package's index, which loads the whole page into this process.
+import folderOfSwaggerUi from 'swagger-ui-dist/absolute-path.js';
 
 // The document for reading, by swagger-ui, all of it from here: it works without the internet.
 
@@ -43,7 +43,7 @@ const assets = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
 
 /** The page `/docs` and what it loads. */
 export function docsPage(): RequestHandler {
-  const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  const folder = folderOfSwaggerUi();
   const router = Router();
   router.get('/', (_request, response) => {
     response.set('Content-Security-Policy', contentSecurityPolicy).type('html').send(page);

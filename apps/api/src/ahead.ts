@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { allows } from '@texas-ai/access';
 import type { AppDeps } from './app.js';
 import type { GatewayResponse } from './exchange.js';
-import { failureOf, problemOf, sendProblem } from './problem.js';
+import { commonHeaders, setHeaders } from './headers.js';
+import { problemOf, sendProblem } from './problem.js';
 import { answerDay } from './reads/answer-day.js';
 import { sendBytes } from './send-bytes.js';
 
@@ -27,14 +28,15 @@ export function answerAhead({
     if (principal === undefined || !allows(principal.scopes, 'read')) return false;
     const entry = readers.peekDay(character, date);
     if (entry === undefined) return false;
-    response.locals.principal = principal;
-    limits.countRead(request, response, (refusal) => {
-      if (refusal !== undefined) {
-        const problem = problemOf(failureOf(refusal), response.locals.requestId);
-        return sendProblem(request, response, problem);
-      }
-      return sendBytes(response, answerDay(entry, request.headers['if-none-match']));
-    });
+    const { requestId } = response.locals;
+    const { refusal, headers } = limits.countRead(principal.keyId);
+    const before = [...commonHeaders(requestId), ...headers];
+    if (refusal === null) {
+      sendBytes(response, answerDay(entry, request.headers['if-none-match']), before);
+    } else {
+      setHeaders(response, before);
+      sendProblem(request, response, problemOf(refusal, requestId));
+    }
     return true;
   };
 }

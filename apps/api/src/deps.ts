@@ -25,7 +25,7 @@ import {
 import { type KeyRing, makeKeyRing } from './access/key-ring.js';
 import { type HealthProbes, makeHealthProbes } from './health/health.js';
 import { makeReadiness, type Readiness } from './health/readiness.js';
-import { type Limits, makeLimits } from './limits.js';
+import { type Limits, makeLimits } from './limits/limits.js';
 import { makeProgressStreams, type ProgressStreams } from './live/progress-streams.js';
 import { keepFresh } from './reads/keep-fresh.js';
 import { makeReaders, type Readers } from './reads/readers.js';

@@ -9,26 +9,16 @@ export interface Exchange {
   principal: Principal | null;
 }
 
-/**
- * The response of every request, whether Express answers it or the handler ahead of Express. It
- * has the two members of Express' response that middlewares made for Express expect of it.
- */
+/** The response of every request, whether Express answers it or the handler ahead of Express. */
 export class GatewayResponse extends ServerResponse<IncomingMessage> {
   locals: Exchange = { requestId: '', principal: null };
-
-  append(name: string, value: string): this {
-    this.appendHeader(name, value);
-    return this;
-  }
 }
 
 /** A client's own id is taken where it can do no harm in a log. */
 const acceptable = /^[\w.-]{1,64}$/;
 
-/** Names the exchange: `X-Request-Id`, the client's or a new one. */
-export function nameExchange(request: IncomingMessage, response: GatewayResponse): void {
+/** What `X-Request-Id` of the answer says: the client's own, or a new one. */
+export function requestIdOf(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
-  const requestId = typeof given === 'string' && acceptable.test(given) ? given : randomUUID();
-  response.locals.requestId = requestId;
-  response.setHeader('X-Request-Id', requestId);
+  return typeof given === 'string' && acceptable.test(given) ? given : randomUUID();
 }

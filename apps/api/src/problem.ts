@@ -104,9 +104,13 @@ export function sendProblem(
     const cut = setTimeout(() => socket.destroy(), lingerMs).unref();
     request.once('end', () => clearTimeout(cut)).resume();
   }
-  response.setHeader('Content-Type', 'application/problem+json; charset=utf-8');
-  response.setHeader('Cache-Control', 'no-store');
-  if (problem.status === 503) response.setHeader('Retry-After', String(awaySeconds));
+  const headers = [
+    'Content-Type',
+    'application/problem+json; charset=utf-8',
+    'Cache-Control',
+    'no-store',
+    ...(problem.status === 503 ? ['Retry-After', String(awaySeconds)] : []),
+  ];
   const bytes = Buffer.from(JSON.stringify(problem));
-  sendBytes(response, { status: problem.status, headers: {}, bytes });
+  sendBytes(response, { status: problem.status, headers, bytes });
 }

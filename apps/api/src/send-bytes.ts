@@ -1,17 +1,23 @@
 import type { ServerResponse } from 'node:http';
+import type { HeaderList } from './headers.js';
 
 /** An answer whose body is ready; null where there is none, as with 304. */
 export interface ReadyAnswer {
   status: number;
-  headers: Record<string, string>;
+  headers: HeaderList;
   bytes: Buffer | null;
 }
 
 /** Sends bytes as they are. To HEAD, Node itself leaves the body out. */
-export function sendBytes(response: ServerResponse, { status, headers, bytes }: ReadyAnswer): void {
-  response.statusCode = status;
-  for (const name in headers) response.setHeader(name, headers[name] ?? '');
-  if (bytes === null) return void response.end();
-  response.setHeader('Content-Length', bytes.length);
-  response.end(bytes);
+export function sendBytes(
+  response: ServerResponse,
+  { status, headers, bytes }: ReadyAnswer,
+  before: HeaderList = [],
+): void {
+  if (bytes === null) {
+    response.writeHead(status, [...before, ...headers]).end();
+  } else {
+    const length = ['Content-Length', String(bytes.length)];
+    response.writeHead(status, [...before, ...headers, ...length]).end(bytes);
+  }
 }

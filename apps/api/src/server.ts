@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { TexasError } from '@texas-ai/kernel';
-import helmet from 'helmet';
 import { answerAhead } from './ahead.js';
 import { type AppDeps, makeApp } from './app.js';
-import { GatewayResponse, nameExchange } from './exchange.js';
+import { GatewayResponse, requestIdOf } from './exchange.js';
+import { commonHeaders, setHeaders } from './headers.js';
 import { problemOf } from './problem.js';
 
 export interface ServerOptions {
@@ -28,12 +28,6 @@ export function makeServer(
 ): Server<typeof IncomingMessage, typeof GatewayResponse> {
   const app = makeApp(deps);
   const answeredAhead = ahead ? answerAhead(deps) : () => false;
-  const secure = helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-    },
-  });
   const server = createServer(
     {
       ServerResponse: GatewayResponse,
@@ -44,11 +38,12 @@ export function makeServer(
       keepAliveTimeout: keepAliveTimeoutMs,
     },
     (request, response) => {
-      nameExchange(request, response);
-      if (deps.readiness.draining) response.setHeader('Connection', 'close');
-      secure(request, response, () => {
-        if (!answeredAhead(request, response)) app(request, response);
-      });
+      const { locals } = response;
+      locals.requestId = requestIdOf(request);
+      if (deps.readiness.draining) response.shouldKeepAlive = false;
+      if (answeredAhead(request, response)) return;
+      setHeaders(response, commonHeaders(locals.requestId));
+      app(request, response);
     },
   );
   server.on('clientError', refuseUnreadable);

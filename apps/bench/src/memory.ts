@@ -3,7 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Figure } from './figure.js';
 import { type Product, residentMegabytes } from './product.js';
 
-const settleMs = 5000;
+/** An idle process gives memory back that it needed to start, some seconds later. */
+const settleMs = 15_000;
 
 /** Resident memory of an idle api and worker, beside a Node process that does nothing. */
 export async function measureMemory({ apiPid, workerPid }: Product): Promise<Figure[]> {

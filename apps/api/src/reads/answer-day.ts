@@ -10,16 +10,13 @@ export function answerDay(
   ifNoneMatch: string | undefined,
   stale = false,
 ): ReadyAnswer {
-  const headers: Record<string, string> = {
-    ETag: etag,
-    // Others may not keep it, and whoever does asks each time whether it still holds.
-    'Cache-Control': 'private, no-cache',
-    ...(stale && staleHeader),
-  };
+  // Others may not keep it, and whoever does asks each time whether it still holds.
+  const headers = ['ETag', etag, 'Cache-Control', 'private, no-cache'];
+  if (stale) headers.push(...Object.entries(staleHeader).flat());
   if (ifNoneMatch !== undefined && matches(etag, ifNoneMatch)) {
     return { status: 304, headers, bytes: null };
   }
-  headers['Content-Type'] = 'application/json; charset=utf-8';
+  headers.push('Content-Type', 'application/json; charset=utf-8');
   return { status: 200, headers, bytes };
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import request from 'supertest';
-import { internalKey, startTestApi, type TestApi } from '../test/test-api.js';
+import { internalKey, startTestApi, type TestApi } from '../../test/test-api.js';
 
 let api: TestApi;
 beforeAll(async () => {

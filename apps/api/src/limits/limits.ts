@@ -1,26 +1,20 @@
-import type { IncomingMessage } from 'node:http';
 import type { Config } from '@texas-ai/config';
-import { type Logger, TexasError } from '@texas-ai/kernel';
+import type { Logger } from '@texas-ai/kernel';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { ipKeyGenerator, MemoryStore, rateLimit } from 'express-rate-limit';
 import type { Redis } from 'ioredis';
-import type { GatewayResponse } from './exchange.js';
-import type { LimitName } from './operation.js';
+import { setHeaders } from '../headers.js';
+import type { LimitName } from '../operation.js';
+import { makeReadLimit, type ReadLimit, tooMany, windowMs } from './read-limit.js';
 import { SharedCounter } from './shared-counter.js';
 
 export interface Limits extends Record<LimitName, RequestHandler> {
   /** Counts a failed authentication of an address; refuses it with 429 once there were too many. */
   failures: RequestHandler;
-  /** `reads` for the handler ahead of Express; `next` gets the refusal. */
-  countRead(
-    request: IncomingMessage,
-    response: GatewayResponse,
-    next: (refusal?: unknown) => void,
-  ): void;
+  /** What `reads` counts by, for the handler ahead of Express. */
+  countRead: ReadLimit;
   close(): void;
 }
-
-const windowMs = 60_000;
 
 /** The counters of requests. Each answer tells how it stands, in the headers of the IETF's draft 8. */
 export function makeLimits(deps: {
@@ -37,7 +31,8 @@ export function makeLimits(deps: {
     prefix: `${deps.prefix}:limit:generations:`,
     logger,
   });
-  const local = { reads: new MemoryStore(), failures: new MemoryStore() };
+  const local = new MemoryStore();
+  const countRead = makeReadLimit(limits.readsPerMinute);
   const common = {
     windowMs,
     standardHeaders: 'draft-8',
@@ -47,15 +42,13 @@ export function makeLimits(deps: {
     handler: refuse,
   } as const;
 
-  const reads = rateLimit({
-    ...common,
-    identifier: 'reads',
-    limit: limits.readsPerMinute,
-    keyGenerator: byKey,
-    store: local.reads,
-  });
   return {
-    reads,
+    countRead,
+    reads(_request, response, next) {
+      const { refusal, headers } = countRead(response.locals.principal?.keyId ?? '');
+      setHeaders(response, headers);
+      next(refusal ?? undefined);
+    },
     generations: rateLimit({
       ...common,
       identifier: 'generations',
@@ -68,18 +61,14 @@ export function makeLimits(deps: {
       identifier: 'failed-authentications',
       limit: limits.failedAuthenticationsPerMinute,
       keyGenerator: (request) => ipKeyGenerator(request.ip ?? ''),
-      store: local.failures,
+      store: local,
     }),
-    countRead(request, response, next) {
-      // It reads the locals and sets headers, both of which a GatewayResponse has.
-      reads(request as Request, response as unknown as Response, next);
-    },
     close() {
-      for (const store of [shared, local.reads, local.failures]) store.shutdown();
+      for (const store of [shared, local]) store.shutdown();
     },
   };
 }
 
 function refuse(_request: Request, _response: Response, next: NextFunction): void {
-  next(new TexasError('rate_limited', 'Too many requests; Retry-After says in how many seconds.'));
+  next(tooMany());
 }

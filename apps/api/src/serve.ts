@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import type { Server } from 'node:net';
+import { bootstrapKey, configExitCode, formatConfigProblems, loadConfig } from '@texas-ai/config';
+import { TexasError } from '@texas-ai/kernel';
+import { waitForMigrations } from '@texas-ai/storage';
+import closeWithGrace from 'close-with-grace';
+import { type ApiDeps, makeDeps, root } from './deps.js';
+import { letHeapGrow } from './growing-heap.js';
+import { makeServer } from './server.js';
+import { stopServing, unusedConnections } from './stop-serving.js';
+
+/** Runs the api as the environment configures it. A failure to start is one sentence and an exit code. */
+export async function run(): Promise<void> {
+  try {
+    const config = loadConfig({ root, needs: { database: true, redis: true } });
+    await serve(makeDeps({ config, internalApiKey: bootstrapKey(config) }));
+  } catch (error) {
+    const invalid = error instanceof TexasError && error.code === 'config_invalid';
+    const said = invalid ? formatConfigProblems(error) : sentenceOf(error);
+    process.stderr.write(`${said}\n`);
+    process.exit(invalid ? configExitCode : 1);
+  }
+}
+
+/** Serves until the process is told to stop; then finishes what is under way and closes all. */
+async function serve(deps: ApiDeps): Promise<void> {
+  const { config, logger, readiness, streams, owner } = deps;
+  const server = makeServer(deps);
+  const unused = unusedConnections(server);
+  const drainMs = config.server.drainSeconds * 1000;
+  const starting = new AbortController();
+  closeWithGrace({ delay: config.server.shutdownSeconds * 1000, logger: false }, async (reason) => {
+    if (reason.err) logger.error('api failed', { error: reason.err });
+    starting.abort();
+    await stopServing({ server, unused, readiness, streams, drainMs });
+    await owner.closeAll();
+  });
+  await listen(server, config.server);
+  logger.info('api listens', { host: config.server.host, port: config.server.port });
+  await start(deps, starting.signal);
+}
+
+async function start(
+  { database, store, characters, keys, logger, readiness }: ApiDeps,
+  signal: AbortSignal,
+) {
+  try {
+    await waitForMigrations(database, logger, signal);
+    const changed = await store.characters.synchronise(characters);
+    if (changed.length > 0) logger.info('profiles synchronised', { characters: changed });
+    keys.start();
+    readiness.started = true;
+    letHeapGrow();
+    logger.info('api ready');
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+async function listen(server: Server, { host, port }: { host: string; port: number }) {
+  server.listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : 'unknown';
+    const reason =
+      code === 'EADDRINUSE'
+        ? `Port ${port} on ${host} is already in use. Stop the other program or set PORT.`
+        : `Cannot listen on ${host}:${port} (${code}). Set HOST and PORT to something free.`;
+    throw new TexasError('local_service_failed', reason, { cause: error });
+  }
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof Error
+    ? `The api could not start: ${error.message}`
+    : 'The api could not start.';
+}

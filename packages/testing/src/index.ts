@@ -23,6 +23,7 @@ export {
 export { type LoggedLine, makeLogSpy } from './logger.js';
 export { type MemoryQueue, makeMemoryQueue } from './memory-queue.js';
 export { makeScriptedAuthor, type ScriptedAuthor } from './scripted-author.js';
+export { type StallingProxy, startStallingProxy } from './stalling-proxy.js';
 export {
   makeTestDatabase,
   prepareTemplate,

@@ -95,12 +95,12 @@ function isVisit(request: Request): boolean {
   return request.method === 'GET' && request.accepts(['json', 'html']) === 'html';
 }
 
+/** Made when it is first asked for, and asked for again where Redis was away. */
 function viewOf({ queues, redactor }: Deps): RequestHandler {
-  let view: Promise<RequestHandler> | null = null;
+  let made: RequestHandler | null = null;
   return async (request, response, next) => {
-    view ??= import('./queues-view.js').then(({ queuesView }) =>
-      queuesView(boardPath, queues, redactor),
-    );
-    return (await view)(request, response, next);
+    const { queuesView } = await import('./queues-view.js');
+    made ??= await queuesView(boardPath, queues, redactor);
+    return made(request, response, next);
   };
 }

@@ -7,10 +7,17 @@ import { type RequestHandler, Router } from 'express';
 
 // Loaded when somebody looks for the first time: most processes never show it, and it is large.
 
-/** Bull Board for every queue. Whatever it shows is redacted, failures and logs included. */
-export function queuesView(path: string, queues: Queues, redactor: Redactor): RequestHandler {
+/**
+ * Bull Board for every queue. Whatever it shows is redacted, failures and logs included.
+ * Rejects with `queue_unavailable`.
+ */
+export async function queuesView(
+  path: string,
+  queues: Queues,
+  redactor: Redactor,
+): Promise<RequestHandler> {
   const server = new ExpressAdapter().setBasePath(path);
-  const adapters = queues.all().map((queue) => {
+  const adapters = (await queues.all()).map((queue) => {
     const adapter = new BullMQAdapter(queue);
     for (const field of ['data', 'returnValue', 'progress'] as const) {
       adapter.setFormatter(field, redactor.value);

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
-import { makeLogSpy, testServices } from '@texas-ai/testing';
+import { makeLogSpy, startStallingProxy, testServices } from '@texas-ai/testing';
 import type { Options } from 'express-rate-limit';
 import { Redis } from 'ioredis';
 import { SharedCounter } from './shared-counter.js';
@@ -63,33 +62,13 @@ test('a Redis that lost its scripts is taught them again', async () => {
 
 test('a Redis that hangs delays a request no longer than a command may take', async () => {
   const url = new URL(testServices().redisUrl);
-  const { port, hang } = await proxied(Number(url.port));
-  url.port = String(port);
+  const proxy = await startStallingProxy(Number(url.port));
+  open.push({ close: () => proxy.stop() });
+  url.port = String(proxy.port);
   const { connection, hits, warnings } = await counter(`texas:test:${randomUUID()}:`, url.href);
   await ready(connection);
   expect(await hits()).toBe(1);
-  hang();
+  proxy.stall();
   expect([await hits(), await hits()]).toEqual([1, 2]);
   expect(warnings()).toBe(1);
 });
-
-/** A way to a server that can be made to swallow everything. */
-async function proxied(target: number) {
-  let hanging = false;
-  const server = createServer((client) => {
-    const upstream = connect(target, '127.0.0.1');
-    client.on('data', (bytes) => hanging || upstream.write(bytes));
-    upstream.pipe(client);
-    client.on('close', () => upstream.destroy());
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  open.push({ close: () => server.close() });
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return {
-    port,
-    hang() {
-      hanging = true;
-    },
-  };
-}

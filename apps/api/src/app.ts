@@ -39,7 +39,7 @@ export function makeApp(deps: AppDeps): Express {
   app.use('/docs', docsPage());
   app.use(boardPath, onceStarted(deps), queueBoard(deps));
 
-  app.use(authenticate({ keys, refuse: limits.failures }), onceStarted(deps), refuseMethod(closed));
+  app.use(onceStarted(deps), authenticate({ keys, refuse: limits.failures }), refuseMethod(closed));
   for (const operation of closed) {
     const { scope, limit, body } = operation;
     mount(app, operation, [

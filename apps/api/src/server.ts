@@ -9,7 +9,10 @@ import { commonHeaders, setHeaders } from './headers.js';
 import { problemOf } from './problem.js';
 
 export interface ServerOptions {
-  /** Whether cached days are answered ahead of Express; the answers are the same. Default true. */
+  /**
+   * Whether cached days are answered ahead of Express; the answers are the same. By default they are
+   * unless each read is to have its line in the log.
+   */
   ahead?: boolean;
 }
 
@@ -24,7 +27,7 @@ const keepAliveTimeoutMs = 65_000;
 /** The HTTP server: names each request, answers cached days at once, leaves the rest to Express. */
 export function makeServer(
   deps: AppDeps,
-  { ahead = true }: ServerOptions = {},
+  { ahead = deps.config.logging.level !== 'debug' }: ServerOptions = {},
 ): Server<typeof IncomingMessage, typeof GatewayResponse> {
   const app = makeApp(deps);
   const answeredAhead = ahead ? answerAhead(deps) : () => false;

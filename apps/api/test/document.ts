@@ -20,6 +20,7 @@ export interface DocumentedOperation {
     name: string;
     in: 'path' | 'query' | 'header';
     required: boolean;
+    description: string;
     example?: unknown;
     schema: Record<string, unknown>;
   }[];

@@ -15,7 +15,7 @@ const networkCodes = new Set([
   'ENETUNREACH',
 ]);
 const clientMessages =
-  /Connection terminated|timeout exceeded|Timeout acquiring a connection|Query read timeout|connection timeout|Unable to acquire a connection|Client has encountered a connection error/i;
+  /Connection terminated|timeout exceeded|timeout expired|Timeout acquiring a connection|Query read timeout|connection timeout|Unable to acquire a connection|Client has encountered a connection error/i;
 
 /** What PostgreSQL, its client or the pool threw, as a TexasError with a stable code. */
 export function storageFailure(error: unknown): TexasError {

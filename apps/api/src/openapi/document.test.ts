@@ -43,6 +43,15 @@ describe('the document', () => {
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
   });
 
+  test('has an example of whatever must be given, and fills in nothing else for those who try it', () => {
+    const parameters = operations.flatMap((operation) => operation.parameters);
+    expect(parameters.map(({ required }) => required)).toContain(false);
+    for (const { name, required, description, ...parameter } of parameters) {
+      expect([name, 'example' in parameter]).toEqual([name, required]);
+      expect(description).not.toContain('undefined');
+    }
+  });
+
   test('has examples that its own schemas accept', () => {
     const check = makeChecker(document);
     let examples = 0;

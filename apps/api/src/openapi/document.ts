@@ -83,12 +83,15 @@ function parametersOf(shape: z.ZodObject, place: 'path' | 'query' | 'header', sc
   const { properties = {}, required = [] } = schemas.ofInput(shape);
   return Object.entries(properties).map(([name, schema]) => {
     const { title, description: text, example, ...rest } = schema as JsonSchema;
+    const isRequired = required.includes(name);
+    // A page for trying out fills in every example, which would narrow what nobody asked to narrow.
+    const hint = example === undefined || isRequired ? '' : ` For example \`${example}\`.`;
     return {
       name: title ?? name,
       in: place,
-      required: required.includes(name),
-      description: text,
-      ...(example !== undefined && { example }),
+      required: isRequired,
+      description: `${text}${hint}`,
+      ...(isRequired && example !== undefined && { example }),
       schema: rest,
     };
   });

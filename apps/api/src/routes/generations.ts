@@ -73,7 +73,7 @@ export function generationOperations(deps: Deps): Operation[] {
         .strictObject({
           fresh: z.boolean().default(false).meta({
             description: 'Cancels the one in flight and begins another.',
-            example: true,
+            example: false,
           }),
         })
         .default({ fresh: false }),

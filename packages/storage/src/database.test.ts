@@ -1,0 +1,50 @@
+import { afterEach, expect, test } from '@jest/globals';
+import {
+  makeLogSpy,
+  type StallingProxy,
+  startStallingProxy,
+  testServices,
+} from '@texas-ai/testing';
+import { type Database, openDatabase } from './database.js';
+import { makeStore } from './store.js';
+
+let proxy: StallingProxy;
+let database: Database;
+
+afterEach(async () => {
+  await proxy.stop();
+  await database.destroy();
+});
+
+/** A database behind a way that can stall, with limits of time that are short. */
+async function behindProxy() {
+  const url = new URL(testServices().databaseUrl);
+  proxy = await startStallingProxy(Number(url.port));
+  url.port = String(proxy.port);
+  database = openDatabase({
+    url: url.href,
+    applicationName: 'texas-test',
+    poolMax: 1,
+    connectTimeoutSeconds: 0.2,
+    acquireTimeoutSeconds: 5,
+    statementTimeoutSeconds: 0.2,
+    idleInTransactionTimeoutSeconds: 1,
+    logger: makeLogSpy(),
+  });
+  return makeStore(database).characters;
+}
+
+test('a server that hangs before it greets is storage_unavailable', async () => {
+  const characters = await behindProxy();
+  proxy.stall();
+  await expect(characters.list()).rejects.toMatchObject({ code: 'storage_unavailable' });
+});
+
+test('a server that hangs in the middle is storage_unavailable, and is used again when it is back', async () => {
+  const characters = await behindProxy();
+  await database.raw('SELECT 1');
+  proxy.stall();
+  await expect(characters.list()).rejects.toMatchObject({ code: 'storage_unavailable' });
+  proxy.resume();
+  expect((await database.raw('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+});

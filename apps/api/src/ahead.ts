@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { allows } from '@texas-ai/access';
-import type { AppDeps } from './app.js';
+import type { AppDeps } from './deps.js';
 import type { GatewayResponse } from './exchange.js';
 import { commonHeaders, setHeaders } from './headers.js';
 import { problemOf, sendProblem } from './problem.js';

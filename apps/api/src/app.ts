@@ -5,15 +5,13 @@ import express, { type ErrorRequestHandler, type Express, type RequestHandler } 
 import { authenticate, authorise } from './access/authenticate.js';
 import { boardPath, queueBoard } from './board/board.js';
 import { jsonBody } from './body.js';
-import type { ApiDeps } from './deps.js';
+import type { AppDeps } from './deps.js';
 import { docsPage } from './docs/docs-page.js';
 import type { Answer, Operation } from './operation.js';
 import { failureOf, problemOf, sendProblem } from './problem.js';
 import { makeOperations } from './routes/index.js';
 import { sendBytes } from './send-bytes.js';
 import { answerOptions, refuseMethod, unrouted } from './unrouted.js';
-
-export type AppDeps = Omit<ApiDeps, 'database' | 'owner'>;
 
 /**
  * The gateway behind Express. An operation's way: request id, log, authenticate, authorise, limit,

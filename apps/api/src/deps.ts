@@ -59,6 +59,9 @@ export interface ApiDeps {
   owner: Owner;
 }
 
+/** What requests are answered with: no SQL of their own, and nothing to close. */
+export type AppDeps = Omit<ApiDeps, 'database' | 'owner'>;
+
 export interface ApiDepsOptions {
   config: ApiConfig;
   internalApiKey: string;

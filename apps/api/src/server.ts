@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'n
 import type { Duplex } from 'node:stream';
 import { TexasError } from '@texas-ai/kernel';
 import { answerAhead } from './ahead.js';
-import { type AppDeps, makeApp } from './app.js';
+import { makeApp } from './app.js';
+import type { AppDeps } from './deps.js';
 import { GatewayResponse, requestIdOf } from './exchange.js';
 import { commonHeaders, setHeaders } from './headers.js';
 import { problemOf } from './problem.js';

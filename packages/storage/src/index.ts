@@ -1,6 +1,6 @@
+export type { CachedBytes } from './cache/kept.js';
 export { dayKey, majorEventsKey, profileKey } from './cache/keys.js';
 export {
-  type CachedBytes,
   type CachedRead,
   makeReadCache,
   type ReadCache,

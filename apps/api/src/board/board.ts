@@ -1,7 +1,7 @@
 import { allows } from '@texas-ai/access';
 import express, { type Request, type RequestHandler, Router } from 'express';
 import { authenticate, authorise } from '../access/authenticate.js';
-import type { AppDeps } from '../app.js';
+import type { AppDeps } from '../deps.js';
 import { failureOf, problemOf } from '../problem.js';
 import { signInPage, signOutPage } from './pages.js';
 import { refuseCrossSite } from './same-site.js';

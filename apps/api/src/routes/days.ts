@@ -1,7 +1,7 @@
 import { TexasError } from '@texas-ai/kernel';
 import { daySchema, daySummarySchema } from '@texas-ai/life';
 import { z } from 'zod';
-import type { AppDeps } from '../app.js';
+import type { AppDeps } from '../deps.js';
 import { defineOperation, type Operation } from '../operation.js';
 import { answerDay } from '../reads/answer-day.js';
 import { assertRange, nextCursor, page, pageQuery, rangeQuery } from './page.js';

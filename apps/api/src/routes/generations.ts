@@ -1,10 +1,10 @@
-import { tellProgress } from '@texas-ai/jobs';
 import { TexasError } from '@texas-ai/kernel';
 import { cancelGeneration, generationSchema, requestGeneration, viewOf } from '@texas-ai/life';
 import { z } from 'zod';
-import type { AppDeps } from '../app.js';
+import type { AppDeps } from '../deps.js';
 import { defineOperation, type Operation } from '../operation.js';
 import { dayParams } from './parameters.js';
+import { requestingBy } from './requesting.js';
 
 type Deps = Pick<AppDeps, 'config' | 'logger' | 'store' | 'producer' | 'announcer' | 'clock'>;
 
@@ -32,16 +32,8 @@ const generation = {
 };
 
 export function generationOperations(deps: Deps): Operation[] {
-  const { store, announcer, logger } = deps;
-  const onProgress = tellProgress(announcer, logger);
-  const { generations: window, authoring } = deps.config;
-  const requesting = {
-    ...deps,
-    steps: deps.producer,
-    onProgress,
-    author: authoring.author,
-    window,
-  };
+  const { store } = deps;
+  const requesting = requestingBy(deps);
   return [
     defineOperation({
       id: 'requestGeneration',
@@ -144,7 +136,9 @@ export function generationOperations(deps: Deps): Operation[] {
       async answer({ params }) {
         return {
           status: 200,
-          body: viewOf(await cancelGeneration({ store, onProgress }, params.id)),
+          body: viewOf(
+            await cancelGeneration({ store, onProgress: requesting.onProgress }, params.id),
+          ),
         };
       },
     }),

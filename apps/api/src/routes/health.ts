@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AppDeps } from '../app.js';
+import type { AppDeps } from '../deps.js';
 import { defineOperation, type Operation } from '../operation.js';
 
 const readySchema = z

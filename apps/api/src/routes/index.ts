@@ -1,4 +1,4 @@
-import type { AppDeps } from '../app.js';
+import type { AppDeps } from '../deps.js';
 import type { Operation } from '../operation.js';
 import { characterOperations } from './characters.js';
 import { dayOperations } from './days.js';

@@ -1,6 +1,6 @@
 import { dateText, interactionSchema, interactionStatuses } from '@texas-ai/life';
 import { z } from 'zod';
-import type { AppDeps } from '../app.js';
+import type { AppDeps } from '../deps.js';
 import { defineOperation, type Operation } from '../operation.js';
 import { nextCursor, page, pageQuery } from './page.js';
 import { characterParams } from './parameters.js';

@@ -1,7 +1,7 @@
 import { Temporal } from '@texas-ai/kernel';
 import { momentOf, momentSchema, whenIs } from '@texas-ai/life';
 import { z } from 'zod';
-import type { AppDeps } from '../app.js';
+import type { AppDeps } from '../deps.js';
 import { defineOperation, type Operation } from '../operation.js';
 import { staleHeader } from '../reads/answer-day.js';
 import { characterParams } from './parameters.js';

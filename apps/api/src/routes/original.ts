@@ -1,9 +1,9 @@
-import { tellProgress } from '@texas-ai/jobs';
 import { localDate, TexasError } from '@texas-ai/kernel';
 import { dateText, requestGeneration } from '@texas-ai/life';
 import { z } from 'zod';
-import type { AppDeps } from '../app.js';
+import type { AppDeps } from '../deps.js';
 import { type Answer, defineOperation, type Operation } from '../operation.js';
+import { requestingBy } from './requesting.js';
 
 type Deps = Pick<
   AppDeps,
@@ -38,15 +38,7 @@ const headers = {
 /** The two calls of the original system, for the installation's first character, in its words. */
 export function originalOperations(deps: Deps): Operation[] {
   const { store, readers, clock } = deps;
-  const { generations: window, authoring } = deps.config;
-  const onProgress = tellProgress(deps.announcer, deps.logger);
-  const requesting = {
-    ...deps,
-    steps: deps.producer,
-    onProgress,
-    author: authoring.author,
-    window,
-  };
+  const requesting = requestingBy(deps);
 
   async function theDay(target: string | undefined): Promise<{ character: string; date: string }> {
     const [first] = deps.characters;

@@ -1,4 +1,9 @@
-import type { CachedBytes } from './read-cache.js';
+/** The bytes of an answer, ready to be sent. */
+export interface CachedBytes {
+  bytes: Buffer;
+  /** Strong: of these very bytes. */
+  etag: string;
+}
 
 /**
  * What memory and Redis keep. Memory holds the object itself, so that a hit makes nothing of text;

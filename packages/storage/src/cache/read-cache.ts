@@ -4,14 +4,7 @@ import { BentoCache, bentostore } from 'bentocache';
 import { memoryDriver } from 'bentocache/drivers/memory';
 import { redisDriver } from 'bentocache/drivers/redis';
 import type { Redis } from 'ioredis';
-import { isFresh, keptSerializer } from './kept.js';
-
-/** The bytes of an answer, ready to be sent. */
-export interface CachedBytes {
-  bytes: Buffer;
-  /** Strong: of these very bytes. */
-  etag: string;
-}
+import { type CachedBytes, isFresh, keptSerializer } from './kept.js';
 
 export interface CachedRead {
   entry: CachedBytes;

@@ -2,17 +2,13 @@ import { allows } from '@texas-ai/access';
 import express, { type Request, type RequestHandler, Router } from 'express';
 import { authenticate, authorise } from '../access/authenticate.js';
 import type { AppDeps } from '../deps.js';
+import { pageHeaders } from '../headers.js';
 import { failureOf, problemOf } from '../problem.js';
 import { signInPage, signOutPage } from './pages.js';
 import { refuseCrossSite } from './same-site.js';
 import { boardSession, endSession, openSession, sessionKeyId } from './session.js';
 
 export const boardPath = '/admin/queues';
-
-/** Only from here, besides the styles and pictures that Bull Board makes itself. */
-const contentSecurityPolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
-  "font-src 'self'; connect-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
 type Deps = Pick<
   AppDeps,
@@ -29,8 +25,8 @@ export function queueBoard(deps: Deps): RequestHandler {
   const signIn = `${boardPath}/sign-in`;
   const now = () => clock.now().epochMilliseconds;
 
-  router.use((_request, response, next) => {
-    response.set({ 'Content-Security-Policy': contentSecurityPolicy, 'Cache-Control': 'no-store' });
+  router.use(pageHeaders, (_request, response, next) => {
+    response.set('Cache-Control', 'no-store');
     next();
   });
   router.use(boardSession(boardPath, deps.internalApiKey), refuseCrossSite());

@@ -1,6 +1,7 @@
 import { type RequestHandler, Router } from 'express';
 // Not the package's index, which loads the whole page into this process.
 import folderOfSwaggerUi from 'swagger-ui-dist/absolute-path.js';
+import { pageHeaders } from '../headers.js';
 
 // The document for reading, by swagger-ui, all of it from here: it works without the internet.
 
@@ -33,20 +34,15 @@ const startScript = `SwaggerUIBundle({
 });
 `;
 
-/** What the page may load: only from here, besides the styles and pictures that swagger-ui makes itself. */
-const contentSecurityPolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
-  "img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; " +
-  "form-action 'none'; frame-ancestors 'none'";
-
 const assets = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
 
 /** The page `/docs` and what it loads. */
 export function docsPage(): RequestHandler {
   const folder = folderOfSwaggerUi();
   const router = Router();
+  router.use(pageHeaders);
   router.get('/', (_request, response) => {
-    response.set('Content-Security-Policy', contentSecurityPolicy).type('html').send(page);
+    response.type('html').send(page);
   });
   router.get('/assets/start.js', (_request, response) => {
     response.type('js').send(startScript);

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { allows } from '@texas-ai/access';
 import type { AppDeps } from './deps.js';
+import { makeEndOfTurn } from './end-of-turn.js';
 import type { GatewayResponse } from './exchange.js';
 import { commonHeaders, setHeaders } from './headers.js';
 import { problemOf, sendProblem } from './problem.js';
@@ -19,6 +20,7 @@ export function answerAhead({
   readers,
   limits,
 }: Pick<AppDeps, 'keys' | 'readers' | 'limits'>) {
+  const atEndOfTurn = makeEndOfTurn();
   return (request: IncomingMessage, response: GatewayResponse): boolean => {
     // A browser of another origin needs more headers than this handler sets.
     if (request.method !== 'GET' || request.headers.origin !== undefined) return false;
@@ -32,7 +34,8 @@ export function answerAhead({
     const { refusal, headers } = limits.countRead(principal.keyId);
     const before = [...commonHeaders(requestId), ...headers];
     if (refusal === null) {
-      sendBytes(response, answerDay(entry, request.headers['if-none-match']), before);
+      const answer = answerDay(entry, request.headers['if-none-match']);
+      atEndOfTurn(() => sendBytes(response, answer, before));
     } else {
       setHeaders(response, before);
       sendProblem(request, response, problemOf(refusal, requestId));

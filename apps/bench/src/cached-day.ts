@@ -35,7 +35,7 @@ export async function measureCachedDay(
   };
   // Once unseen, so that V8 has compiled what it will. Then one after the other in turn, so that what
   // else the machine does meets all of them.
-  for (const url of Object.values(urls)) await load(url, productKey, 2);
+  for (const url of Object.values(urls)) await load(url, productKey, seconds);
   const seen: Record<keyof typeof urls, Load[]> = { product: [], http: [], express: [] };
   for (let round = 0; round < rounds; round++) {
     for (const name of ['product', 'http', 'express'] as const) {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { daySchema, daySummarySchema, generationSchema, momentSchema } from '@texas-ai/life';
+import { buildProfile } from '@texas-ai/testing';
 import request from 'supertest';
 import { z } from 'zod';
 import { internalKey as key, startTestApi, type TestApi } from '../test/test-api.js';
@@ -100,11 +101,24 @@ describe('the way of a day over HTTP', () => {
     api.steps.waiting.length = 0;
   });
 
-  test('characters are listed without their material', async () => {
+  test('characters are listed page by page, without their material', async () => {
     const { body } = await get('/v1/characters');
     expect(body.characters).toMatchObject([{ id: 'texas', timeZone: 'Asia/Shanghai' }]);
+    expect(body.nextCursor).toBeNull();
     expect(body.characters[0].work).toBeUndefined();
     expect((await get('/v1/characters/texas')).body.id).toBe('texas');
+
+    const other = { profile: buildProfile('zh', { id: 'angelina' }), hash: 'other' };
+    await api.db.store.characters.synchronise([other]);
+    const first = (await get('/v1/characters?limit=1')).body;
+    const second = (await get(`/v1/characters?limit=1&cursor=${first.nextCursor}`)).body;
+    expect([first, second].map(({ characters }) => characters[0].id)).toEqual([
+      'angelina',
+      'texas',
+    ]);
+    expect(second.nextCursor).toBeNull();
+    expect((await get('/v1/characters?cursor=x')).status).toBe(400);
+    await api.db.database('characters').where({ id: 'angelina' }).delete();
   });
 });
 

@@ -24,7 +24,8 @@ export function makeApp(deps: AppDeps): Express {
   const closed = operations.filter(({ scope }) => scope !== null);
 
   const app = express();
-  app.disable('x-powered-by');
+  // An ETag has what says so in the document; Express would give one to everything.
+  app.disable('x-powered-by').disable('etag');
   // One address has one spelling; `/v1/characters/` would else be the list of characters.
   app.enable('strict routing').enable('case sensitive routing');
   app.set('query parser', 'simple');

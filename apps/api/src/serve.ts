@@ -27,9 +27,11 @@ async function serve(deps: ApiDeps): Promise<void> {
   const { config, logger, readiness, streams, owner } = deps;
   const server = makeServer(deps);
   const unused = unusedConnections(server);
-  const drainMs = config.server.drainSeconds * 1000;
+  const { drainSeconds, shutdownSeconds } = config.server;
+  // What is under way needs some of the time as well.
+  const drainMs = Math.min(drainSeconds, shutdownSeconds / 2) * 1000;
   const starting = new AbortController();
-  closeWithGrace({ delay: config.server.shutdownSeconds * 1000, logger: false }, async (reason) => {
+  closeWithGrace({ delay: shutdownSeconds * 1000, logger: false }, async (reason) => {
     if (reason.err) logger.error('api failed', { error: reason.err });
     starting.abort();
     await stopServing({ server, unused, readiness, streams, drainMs });

@@ -24,7 +24,8 @@ export interface CharacterRepository {
   /** Inserts the profiles that are new and replaces those whose hash differs; tells which. */
   synchronise(records: readonly CharacterRecord[]): Promise<string[]>;
   find(id: string): Promise<Profile | null>;
-  list(): Promise<Profile[]>;
+  /** By id, without their material; `after` is the id that the page before ended with. */
+  list(page: { after?: string | undefined; limit: number }): Promise<Profile[]>;
 }
 
 /** What a request asks for, as far as it is stored. */

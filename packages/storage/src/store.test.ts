@@ -273,7 +273,11 @@ describe('reading', () => {
     const renamed = { ...profile, name: 'Lappland the second' };
     expect(await characters.synchronise([{ profile: renamed, hash: 'b' }])).toEqual(['lappland']);
     expect((await characters.find('lappland'))?.name).toBe('Lappland the second');
-    expect((await characters.list()).map(({ id }) => id)).toEqual(['lappland', 'texas']);
+    const idsOf = async (page: Parameters<typeof characters.list>[0]) =>
+      (await characters.list(page)).map(({ id }) => id);
+    expect(await idsOf({ limit: 10 })).toEqual(['lappland', 'texas']);
+    expect(await idsOf({ limit: 1 })).toEqual(['lappland']);
+    expect(await idsOf({ limit: 10, after: 'lappland' })).toEqual(['texas']);
     expect(await characters.find('nobody')).toBeNull();
   });
 

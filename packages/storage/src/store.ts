@@ -1,7 +1,8 @@
-import type { Profile, Repositories, Store } from '@texas-ai/life';
+import type { Repositories, Store } from '@texas-ai/life';
 import type { Knex } from 'knex';
+import { LRUCache } from 'lru-cache';
 import type { Database } from './database.js';
-import { makeCharacterRepository } from './repositories/characters.js';
+import { type KnownProfiles, makeCharacterRepository } from './repositories/characters.js';
 import { makeDayRepository } from './repositories/days.js';
 import { makeGenerationText } from './repositories/generation-text.js';
 import { makeGenerationLifecycle } from './repositories/generations.js';
@@ -10,9 +11,12 @@ import { makeMajorEventRepository } from './repositories/major-events.js';
 import { makeRequestRepository } from './repositories/requests.js';
 import { storageFailure, withStorageFailures } from './storage-failure.js';
 
+/** A profile may have some hundred kilobytes of material. */
+const mostKnownProfiles = 100;
+
 /** The use cases' store on PostgreSQL. */
 export function makeStore(database: Database): Store {
-  const profiles = new Map<string, Profile>();
+  const profiles: KnownProfiles = new LRUCache({ max: mostKnownProfiles });
 
   const repositories = (db: Knex): Repositories => ({
     characters: withStorageFailures(makeCharacterRepository(db, profiles)),

@@ -2,6 +2,7 @@ import { languages, type Profile } from '@texas-ai/life';
 import { z } from 'zod';
 import type { AppDeps } from '../deps.js';
 import { defineOperation, type Operation } from '../operation.js';
+import { idPageQuery, nextCursor, page } from './page.js';
 import { characterParams } from './parameters.js';
 
 const characterSchema = z
@@ -38,17 +39,20 @@ export function characterOperations({ store, readers }: Pick<AppDeps, 'store' | 
       summaryZh: '列出所有角色',
       description:
         'The characters of this installation, by id, without the material they write from.',
+      query: z.strictObject(idPageQuery),
       answers: {
         200: {
-          description: 'The characters.',
-          body: z.object({ characters: z.array(characterSchema) }),
-          example: { characters: [texas] },
+          description: 'A page of characters.',
+          body: z.object({ characters: z.array(characterSchema), nextCursor }),
+          example: { characters: [texas], nextCursor: null },
         },
       },
       problems: [],
-      async answer() {
-        const profiles = await store.characters.list();
-        return { status: 200, body: { characters: profiles.map(describe) } };
+      async answer({ query }) {
+        const { limit, cursor: after } = query;
+        const found = await store.characters.list({ after, limit: limit + 1 });
+        const { entries, nextCursor } = page(found, limit, ({ id }) => id);
+        return { status: 200, body: { characters: entries.map(describe), nextCursor } };
       },
     }),
     defineOperation({

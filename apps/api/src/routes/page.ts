@@ -7,26 +7,30 @@ import { z } from 'zod';
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** The place that a page's end names to clients, who need not understand it. */
-const cursorText = z
-  .string()
-  .transform((text, context): ListPlace => {
-    const place = placeOf(text);
-    if (place) return place;
-    context.addIssue('the nextCursor of another page');
-    return z.NEVER;
-  })
-  .meta({ type: 'string', description: 'The `nextCursor` of the page before.' });
+function cursorText<Place>(read: (text: string) => Place | null) {
+  return z
+    .string()
+    .transform((text, context): Place => {
+      const place = read(Buffer.from(text, 'base64url').toString());
+      if (place !== null) return place;
+      context.addIssue('the nextCursor of another page');
+      return z.NEVER;
+    })
+    .meta({ type: 'string', description: 'The `nextCursor` of the page before.' });
+}
 
-export const pageQuery = {
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(100)
-    .default(30)
-    .meta({ description: 'Most entries of the page, 1-100.', example: 30 }),
-  cursor: cursorText.optional(),
-};
+const limit = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .max(100)
+  .default(30)
+  .meta({ description: 'Most entries of the page, 1-100.', example: 30 });
+
+export const pageQuery = { limit, cursor: cursorText(placeOf).optional() };
+
+/** Of a list that is sorted by id alone. */
+export const idPageQuery = { limit, cursor: cursorText(idOf).optional() };
 
 export const rangeQuery = {
   from: dateText.optional().meta({ description: 'First local date.', example: '2026-11-01' }),
@@ -53,7 +57,7 @@ export function assertRange({ from, to }: { from?: string | undefined; to?: stri
 export function page<Entry>(
   found: readonly Entry[],
   limit: number,
-  place: (entry: Entry) => ListPlace,
+  place: (entry: Entry) => ListPlace | string,
 ): { entries: Entry[]; nextCursor: string | null } {
   const entries = found.slice(0, limit);
   const last = entries.at(-1);
@@ -61,11 +65,16 @@ export function page<Entry>(
   return { entries, nextCursor: more ? cursorOf(place(last)) : null };
 }
 
-function cursorOf({ date, id }: ListPlace): string {
-  return Buffer.from(`${date},${id}`).toString('base64url');
+function cursorOf(place: ListPlace | string): string {
+  const text = typeof place === 'string' ? place : `${place.date},${place.id}`;
+  return Buffer.from(text).toString('base64url');
 }
 
-function placeOf(cursor: string): ListPlace | null {
-  const [date = '', id = '', more] = Buffer.from(cursor, 'base64url').toString().split(',');
+function placeOf(text: string): ListPlace | null {
+  const [date = '', id = '', more] = text.split(',');
   return more === undefined && parseDate(date) && uuid.test(id) ? { date, id } : null;
+}
+
+function idOf(text: string): string | null {
+  return /^[a-z0-9-]{1,64}$/.test(text) ? text : null;
 }

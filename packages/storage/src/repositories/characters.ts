@@ -1,5 +1,6 @@
 import { type CharacterRepository, type Profile, profileSchema } from '@texas-ai/life';
 import type { Knex } from 'knex';
+import type { LRUCache } from 'lru-cache';
 
 interface CharacterRow {
   id: string;
@@ -7,11 +8,10 @@ interface CharacterRow {
   profile_hash: string;
 }
 
-/** `known` remembers profiles by hash, so that a step does not read and parse one each time. */
-export function makeCharacterRepository(
-  db: Knex,
-  known: Map<string, Profile>,
-): CharacterRepository {
+/** Profiles by hash, so that a step does not read and parse one each time. */
+export type KnownProfiles = LRUCache<string, Profile>;
+
+export function makeCharacterRepository(db: Knex, known: KnownProfiles): CharacterRepository {
   async function synchronise(records: Parameters<CharacterRepository['synchronise']>[0]) {
     if (records.length === 0) return [];
     const rows: CharacterRow[] = records.map(({ profile, hash }) => ({
@@ -46,8 +46,14 @@ export function makeCharacterRepository(
     return profile;
   }
 
-  async function list() {
-    const rows = await db<CharacterRow>('characters').orderBy('id').select('profile');
+  async function list({ after, limit }: Parameters<CharacterRepository['list']>[0]) {
+    // The material is by far the most of a profile, and nobody who lists characters wants it.
+    const query = db('characters')
+      .orderBy('id')
+      .limit(limit)
+      .select(db.raw("profile - 'material' AS profile"));
+    if (after !== undefined) query.where('id', '>', after);
+    const rows: Pick<CharacterRow, 'profile'>[] = await query;
     return rows.map((row) => profileSchema.parse(row.profile));
   }
 

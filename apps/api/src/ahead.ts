@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import { allows } from '@texas-ai/access';
+import { hasBody } from './body.js';
 import type { AppDeps } from './deps.js';
 import { makeEndOfTurn } from './end-of-turn.js';
 import type { GatewayResponse } from './exchange.js';
 import { commonHeaders, setHeaders } from './headers.js';
 import { problemOf, sendProblem } from './problem.js';
-import { answerDay } from './reads/answer-day.js';
+import { answerBytes } from './reads/answer-cached.js';
 import { sendBytes } from './send-bytes.js';
 
 const dayPath = /^\/v1\/characters\/([\w-]{1,64})\/days\/(\d{4}-\d\d-\d\d)$/;
@@ -24,6 +25,7 @@ export function answerAhead({
   return (request: IncomingMessage, response: GatewayResponse): boolean => {
     // A browser of another origin needs more headers than this handler sets.
     if (request.method !== 'GET' || request.headers.origin !== undefined) return false;
+    if (hasBody(request)) return false;
     const [, character, date] = dayPath.exec(request.url ?? '') ?? [];
     if (character === undefined || date === undefined) return false;
     const principal = keys.peek(request.headers.authorization);
@@ -34,11 +36,11 @@ export function answerAhead({
     const { refusal, headers } = limits.countRead(principal.keyId);
     const before = [...commonHeaders(requestId), ...headers];
     if (refusal === null) {
-      const answer = answerDay(entry, request.headers['if-none-match']);
+      const answer = answerBytes(entry, request.headers['if-none-match']);
       atEndOfTurn(() => sendBytes(response, answer, before));
     } else {
       setHeaders(response, before);
-      sendProblem(request, response, problemOf(refusal, requestId));
+      sendProblem(response, problemOf(refusal, requestId));
     }
     return true;
   };

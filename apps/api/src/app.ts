@@ -92,8 +92,21 @@ function crossOrigin(origins: readonly string[]): RequestHandler {
   return cors({
     origin: [...origins],
     methods: ['GET', 'HEAD', 'POST', 'DELETE'],
-    exposedHeaders: ['ETag', 'Location', 'RateLimit', 'Retry-After', 'X-Request-Id'],
+    exposedHeaders: [
+      'Cache-Status',
+      'Deprecation',
+      'ETag',
+      'Link',
+      'Location',
+      'RateLimit',
+      'RateLimit-Policy',
+      'Retry-After',
+      'WWW-Authenticate',
+      'X-Request-Id',
+    ],
     maxAge: 600,
+    // OPTIONS is answered where it is for everybody, with Allow.
+    preflightContinue: true,
   });
 }
 
@@ -109,10 +122,12 @@ function asProblem({ logger }: AppDeps): ErrorRequestHandler {
   return (error, request, response, _next) => {
     const problem = problemOf(failureOf(error), response.locals.requestId);
     if (problem.status >= 500) {
-      logger.error('request failed', { method: request.method, path: request.path, error });
+      // What is away is told of by health; only what nobody foresaw needs a person.
+      const level = problem.status === 503 ? 'warn' : 'error';
+      logger[level]('request failed', { method: request.method, path: request.path, error });
     }
     // An answer that has begun cannot be taken back: the client must see that it is not whole.
     if (response.headersSent) return void response.destroy();
-    return sendProblem(request, response, problem);
+    return sendProblem(response, problem);
   };
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { asTexasError, type ErrorCode, TexasError } from '@texas-ai/kernel';
 import { z } from 'zod';
 import { sendBytes } from './send-bytes.js';
@@ -33,6 +33,7 @@ const answers: Partial<Record<ErrorCode, { status: number; title: string }>> = {
   generation_not_found: { status: 404, title: 'No such generation' },
   request_timeout: { status: 408, title: 'The request came too slowly' },
   method_not_allowed: { status: 405, title: 'This method is not allowed here' },
+  storage_conflict: { status: 409, title: 'Somebody else changed the same first' },
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body must be JSON' },
   date_out_of_window: { status: 422, title: 'The date is too far away' },
@@ -77,6 +78,8 @@ export function failureOf(error: unknown): TexasError {
   switch (type) {
     case 'entity.parse.failed':
       return new TexasError('malformed_json', 'The body must be a JSON object.', field);
+    case 'entity.too.large':
+      return new TexasError('body_too_large', 'The body is too large.', field);
     case 'encoding.unsupported':
     case 'charset.unsupported':
       return new TexasError('unsupported_media_type', 'The body must be JSON in UTF-8.', field);
@@ -87,23 +90,11 @@ export function failureOf(error: unknown): TexasError {
   }
 }
 
-/** Milliseconds that a refused body may go on coming, so that the client gets to read the answer. */
-const lingerMs = 1_000;
-
 /** What a client should wait while a dependency is away. */
 const awaySeconds = 5;
 
-/** Answers a request with a problem. What is left of an unread body is cut off. */
-export function sendProblem(
-  request: IncomingMessage,
-  response: ServerResponse,
-  problem: Problem,
-): void {
-  if (!request.complete) {
-    const { socket } = request;
-    const cut = setTimeout(() => socket.destroy(), lingerMs).unref();
-    request.once('end', () => clearTimeout(cut)).resume();
-  }
+/** Answers a request with a problem. */
+export function sendProblem(response: ServerResponse, problem: Problem): void {
   const headers = [
     'Content-Type',
     'application/problem+json; charset=utf-8',

@@ -22,6 +22,9 @@ export async function run(): Promise<void> {
   }
 }
 
+/** What closing PostgreSQL and Redis may take of the time to stop, in milliseconds. */
+const closingMs = 500;
+
 /** Serves until the process is told to stop; then finishes what is under way and closes all. */
 async function serve(deps: ApiDeps): Promise<void> {
   const { config, logger, readiness, streams, owner } = deps;
@@ -30,11 +33,12 @@ async function serve(deps: ApiDeps): Promise<void> {
   const { drainSeconds, shutdownSeconds } = config.server;
   // What is under way needs some of the time as well.
   const drainMs = Math.min(drainSeconds, shutdownSeconds / 2) * 1000;
+  const finishMs = shutdownSeconds * 1000 - drainMs - closingMs;
   const starting = new AbortController();
   closeWithGrace({ delay: shutdownSeconds * 1000, logger: false }, async (reason) => {
     if (reason.err) logger.error('api failed', { error: reason.err });
     starting.abort();
-    await stopServing({ server, unused, readiness, streams, drainMs });
+    await stopServing({ server, unused, readiness, streams, logger, drainMs, finishMs });
     await owner.closeAll();
   });
   await listen(server, config.server);

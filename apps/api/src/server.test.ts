@@ -77,6 +77,41 @@ describe('what strangers send', () => {
     expect(problem(answer)).toMatchObject({ status: 413, code: 'body_too_large' });
   });
 
+  it.each(['GET /health/live', `GET ${generations.replace('/generations', '')}`])(
+    'is cut off when it sends a body that nobody wants: %s',
+    async (what) => {
+      const head = `${what} HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\n`;
+      const large = await exchange(`${head}content-length: 400000000\r\n\r\n`, 'x'.repeat(1000));
+      expect(large).toMatch(/^HTTP\/1\.1 413 /);
+      // An answer that needs no body comes at once, and nobody waits for the rest.
+      const trickle = await exchange(`${head}content-length: 100\r\n\r\n`, 'x');
+      expect(trickle).toMatch(/^HTTP\/1\.1 (200|404) /);
+    },
+  );
+
+  it('is cut off when its headers are too many', async () => {
+    const many = Array.from({ length: 101 }, (_, index) => `x-${index}: y\r\n`).join('');
+    const answer = await exchange(`GET /health/live HTTP/1.1\r\nhost: x\r\n${many}\r\n`, '');
+    expect(answer).toMatch(/^HTTP\/1\.1 431 /);
+    expect(problem(answer)).toMatchObject({ status: 431, code: 'headers_too_large' });
+  });
+
+  it('gets no second answer into one that has begun', async () => {
+    const asked = await api.post('/v1/characters/texas/days/2026-11-22/generations');
+    const { id } = (await asked.json()) as { id: string };
+    const { hostname, port } = new URL(api.url);
+    const socket = connect(Number(port), hostname);
+    socket.write(
+      `GET /v1/generations/${id}/events HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\n\r\n`,
+    );
+    let answer = '';
+    for await (const chunk of socket) {
+      answer += String(chunk);
+      if (answer.includes('event:queued')) socket.write('NO HTTP\r\n\r\n');
+    }
+    expect(answer.match(/HTTP\/1\.1 /g)).toHaveLength(1);
+  });
+
   const post = (body: string | Buffer, headers: Record<string, string>) => {
     const asked = request(api.url)
       .post(generations)
@@ -117,7 +152,9 @@ describe('X-Request-Id', () => {
     expect(response.headers.get('x-request-id')).toBe('order-7.a_b');
     const { id } = (await response.json()) as { id: string };
     expect(await api.db.store.generations.find(id)).toMatchObject({ requestId: 'order-7.a_b' });
-    expect(api.steps.waiting).toMatchObject([{ generationId: id, requestId: 'order-7.a_b' }]);
+    expect(api.steps.waiting).toContainEqual(
+      expect.objectContaining({ generationId: id, requestId: 'order-7.a_b' }),
+    );
     expect(api.logger.lines).toContainEqual(
       expect.objectContaining({
         message: 'request answered',
@@ -163,8 +200,12 @@ describe('pages of other origins', () => {
       .set({ authorization, origin: 'https://app.example' });
     expect(read.headers['access-control-allow-origin']).toBe('https://app.example');
     expect(read.headers['access-control-expose-headers']).toContain('ETag');
+    expect(read.headers['access-control-expose-headers']).toContain('Cache-Status');
+    expect(allowed.headers.allow).toBe('GET, HEAD, OPTIONS');
     const other = await preflight(open.url, 'https://evil.example');
     expect(other.headers).not.toHaveProperty('access-control-allow-origin');
+    const plain = await request(open.url).options('/v1/characters');
+    expect([plain.status, plain.headers.allow]).toEqual([204, 'GET, HEAD, OPTIONS']);
     await open.close();
   });
 });

@@ -1,13 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import type { Duplex } from 'node:stream';
 import { TexasError } from '@texas-ai/kernel';
 import { answerAhead } from './ahead.js';
 import { makeApp } from './app.js';
+import { cutOffAfterAnswer, hasBody, refusalOfLarge } from './body.js';
 import type { AppDeps } from './deps.js';
 import { GatewayResponse, requestIdOf } from './exchange.js';
 import { commonHeaders, setHeaders } from './headers.js';
-import { problemOf } from './problem.js';
+import { problemOf, sendProblem } from './problem.js';
 
 export interface ServerOptions {
   /**
@@ -19,6 +26,7 @@ export interface ServerOptions {
 
 /** Most bytes of a request's line and headers together. */
 const maxHeaderBytes = 16 * 1024;
+const mostHeaders = 100;
 /** Milliseconds in which the headers, and the whole request, must have come. */
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
@@ -47,12 +55,29 @@ export function makeServer(
       if (deps.readiness.draining) response.shouldKeepAlive = false;
       if (answeredAhead(request, response)) return;
       setHeaders(response, commonHeaders(locals.requestId));
-      app(request, response);
+      const refusal = refusalAtTheDoor(request, response);
+      if (refusal === null) return app(request, response);
+      response.shouldKeepAlive = false;
+      sendProblem(response, problemOf(refusal, locals.requestId));
     },
   );
   server.on('clientError', refuseUnreadable);
   return server;
 }
+
+/** What is refused before anybody looks at who asks. A body is never read on for ever. */
+function refusalAtTheDoor(request: IncomingMessage, response: GatewayResponse): TexasError | null {
+  // Names and values in turn. Node itself would drop what is over 2,000 headers without a word.
+  if (request.rawHeaders.length > 2 * mostHeaders) return tooManyHeaders;
+  if (!hasBody(request)) return null;
+  cutOffAfterAnswer(request, response);
+  return refusalOfLarge(request);
+}
+
+const tooManyHeaders = new TexasError(
+  'headers_too_large',
+  `There may be ${mostHeaders} headers at most.`,
+);
 
 const unreadable: Record<string, TexasError> = {
   HPE_HEADER_OVERFLOW: new TexasError(
@@ -68,7 +93,11 @@ const notHttp = new TexasError('invalid_request', 'This is not a request in HTTP
 
 /** What never became a request is answered on the bare connection, which is closed. */
 function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  // As Node's own handler asks: an answer that has begun must not get another one into it.
+  const { _httpMessage: begun } = socket as { _httpMessage?: ServerResponse | null };
+  if (error.code === 'ECONNRESET' || !socket.writable || begun?.headersSent) {
+    return void socket.destroy();
+  }
   const requestId = randomUUID();
   const problem = problemOf(unreadable[error.code ?? ''] ?? notHttp, requestId);
   const body = JSON.stringify(problem);

@@ -14,9 +14,10 @@ beforeEach(async () => {
 afterEach(() => api.close());
 
 const authorization = `Bearer ${internalKey}`;
-const stop = (drainMs: number) => {
+const stop = (drainMs: number, finishMs = 10_000) => {
   const { readiness, streams } = api.deps;
-  return stopServing({ server: api.server, unused, readiness, streams, drainMs });
+  const { server, logger } = api;
+  return stopServing({ server, unused, readiness, streams, logger, drainMs, finishMs });
 };
 
 describe('stopping', () => {
@@ -53,6 +54,31 @@ describe('stopping', () => {
     answer();
     expect((await underWay).body.code).toBe('generation_not_found');
     await stopped;
+  });
+
+  it('takes a request that is on its way on a connection just accepted', async () => {
+    const { hostname, port } = new URL(api.url);
+    const late = connect(Number(port), hostname);
+    await once(late, 'connect');
+    const stopped = stop(0);
+    late.write('GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n');
+    expect(String(await once(late, 'data'))).toMatch(/^HTTP\/1\.1 200 /);
+    await stopped;
+  });
+
+  it('waits for no body that never ends longer than it may', async () => {
+    const { hostname, port } = new URL(api.url);
+    const slow = connect(Number(port), hostname);
+    slow.on('error', () => undefined);
+    slow.write(
+      `POST /v1/characters/texas/days/2026-11-23/generations HTTP/1.1\r\nhost: x\r\n` +
+        `authorization: ${authorization}\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{`,
+    );
+    await once(api.server, 'request');
+    await stop(0, 100);
+    expect(api.logger.lines.map(({ message }) => message)).toContain(
+      'connections cut off that did not end in time',
+    );
   });
 
   it('ends event streams and tells when to come again', async () => {

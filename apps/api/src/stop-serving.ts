@@ -2,15 +2,19 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Server, Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from '@texas-ai/kernel';
 
 export interface StopServingDeps {
-  server: Server;
+  server: Server & { closeAllConnections(): void };
   unused: ReadonlySet<Socket>;
   readiness: { draining: boolean };
   /** The event streams, which would never end by themselves. */
   streams: { closeAll(): void };
+  logger: Logger;
   /** How long requests are still taken, in milliseconds. */
   drainMs: number;
+  /** How long what is under way may take after that, in milliseconds. */
+  finishMs: number;
 }
 
 /** The connections on which no request has come yet, such as browsers open in advance. */
@@ -24,20 +28,33 @@ export function unusedConnections(server: Server): ReadonlySet<Socket> {
   return unused;
 }
 
+/** A request on a connection that was just accepted may be on its way for so long, in milliseconds. */
+const onItsWayMs = 300;
+
 /**
  * Stops so that no request is lost. For a while `ready` says no and every answer closes its
  * connection, so that those who send requests turn to another process; then no connection is
- * accepted, idle and unused ones are closed, and what is under way is finished.
+ * accepted, idle and unused ones are closed, and what is under way is finished. What is not finished
+ * in time, such as a body that never ends, is cut off.
  */
 export async function stopServing(deps: StopServingDeps): Promise<void> {
-  const { server, unused, readiness, streams, drainMs } = deps;
+  const { server, unused, readiness, streams, logger, drainMs, finishMs } = deps;
   readiness.draining = true;
   if (!server.listening) return;
   await pause(drainMs);
   const closed = once(server, 'close');
   server.close();
+  streams.closeAll();
+  await Promise.race([closed, pause(Math.min(onItsWayMs, finishMs))]);
   // Node closes idle connections, which are those that have had a request.
   for (const socket of unused) socket.destroy();
-  streams.closeAll();
-  await closed;
+  const late = await Promise.race([
+    closed.then(() => false),
+    pause(finishMs, true, { ref: false }),
+  ]);
+  if (late) {
+    logger.warn('connections cut off that did not end in time');
+    server.closeAllConnections();
+    await closed;
+  }
 }

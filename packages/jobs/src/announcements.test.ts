@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { afterEach, expect, test } from '@jest/globals';
-import { makeLogSpy, testServices } from '@texas-ai/testing';
+import { makeLogSpy, startStallingProxy, testServices } from '@texas-ai/testing';
 import { Redis } from 'ioredis';
 import { type Announcement, listenToAnnouncements, makeAnnouncer } from './announcements.js';
 
@@ -64,6 +64,29 @@ test('a broken connection comes back by itself and says so', async () => {
   const heard = new Promise((resolve) => announcements.onAnnouncement(resolve));
   await announcer.announce(progressed);
   expect(await heard).toEqual(progressed);
+});
+
+test('a connection whose other side went silently is made anew', async () => {
+  const url = new URL(testServices().redisUrl);
+  const proxy = await startStallingProxy(Number(url.port));
+  open.push({ close: () => proxy.stop() });
+  url.port = String(proxy.port);
+  const announcements = listenToAnnouncements({
+    url: url.href,
+    logger: makeLogSpy(),
+    channel: `texas:test:${randomUUID()}`,
+    checkMs: 20,
+    silenceMs: 100,
+  });
+  open.push(announcements);
+  await announcements.ready();
+  const back = new Promise<void>((resolve) => {
+    announcements.onReconnect(resolve);
+  });
+  // The old connection never comes back; new ones are fine.
+  proxy.stall();
+  proxy.forgive();
+  await back;
 });
 
 test('while Redis is away announcing fails with a code', async () => {

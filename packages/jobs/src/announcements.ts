@@ -60,14 +60,24 @@ export function listenToAnnouncements({
   url,
   logger,
   channel = defaultChannel,
+  checkMs = 5_000,
+  silenceMs,
 }: {
   url: string;
   logger: Logger;
   channel?: string;
+  /** How often the connection is asked whether it is alive, in milliseconds. */
+  checkMs?: number;
+  /** As connectConsumer has it. */
+  silenceMs?: number;
 }): Announcements {
   const listeners = new Set<(announcement: Announcement) => void>();
   const reconnectListeners = new Set<() => void>();
-  const connection = connectConsumer({ url, logger });
+  const connection = connectConsumer({
+    url,
+    logger,
+    ...(silenceMs !== undefined && { silenceMs }),
+  });
   let subscribedBefore = false;
 
   // ioredis subscribes again by itself, but only this says when that is done.
@@ -80,6 +90,10 @@ export function listenToAnnouncements({
       (error) => logger.warn('announcements cannot be heard', { error }),
     );
   });
+  // Nobody who only listens notices that the other side is gone.
+  const check = setInterval(() => {
+    if (connection.status === 'ready') connection.ping().catch(() => undefined);
+  }, checkMs).unref();
   connection.on('message', (_channel, text) => {
     const announcement = parse(text);
     if (announcement) for (const listener of listeners) listener(announcement);
@@ -93,6 +107,7 @@ export function listenToAnnouncements({
     onAnnouncement: (listener) => register(listeners, listener),
     onReconnect: (listener) => register(reconnectListeners, listener),
     async close() {
+      clearInterval(check);
       listeners.clear();
       reconnectListeners.clear();
       connection.disconnect();

@@ -9,21 +9,33 @@ export interface RedisOptions {
   commandTimeoutMs?: number;
 }
 
+export interface ConsumerRedisOptions extends Omit<RedisOptions, 'commandTimeoutMs'> {
+  /**
+   * A connection on which an answer is so late, in milliseconds, is dead and made anew, as after a
+   * failover that nobody was told of. Longer than any command may block.
+   */
+  silenceMs?: number;
+}
+
+/** A producer's connection is dead after so many times its time for a command. */
+const deadAfter = 3;
+
 /** For whoever adds jobs: fails at once while Redis is away instead of holding commands back. */
-export function connectProducer(options: RedisOptions): Redis {
+export function connectProducer({ url, logger, commandTimeoutMs = 2_000 }: RedisOptions): Redis {
   return watched(
-    new Redis(options.url, {
+    new Redis(url, {
       enableOfflineQueue: false,
       maxRetriesPerRequest: 1,
-      commandTimeout: options.commandTimeoutMs ?? 2_000,
+      commandTimeout: commandTimeoutMs,
+      socketTimeout: deadAfter * commandTimeoutMs,
     }),
-    options.logger,
+    logger,
   );
 }
 
-/** For workers: waits for Redis as long as it takes. */
-export function connectConsumer(options: RedisOptions): Redis {
-  return watched(new Redis(options.url, { maxRetriesPerRequest: null }), options.logger);
+/** For those who wait for Redis as long as it takes: workers, and whoever listens. */
+export function connectConsumer({ url, logger, silenceMs = 12_000 }: ConsumerRedisOptions): Redis {
+  return watched(new Redis(url, { maxRetriesPerRequest: null, socketTimeout: silenceMs }), logger);
 }
 
 /** One line when the connection breaks and one when it is back, however many attempts lie between. */

@@ -17,9 +17,12 @@ export function parseMinute(text: string): MinuteOfDay | undefined {
   return match[1] === undefined ? minutesPerDay : Number(match[1]) * 60 + Number(match[2]);
 }
 
-/** Reads a strict `YYYY-MM-DD` that exists in the calendar; undefined for anything else. */
+/**
+ * Reads a strict `YYYY-MM-DD` that exists in the calendar, from the year 1 on, before which the
+ * database counts otherwise; undefined for anything else.
+ */
 export function parseDate(text: string): Temporal.PlainDate | undefined {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
+  if (!/^(?!0000)\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
   try {
     return Temporal.PlainDate.from(text, { overflow: 'reject' });
   } catch {

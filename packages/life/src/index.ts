@@ -138,5 +138,5 @@ export {
   weatherConditions,
   weatherSchema,
 } from './weather.js';
-export { dateText, minuteAsText, minuteText } from './words.js';
+export { dateText, instantText, minuteAsText, minuteText } from './words.js';
 export { type WriteChapterDeps, writeChapter } from './write-chapter.js';

@@ -1,10 +1,21 @@
-import { formatMinute, parseDate, parseMinute } from '@texas-ai/kernel';
+import { formatMinute, parseDate, parseMinute, Temporal } from '@texas-ai/kernel';
 import { z } from 'zod';
 
 /** A local calendar date, `YYYY-MM-DD`, that exists. */
 export const dateText = z
   .string()
   .refine((text) => parseDate(text) !== undefined, 'a date that exists, written YYYY-MM-DD');
+
+/** An instant whose local date has four digits in every zone, RFC 3339 with an offset. */
+export const instantText = z.string().refine((text) => {
+  if (!/T.*(Z|[+-]\d{2}:\d{2})$/i.test(text)) return false;
+  try {
+    const date = Temporal.Instant.from(text).toString().slice(0, 10);
+    return '0001-01-02' <= date && date <= '9999-12-30';
+  } catch {
+    return false;
+  }
+}, 'an instant with an offset, RFC 3339');
 
 /** A local time of day `HH:MM`, 00:00-24:00. */
 export const minuteText = z

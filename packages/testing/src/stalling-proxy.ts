@@ -6,6 +6,8 @@ export interface StallingProxy {
   port: number;
   /** From here on nothing gets to the server; connections stay open. */
   stall(): void;
+  /** Connections that are made from now on are fine; those that stall stay as they are. */
+  forgive(): void;
   /** What waited goes through. */
   resume(): void;
   stop(): Promise<void>;
@@ -36,6 +38,9 @@ export async function startStallingProxy(target: number): Promise<StallingProxy>
     stall() {
       stalling = true;
       for (const client of clients) client.unpipe().pause();
+    },
+    forgive() {
+      stalling = false;
     },
     resume() {
       stalling = false;

@@ -157,6 +157,14 @@ describe('the board', () => {
     expect(await api.deps.queues.get('days').isPaused()).toBe(false);
   });
 
+  it('is not opened by a session beside a key of somebody else’s', async () => {
+    const cookie = await cookieOf(adminKey);
+    const put = request(api.url).put('/admin/queues/api/queues/days/pause');
+    const junk = { cookie, authorization: 'Basic abc', 'sec-fetch-site': 'cross-site' };
+    expect((await put.set(junk)).status).toBe(401);
+    expect(await api.deps.queues.get('days').isPaused()).toBe(false);
+  });
+
   it('changes things from its own page, and by a key', async () => {
     const cookie = await cookieOf(adminKey);
     const put = (action: string) => request(api.url).put(`/admin/queues/api/queues/days/${action}`);

@@ -1,4 +1,5 @@
 import { allows } from '@texas-ai/access';
+import { TexasError } from '@texas-ai/kernel';
 import express, { type Request, type RequestHandler, Router } from 'express';
 import { authenticate, authorise } from '../access/authenticate.js';
 import type { AppDeps } from '../deps.js';
@@ -70,7 +71,9 @@ export function queueBoard(deps: Deps): RequestHandler {
     authorise('admin'),
   ];
   router.use(async (request, response, next) => {
-    const keyId = sessionKeyId(request, now());
+    // A request that brings a key is judged by it alone.
+    const session = request.get('authorization') === undefined;
+    const keyId = session ? sessionKeyId(request, now()) : null;
     const principal = keyId === null ? null : await keys.find(keyId);
     if (principal && allows(principal.scopes, 'admin')) {
       response.locals.principal = principal;
@@ -95,6 +98,9 @@ function isVisit(request: Request): boolean {
 function viewOf({ queues, redactor }: Deps): RequestHandler {
   let made: RequestHandler | null = null;
   return async (request, response, next) => {
+    if (queues.connection.status !== 'ready') {
+      throw new TexasError('queue_unavailable', 'The queues do not answer.');
+    }
     const { queuesView } = await import('./queues-view.js');
     made ??= await queuesView(boardPath, queues, redactor);
     return made(request, response, next);

@@ -1,3 +1,4 @@
+import { TexasError } from '@texas-ai/kernel';
 import { type RequestHandler, Router } from 'express';
 // Not the package's index, which loads the whole page into this process.
 import folderOfSwaggerUi from 'swagger-ui-dist/absolute-path.js';
@@ -51,6 +52,13 @@ export function docsPage(): RequestHandler {
     const file = assets.find((name) => name === request.params.file);
     if (file === undefined) return next();
     return response.sendFile(file, { root: folder, maxAge: '1h' });
+  });
+  router.all('/{*path}', (request, response, next) => {
+    const allowed = 'GET, HEAD, OPTIONS';
+    if (request.method === 'GET' || request.method === 'HEAD') return next();
+    response.set('Allow', allowed);
+    if (request.method === 'OPTIONS') return void response.status(204).end();
+    return next(new TexasError('method_not_allowed', `Allowed here: ${allowed}.`));
   });
   return router;
 }

@@ -60,13 +60,18 @@ export function makeLimits(deps: {
       ...common,
       identifier: 'failed-authentications',
       limit: limits.failedAuthenticationsPerMinute,
-      keyGenerator: (request) => ipKeyGenerator(request.ip ?? ''),
+      keyGenerator: (request) => ipKeyGenerator(withoutPort(request.ip ?? '')),
       store: local,
     }),
     close() {
       for (const store of [shared, local]) store.shutdown();
     },
   };
+}
+
+/** Some proxies tell the client's port as well, which is another one each time. */
+function withoutPort(address: string): string {
+  return address.replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1');
 }
 
 function refuse(_request: Request, _response: Response, next: NextFunction): void {

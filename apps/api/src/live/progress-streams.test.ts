@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import http from 'node:http';
+import { Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { type ProgressEvent, progressEventSchema } from '@texas-ai/life';
 import { testServices } from '@texas-ai/testing';
@@ -139,6 +140,23 @@ test('a database that is away ends no stream, and refuses a new one', async () =
   } finally {
     generations.findAll = findAll;
   }
+  await api.work();
+  expect(types(await stream.ended)).toEqual(whole);
+});
+
+test('a client that left before it could be followed is not kept', async () => {
+  const { streams } = api.deps;
+  const request = new http.IncomingMessage(new Socket());
+  const response = new http.ServerResponse(request);
+  request.socket.destroy();
+  await streams.follow(request, response, { generationId: await aGeneration(), keyId: 'one' });
+  expect(streams.size()).toBe(0);
+});
+
+test('an id is the same in capital letters', async () => {
+  const id = await aGeneration();
+  const stream = await follow(id.toUpperCase());
+  await stream.until(() => stream.events.length === 1);
   await api.work();
   expect(types(await stream.ended)).toEqual(whole);
 });

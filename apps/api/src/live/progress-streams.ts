@@ -103,6 +103,8 @@ export function makeProgressStreams(deps: {
 
   return {
     async follow(request, response, { generationId, keyId }) {
+      // Who has left already would never be heard of again.
+      if (response.destroyed || request.socket.destroyed) return;
       const stream = makeProgressStream(request, response, keyId);
       await new Promise<void>((resolve, reject) => {
         let first = true;

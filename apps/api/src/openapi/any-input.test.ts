@@ -253,6 +253,27 @@ test('OPTIONS tells the methods, another method is 405 with Allow', async () => 
   }
 });
 
+test.each([
+  '/v1/characters/%00',
+  '/v1/characters/a%00b/now',
+  `/v1/characters/a%00b/days/${today}`,
+  '/v1/characters/texas/days/0000-01-01',
+  '/v1/characters/texas/days?from=0000-01-01',
+  '/v1/characters/texas/events?to=0000-01-01',
+  '/v1/characters/texas/interactions?date=0000-01-01',
+  `/v1/characters/texas/days?cursor=${Buffer.from('0000-01-01,019aafe0-0000-7000-8000-000000000000').toString('base64url')}`,
+  '/v1/characters/texas/now?at=0000-01-01T00:00:00Z',
+  '/v1/characters/texas/now?at=9999-12-31T23:59:59Z',
+  '/v1/characters/texas/now?at=2026-11-25T00:00:00.12345678901Z',
+  '/v1/characters/texas/now?at=2026-11-25',
+  '/collect-interactions?target_date=0000-01-01',
+  '/generate-daily-life?target_date=0000-01-01',
+])('what neither the database nor the calendar knows is the asker’s fault: %s', async (target) => {
+  const answered = await ask({ method: 'GET', target });
+  expectHarmless(answered);
+  expect(answered.status).toBe(400);
+});
+
 test('whatever else is asked does no harm', async () => {
   const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];
   const segment = fc.oneof(

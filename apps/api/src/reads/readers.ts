@@ -25,8 +25,14 @@ export interface Readers {
   dayOf(entry: CachedBytes): Day;
   /** Rejects with `character_not_found`. */
   profile(character: string): Promise<Profile>;
-  /** The newest major events. */
-  newestEvents(character: string, limit: number): Promise<MajorEventRecord[]>;
+  /** The same, and whether it is older than it should be. */
+  character(character: string): Promise<{ profile: Profile; stale: boolean }>;
+  /** An answer about the newest major events, built from them. */
+  newestEvents(
+    character: string,
+    limit: number,
+    answer: (events: MajorEventRecord[]) => unknown,
+  ): Promise<CachedRead>;
   /** Makes a day count as old. */
   dropDay(character: string, date: string): Promise<void>;
 }
@@ -42,13 +48,16 @@ type Deps = { cache: ReadCache; store: Pick<Store, 'days' | 'characters' | 'majo
 export function makeReaders({ cache, store }: Deps): Readers {
   const dayOf = parsedOnce<Day>((bytes) => JSON.parse(bytes.toString()));
   const profileOf = parsedOnce((bytes) => profileSchema.parse(JSON.parse(bytes.toString())));
-  const eventsOf = parsedOnce<MajorEventRecord[]>((bytes) => JSON.parse(bytes.toString()));
 
   async function profile(character: string): Promise<Profile> {
+    return (await read(character)).profile;
+  }
+
+  async function read(character: string): Promise<{ profile: Profile; stale: boolean }> {
     const found = await cache.read(profileKey(character), profileTtlSeconds, () =>
       store.characters.find(character),
     );
-    if (found) return profileOf(found.entry);
+    if (found) return { profile: profileOf(found.entry), stale: found.stale };
     throw new TexasError('character_not_found', 'There is no character of this id.', {
       details: { field: 'character' },
     });
@@ -65,11 +74,14 @@ export function makeReaders({ cache, store }: Deps): Readers {
     },
     dayOf,
     profile,
-    async newestEvents(character, limit) {
-      const query = { character, limit };
+    character: read,
+    async newestEvents(character, limit, answer) {
       const key = majorEventsKey(character, limit);
-      const found = await cache.read(key, eventsTtlSeconds, () => store.majorEvents.list(query));
-      return found ? eventsOf(found.entry) : [];
+      const found = await cache.read(key, eventsTtlSeconds, async () =>
+        answer(await store.majorEvents.list({ character, limit })),
+      );
+      if (found) return found;
+      throw new TexasError('internal_error', 'An answer was built and is none.');
     },
     dropDay: (character, date) => cache.drop(dayKey(character, date)),
   };

@@ -2,6 +2,7 @@ import { languages, type Profile } from '@texas-ai/life';
 import { z } from 'zod';
 import type { AppDeps } from '../deps.js';
 import { defineOperation, type Operation } from '../operation.js';
+import { staleHeader } from '../reads/answer-cached.js';
 import { idPageQuery, nextCursor, page } from './page.js';
 import { characterParams } from './parameters.js';
 
@@ -65,10 +66,21 @@ export function characterOperations({ store, readers }: Pick<AppDeps, 'store' | 
       summaryZh: '查看一个角色',
       description: 'Who the character is, where at home, and with whom.',
       params: characterParams,
-      answers: { 200: { description: 'The character.', body: characterSchema, example: texas } },
+      answers: {
+        200: {
+          description: 'The character.',
+          body: characterSchema,
+          example: texas,
+          headers: {
+            'Cache-Status':
+              '`texas-ai; hit; detail=stale` where the answer is older than it should be.',
+          },
+        },
+      },
       problems: ['character_not_found'],
       async answer({ params }) {
-        return { status: 200, body: describe(await readers.profile(params.character)) };
+        const { profile, stale } = await readers.character(params.character);
+        return { status: 200, headers: stale ? staleHeader : {}, body: describe(profile) };
       },
     }),
   ];

@@ -3,7 +3,7 @@ import { daySchema, daySummarySchema } from '@texas-ai/life';
 import { z } from 'zod';
 import type { AppDeps } from '../deps.js';
 import { defineOperation, type Operation } from '../operation.js';
-import { answerDay } from '../reads/answer-day.js';
+import { answerCached } from '../reads/answer-cached.js';
 import { assertRange, nextCursor, page, pageQuery, rangeQuery } from './page.js';
 import { characterParams, dayParams, ifNoneMatch } from './parameters.js';
 
@@ -122,10 +122,7 @@ export function dayOperations({ store, readers }: Pick<AppDeps, 'store' | 'reade
       problems: ['character_not_found', 'day_not_found'],
       async answer({ params, headers }) {
         const found = await readers.day(params.character, params.date);
-        if (found) {
-          const ready = answerDay(found.entry, headers['if-none-match'], found.stale);
-          return { ready };
-        }
+        if (found) return { ready: answerCached(found, headers['if-none-match']) };
         throw new TexasError('day_not_found', `${params.date} is not written.`, {
           details: { field: 'date' },
         });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { makeDocument } from '../openapi/document.js';
 import { defineOperation, type Operation } from '../operation.js';
-import { answerDay } from '../reads/answer-day.js';
+import { answerBytes } from '../reads/answer-cached.js';
 import { ifNoneMatch } from './parameters.js';
 
 /** The document of these operations and of itself, made when it is first asked for. */
@@ -31,7 +31,7 @@ export function documentOperations(others: readonly Operation[]): Operation[] {
     problems: [],
     async answer({ headers }) {
       made ??= bytesOf(makeDocument([...others, operation]));
-      return { ready: answerDay(made, headers['if-none-match']) };
+      return { ready: answerBytes(made, headers['if-none-match']) };
     },
   });
   return [operation];

@@ -1,9 +1,10 @@
-import { majorEventRecordSchema } from '@texas-ai/life';
+import { type MajorEventRecord, majorEventRecordSchema } from '@texas-ai/life';
 import { z } from 'zod';
 import type { AppDeps } from '../deps.js';
 import { defineOperation, type Operation } from '../operation.js';
+import { answerCached } from '../reads/answer-cached.js';
 import { assertRange, nextCursor, page, pageQuery, rangeQuery } from './page.js';
-import { characterParams } from './parameters.js';
+import { characterParams, ifNoneMatch } from './parameters.js';
 
 export function eventOperations({
   store,
@@ -23,10 +24,16 @@ export function eventOperations({
         'An event that a plan has just begun shows within a minute.',
       params: characterParams,
       query: z.strictObject({ ...rangeQuery, ...pageQuery }),
+      headers: z.object({ 'if-none-match': ifNoneMatch }),
       answers: {
         200: {
           description: 'A page of major events.',
           body: z.object({ events: z.array(majorEventRecordSchema), nextCursor }),
+          headers: {
+            ETag: 'Of the newest page, which is kept for a minute.',
+            'Cache-Status':
+              '`texas-ai; hit; detail=stale` where the answer is older than it should be.',
+          },
           example: {
             events: [
               {
@@ -41,21 +48,25 @@ export function eventOperations({
             nextCursor: null,
           },
         },
+        304: { description: 'The client has this page already.' },
       },
       problems: ['character_not_found'],
-      async answer({ params, query }) {
+      async answer({ params, query, headers }) {
         assertRange(query);
         const { from, to, limit, cursor: after } = query;
         const { id: character } = await readers.profile(params.character);
-        const narrowed = from !== undefined || to !== undefined || after !== undefined;
-        const found = narrowed
-          ? await store.majorEvents.list({ character, from, to, after, limit: limit + 1 })
-          : await readers.newestEvents(character, limit + 1);
-        const { entries, nextCursor } = page(found, limit, ({ startDate, id }) => ({
-          date: startDate,
-          id,
-        }));
-        return { status: 200, body: { events: entries, nextCursor } };
+        const body = (found: MajorEventRecord[]) => {
+          const place = ({ startDate, id }: MajorEventRecord) => ({ date: startDate, id });
+          const { entries, nextCursor } = page(found, limit, place);
+          return { events: entries, nextCursor };
+        };
+        const more = limit + 1;
+        if (from !== undefined || to !== undefined || after !== undefined) {
+          const query = { character, from, to, after, limit: more };
+          return { status: 200, body: body(await store.majorEvents.list(query)) };
+        }
+        const newest = await readers.newestEvents(character, more, body);
+        return { ready: answerCached(newest, headers['if-none-match']) };
       },
     }),
   ];

@@ -9,10 +9,15 @@ import { requestingBy } from './requesting.js';
 type Deps = Pick<AppDeps, 'config' | 'logger' | 'store' | 'producer' | 'announcer' | 'clock'>;
 
 export const generationParams = z.strictObject({
-  id: z.uuid('a generation’s id').meta({
-    description: 'A generation’s id.',
-    example: '019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a11',
-  }),
+  id: z
+    .uuid('a generation’s id')
+    .transform((id) => id.toLowerCase())
+    .meta({
+      type: 'string',
+      format: 'uuid',
+      description: 'A generation’s id.',
+      example: '019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a11',
+    }),
 });
 
 const generation = {

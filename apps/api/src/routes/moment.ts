@@ -1,9 +1,9 @@
 import { Temporal } from '@texas-ai/kernel';
-import { momentOf, momentSchema, whenIs } from '@texas-ai/life';
+import { instantText, momentOf, momentSchema, whenIs } from '@texas-ai/life';
 import { z } from 'zod';
 import type { AppDeps } from '../deps.js';
 import { defineOperation, type Operation } from '../operation.js';
-import { staleHeader } from '../reads/answer-day.js';
+import { staleHeader } from '../reads/answer-cached.js';
 import { characterParams } from './parameters.js';
 
 export function momentOperations({
@@ -24,10 +24,11 @@ export function momentOperations({
         'the day is written she sleeps on, and `written` is false.',
       params: characterParams,
       query: z.strictObject({
-        at: z.iso
-          .datetime({ offset: true, error: 'an instant with an offset, RFC 3339' })
-          .optional()
-          .meta({ description: 'Another instant than now.', example: '2026-11-23T21:30:00+08:00' }),
+        at: instantText.optional().meta({
+          format: 'date-time',
+          description: 'Another instant than now.',
+          example: '2026-11-23T21:30:00+08:00',
+        }),
       }),
       answers: {
         200: {

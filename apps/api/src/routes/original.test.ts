@@ -48,6 +48,8 @@ describe('the original’s calls', () => {
     expect(await wrong.json()).toMatchObject({ status: 400, code: 'invalid_request' });
     const unknown = await api.get('/generate-daily-life?date=2026-11-25');
     expect(await unknown.json()).toMatchObject({ status: 400, errors: [{ field: 'date' }] });
+    const far = await api.get('/generate-daily-life?target_date=2020-01-01');
+    expect(await far.json()).toMatchObject({ status: 422, errors: [{ field: 'target_date' }] });
     const missing = await api.get('/collect-interactions?target_date=2026-10-01');
     expect(await missing.json()).toMatchObject({ status: 404, code: 'day_not_found' });
     const head = await fetch(`${api.url}/generate-daily-life?target_date=2026-12-01`, {

@@ -74,7 +74,7 @@ export function originalOperations(deps: Deps): Operation[] {
           fresh: false,
           idempotency: null,
           requestId,
-        });
+        }).catch(inItsOwnWords);
         return said(
           `${day.date} 的日程生成任务已提交。`,
           `/v1/characters/${day.character}/days/${day.date}/generations`,
@@ -116,6 +116,12 @@ export function originalOperations(deps: Deps): Operation[] {
       },
     }),
   ];
+}
+
+/** A date is called otherwise here. */
+function inItsOwnWords(error: unknown): never {
+  if (!(error instanceof TexasError) || error.details.field !== 'date') throw error;
+  throw new TexasError(error.code, error.message, { details: { field: 'target_date' } });
 }
 
 /** More than a day of 5-minute experiences has. */

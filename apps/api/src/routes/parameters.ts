@@ -3,7 +3,10 @@ import { z } from 'zod';
 
 // Parameters that several operations have.
 
-const character = z.string().meta({ description: 'A character’s id.', example: 'texas' });
+const character = z
+  .string()
+  .regex(/^[^\0]*$/, 'a character’s id')
+  .meta({ description: 'A character’s id.', example: 'texas' });
 
 export const characterParams = z.strictObject({ character });
 

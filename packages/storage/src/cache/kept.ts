@@ -3,6 +3,8 @@ export interface CachedBytes {
   bytes: Buffer;
   /** Strong: of these very bytes. */
   etag: string;
+  /** Tells this build from others, whoever made them. */
+  build: string;
 }
 
 /**
@@ -21,7 +23,8 @@ class Kept {
   toString(): string {
     const { value, logicalExpiration, createdAt } = this;
     const text = value.bytes.toString();
-    return JSON.stringify({ etag: value.etag, logicalExpiration, createdAt, text });
+    const { etag, build } = value;
+    return JSON.stringify({ etag, build, logicalExpiration, createdAt, text });
   }
 }
 
@@ -31,8 +34,8 @@ export const keptSerializer = {
     new Kept(value, logicalExpiration, createdAt) as unknown as string,
   deserialize(kept: unknown): Kept {
     if (kept instanceof Kept) return kept;
-    const { etag, text, logicalExpiration, createdAt } = JSON.parse(String(kept));
-    return new Kept({ etag, bytes: Buffer.from(text) }, logicalExpiration, createdAt);
+    const { etag, build, text, logicalExpiration, createdAt } = JSON.parse(String(kept));
+    return new Kept({ etag, build, bytes: Buffer.from(text) }, logicalExpiration, createdAt);
   },
 };
 

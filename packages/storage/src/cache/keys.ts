@@ -2,13 +2,13 @@
 // counts it up, so that it never serves what an older one kept.
 
 export function dayKey(character: string, date: string): string {
-  return `day:1:${character}:${date}`;
+  return `day:2:${character}:${date}`;
 }
 
 export function profileKey(character: string): string {
-  return `profile:1:${character}`;
+  return `profile:2:${character}`;
 }
 
 export function majorEventsKey(character: string, limit: number): string {
-  return `major-events:1:${character}:${limit}`;
+  return `major-events:2:${character}:${limit}`;
 }

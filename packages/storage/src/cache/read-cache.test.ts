@@ -115,6 +115,22 @@ test('while the database is away an older answer serves and says so; then the ne
   expect(await read(cache, async () => ({ n: 2 }))).toEqual({ text: '{"n":2}', stale: false });
 });
 
+test('an answer that another process could build is no older one', async () => {
+  const { cache: one, prefix } = await aCache();
+  const { cache: two } = await aCache({ prefix });
+  await read(one, async () => ({ n: 1 }));
+  await read(two, async () => ({ n: 1 }));
+  await one.drop('key');
+  two.emptyMemory();
+  expect(await read(two, away)).toEqual({ text: '{"n":1}', stale: true });
+  // The database is back, and the other process is the first to notice; here its build comes from Redis.
+  expect(await read(one, async () => ({ n: 1 }))).toEqual({ text: '{"n":1}', stale: false });
+  two.emptyMemory();
+  const never = () => Promise.reject(new Error('built again'));
+  expect(await read(two, never)).toEqual({ text: '{"n":1}', stale: false });
+  expect(two.peek('key')).toBeDefined();
+});
+
 test('a database that hangs is not waited for while there is an older answer', async () => {
   const { cache } = await aCache();
   await read(cache, async () => ({ n: 1 }));

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { type Logger, TexasError } from '@texas-ai/kernel';
 import { BentoCache, bentostore } from 'bentocache';
 import { memoryDriver } from 'bentocache/drivers/memory';
@@ -73,13 +73,24 @@ export function makeReadCache(options: ReadCacheOptions): ReadCache {
     stores: { reads: store },
   });
   const reading = new Map<string, Promise<CachedRead | null>>();
-  /** Keys whose newest build has not succeeded: what is kept of them is stale. */
-  const unbuilt = new Set<string>();
+  /**
+   * Keys whose newest build here has not succeeded, with the older build that serves meanwhile; null
+   * while that is not known. Another process may succeed, and its build come from Redis.
+   */
+  const unbuilt = new Map<string, string | null>();
   const again = new Map<string, NodeJS.Timeout>();
 
   function peek(key: string): CachedBytes | undefined {
     const kept: unknown = memory?.get(key);
-    return isFresh(kept) && !unbuilt.has(key) ? kept.value : undefined;
+    return isFresh(kept) && !isStale(key, kept.value) ? kept.value : undefined;
+  }
+
+  function isStale(key: string, { build }: CachedBytes): boolean {
+    const older = unbuilt.get(key);
+    if (older === undefined) return false;
+    if (older === null) unbuilt.set(key, build);
+    else if (older !== build) unbuilt.delete(key);
+    return unbuilt.has(key);
   }
 
   async function readOnce(key: string, ttlSeconds: number, build: () => Promise<unknown>) {
@@ -88,13 +99,13 @@ export function makeReadCache(options: ReadCacheOptions): ReadCache {
         key,
         ttl: ttlSeconds * 1000,
         async factory(context) {
-          unbuilt.add(key);
+          unbuilt.set(key, null);
           const built = await build();
           unbuilt.delete(key);
           return built === null ? context.skip() : ready(built);
         },
       });
-      return entry === undefined ? null : { entry, stale: unbuilt.has(key) };
+      return entry === undefined ? null : { entry, stale: isStale(key, entry) };
     } catch (error) {
       unbuilt.delete(key);
       // Bentocache wraps what the build threw.
@@ -143,5 +154,5 @@ export function makeReadCache(options: ReadCacheOptions): ReadCache {
 function ready(answer: unknown): CachedBytes {
   const bytes = Buffer.from(JSON.stringify(answer));
   const digest = createHash('sha256').update(bytes).digest('base64url').slice(0, 27);
-  return { bytes, etag: `"${digest}"` };
+  return { bytes, etag: `"${digest}"`, build: randomUUID() };
 }

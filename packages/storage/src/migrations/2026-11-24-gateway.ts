@@ -37,6 +37,7 @@ export async function up(knex: Knex): Promise<void> {
     ALTER TABLE interactions
       ALTER COLUMN character_id SET NOT NULL, ALTER COLUMN date SET NOT NULL;
     CREATE INDEX interactions_by_date ON interactions (character_id, date, id);
+    CREATE INDEX interactions_by_status ON interactions (character_id, status, date, id);
 
     CREATE INDEX major_events_by_start ON major_events (character_id, start_date, id);
   `);

@@ -1,12 +1,20 @@
-import type { CachedBytes } from '@texas-ai/storage';
+import type { CachedBytes, CachedRead } from '@texas-ai/storage';
 import type { ReadyAnswer } from '../send-bytes.js';
 
 /** Said of an answer that is older than it should be, because the database is away (RFC 9211). */
 export const staleHeader = { 'Cache-Status': 'texas-ai; hit; detail=stale' } as const;
 
-/** A day as it is sent: whole, or 304 to a client that has these very bytes. */
-export function answerDay(
-  { bytes, etag }: CachedBytes,
+/** What was read through the cache as it is sent. */
+export function answerCached(
+  { entry, stale }: CachedRead,
+  ifNoneMatch: string | undefined,
+): ReadyAnswer {
+  return answerBytes(entry, ifNoneMatch, stale);
+}
+
+/** Bytes as they are sent: whole, or 304 to a client that has these very ones. */
+export function answerBytes(
+  { bytes, etag }: Pick<CachedBytes, 'bytes' | 'etag'>,
   ifNoneMatch: string | undefined,
   stale = false,
 ): ReadyAnswer {

@@ -19,6 +19,8 @@ export default {
   globalTeardown: '<rootDir>/test/global-teardown.mjs',
   setupFilesAfterEnv: ['<rootDir>/test/property-seed.mjs'],
   testTimeout: 30_000,
+  // A closed connection to Redis keeps its timer for silence a little longer.
+  openHandlesTimeout: 15_000,
   coverageReporters: ['text-summary', 'lcovonly'],
   collectCoverageFrom: [
     '{apps,packages}/*/src/**/*.ts',

@@ -4,11 +4,12 @@ const allowed = {
   config: ['kernel'],
   logging: ['kernel'],
   access: ['kernel'],
+  alerting: ['kernel'],
   life: ['kernel'],
   authors: ['kernel', 'life'],
   weather: ['kernel', 'life'],
   jobs: ['kernel', 'life'],
-  storage: ['kernel', 'life', 'access'],
+  storage: ['kernel', 'life', 'access', 'alerting'],
   'local-services': ['kernel'],
 };
 

@@ -1,21 +1,19 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { processEnvironment } from '@texas-ai/config';
 import { makeTestDatabase, type TestDatabase, testServices } from '@texas-ai/testing';
+import { freePort, isReady, kill, root, startApp, until } from './product.js';
 
 // The built product as an operator runs it: two gateways and a worker in production, on one database
 // and one Redis.
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const run = promisify(execFile);
 const internalKey = 'texas_internal_of_the_gateway_test';
 const day = '/v1/characters/texas/days/2026-12-01';
@@ -50,32 +48,15 @@ function environment(): Record<string, string> {
 }
 
 function start(app: 'api' | 'worker', more: Record<string, string> = {}): ChildProcess {
-  const child = spawn(process.execPath, [join(root, `apps/${app}/dist/main.js`)], {
-    env: { ...environment(), ...more },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const child = startApp(app, { ...environment(), ...more });
   children.push(child);
   return child;
 }
 
 async function startGateway(port: number): Promise<Gateway> {
   const gateway = { url: `http://127.0.0.1:${port}`, child: start('api', { PORT: String(port) }) };
-  await until(() => isReady(gateway));
+  await until(() => isReady(gateway.url));
   return gateway;
-}
-
-const isReady = ({ url }: Gateway) =>
-  fetch(`${url}/health/ready`).then(
-    ({ status }) => status === 200,
-    () => false,
-  );
-
-async function until(holds: () => Promise<boolean>, seconds = 30): Promise<void> {
-  const end = performance.now() + seconds * 1000;
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error(`It did not come true within ${seconds} s.`);
-    await pause(50);
-  }
 }
 
 const texas = async (...args: string[]) =>
@@ -100,15 +81,6 @@ async function generationOf(gateway: Gateway): Promise<string> {
   return answer.generation?.id ?? '';
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'texas-gateway-'));
   db = await makeTestDatabase();
@@ -117,11 +89,7 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(async () => {
-  for (const child of children) {
-    if (child.exitCode !== null || child.signalCode !== null) continue;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-  }
+  await Promise.all(children.map(kill));
   await db.drop();
   rmSync(home, { recursive: true, force: true });
 }, 60_000);
@@ -145,7 +113,7 @@ test('the fleet shows itself to both', async () => {
       const { workers } = (await (await fetch(`${gateway.url}/health/workers`)).json()) as {
         workers: { queues: string[] }[];
       };
-      return workers.length === 1 && workers[0]?.queues.join() === 'author-offline,days';
+      return workers.length === 1 && workers[0]?.queues.join() === 'author-offline,days,alerts';
     });
   }
 });
@@ -217,7 +185,7 @@ test('a rolling restart under load loses no request and ends with 0', async () =
   const asking = (async () => {
     while (!done) {
       const known = [...gateways];
-      const answers = await Promise.all(known.map(isReady));
+      const answers = await Promise.all(known.map(({ url }) => isReady(url)));
       ready = known.filter((_gateway, index) => answers[index]);
       await pause(100);
     }

@@ -3,18 +3,17 @@ import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { processEnvironment } from '@texas-ai/config';
 import { daySchema } from '@texas-ai/life';
 import { startFakeGemini } from '@texas-ai/testing';
+import { freePort, root } from './product.js';
 
 // The built product as a user starts it: real processes, private servers, a home of its own.
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const run = promisify(execFile);
 const canary = 'canary-8d1f0c77e2b94a55';
 const secrets = {
@@ -208,12 +207,4 @@ async function eventually(holds: () => boolean): Promise<boolean> {
 
 function tomorrow(days = 1): string {
   return new Date(Date.now() + (days + 1) * 86_400_000).toISOString().slice(0, 10);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { makeAlerts, makeChannels } from '@texas-ai/alerting';
 import { type Config, readCharacterFiles, secretsOf } from '@texas-ai/config';
 import {
   type Announcements,
@@ -7,16 +8,18 @@ import {
   listenToAnnouncements,
   makeAnnouncer,
   makeFleet,
+  makePace,
   makeProducer,
   openQueues,
   type Producer,
   type Queues,
 } from '@texas-ai/jobs';
 import { type Clock, type Logger, makeOwner, type Owner, systemClock } from '@texas-ai/kernel';
-import { type CharacterRecord, characterRecords, type Store } from '@texas-ai/life';
+import { type CharacterRecord, characterRecords, minuteOf, type Store } from '@texas-ai/life';
 import { makeLogger, makeRedactor, type Redactor } from '@texas-ai/logging';
 import {
   type Database,
+  makeAlertRepository,
   makeKeyRepository,
   makeReadCache,
   makeStore,
@@ -29,6 +32,7 @@ import { type Limits, makeLimits } from './limits/limits.js';
 import { makeProgressStreams, type ProgressStreams } from './live/progress-streams.js';
 import { keepFresh } from './reads/keep-fresh.js';
 import { makeReaders, type Readers } from './reads/readers.js';
+import { makeWatch, type Watch } from './watch/watch.js';
 
 /** The repository's root, which holds `config/`. */
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -51,6 +55,10 @@ export interface ApiDeps {
   streams: ProgressStreams;
   health: HealthProbes;
   readiness: Readiness;
+  /** Looks after queues, workers and days, and warns. */
+  watch: Watch;
+  /** How many ways there are to warn operators. */
+  channels: number;
   /** For what operators are shown. */
   redactor: Redactor;
   internalApiKey: string;
@@ -72,11 +80,12 @@ export interface ApiDepsOptions {
   prefix?: string;
 }
 
-/** Wires the gateway. Throws `config_invalid` where a profile is broken. */
+/** Wires the gateway. Throws `config_invalid` where a profile or a channel is. */
 export function makeDeps(options: ApiDepsOptions): ApiDeps {
   const { config, internalApiKey, clock = systemClock, prefix = 'texas' } = options;
   const owner = makeOwner();
   const characters = characterRecords(readCharacterFiles(root));
+  const channels = makeChannels(config.alerts);
   const logger = options.logger ?? owner.own(processLogger(options), (each) => each.close());
   const database = owner.own(
     openDatabase({ ...config.database, applicationName: 'texas-api', logger }),
@@ -115,11 +124,40 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
   const streams = owner.own(makeProgressStreams({ store, announcements, logger }), (each) =>
     each.close(),
   );
+  const fleet = makeFleet({ connection: queueing, prefix });
+  const redactor = makeRedactor(secretsToHide(options));
+  const alertRepository = makeAlertRepository(database);
+  const takePlace = makePace({ connection: cacheConnection, prefix });
+  const watch = owner.own(
+    makeWatch({
+      store,
+      alertRepository,
+      alerts: makeAlerts({
+        alerts: alertRepository,
+        routes: config.alerts.routes,
+        channels: channels.map(({ name }) => name),
+        redact: redactor.text,
+        // Delivered by the watch itself, or by a worker that is quicker.
+        dispatch: async () => undefined,
+        logger,
+      }),
+      routes: config.alerts.routes,
+      delivering: { channels, takePlace, redact: redactor.text, logger },
+      fleet,
+      queues,
+      ping: () => producer.ping(),
+      clock,
+      logger,
+      limits: config.alerts,
+      planningTime: config.planning.automatic ? minuteOf(config.planning.time) : null,
+    }),
+    (each) => each.close(),
+  );
   const health = makeHealthProbes({
     pingDatabase: async () => database.raw('SELECT 1'),
     pingRedis: () => producer.ping(),
     charactersWithoutToday: () => store.days.charactersWithout(clock.now()),
-    fleet: makeFleet({ connection: queueing, prefix }),
+    fleet,
     queues,
   });
   keys.onRevoked((keyId) => streams.closeOf(keyId));
@@ -139,7 +177,9 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
     streams,
     health,
     readiness: makeReadiness({ database: health.database, redis: health.redis }),
-    redactor: makeRedactor(secretsToHide(options)),
+    watch,
+    channels: channels.length,
+    redactor,
     internalApiKey,
     characters,
     owner,

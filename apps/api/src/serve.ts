@@ -47,7 +47,7 @@ async function serve(deps: ApiDeps): Promise<void> {
 }
 
 async function start(
-  { database, store, characters, keys, logger, readiness }: ApiDeps,
+  { database, store, characters, keys, watch, channels, logger, readiness }: ApiDeps,
   signal: AbortSignal,
 ) {
   try {
@@ -55,6 +55,8 @@ async function start(
     const changed = await store.characters.synchronise(characters);
     if (changed.length > 0) logger.info('profiles synchronised', { characters: changed });
     keys.start();
+    watch.start();
+    if (channels === 0) logger.warn('no alert channel is configured: nobody is warned');
     readiness.started = true;
     letHeapGrow();
     logger.info('api ready');

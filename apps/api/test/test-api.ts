@@ -8,6 +8,7 @@ import { planDay, publishDay, writeChapter } from '@texas-ai/life';
 import { dayKey, makeKeyRepository, makeReadCache } from '@texas-ai/storage';
 import {
   buildProfile,
+  buildStepDeps,
   type MemoryQueue,
   makeLogSpy,
   makeMemoryQueue,
@@ -82,6 +83,8 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
   const queues = { away: false };
   const producer: Producer = {
     ...steps,
+    sendAlerts: made.producer.sendAlerts,
+    hold: made.producer.hold,
     async ping() {
       if (queues.away) throw new TexasError('queue_unavailable', 'The queue does not answer.');
     },
@@ -140,6 +143,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
       }),
     async work() {
       const fleet = {
+        ...buildStepDeps(db.store, { clock }),
         store: db.store,
         steps,
         logger,

@@ -33,6 +33,15 @@ async function run(argv: readonly string[]): Promise<number> {
       const { migrateDatabase } = await import('./migrate.js');
       code = await migrateDatabase(makeDeps());
     });
+  program
+    .command('alert')
+    .description('the ways to warn operators')
+    .command('test')
+    .description('send one message on every channel and print what each answered')
+    .action(async () => {
+      const { testAlerts } = await import('./alert.js');
+      code = await testAlerts(makeDeps());
+    });
   const key = program.command('key').description('the keys that clients ask with');
   key
     .command('create')

@@ -2,6 +2,9 @@ import { makeOwner, TexasError } from '@texas-ai/kernel';
 import { migrate, openDatabase } from '@texas-ai/storage';
 import type { CliDeps } from './deps.js';
 
+/** A large table is not changed in the time that other statements have. */
+export const migrationSeconds = 3600;
+
 /** Brings the database up to date and says what it did. Throws `config_invalid`, `storage_unavailable`. */
 export async function migrateDatabase({ config, logger, output }: CliDeps): Promise<number> {
   const { url } = config.database;
@@ -11,7 +14,13 @@ export async function migrateDatabase({ config, logger, output }: CliDeps): Prom
   const owner = makeOwner();
   try {
     const database = owner.own(
-      openDatabase({ ...config.database, url, applicationName: 'texas-migrate', logger }),
+      openDatabase({
+        ...config.database,
+        url,
+        statementTimeoutSeconds: migrationSeconds,
+        applicationName: 'texas-migrate',
+        logger,
+      }),
       (each) => each.destroy(),
     );
     const applied = await migrate(database);

@@ -11,7 +11,13 @@ function day(overrides: Partial<Day> = {}): Day {
     timeZone: 'Asia/Shanghai',
     language: 'zh',
     dayType: 'workday',
-    generation: { id, author: 'offline', model: null, publishedAt: '2026-11-23T00:00:00Z' },
+    generation: {
+      id,
+      author: 'offline',
+      model: null,
+      fallback: null,
+      publishedAt: '2026-11-23T00:00:00Z',
+    },
     weather: { summary: '小雨', condition: 'rain', tempMinC: 8, tempMaxC: 13, source: 'seeded' },
     majorEvent: null,
     summary: '平常的一天。',
@@ -67,7 +73,13 @@ describe('the timeline', () => {
     const text = renderTimeline(
       day({
         language: 'en',
-        generation: { id, author: 'gemini', model: 'a-model', publishedAt: '2026-11-23T00:00:00Z' },
+        generation: {
+          id,
+          author: 'gemini',
+          model: 'a-model',
+          fallback: null,
+          publishedAt: '2026-11-23T00:00:00Z',
+        },
         majorEvent: {
           kind: 'trip',
           title: 'A long road',

@@ -1,7 +1,8 @@
 import type { ConsumerOptions } from '@texas-ai/jobs';
-import type { Logger } from '@texas-ai/kernel';
+import type { Alerts, Logger } from '@texas-ai/kernel';
 import { runWithLogContext } from '@texas-ai/logging';
 import { z } from 'zod';
+import { slowStep } from './troubles.js';
 
 /** A step that takes longer is worth a warning, in milliseconds. */
 const slowStepMs = 30_000;
@@ -12,15 +13,27 @@ const ids = z.object({
 });
 
 /** Runs a job's work so that every line it logs carries its ids, and logs one line about it. */
-export function around(logger: Logger): ConsumerOptions['around'] {
+export function around({
+  logger,
+  alerts,
+}: {
+  logger: Logger;
+  alerts: Alerts;
+}): ConsumerOptions['around'] {
   return async ({ name, id, payload }, work) => {
     const { requestId, generationId } = ids.safeParse(payload).data ?? {};
     await runWithLogContext({ requestId, generationId, job: name, jobId: id }, async () => {
       const began = performance.now();
-      await work();
-      const ms = Math.round(performance.now() - began);
-      if (ms > slowStepMs) logger.warn('slow step', { ms });
-      else logger.info('step done', { ms });
+      try {
+        await work();
+        const ms = Math.round(performance.now() - began);
+        logger[ms > slowStepMs ? 'warn' : 'info'](ms > slowStepMs ? 'slow step' : 'step done', {
+          ms,
+        });
+      } finally {
+        const ms = performance.now() - began;
+        if (ms > slowStepMs) await alerts.raise(slowStep(name, ms));
+      }
     });
   };
 }

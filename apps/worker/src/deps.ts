@@ -1,46 +1,55 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { makeGeminiAuthor, makeOfflineAuthor } from '@texas-ai/authors';
+import {
+  type AlertRepository,
+  type Channel,
+  type KeptAlerts,
+  makeAlerts,
+  makeChannels,
+} from '@texas-ai/alerting';
 import { type Config, readCharacterFiles, secretsOf } from '@texas-ai/config';
 import {
+  type Announcements,
   type Announcer,
-  type Consumer,
-  connectConsumer,
   connectProducer,
-  keepReporting,
+  type Fleet,
+  listenToAnnouncements,
   makeAnnouncer,
-  makeConsumer,
   makeFleet,
+  makePace,
   makeProducer,
   openQueues,
   type Producer,
   type QueueName,
+  type Queues,
   tellProgress,
-  untilReady,
 } from '@texas-ai/jobs';
-import { type Logger, makeOwner, type Owner, systemClock, TexasError } from '@texas-ai/kernel';
+import { type Clock, type Logger, makeOwner, type Owner, systemClock } from '@texas-ai/kernel';
 import {
-  type Author,
-  type AuthorName,
   type Authors,
+  type Budget,
+  type CallMeter,
   type CharacterRecord,
   characterRecords,
+  type Generation,
+  makeCallMeter,
   type OnProgress,
+  type RequestGenerationDeps,
   type Store,
   type WeatherSource,
 } from '@texas-ai/life';
-import { makeLogger } from '@texas-ai/logging';
+import { makeLogger, makeRedactor } from '@texas-ai/logging';
 import {
   type Database,
+  dayKey,
+  makeAlertRepository,
   makeReadCache,
   makeStore,
   openDatabase,
-  type ReadCache,
 } from '@texas-ai/storage';
 import { makeWeather } from '@texas-ai/weather';
-import { around } from './around.js';
-import { makeHandlers } from './handlers/index.js';
-import { makeSettle } from './settle.js';
+import { makeAuthors, makeQuotas, queuesOf } from './authors.js';
+import { budgetOf, type Timing, timingOf } from './from-config.js';
 
 /** The repository's root, which holds `config/`. */
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -52,118 +61,137 @@ export interface WorkerDeps {
   id: string;
   config: WorkerConfig;
   logger: Logger;
+  clock: Clock;
   database: Database;
   store: Store;
   steps: Producer;
+  queues: Queues;
   authors: Authors;
+  meter: CallMeter;
+  budget: Budget;
   weather: WeatherSource;
-  /** To drop from it; this process reads nothing through it. */
-  cache: ReadCache;
   announcer: Announcer;
+  announcements: Announcements;
   onProgress: OnProgress;
+  /** Tells the world that a day is there; repeatable. */
+  announce(generation: Generation): Promise<void>;
+  requesting: RequestGenerationDeps & { store: Store };
+  timing: Timing;
+  alerts: KeptAlerts;
+  alertRepository: AlertRepository;
+  channels: Channel[];
+  takePlace(channel: Channel): Promise<number>;
+  redact(text: string): string;
   characters: CharacterRecord[];
-  /** Begins to work the queues; resolves when every one of them is worked. */
-  work(): Promise<Consumer>;
+  fleet: Fleet;
+  /** The queues that this process works. */
+  workedQueues: QueueName[];
+  /** Where everything of ours in Redis begins. */
+  prefix: string;
   owner: Owner;
 }
 
-/** Wires the worker. Throws `config_invalid` where a profile is broken. */
-export function makeDeps(config: WorkerConfig): WorkerDeps {
+export interface WorkerDepsOptions {
+  /** By default the process's own, on standard output. */
+  logger?: Logger;
+  clock?: Clock;
+  /** Keeps several systems apart in one Redis; default `texas`. */
+  prefix?: string;
+}
+
+/** Wires the worker. Throws `config_invalid` where a profile or a channel is. */
+export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}): WorkerDeps {
+  const { clock = systemClock, prefix = 'texas' } = options;
   const owner = makeOwner();
   const characters = characterRecords(readCharacterFiles(root));
-  const logger = owner.own(
-    makeLogger({
-      service: 'worker',
-      level: config.logging.level,
-      format: config.logging.format,
-      secrets: secretsOf(config),
-    }),
-    (each) => each.close(),
-  );
+  const channels = makeChannels(config.alerts);
+  const secrets = secretsOf(config);
+  const logger =
+    options.logger ?? owner.own(processLogger(config, secrets), (each) => each.close());
   const database = owner.own(
     openDatabase({ ...config.database, applicationName: 'texas-worker', logger }),
     (each) => each.destroy(),
   );
-  const { url } = config.redis;
+  const store = makeStore(database);
+  const { url, cacheUrl } = config.redis;
   const producing = owner.own(connectProducer({ url, logger }), (each) => each.disconnect());
-  const queues = owner.own(openQueues({ connection: producing, logger }), (each) => each.close());
+  const queues = owner.own(openQueues({ connection: producing, prefix, logger }), (each) =>
+    each.close(),
+  );
   const steps = makeProducer(queues);
-  const caching = owner.own(connectProducer({ url: config.redis.cacheUrl, logger }), (each) =>
+  const channel = `${prefix}:announcements`;
+  const announcer = makeAnnouncer({ connection: producing, channel });
+  const announcements = owner.own(listenToAnnouncements({ url, logger, channel }), (each) =>
+    each.close(),
+  );
+  const caching = owner.own(connectProducer({ url: cacheUrl, logger }), (each) =>
     each.disconnect(),
   );
   const cache = owner.own(
-    makeReadCache({ connection: caching, logger, memoryEntries: 0 }),
+    makeReadCache({ connection: caching, logger, prefix: `${prefix}:cache`, memoryEntries: 0 }),
     (each) => each.close(),
   );
-  const announcer = makeAnnouncer({ connection: producing });
-  const written = makeAuthors(config);
-  const store = makeStore(database);
-  const deps = {
+
+  const authors = makeAuthors(config, clock);
+  const budget = budgetOf(config);
+  const quotasOf = makeQuotas({ config, authors: authors.find, connection: producing, prefix });
+  const onProgress = tellProgress(announcer, logger);
+  const alertRepository = makeAlertRepository(database);
+  const redact = makeRedactor(secrets).text;
+  return {
     id: randomBytes(4).toString('hex'),
     config,
     logger,
+    clock,
     database,
     store,
     steps,
-    authors: written.find,
+    queues,
+    authors: authors.find,
+    meter: makeCallMeter({ ledger: store.ledger, quotasOf, budget, clock, logger }),
+    budget,
     weather: makeWeather({ ...config.weather, logger }),
-    cache,
     announcer,
-    onProgress: tellProgress(announcer, logger),
+    announcements,
+    onProgress,
+    async announce({ id: generationId, character, date, author }: Generation) {
+      // Dropped from the cache before anybody is told of it.
+      await cache.drop(dayKey(character, date));
+      await announcer.announce({ kind: 'day.published', character, date, generationId });
+      logger.info('day published', { character, date, author });
+    },
+    requesting: {
+      store,
+      steps,
+      clock,
+      logger,
+      onProgress,
+      author: config.authoring.author,
+      fallback: config.authoring.fallback,
+      window: config.generations,
+    },
+    timing: timingOf(config),
+    alertRepository,
+    channels,
+    takePlace: makePace({ connection: producing, prefix }),
+    redact,
+    alerts: makeAlerts({
+      alerts: alertRepository,
+      routes: config.alerts.routes,
+      channels: channels.map(({ name }) => name),
+      redact,
+      dispatch: steps.sendAlerts,
+      logger,
+    }),
     characters,
+    fleet: makeFleet({ connection: producing, prefix }),
+    workedQueues: queuesOf(config.worker.queues, authors.names),
+    prefix,
     owner,
   };
-  return {
-    ...deps,
-    async work() {
-      await untilReady(producing);
-      const connection = owner.own(connectConsumer({ url, logger }), (each) => each.disconnect());
-      const consumer = makeConsumer({
-        connection,
-        queues: queuesOf(config.worker.queues, written.names),
-        concurrency: config.worker.concurrency,
-        handlers: makeHandlers(deps),
-        around: around(logger),
-        settle: makeSettle(deps),
-        logger,
-      });
-      await consumer.ready();
-      const { id } = deps;
-      const startedAt = systemClock.now().toString();
-      const describe = () => ({
-        id,
-        startedAt,
-        queues: [...consumer.queues],
-        activeJobs: consumer.activeJobs(),
-      });
-      const fleet = makeFleet({ connection: producing });
-      owner.own(keepReporting({ fleet, describe, logger }), (each) => each.stop());
-      return consumer;
-    },
-  };
 }
 
-/** The authors that this process can ask: gemini only with a key. */
-function makeAuthors({ authoring }: WorkerConfig): { find: Authors; names: AuthorName[] } {
-  const authors = new Map<AuthorName, Author>([['offline', makeOfflineAuthor()]]);
-  const { apiKey, model, baseUrl } = authoring.gemini;
-  if (apiKey !== null) {
-    const timeoutMs = authoring.callTimeoutSeconds * 1000;
-    const gemini = makeGeminiAuthor({ apiKey, model, baseUrl, timeoutMs, clock: systemClock });
-    authors.set('gemini', gemini);
-  }
-  return {
-    names: [...authors.keys()],
-    find(name) {
-      const author = authors.get(name);
-      if (author) return author;
-      throw new TexasError('author_unauthorized', `This worker has no key for ${name}.`);
-    },
-  };
-}
-
-/** The queues that this process works: those it was told, and for authors only those it has. */
-function queuesOf(wanted: 'all' | readonly string[], authors: readonly AuthorName[]): QueueName[] {
-  const able: QueueName[] = [...authors.map((name) => `author-${name}` as const), 'days'];
-  return wanted === 'all' ? able : able.filter((name) => wanted.includes(name));
+function processLogger({ logging }: WorkerConfig, secrets: string[]) {
+  const { level, format } = logging;
+  return makeLogger({ service: 'worker', level, format, secrets });
 }

@@ -4,6 +4,7 @@ import { TexasError } from '@texas-ai/kernel';
 import { waitForMigrations } from '@texas-ai/storage';
 import closeWithGrace from 'close-with-grace';
 import { makeDeps, root, type WorkerDeps } from './deps.js';
+import { startWork } from './work.js';
 
 try {
   const config = loadConfig({ root, needs: { database: true, redis: true } });
@@ -18,7 +19,8 @@ try {
 }
 
 /** Works until the process is told to stop; active jobs get some time, then are aborted. */
-async function run({ id, config, logger, database, store, characters, work, owner }: WorkerDeps) {
+async function run(deps: WorkerDeps) {
+  const { id, config, logger, database, store, characters, channels, owner } = deps;
   const starting = new AbortController();
   let consumer: Consumer | null = null;
   const graceMs = config.server.shutdownSeconds * 1000;
@@ -31,8 +33,9 @@ async function run({ id, config, logger, database, store, characters, work, owne
   try {
     await waitForMigrations(database, logger, starting.signal);
     await store.characters.synchronise(characters);
-    consumer = await work();
-    logger.info('worker ready', { worker: id, concurrency: config.worker.concurrency });
+    if (channels.length === 0) logger.warn('no alert channel is configured: nobody is warned');
+    consumer = await startWork(deps);
+    logger.info('worker ready', { worker: id, queues: consumer.queues });
   } catch (error) {
     if (!starting.signal.aborted) throw error;
   }

@@ -1,99 +1,153 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, test } from '@jest/globals';
-import { type ErrorCode, TexasError } from '@texas-ai/kernel';
-import { isRetryable, retryDelayMs, type Store } from '@texas-ai/life';
-import { makeLogSpy } from '@texas-ai/testing';
+import { expect, test } from '@jest/globals';
+import { type ErrorCode, systemClock, TexasError, type Trouble } from '@texas-ai/kernel';
+import type { Store } from '@texas-ai/life';
+import {
+  buildGeneration,
+  makeLogSpy,
+  makeMemoryQueue,
+  makeScriptedAuthor,
+} from '@texas-ai/testing';
 import { around } from './around.js';
-import { makeSettle } from './settle.js';
+import { makeSettle, type SettleDeps } from './settle.js';
 
-/** A store that counts tries and remembers what was failed. */
-function settling(tries: number) {
+/** A store that counts failures and remembers what was failed. */
+function settling({ failures = 0, fallback = 'none' as SettleDeps['fallback'] } = {}) {
   const failed: unknown[][] = [];
-  const generations = {
-    triesOf: async () => tries,
-    forgiveTry: async () => undefined,
-    async fail(...values: unknown[]) {
-      failed.push(values);
-      return true;
+  const generation = buildGeneration({ author: 'gemini' });
+  const store = {
+    generations: {
+      find: async () => generation,
+      endTry: async (_step: unknown, counts: boolean) => failures + (counts ? 1 : 0),
+      async fail(...values: unknown[]) {
+        failed.push(values);
+        return generation;
+      },
+      fallBack: async () => ({
+        generation: { ...generation, author: 'offline' },
+        missingChapters: [],
+      }),
     },
-  };
+    holds: { put: async () => true },
+  } as unknown as Pick<Store, 'generations' | 'holds'>;
   const logger = makeLogSpy();
-  const store = { generations } as unknown as Pick<Store, 'generations'>;
+  const raised: Trouble[] = [];
   const progressed: string[] = [];
-  const onProgress = (id: string) => progressed.push(id);
-  return { settle: makeSettle({ store, logger, onProgress }), failed, progressed, logger };
+  let held = 0;
+  const settle = makeSettle({
+    store,
+    steps: makeMemoryQueue(),
+    authors: () => makeScriptedAuthor(),
+    fallback,
+    clock: systemClock,
+    random: () => 0.5,
+    timing: { retryMs: 15_000, retryStorageMs: 5_000, probeMs: 300_000 },
+    logger,
+    alerts: { raise: async (trouble) => void raised.push(trouble), recover: async () => undefined },
+    onProgress: (id) => progressed.push(id),
+    onHeld: () => {
+      held += 1;
+    },
+  });
+  return { settle, failed, progressed, raised, logger, held: () => held };
 }
 
 const payload = { version: 1, generationId: randomUUID(), run: 2, requestId: null, chapter: 1 };
+const failure = (code: ErrorCode, details = {}) => new TexasError(code, 'It failed.', { details });
 
-describe('a job that failed', () => {
-  test('and may pass waits longer from try to try', async () => {
-    const delays = [];
-    for (const tries of [1, 2, 3]) {
-      const { settle } = settling(tries);
-      const failure = new TexasError('author_timeout', 'Too slow.');
-      delays.push(await settle({ name: 'write-chapter', payload }, failure));
-    }
-    expect(delays.map(({ over }) => over)).toEqual([false, false, false]);
-    const [first, second, third] = delays.map(({ delayMs }) => delayMs / 1000);
-    expect(Math.abs((first ?? 0) - 15)).toBeLessThanOrEqual(3);
-    expect(Math.abs((second ?? 0) - 60)).toBeLessThanOrEqual(12);
-    expect(Math.abs((third ?? 0) - 240)).toBeLessThanOrEqual(48);
+test('a job that may pass is tried again, and nobody is warned', async () => {
+  const { settle, raised, logger } = settling({ failures: 1 });
+  expect(await settle({ name: 'write-chapter', payload }, failure('author_timeout'))).toEqual({
+    kind: 'again',
+    delayMs: 60_000,
+    failures: 2,
   });
-
-  test('for the last time fails its generation, with code and our own words', async () => {
-    const { settle, failed, logger } = settling(4);
-    const failure = new TexasError('author_timeout', 'Too slow.');
-    expect(await settle({ name: 'write-chapter', payload }, failure)).toMatchObject({ over: true });
-    expect(failed).toEqual([[payload.generationId, 2, 'author_timeout', 'Too slow.']]);
-    expect(logger.lines.map(({ level }) => level)).toEqual(['error']);
-  });
-
-  test('by its payload fails the generation that it names, at once', async () => {
-    const { settle, failed } = settling(0);
-    const failure = new TexasError('invalid_payload', 'The payload is wrong.');
-    const broken = { generationId: payload.generationId, run: 'two' };
-    expect(await settle({ name: 'plan-day', payload: broken }, failure)).toMatchObject({
-      over: true,
-    });
-    expect(failed).toEqual([[payload.generationId, null, 'invalid_payload', failure.message]]);
-    const nameless = await settle({ name: 'plan-day', payload: 'what?' }, failure);
-    expect(nameless.over).toBe(true);
-    expect(failed).toHaveLength(1);
-  });
+  expect(raised).toEqual([]);
+  expect(logger.lines.map(({ level }) => level)).toEqual(['warn']);
 });
 
-describe('the retry policy', () => {
-  const failure = (code: ErrorCode, details: Record<string, unknown> = {}) =>
-    new TexasError(code, 'It failed.', { details });
-
-  test.each([
-    ['author_timeout', {}, true],
-    ['author_unreachable', {}, true],
-    ['author_rate_limited', {}, true],
-    ['author_invalid_output', {}, true],
-    ['author_http_error', { status: 503 }, true],
-    ['author_http_error', { status: 404 }, false],
-    ['author_unauthorized', {}, false],
-    ['author_blocked', {}, false],
-    ['invalid_payload', {}, false],
-    ['internal_error', {}, false],
-  ] as const)('%s %j: %s', (code, details, retryable) => {
-    expect(isRetryable(failure(code, details))).toBe(retryable);
+test('the last try fails the generation with code and our own words, and warns once of the code', async () => {
+  const { settle, failed, raised, progressed, logger } = settling({ failures: 3 });
+  expect(await settle({ name: 'write-chapter', payload }, failure('author_timeout'))).toEqual({
+    kind: 'over',
   });
+  expect(failed).toEqual([[payload.generationId, 2, 'author_timeout', 'It failed.']]);
+  expect(progressed).toEqual([payload.generationId]);
+  expect(raised).toMatchObject([
+    { kind: 'generation_failed', subject: 'author_timeout', level: 'error' },
+  ]);
+  expect(logger.lines.map(({ level }) => level)).toEqual(['error']);
+});
 
-  test('a wait that the provider names is kept, never more than 600 s', () => {
-    const named = failure('author_rate_limited', { retryAfterMs: 34_000 });
-    expect(retryDelayMs(named, 1, () => 0)).toBe(34_000);
-    const long = failure('author_rate_limited', { retryAfterMs: 86_400_000 });
-    expect(retryDelayMs(long, 1, () => 1)).toBe(600_000);
-    expect(retryDelayMs(failure('author_timeout'), 9, () => 1)).toBe(600_000);
+test('with a fallback the same is a warning, and the job is over', async () => {
+  const { settle, failed, raised } = settling({ failures: 3, fallback: 'offline' });
+  const settled = await settle({ name: 'write-chapter', payload }, failure('author_timeout'));
+  expect(settled).toEqual({ kind: 'over' });
+  expect(failed).toEqual([]);
+  expect(raised).toMatchObject([{ kind: 'generation_fell_back', level: 'warning' }]);
+});
+
+test('a refused key is told of by its fingerprint, never by itself', async () => {
+  const { settle, raised, held } = settling();
+  await settle({ name: 'plan-day', payload }, failure('author_unauthorized'));
+  expect(raised).toMatchObject([
+    { kind: 'author_unauthorized', subject: 'gemini scripted-key', level: 'error' },
+  ]);
+  expect(held()).toBe(1);
+});
+
+test('a quota of minutes holds the queue and warns nobody, one of the day does', async () => {
+  const { settle, raised, held } = settling();
+  const minutes = failure('author_rate_limited', { retryAfterMs: 2_500, daily: false });
+  expect(await settle({ name: 'plan-day', payload }, minutes)).toMatchObject({
+    kind: 'held',
+    by: 'all',
   });
+  expect(raised).toEqual([]);
+  const day = failure('author_rate_limited', { retryAfterMs: 3_600_000, daily: true });
+  const settled = await settle({ name: 'plan-day', payload }, day);
+  expect(settled.kind === 'held' && settled.ms).toBeGreaterThanOrEqual(3_600_000);
+  expect(raised).toMatchObject([{ kind: 'author_exhausted', level: 'warning' }]);
+  expect(held()).toBe(2);
+});
+
+test('a spent budget is told of', async () => {
+  const { settle, raised } = settling({ fallback: 'offline' });
+  await settle({ name: 'plan-day', payload }, failure('budget_exhausted'));
+  expect(raised).toMatchObject([{ kind: 'budget_spent', level: 'error' }]);
+});
+
+test('what is nobody’s fault is handed back', async () => {
+  const { settle, raised } = settling();
+  for (const [code, delayMs] of [
+    ['storage_unavailable', 5_000],
+    ['queue_unavailable', 5_000],
+    ['aborted', 0],
+  ] as const) {
+    const settled = { kind: 'handed-back', delayMs };
+    expect(await settle({ name: 'plan-day', payload }, failure(code))).toEqual(settled);
+    expect(await settle({ name: 'plan-due-days', payload: { version: 1 } }, failure(code))).toEqual(
+      settled,
+    );
+  }
+  expect(raised).toEqual([]);
+});
+
+test('a broken payload fails the generation that it names, at once; one that names none is over', async () => {
+  const { settle, failed } = settling();
+  const broken = { generationId: payload.generationId, run: 'two' };
+  const invalid = failure('invalid_payload');
+  expect(await settle({ name: 'plan-day', payload: broken }, invalid)).toEqual({ kind: 'over' });
+  expect(failed).toEqual([[payload.generationId, null, 'invalid_payload', 'It failed.']]);
+  expect(await settle({ name: 'plan-day', payload: 'what?' }, invalid)).toEqual({ kind: 'over' });
+  expect(failed).toHaveLength(1);
 });
 
 test('every job is one line', async () => {
   const logger = makeLogSpy();
-  await around(logger)({ name: 'plan-day', id: 'a', payload }, async () => undefined);
+  const alerts = { raise: async () => undefined, recover: async () => undefined };
+  const job = { name: 'plan-day', id: 'a', payload } as const;
+  await around({ logger, alerts })(job, async () => undefined);
   expect(logger.lines.map(({ level, message }) => [level, message])).toEqual([
     ['info', 'step done'],
   ]);

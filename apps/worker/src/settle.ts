@@ -1,7 +1,13 @@
-import type { ConsumerOptions } from '@texas-ai/jobs';
-import type { Logger } from '@texas-ai/kernel';
-import { type OnProgress, retryDelayMs, type Store, settleFailure } from '@texas-ai/life';
+import type { ConsumerOptions, JobSettlement } from '@texas-ai/jobs';
+import type { Alerts, Logger, TexasError } from '@texas-ai/kernel';
+import {
+  type OnProgress,
+  type Settlement,
+  type StepFailureDeps,
+  settleFailure,
+} from '@texas-ai/life';
 import { z } from 'zod';
+import { troubleOf } from './troubles.js';
 
 const stepIds = z.object({
   generationId: z.uuid(),
@@ -9,26 +15,86 @@ const stepIds = z.object({
   chapter: z.number().int().optional().catch(undefined),
 });
 
-/** Decides on a failed job by the retry policy; a generation whose step is given up says why. */
-export function makeSettle(deps: {
-  store: Pick<Store, 'generations'>;
+export interface SettleDeps extends StepFailureDeps {
   logger: Logger;
+  alerts: Alerts;
   onProgress: OnProgress;
-}): ConsumerOptions['settle'] {
-  const { store, logger, onProgress } = deps;
-  return async ({ payload }, failure) => {
+  /** Told that an author rests from now on. */
+  onHeld(): void;
+}
+
+/** Decides on a failed job by the retry policy; a generation whose step is given up says why. */
+export function makeSettle(deps: SettleDeps): ConsumerOptions['settle'] {
+  const { logger, alerts, onProgress, onHeld } = deps;
+  return async ({ name, payload }, failure) => {
     const step = stepIds.safeParse(payload);
-    if (!step.success) {
-      logger.error('job without a generation given up', { code: failure.code, error: failure });
-      return { over: true, delayMs: 0 };
-    }
-    const { over, tries } = await settleFailure(store.generations, step.data, failure);
-    const delayMs = over ? 0 : retryDelayMs(failure, tries, Math.random);
-    const fields = { code: failure.code, tries, error: failure };
-    if (over) {
+    if (!step.success) return settleOther(deps, name, failure);
+    const settlement = await settleFailure(deps, step.data, failure);
+    say(logger, settlement, failure);
+    if (settlement.kind === 'fell-back' || settlement.kind === 'failed') {
       onProgress(step.data.generationId);
-      logger.error('step given up, generation failed', fields);
-    } else logger.warn('step failed, will be tried again', { ...fields, delayMs });
-    return { over, delayMs };
+    }
+    if (settlement.kind === 'held' || failure.code === 'author_unauthorized') onHeld();
+    const trouble = troubleOf(settlement, failure, deps.authors);
+    if (trouble) await alerts.raise(trouble);
+    return jobSettlement(settlement);
   };
+}
+
+/** Failures that pass: something is away, or somebody else was quicker. */
+const tryAgainCodes: ReadonlySet<string> = new Set([
+  'storage_unavailable',
+  'storage_conflict',
+  'queue_unavailable',
+  'aborted',
+]);
+
+/** Jobs that belong to no generation are made anew by their schedule, or looked for by somebody. */
+function settleOther(
+  { logger, timing }: SettleDeps,
+  job: string,
+  failure: TexasError,
+): JobSettlement {
+  const passes = tryAgainCodes.has(failure.code);
+  if (!passes) {
+    logger.error('job given up', { job, code: failure.code, error: failure });
+    return { kind: 'over' };
+  }
+  logger.warn('job handed back', { job, code: failure.code });
+  return { kind: 'handed-back', delayMs: failure.code === 'aborted' ? 0 : timing.retryStorageMs };
+}
+
+function jobSettlement(settlement: Settlement): JobSettlement {
+  switch (settlement.kind) {
+    case 'fell-back':
+    case 'failed':
+      return { kind: 'over' };
+    default:
+      return settlement;
+  }
+}
+
+function say(logger: Logger, settlement: Settlement, failure: TexasError): void {
+  const fields = { code: failure.code, error: failure };
+  switch (settlement.kind) {
+    case 'again': {
+      const { delayMs, failures } = settlement;
+      logger.warn('step failed, will be tried again', { ...fields, failures, delayMs });
+      break;
+    }
+    case 'handed-back':
+      logger.info('step handed back', { code: failure.code, delayMs: settlement.delayMs });
+      break;
+    case 'held': {
+      const { ms, by, began } = settlement;
+      logger[began ? 'warn' : 'info']('author rests', { code: failure.code, ms, by });
+      break;
+    }
+    case 'fell-back':
+      logger.warn('step given up, the offline author goes on', fields);
+      break;
+    case 'failed':
+      logger.error('step given up, generation failed', fields);
+      break;
+  }
 }

@@ -8,10 +8,16 @@ interface Gemini<Key extends string | null> {
   readonly apiKey: Key;
   readonly model: string;
   readonly baseUrl: string | null;
+  /** The key's quotas over the whole fleet; null where none is kept. */
+  readonly requestsPerMinute: number | null;
+  readonly tokensPerMinute: number | null;
+  /** In the provider's day, which begins at midnight Pacific. */
+  readonly requestsPerDay: number | null;
 }
 
 interface AuthoringNumbers {
   readonly fallback: 'offline' | 'none';
+  readonly rewriteFallback: boolean;
   /** Calls that a day's waking hours are written in, besides the plan. */
   readonly chapters: number;
   readonly callTimeoutSeconds: number;
@@ -41,6 +47,20 @@ export interface DatabaseConfig<Url extends string | null> {
   readonly acquireTimeoutSeconds: number;
   readonly statementTimeoutSeconds: number;
   readonly idleInTransactionTimeoutSeconds: number;
+}
+
+/** What may be spent; null where nothing is capped. Money is in the budget's currency. */
+export interface CapsConfig {
+  readonly dailyMoney: number | null;
+  readonly dailyTokens: number | null;
+  readonly monthlyMoney: number | null;
+  readonly monthlyTokens: number | null;
+}
+
+export interface BudgetConfig
+  extends Omit<DeepReadonly<Settings['budget']>, 'everybody' | 'eachCharacter'> {
+  readonly everybody: CapsConfig;
+  readonly eachCharacter: CapsConfig;
 }
 
 export interface MattermostConfig {
@@ -76,6 +96,8 @@ export interface Config<
   /** `url` is the queues', `cacheUrl` the cache's and the limits'. */
   readonly redis: { readonly url: RedisUrl; readonly cacheUrl: RedisUrl };
   readonly authoring: AuthoringConfig;
+  readonly planning: DeepReadonly<Settings['planning']>;
+  readonly budget: BudgetConfig;
   readonly weather: WeatherConfig;
   readonly worker: DeepReadonly<Settings['worker']>;
   readonly generations: DeepReadonly<Settings['generations']>;
@@ -83,8 +105,8 @@ export interface Config<
   /** Null where Mattermost is not used. */
   readonly mattermost: MattermostConfig | null;
   readonly backup: { readonly dir: string | null; readonly retentionDays: number };
-  /** Webhook of each alert channel by the channel's name in lower case, for example `wecom`. */
-  readonly alerts: { readonly urls: Readonly<Record<string, string>> };
+  /** `urls` and `secrets` by the channel's name in lower case, for example `wecom`. */
+  readonly alerts: DeepReadonly<Settings['alerts']>;
   readonly metrics: { readonly port: number | null };
 }
 
@@ -110,13 +132,19 @@ export function makeConfig(root: string, environment: Environment, settings: Set
     database: databaseOf(settings.database),
     redis: redisOf(settings.redis),
     authoring: authoringOf(settings.authoring),
+    planning: settings.planning,
+    budget: {
+      ...settings.budget,
+      everybody: capsOf(settings.budget.everybody),
+      eachCharacter: capsOf(settings.budget.eachCharacter),
+    },
     weather: weatherOf(settings.weather),
     worker: settings.worker,
     generations: settings.generations,
     limits: settings.limits,
     mattermost: mattermostOf(settings.mattermost),
     backup: { dir: dir === undefined ? null : resolve(root, dir), retentionDays },
-    alerts: { urls: settings.alerts.urls },
+    alerts: settings.alerts,
     metrics: { port: settings.metrics.port ?? null },
   });
 }
@@ -138,10 +166,17 @@ function redisOf({ url, host, port, password, cacheUrl }: Settings['redis']): Co
 }
 
 function authoringOf({ author, gemini, ...numbers }: Settings['authoring']): AuthoringConfig {
-  const { apiKey = null, model, baseUrl = null } = gemini;
+  const { apiKey = null, baseUrl = null, model } = gemini;
+  const { requestsPerMinute = null, tokensPerMinute = null, requestsPerDay = null } = gemini;
+  const rest = { model, baseUrl, requestsPerMinute, tokensPerMinute, requestsPerDay };
   return apiKey !== null && author !== 'offline'
-    ? { ...numbers, author: 'gemini', gemini: { apiKey, model, baseUrl } }
-    : { ...numbers, author: 'offline', gemini: { apiKey, model, baseUrl } };
+    ? { ...numbers, author: 'gemini', gemini: { apiKey, ...rest } }
+    : { ...numbers, author: 'offline', gemini: { apiKey, ...rest } };
+}
+
+function capsOf(caps: Settings['budget']['everybody']): CapsConfig {
+  const { dailyMoney = null, dailyTokens = null, monthlyMoney = null, monthlyTokens = null } = caps;
+  return { dailyMoney, dailyTokens, monthlyMoney, monthlyTokens };
 }
 
 function weatherOf({ source, hefeng }: Settings['weather']): WeatherConfig {

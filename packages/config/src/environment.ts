@@ -50,6 +50,7 @@ function settingOf(variable: Variable, text: string): unknown {
   if (variable.hidden) return text;
   const trimmed = text.trim();
   if (variable.kind === 'number') return /^-?\d+$/.test(trimmed) ? Number(trimmed) : trimmed;
+  if (variable.kind === 'flag') return { true: true, false: false }[trimmed] ?? trimmed;
   if (variable.kind === 'text' || trimmed === 'all') return trimmed;
   return trimmed.split(',').map((part) => part.trim());
 }

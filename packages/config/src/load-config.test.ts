@@ -24,6 +24,30 @@ const production = {
   AUTHOR: 'offline',
 };
 
+const uncapped = {
+  dailyMoney: null,
+  dailyTokens: null,
+  monthlyMoney: null,
+  monthlyTokens: null,
+};
+const times = {
+  lockSeconds: 15,
+  stallCheckSeconds: 5,
+  heartbeatSeconds: 15,
+  reconcileSeconds: 15,
+  untouchedSeconds: 60,
+  retrySeconds: 15,
+  retryStorageSeconds: 5,
+  holdAnswerSeconds: 60,
+  probeSeconds: 300,
+};
+const watching = {
+  queueWaitSeconds: 1800,
+  watchSeconds: 15,
+  dayMissingMinutes: 60,
+  noWorkerSeconds: 60,
+};
+
 describe('layers', () => {
   it('starts from the documented defaults', () => {
     expect(loadConfig({ root, environment: {} })).toEqual({
@@ -45,24 +69,44 @@ describe('layers', () => {
         poolMax: 10,
         connectTimeoutSeconds: 5,
         acquireTimeoutSeconds: 10,
-        statementTimeoutSeconds: 30,
+        statementTimeoutSeconds: 8,
         idleInTransactionTimeoutSeconds: 60,
       },
       redis: { url: null, cacheUrl: null },
       authoring: {
         author: 'offline',
-        fallback: 'none',
+        fallback: 'offline',
+        rewriteFallback: false,
         chapters: 4,
         callTimeoutSeconds: 300,
-        gemini: { apiKey: null, model: 'gemini-2.5-flash', baseUrl: null },
+        gemini: {
+          apiKey: null,
+          model: 'gemini-2.5-flash',
+          baseUrl: null,
+          requestsPerMinute: null,
+          tokensPerMinute: null,
+          requestsPerDay: null,
+        },
+      },
+      planning: { automatic: true, time: '04:00' },
+      budget: {
+        currency: 'USD',
+        prices: {
+          'gemini-2.5-flash': { input: 0.3, output: 2.5 },
+          'gemini-2.5-flash-lite': { input: 0.1, output: 0.4 },
+          'gemini-2.5-pro': { input: 1.25, output: 10 },
+        },
+        nearPercent: 80,
+        everybody: uncapped,
+        eachCharacter: uncapped,
       },
       weather: { source: 'seeded', hefeng: { apiHost: null, apiKey: null } },
-      worker: { queues: 'all', concurrency: 8 },
+      worker: { queues: 'all', concurrency: 8, concurrencyOf: {}, ...times },
       generations: { daysBack: 366, daysAhead: 31 },
       limits: { generationsPerMinute: 5, readsPerMinute: 6000, failedAuthenticationsPerMinute: 10 },
       mattermost: null,
       backup: { dir: null, retentionDays: 7 },
-      alerts: { urls: {} },
+      alerts: { urls: {}, secrets: {}, routes: [], ...watching },
       metrics: { port: null },
     });
   });
@@ -88,7 +132,7 @@ describe('layers', () => {
       drainSeconds: 5,
       corsOrigins: [],
     });
-    expect(config.worker).toEqual({ queues: ['c'], concurrency: 4 });
+    expect(config.worker).toMatchObject({ queues: ['c'], concurrency: 4 });
     expect(config.logging.format).toBe('json');
   });
 
@@ -125,6 +169,8 @@ describe('layers', () => {
         BACKUP_RETENTION_DAYS: '9',
         METRICS_PORT: '9090',
         ALERT_WEBHOOK_URL: 'https://hook.example/a',
+        ALERT_DINGTALK_SECRET: 'SECsesame',
+        PLANNING_AUTOMATIC: 'false',
         ALERT_WECOM_URL: 'https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k',
       },
     });
@@ -146,16 +192,23 @@ describe('layers', () => {
       redis: { url: 'rediss://redis', cacheUrl: 'redis://cache' },
       authoring: {
         author: 'gemini',
-        fallback: 'none',
+        fallback: 'offline',
+        rewriteFallback: false,
         chapters: 4,
         callTimeoutSeconds: 300,
-        gemini: { apiKey: 'key', model: 'model', baseUrl: 'http://127.0.0.1:1/' },
+        gemini: expect.objectContaining({
+          apiKey: 'key',
+          model: 'model',
+          baseUrl: 'http://127.0.0.1:1/',
+        }),
       },
+      planning: { automatic: false, time: '04:00' },
+      budget: expect.objectContaining({ currency: 'USD', everybody: uncapped }),
       weather: {
         source: 'qweather',
         hefeng: { apiHost: 'abc.qweatherapi.com', apiKey: 'hefeng' },
       },
-      worker: { queues: ['days', 'outreach'], concurrency: 2 },
+      worker: { queues: ['days', 'outreach'], concurrency: 2, concurrencyOf: {}, ...times },
       generations: { daysBack: 0, daysAhead: 1 },
       limits: { generationsPerMinute: 6, readsPerMinute: 7, failedAuthenticationsPerMinute: 10 },
       mattermost: { host: 'chat.example', token: 'token', owner: 'kal' },
@@ -165,6 +218,9 @@ describe('layers', () => {
           webhook: 'https://hook.example/a',
           wecom: 'https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k',
         },
+        secrets: { dingtalk: 'SECsesame' },
+        routes: [],
+        ...watching,
       },
       metrics: { port: 9090 },
     });

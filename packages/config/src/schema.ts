@@ -1,5 +1,20 @@
-import { isTimeZone } from '@texas-ai/kernel';
+import { alertKinds, isTimeZone } from '@texas-ai/kernel';
 import { z } from 'zod';
+import {
+  flag,
+  key,
+  money,
+  oneOf,
+  origins,
+  password,
+  queues,
+  seconds,
+  section,
+  text,
+  timeOfDay,
+  url,
+  whole,
+} from './fields.js';
 
 // What may be set in a layer of configuration, with its type, range and default. A setting that
 // is left out is valid everywhere, so each layer can be checked by itself; what must be set
@@ -8,45 +23,13 @@ import { z } from 'zod';
 export const environments = ['development', 'production', 'test'] as const;
 export type Environment = (typeof environments)[number];
 
-const text = (expected: string) => z.string({ error: expected }).trim().min(1, expected);
-
-const whole = (min: number, max: number) => {
-  const expected = `a whole number from ${min} to ${max}`;
-  return z
-    .number({ error: expected })
-    .refine((value) => Number.isInteger(value) && value >= min && value <= max, expected);
-};
-
-const oneOf = <const Values extends readonly string[]>(values: Values) =>
-  z.enum(values, { error: values.join(' or ') });
-
-const url = (...schemes: string[]) => {
-  const expected = `a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`;
-  return z.string({ error: expected }).refine((value) => {
-    const parsed = URL.canParse(value) ? new URL(value) : undefined;
-    return parsed !== undefined && schemes.includes(parsed.protocol.slice(0, -1));
-  }, expected);
-};
-
-const keyExpected = 'printable ASCII characters without spaces';
-const key = z.string({ error: keyExpected }).regex(/^[\x21-\x7e]+$/, keyExpected);
-const password = z.string({ error: 'text' });
-
-const queuesExpected = 'all, or queue names such as days,outreach';
-const queues = z.custom<'all' | readonly string[]>(
-  (value) =>
-    value === 'all' ||
-    (Array.isArray(value) &&
-      value.length > 0 &&
-      value.every((name) => typeof name === 'string' && /^[a-z][a-z0-9-]*$/.test(name))),
-  queuesExpected,
-);
-
-const originExpected = 'origins such as https://example.org, without a path';
-const isOrigin = (value: string) => URL.canParse(value) && new URL(value).origin === value;
-
-const section = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
-  z.strictObject(shape, { error: 'a mapping of settings' });
+const capsSection = () =>
+  section({
+    dailyMoney: money.optional(),
+    dailyTokens: whole(0, 1_000_000_000_000).optional(),
+    monthlyMoney: money.optional(),
+    monthlyTokens: whole(0, 1_000_000_000_000).optional(),
+  }).prefault({});
 
 export const settingsSchema = section({
   /** Folder of local state; relative to the repository root. */
@@ -69,9 +52,7 @@ export const settingsSchema = section({
     /** How long a stopping api still takes requests, so that those who send them can turn away. */
     drainSeconds: whole(0, 300).optional(),
     /** Origins whose pages may call the api from a browser, for example https://example.org. */
-    corsOrigins: z
-      .array(z.string().refine(isOrigin, originExpected), { error: originExpected })
-      .default([]),
+    corsOrigins: origins.default([]),
   }).prefault({}),
   logging: section({
     level: oneOf(['error', 'warn', 'info', 'debug']).default('info'),
@@ -89,7 +70,7 @@ export const settingsSchema = section({
     poolMax: whole(1, 500).default(10),
     connectTimeoutSeconds: whole(1, 300).default(5),
     acquireTimeoutSeconds: whole(1, 300).default(10),
-    statementTimeoutSeconds: whole(1, 3600).default(30),
+    statementTimeoutSeconds: whole(1, 3600).default(8),
     idleInTransactionTimeoutSeconds: whole(1, 3600).default(60),
   }).prefault({}),
   redis: section({
@@ -102,8 +83,10 @@ export const settingsSchema = section({
   }).prefault({}),
   authoring: section({
     author: oneOf(['gemini', 'offline']).optional(),
-    /** Who writes where Gemini failed for good. */
-    fallback: oneOf(['offline', 'none']).default('none'),
+    /** Who finishes a day whose author failed for good, or is held until she soon wakes. */
+    fallback: oneOf(['offline', 'none']).default('offline'),
+    /** Whether a day that was finished so is written anew once its author is back. */
+    rewriteFallback: flag.default(false),
     /** Calls that a day's waking hours are written in, besides the plan. */
     chapters: whole(1, 24).default(4),
     callTimeoutSeconds: whole(1, 600).default(300),
@@ -111,7 +94,37 @@ export const settingsSchema = section({
       apiKey: key.optional(),
       model: text('a model name').default('gemini-2.5-flash'),
       baseUrl: url('http', 'https').optional(),
+      /** The quotas of the key, over the whole fleet; none are kept where they are not set. */
+      requestsPerMinute: whole(1, 1_000_000).optional(),
+      tokensPerMinute: whole(1, 1_000_000_000).optional(),
+      /** The provider's day begins at midnight Pacific. */
+      requestsPerDay: whole(1, 100_000_000).optional(),
     }).prefault({}),
+  }).prefault({}),
+  /** Each character's day is planned by itself, early on the same local date. */
+  planning: section({
+    automatic: flag.default(true),
+    /** Local to the character. */
+    time: timeOfDay.default('04:00'),
+  }).prefault({}),
+  /** What authors may spend, by days and months of `timeZone`. */
+  budget: section({
+    /** Money for a million tokens, by model; others count as free. */
+    prices: z
+      .record(text('a model name'), section({ input: money, output: money }), {
+        error: 'models, each with the price of its input and output',
+      })
+      .default({
+        'gemini-2.5-flash': { input: 0.3, output: 2.5 },
+        'gemini-2.5-flash-lite': { input: 0.1, output: 0.4 },
+        'gemini-2.5-pro': { input: 1.25, output: 10 },
+      }),
+    /** Of prices and caps; shown, never converted. */
+    currency: text('a currency').default('USD'),
+    /** From which share of a cap on days are written in fewer chapters. */
+    nearPercent: whole(1, 100).default(80),
+    everybody: capsSection(),
+    eachCharacter: capsSection(),
   }).prefault({}),
   weather: section({
     source: oneOf(['seeded', 'qweather']).default('seeded'),
@@ -124,6 +137,28 @@ export const settingsSchema = section({
     queues: queues.default('all'),
     /** Jobs of one queue that one process runs at a time. */
     concurrency: whole(1, 256).default(8),
+    /** The same for single queues. */
+    concurrencyOf: z
+      .record(z.string().regex(/^[a-z][a-z0-9-]*$/), whole(1, 256), {
+        error: 'queue names, each with a number of jobs',
+      })
+      .default({}),
+    /** After this time without a sign of life another worker takes a job. */
+    lockSeconds: seconds(0.5, 300).default(15),
+    stallCheckSeconds: seconds(0.2, 300).default(5),
+    /** How often the row of a generation is touched while an author works on it. */
+    heartbeatSeconds: seconds(0.2, 60).default(15),
+    /** How often lost work is looked for, and how long nobody may have touched it. */
+    reconcileSeconds: seconds(0.2, 600).default(15),
+    untouchedSeconds: seconds(0.5, 3600).default(60),
+    /** The wait after a first failure; four times as long after each further one, 600 s at most. */
+    retrySeconds: seconds(0.01, 600).default(15),
+    /** The wait after a failure of storage or queue. */
+    retryStorageSeconds: seconds(0.01, 60).default(5),
+    /** How long a paid answer is held while it cannot be stored. */
+    holdAnswerSeconds: seconds(0, 600).default(60),
+    /** How often a key that was refused is tried. */
+    probeSeconds: seconds(0.2, 3600).default(300),
   }).prefault({}),
   /** Dates, counted from a character's today, that a generation may be asked for. */
   generations: section({
@@ -156,6 +191,30 @@ export const settingsSchema = section({
         error: 'channel names in lower case, each with a URL',
       })
       .default({}),
+    /** What a channel signs with, where it does. */
+    secrets: z
+      .record(z.string().regex(/^[a-z][a-z0-9_]*$/), key, {
+        error: 'channel names in lower case, each with a secret',
+      })
+      .default({}),
+    /** Which alerts go where; the first route that fits counts. By default all go everywhere. */
+    routes: z
+      .array(
+        section({
+          kinds: z.array(oneOf(alertKinds), { error: 'kinds of alerts' }).optional(),
+          levels: z.array(oneOf(['warning', 'error']), { error: 'levels' }).optional(),
+          channels: z.array(text('a channel'), { error: 'names of channels' }),
+        }),
+        { error: 'a list of routes' },
+      )
+      .default([]),
+    /** How long a queue's oldest job may wait, and how often it is looked at. */
+    queueWaitSeconds: seconds(1, 86_400).default(1800),
+    watchSeconds: seconds(0.2, 600).default(15),
+    /** How long after its planning time a day may be missing. */
+    dayMissingMinutes: whole(1, 1440).default(60),
+    /** How long a workers' silence is no trouble. */
+    noWorkerSeconds: seconds(0.2, 3600).default(60),
   }).prefault({}),
   metrics: section({
     port: whole(0, 65_535).optional(),

@@ -20,6 +20,7 @@ export function secretsOf(config: Config): string[] {
     ...urlSecrets(config.weather.hefeng.apiHost),
     ...urlSecrets(config.mattermost?.host),
     ...Object.values(config.alerts.urls).flatMap(webhookSecrets),
+    ...Object.values(config.alerts.secrets),
   ];
   return [...new Set(secrets.filter((secret) => typeof secret === 'string').filter(Boolean))];
 }

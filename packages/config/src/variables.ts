@@ -3,7 +3,7 @@ export interface Variable {
   readonly name: string;
   /** Dotted path of the setting. */
   readonly path: string;
-  readonly kind: 'text' | 'number' | 'list';
+  readonly kind: 'text' | 'number' | 'list' | 'flag';
   /** Its value, or a part of it, may be secret and is never shown. */
   readonly hidden: boolean;
 }
@@ -16,6 +16,7 @@ const text = (name: string, path: string): Variable => ({
 });
 const number = (name: string, path: string): Variable => ({ ...text(name, path), kind: 'number' });
 const list = (name: string, path: string): Variable => ({ ...text(name, path), kind: 'list' });
+const flag = (name: string, path: string): Variable => ({ ...text(name, path), kind: 'flag' });
 const hidden = (name: string, path: string): Variable => ({ ...text(name, path), hidden: true });
 
 /** All variables but NODE_ENV, which chooses a layer, and the alert channels. */
@@ -38,9 +39,11 @@ const fixedVariables: readonly Variable[] = [
   hidden('REDIS_PASSWORD', 'redis.password'),
   hidden('CACHE_REDIS_URL', 'redis.cacheUrl'),
   text('AUTHOR', 'authoring.author'),
+  text('AUTHOR_FALLBACK', 'authoring.fallback'),
   hidden('GEMINI_API_KEY', 'authoring.gemini.apiKey'),
   text('GEMINI_MODEL', 'authoring.gemini.model'),
   hidden('GEMINI_BASE_URL', 'authoring.gemini.baseUrl'),
+  flag('PLANNING_AUTOMATIC', 'planning.automatic'),
   text('WEATHER_SOURCE', 'weather.source'),
   hidden('HEFENG_API_HOST', 'weather.hefeng.apiHost'),
   hidden('HEFENG_API_KEY', 'weather.hefeng.apiKey'),
@@ -58,20 +61,29 @@ const fixedVariables: readonly Variable[] = [
   number('METRICS_PORT', 'metrics.port'),
 ];
 
-const hiddenPaths = ['alerts.urls', ...fixedVariables.filter((v) => v.hidden).map((v) => v.path)];
+const hiddenPaths = [
+  'alerts.urls',
+  'alerts.secrets',
+  ...fixedVariables.filter((v) => v.hidden).map((v) => v.path),
+];
 
-/** The fixed variables and one for each `ALERT_<CHANNEL>_URL` or `…_URL_FILE` that is there. */
+const channelSettings: Record<string, string> = { URL: 'urls', SECRET: 'secrets' };
+
+/**
+ * The fixed variables and one for each `ALERT_<CHANNEL>_URL`, `ALERT_<CHANNEL>_SECRET` or
+ * `…_FILE` of them that is there.
+ */
 export function variablesOf(environment: Readonly<Record<string, string | undefined>>): Variable[] {
-  const channels = Object.keys(environment).flatMap((name) => {
-    const channel = /^ALERT_([A-Z][A-Z0-9_]*?)_URL(?:_FILE)?$/.exec(name)?.[1];
-    return channel === undefined ? [] : [channel];
-  });
-  return [
-    ...fixedVariables,
-    ...[...new Set(channels)].map((channel) =>
-      hidden(`ALERT_${channel}_URL`, `alerts.urls.${channel.toLowerCase()}`),
-    ),
-  ];
+  const found = new Map<string, Variable>();
+  for (const name of Object.keys(environment)) {
+    const [, channel, part = ''] =
+      /^ALERT_([A-Z][A-Z0-9_]*?)_(URL|SECRET)(?:_FILE)?$/.exec(name) ?? [];
+    if (channel === undefined) continue;
+    const variable = `ALERT_${channel}_${part}`;
+    const path = `alerts.${channelSettings[part]}.${channel.toLowerCase()}`;
+    found.set(variable, hidden(variable, path));
+  }
+  return [...fixedVariables, ...found.values()];
 }
 
 /** Whether the value at a path may be shown: neither a secret nor something that holds or lies in one. */

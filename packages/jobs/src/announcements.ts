@@ -14,6 +14,8 @@ const announcementSchema = z.discriminatedUnion('kind', [
     generationId: z.string(),
   }),
   z.object({ kind: z.literal('generation.progressed'), generationId: z.string() }),
+  /** An author rests, or works again: look which. */
+  z.object({ kind: z.literal('holds.changed') }),
 ]);
 
 export type Announcement = z.infer<typeof announcementSchema>;

@@ -1,10 +1,12 @@
 import { asTexasError, type Logger, TexasError } from '@texas-ai/kernel';
-import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
+import { DelayedError, type Job, RateLimitError, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { QueueName } from './definition.js';
 import type { FleetWorker } from './fleet.js';
-import { defaultPrefix } from './queues.js';
+import { keepRunning } from './keep-running.js';
+import { defaultPrefix, holdLimit } from './queues.js';
 import { isJobName, type JobName, type JobPayload, jobs } from './registry.js';
+import { RetryLater, retryLaterMs } from './retry-later.js';
 
 export interface JobContext {
   /** BullMQ's id of the job. */
@@ -22,19 +24,29 @@ export type Handler<Name extends JobName> = (
 export type Handlers = { [Name in JobName]: Handler<Name> };
 
 /** What becomes of a job that failed. */
-export interface Settlement {
+export type JobSettlement =
   /** Never tried again. */
-  over: boolean;
-  /** How long to wait before the next try, in milliseconds. */
-  delayMs: number;
-}
+  | { kind: 'over' }
+  | { kind: 'again'; delayMs: number }
+  /** Given back for any worker. */
+  | { kind: 'handed-back'; delayMs: number }
+  /** Nobody takes a job of its queue for so long, or nobody here until the queue is released. */
+  | { kind: 'held'; ms: number; by: 'all' | 'key' };
 
 export interface ConsumerOptions {
   connection: Redis;
   prefix?: string;
   queues: readonly QueueName[];
-  /** Jobs at once per queue. */
-  concurrency: number;
+  /** Jobs at once of each queue. */
+  concurrencyOf(queue: QueueName): number;
+  timing: {
+    /** Milliseconds without a sign of life after which another worker takes a job. */
+    lockMs: number;
+    /** How often such jobs are looked for. */
+    stallCheckMs: number;
+    /** What a job waits that could not even be settled. */
+    unsettledMs: number;
+  };
   handlers: Handlers;
   /** Runs the work of a job, for example inside a log context. */
   around(
@@ -42,7 +54,9 @@ export interface ConsumerOptions {
     work: () => Promise<void>,
   ): Promise<void>;
   /** Decides on a failed job; `payload` may be anything, since it may be what failed. */
-  settle(job: { name: JobName; payload: unknown }, failure: TexasError): Promise<Settlement>;
+  settle(job: { name: JobName; payload: unknown }, failure: TexasError): Promise<JobSettlement>;
+  /** Holds a queue for the whole fleet. */
+  hold(queue: QueueName, ms: number): Promise<void>;
   logger: Logger;
 }
 
@@ -55,46 +69,57 @@ export interface Consumer {
   queues: readonly QueueName[];
   /** What is being worked at this moment. */
   activeJobs(): ActiveJob[];
+  /** Takes no more jobs of the queue here, or takes them again. Active ones go on. */
+  rest(queue: QueueName, resting: boolean): Promise<void>;
   /** Takes no more jobs and waits for the active ones, whose signals are aborted when `signal` is. */
   close(signal: AbortSignal): Promise<void>;
 }
 
 /** How long a job that this worker does not know waits for one that does, in milliseconds. */
 const handBackMs = 30_000;
+/** How long a worker waits after its own failure, and how soon it sees that a hold is over. */
+const ownRetryMs = 1_000;
+const holdCheckMs = 5_000;
 
 /** Works the queues: validates payloads, runs handlers, and has failures settled. */
 export function makeConsumer(options: ConsumerOptions): Consumer {
-  const { connection, prefix, queues, concurrency, logger } = options;
+  const { connection, prefix = defaultPrefix, queues, timing, logger } = options;
   const stop = new AbortController();
   const active = new Set<ActiveJob>();
+  const workers = new Map(
+    queues.map((queue) => [queue, keepRunning(() => makeWorker(queue), { queue, logger })]),
+  );
 
-  const workers = queues.map((queue) => {
+  function makeWorker(queue: QueueName): Worker {
     const worker = new Worker(
       queue,
       // BullMQ passes the signal only to a function of three parameters.
       (job, token, signal) => work(job, token, signal),
       {
         connection,
-        prefix: prefix ?? defaultPrefix,
-        concurrency,
-        // A killed worker's jobs are taken over after 20 s at most.
-        lockDuration: 15_000,
-        stalledInterval: 5_000,
+        prefix,
+        concurrency: options.concurrencyOf(queue),
+        lockDuration: timing.lockMs,
+        stalledInterval: timing.stallCheckMs,
         maxStalledCount: 20,
-        settings: { backoffStrategy: (_tries, _type, error) => delayOf(error) },
+        runRetryDelay: ownRetryMs,
+        limiter: holdLimit,
+        maximumRateLimitDelay: holdCheckMs,
+        settings: {
+          backoffStrategy: (_tries, _type, error) => retryLaterMs(error, timing.unsettledMs),
+        },
       },
     );
     worker.on('error', (error) => logger.warn('worker connection failed', { queue, error }));
     worker.on('stalled', (jobId) => logger.warn('job stalled, another worker takes it', { jobId }));
     return worker;
-  });
+  }
 
   async function work(job: Job, token?: string, signal?: AbortSignal): Promise<void> {
     const known = isJobName(job.name) ? job.name : null;
     if (known === null || hasUnknownVersion(known, job.data)) {
       logger.warn('job handed back: this worker does not know its form', { jobId: job.id });
-      await job.moveToDelayed(Date.now() + handBackMs, token);
-      throw new DelayedError();
+      return handBack(job, token, handBackMs);
     }
     const context = {
       jobId: job.id ?? '',
@@ -106,54 +131,80 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
     active.add(activeJob);
     try {
       await options.around({ name: known, id, payload: job.data }, () =>
-        attempt(known, job, context),
+        run(options.handlers, known, job.data, context).catch((error) =>
+          conclude(job, token, known, asTexasError(error)),
+        ),
       );
     } finally {
       active.delete(activeJob);
     }
   }
 
-  async function attempt(name: JobName, job: Job, context: JobContext): Promise<void> {
-    try {
-      await run(options.handlers, name, job.data, context);
-    } catch (error) {
-      const failure = asTexasError(error);
-      const { over, delayMs } = await options.settle({ name, payload: job.data }, failure);
-      // What BullMQ keeps of a failure is the code and our own words, nothing of its cause.
-      const kept = `${failure.code}: ${failure.message}`;
-      throw over ? new UnrecoverableError(kept) : new RetryLater(kept, delayMs);
+  /** Always rejects: this is how BullMQ is told what becomes of a job. */
+  async function conclude(
+    job: Job,
+    token: string | undefined,
+    name: JobName,
+    failure: TexasError,
+  ): Promise<never> {
+    const settlement = await settle(name, job.data, failure);
+    // What BullMQ keeps of a failure is the code and our own words, nothing of its cause.
+    const kept = `${failure.code}: ${failure.message}`;
+    switch (settlement.kind) {
+      case 'over':
+        throw new UnrecoverableError(kept);
+      case 'again':
+        throw new RetryLater(kept, settlement.delayMs);
+      case 'handed-back':
+        return handBack(job, token, settlement.delayMs);
+      case 'held': {
+        const queue = job.queueName as QueueName;
+        if (settlement.by === 'all') await options.hold(queue, settlement.ms);
+        else await rest(queue, true);
+        // It goes back to the head of its queue.
+        throw new RateLimitError();
+      }
     }
+  }
+
+  async function settle(name: JobName, payload: unknown, failure: TexasError) {
+    try {
+      return await options.settle({ name, payload }, failure);
+    } catch (error) {
+      logger.warn('failure not settled, the job is handed back', { code: failure.code, error });
+      return { kind: 'handed-back', delayMs: timing.unsettledMs } as const;
+    }
+  }
+
+  async function rest(queue: QueueName, resting: boolean): Promise<void> {
+    const worker = workers.get(queue)?.worker();
+    if (!worker || worker.isPaused() === resting) return;
+    if (resting) await worker.pause(true);
+    else await worker.resume();
+    logger.info(resting ? 'queue rests here' : 'queue is worked here again', { queue });
   }
 
   return {
     async ready() {
-      await Promise.all(workers.map((worker) => worker.waitUntilReady()));
+      await Promise.all([...workers.values()].map(({ worker }) => worker().waitUntilReady()));
     },
     queues,
     activeJobs: () => [...active],
-    isRunning: () => workers.every((worker) => worker.isRunning()),
+    isRunning: () => [...workers.values()].every(({ worker }) => worker().isRunning()),
+    rest,
     async close(signal) {
       const abort = () => stop.abort(new TexasError('aborted', 'The worker is shutting down.'));
       signal.addEventListener('abort', abort, { once: true });
       if (signal.aborted) abort();
-      await Promise.all(workers.map((worker) => worker.close()));
+      await Promise.all([...workers.values()].map((each) => each.close()));
     },
   };
 }
 
-class RetryLater extends Error {
-  override readonly name = 'RetryLater';
-  constructor(
-    message: string,
-    readonly delayMs: number,
-  ) {
-    super(message);
-  }
-}
-
-/** 0 would be at once; a failure that nobody settled (the settling failed) waits 15 s. */
-function delayOf(error: Error | undefined): number {
-  return error instanceof RetryLater ? Math.max(error.delayMs, 1) : 15_000;
+/** Any worker may take the job once the time has come; this costs it nothing. */
+async function handBack(job: Job, token: string | undefined, delayMs: number): Promise<never> {
+  await job.moveToDelayed(Date.now() + Math.max(delayMs, 1), token);
+  throw new DelayedError();
 }
 
 async function run<Name extends JobName>(

@@ -1,12 +1,13 @@
 import { type AuthorName, authorNames } from '@texas-ai/life';
 import { z } from 'zod';
 
-export type QueueName = `author-${AuthorName}` | 'days';
+export type QueueName = `author-${AuthorName}` | 'days' | 'alerts';
 
 /** One queue per author, so that holding one never holds another. */
 export const queueNames: readonly QueueName[] = [
   ...authorNames.map((name) => `author-${name}` as const),
   'days',
+  'alerts',
 ];
 
 export interface JobDefinition<Name extends string, Payload> {

@@ -5,6 +5,7 @@ export {
   listenToAnnouncements,
   makeAnnouncer,
 } from './announcements.js';
+export { type CallBucketOptions, makeCallBucket } from './call-bucket.js';
 export { connectConsumer, connectProducer, untilReady } from './connection.js';
 export {
   type Consumer,
@@ -12,8 +13,8 @@ export {
   type Handler,
   type Handlers,
   type JobContext,
+  type JobSettlement,
   makeConsumer,
-  type Settlement,
 } from './consumer.js';
 export { type QueueName, queueNames } from './definition.js';
 export {
@@ -23,7 +24,9 @@ export {
   makeFleet,
   neglectedQueues,
 } from './fleet.js';
-export { jobId, makeProducer, type Producer, queueOf } from './producer.js';
+export { makePace } from './pace.js';
+export { type AlertMessage, jobId, makeProducer, type Producer, queueOf } from './producer.js';
 export { openQueues, type Queues } from './queues.js';
 export { type JobName, type JobPayload, jobs } from './registry.js';
+export { restoreSchedules } from './schedules.js';
 export { tellProgress } from './tell-progress.js';

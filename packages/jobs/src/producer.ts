@@ -1,11 +1,18 @@
 import { TexasError } from '@texas-ai/kernel';
-import type { Step, StepQueue } from '@texas-ai/life';
+import type { JobState, Step, StepQueue } from '@texas-ai/life';
 import type { JobsOptions } from 'bullmq';
 import type { QueueName } from './definition.js';
-import type { Queues } from './queues.js';
-import { jobs } from './registry.js';
+import { holdLimit, type Queues } from './queues.js';
+import { type JobPayload, jobs } from './registry.js';
+
+/** Which channel is told of the beginning or the end of which alert. */
+export type AlertMessage = Omit<JobPayload<'send-alert'>, 'version'>;
 
 export interface Producer extends StepQueue {
+  /** Has workers tell channels. Rejects with `queue_unavailable`. */
+  sendAlerts(messages: readonly AlertMessage[]): Promise<void>;
+  /** Nobody takes a job of the queue for so many milliseconds. Rejects with `queue_unavailable`. */
+  hold(queue: QueueName, ms: number): Promise<void>;
   /** Whether the queues can be reached; rejects with `queue_unavailable` where not. */
   ping(): Promise<void>;
 }
@@ -20,7 +27,7 @@ const options: JobsOptions = {
 };
 
 /** A day that a person asked for comes before those of the night; chapters come before any plan. */
-const requestedPriority = 1;
+const planPriority = { person: 1, night: 10 } as const;
 
 /** Adds jobs to the queues. */
 export function makeProducer(queues: Queues): Producer {
@@ -47,19 +54,44 @@ export function makeProducer(queues: Queues): Producer {
     );
   }
 
-  async function isSpent(step: Step): Promise<boolean> {
-    const state = await reaching(() => queues.get(queueOf(step)).getJobState(jobId(step)));
-    return state === 'completed' || state === 'failed';
+  async function states(steps: readonly Step[]): Promise<JobState[]> {
+    return reaching(() =>
+      Promise.all(
+        steps.map(async (step) => {
+          const state = await queues.get(queueOf(step)).getJobState(jobId(step));
+          return jobStates[state] ?? 'none';
+        }),
+      ),
+    );
   }
 
   return {
     enqueue,
-    isSpent,
+    states,
+    async sendAlerts(messages) {
+      await reaching(() => queues.get('alerts').addBulk(messages.map(toAlertJob)));
+    },
+    async hold(queue, ms) {
+      await reaching(async () => {
+        // A hold that lasts longer stays.
+        const left = await queues.get(queue).getRateLimitTtl(holdLimit.max);
+        if (left < ms) await queues.get(queue).rateLimit(ms);
+      });
+    },
     async ping() {
       await reaching(() => connection.ping());
     },
   };
 }
+
+const jobStates: Readonly<Record<string, JobState>> = {
+  waiting: 'waiting',
+  prioritized: 'waiting',
+  delayed: 'waiting',
+  active: 'active',
+  completed: 'ended',
+  failed: 'ended',
+};
 
 /** The queue that a step waits in. */
 export function queueOf(step: Step): QueueName {
@@ -80,6 +112,20 @@ function toJob(step: Step) {
     requestId,
     ...(kind === 'write-chapter' && { chapter }),
   };
-  const priority = kind === 'plan-day' ? { priority: requestedPriority } : {};
+  const priority = kind === 'plan-day' ? { priority: planPriority[step.askedBy] } : {};
   return { name: kind, data: payload, opts: { ...options, ...priority, jobId: jobId(step) } };
+}
+
+/** Tries are counted in the database; a job leaves nothing behind, so the next one finds its id free. */
+function toAlertJob({ alertId, channel, phase }: AlertMessage) {
+  return {
+    name: 'send-alert',
+    data: { version: jobs['send-alert'].version, alertId, channel, phase },
+    opts: {
+      attempts: 1,
+      removeOnComplete: true,
+      removeOnFail: true,
+      jobId: `send-alert-${alertId}-${channel}-${phase}`,
+    },
+  };
 }

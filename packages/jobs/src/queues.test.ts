@@ -33,6 +33,7 @@ test('a queue that is first used while Redis hangs works once Redis is back', as
     generationId: randomUUID(),
     run: 1,
     author: 'offline',
+    askedBy: 'person',
     requestId: null,
   };
 

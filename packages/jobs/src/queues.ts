@@ -1,10 +1,16 @@
-import { type Logger, TexasError } from '@texas-ai/kernel';
+import { type Logger, type Temporal, TexasError } from '@texas-ai/kernel';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type QueueName, queueNames } from './definition.js';
 
 /** Where everything of ours in Redis begins, unless told otherwise. */
 export const defaultPrefix = 'texas';
+
+/**
+ * More jobs than anybody takes in a second. BullMQ holds a queue for all workers by its rate limit, and
+ * asks for it only where there is one.
+ */
+export const holdLimit = { max: 1_000_000_000, duration: 1_000 };
 
 /**
  * The queues as a producer sees them, each opened when it is first used. One that could not be opened
@@ -18,6 +24,8 @@ export interface Queues {
   all(): Promise<Queue[]>;
   /** How many jobs of each queue could be begun now, were there a worker free. */
   waiting(): Promise<Map<QueueName, number>>;
+  /** How many seconds the oldest such job of each queue has waited; 0 where there is none. */
+  oldestWaits(now: Temporal.Instant): Promise<Map<QueueName, number>>;
   close(): Promise<void>;
 }
 
@@ -61,6 +69,20 @@ export function openQueues({ connection, prefix, logger }: QueuesOptions): Queue
         return [name, await get(name).getJobCountByTypes('wait', 'prioritized')];
       });
       return new Map(await Promise.all(counts));
+    },
+    async oldestWaits(now) {
+      const waits = queueNames.map(async (name): Promise<[QueueName, number]> => {
+        const queue = get(name);
+        const [first] = await queue.getJobs('wait', 0, 0, true);
+        // Of equal priority the oldest is first; the least urgent ones wait longest.
+        const count = await queue.getPrioritizedCount();
+        const urgent = await queue.getJobs('prioritized', 0, 0, true);
+        const least = await queue.getJobs('prioritized', count - 1, count - 1, true);
+        const times = [first, ...urgent, ...least].flatMap((job) => (job ? [job.timestamp] : []));
+        const oldest = Math.min(...times, now.epochMilliseconds);
+        return [name, (now.epochMilliseconds - oldest) / 1000];
+      });
+      return new Map(await Promise.all(waits));
     },
     async close() {
       await Promise.all([...opened.values()].map((queue) => queue.close()));

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { planDay } from './definitions/plan-day.js';
+import { planDueDays } from './definitions/plan-due-days.js';
 import { publishDay } from './definitions/publish-day.js';
+import { sendAlert } from './definitions/send-alert.js';
 import { writeChapter } from './definitions/write-chapter.js';
 
 /** Every job of the system by name. */
@@ -8,6 +10,8 @@ export const jobs = {
   'plan-day': planDay,
   'write-chapter': writeChapter,
   'publish-day': publishDay,
+  'plan-due-days': planDueDays,
+  'send-alert': sendAlert,
 } as const;
 
 export type JobName = keyof typeof jobs;

@@ -12,10 +12,13 @@ export type ErrorCode =
   | 'author_blocked'
   | 'author_invalid_output'
   | 'author_call_cap'
+  | 'author_held'
+  | 'budget_exhausted'
   // what the system stands on
   | 'storage_unavailable'
   | 'storage_conflict'
   | 'queue_unavailable'
+  | 'alert_failed'
   | 'weather_unavailable'
   // a request
   | 'invalid_request'

@@ -1,4 +1,11 @@
 export { Temporal } from 'temporal-polyfill';
+export {
+  type AlertKind,
+  type AlertLevel,
+  type Alerts,
+  alertKinds,
+  type Trouble,
+} from './alerts.js';
 export { type Clock, systemClock } from './clock.js';
 export { makeOwner, type Owner } from './closing.js';
 export { asTexasError, type ErrorCode, TexasError, type TexasErrorOptions } from './errors.js';

@@ -1,41 +1,72 @@
-import { TexasError } from '@texas-ai/kernel';
-import type { Author, AuthorCall, AuthorName, CallUsage } from './author.js';
+import { asTexasError, type ErrorCode, TexasError } from '@texas-ai/kernel';
+import type { Author, AuthorCall, CallUsage } from './author.js';
+import type { CallMeter } from './call-meter.js';
 import type { Generation } from './generation.js';
+import { type HoldingDeps, holding } from './holding.js';
+import type { CallStep } from './ledger.js';
 import type { Repositories } from './store.js';
 
-/** The author of that name. Throws `author_unauthorized` where this process has none. */
-export type Authors = (name: AuthorName) => Author;
+export interface AskAuthorDeps extends HoldingDeps {
+  store: { generations: Pick<Repositories['generations'], 'touch'> };
+  meter: CallMeter;
+  /** How often the row of a generation is touched while its author works, in milliseconds. */
+  heartbeatMs: number;
+}
+
+/** For what an author is asked. */
+export interface AuthorTask {
+  generation: Generation;
+  step: CallStep;
+  chapter: number | null;
+  author: Author;
+  /** Calls that an undisturbed course of the whole generation takes. */
+  plannedCalls: number;
+}
 
 /** An answer that was checked: usable, or what is wrong with it, one plain sentence each. */
 export type Checked<T> = { value: T; problems?: never } | { problems: readonly string[] };
 
 /**
- * Asks, checks, and where the answer is unusable asks once more, quoting what was wrong. Throws
+ * Asks, checks, and where the answer is unusable asks once more, quoting what was wrong. Every call
+ * that may be billed is metered; while the author works a heartbeat touches the generation. Throws
  * `author_invalid_output` with the problems when the second answer is no better, and whatever the
- * author throws.
+ * author or the meter throws.
  */
 export async function askAuthor<T>(
-  ask: (problems: readonly string[]) => Promise<unknown>,
+  deps: AskAuthorDeps,
+  task: AuthorTask,
+  signal: AbortSignal,
+  ask: (call: AuthorCall) => Promise<unknown>,
   check: (answer: unknown) => Checked<T>,
 ): Promise<T> {
-  const first = await attempt(ask, check, []);
-  if ('value' in first) return first.value;
-  const second = await attempt(ask, check, first.problems);
-  if ('value' in second) return second.value;
-  throw new TexasError(
-    'author_invalid_output',
-    `The author's answer was unusable twice: ${second.problems.slice(0, 3).join(' ')}`,
-    { details: { problems: second.problems.slice(0, 20) } },
-  );
+  const { id, run } = task.generation;
+  const heartbeat = setInterval(() => {
+    // A missed beat is made up by the next one.
+    deps.store.generations.touch(id, run).catch(() => undefined);
+  }, deps.heartbeatMs);
+  const attempt = (problems: readonly string[]) =>
+    checked(() => meteredCall(deps, task, signal, problems, ask), check);
+  try {
+    const first = await attempt([]);
+    if ('value' in first) return first.value;
+    const second = await attempt(first.problems);
+    if ('value' in second) return second.value;
+    throw new TexasError(
+      'author_invalid_output',
+      `The author's answer was unusable twice: ${second.problems.slice(0, 3).join(' ')}`,
+      { details: { problems: second.problems.slice(0, 20) } },
+    );
+  } finally {
+    clearInterval(heartbeat);
+  }
 }
 
-async function attempt<T>(
-  ask: (problems: readonly string[]) => Promise<unknown>,
+async function checked<T>(
+  ask: () => Promise<unknown>,
   check: (answer: unknown) => Checked<T>,
-  problems: readonly string[],
 ): Promise<Checked<T>> {
   try {
-    return check(await ask(problems));
+    return check(await ask());
   } catch (error) {
     if (error instanceof TexasError && error.code === 'author_invalid_output') {
       return { problems: [error.message] };
@@ -44,48 +75,58 @@ async function attempt<T>(
   }
 }
 
+async function meteredCall(
+  deps: AskAuthorDeps,
+  { generation, step, chapter, author, plannedCalls }: AuthorTask,
+  signal: AbortSignal,
+  problems: readonly string[],
+  ask: (call: AuthorCall) => Promise<unknown>,
+): Promise<unknown> {
+  const { fingerprint } = author;
+  if (fingerprint === null) return ask({ signal, problems, onUsage: () => undefined });
+  const { name, model } = author;
+  const mostCalls = mostCallsOf(plannedCalls);
+  const call = await deps.meter.begin(
+    { generation, step, chapter, author: { name, model, fingerprint }, mostCalls },
+    signal,
+  );
+  let usage: CallUsage | null = null;
+  const onUsage = (billed: CallUsage) => {
+    usage = billed;
+  };
+  try {
+    const answer = await ask({ signal, problems, onUsage });
+    // An entry that cannot be closed is no reason to lose what was paid for.
+    await holding(deps, signal, () => call.end('answered', usage)).catch(() => undefined);
+    return answer;
+  } catch (error) {
+    const { code } = asTexasError(error);
+    // An entry that stays open is closed as lost later, its expectation stays spent.
+    await call.end(code, usage ?? unbilled(code)).catch(() => undefined);
+    throw error;
+  }
+}
+
 /** How often an author may be asked for one step, the first try included. */
 export const triesPerStep = 4;
 
 /**
- * Throws `author_call_cap` where a generation has been billed for more calls than any honest
- * course of it needs: its planned calls times the tries, twice over for re-asks. The offline
- * author bills nothing and does not count.
+ * Most billed calls of a generation: more than any honest course of it needs, which is its planned
+ * calls times the tries, twice over for re-asks.
  */
-export function assertUnderCallCap(generation: Generation, plannedCalls: number): void {
-  if (generation.author === 'offline') return;
-  const cap = plannedCalls * triesPerStep * 2;
-  if (generation.usage.calls - generation.callsBefore >= cap) {
-    throw new TexasError('author_call_cap', `The generation used up its ${cap} author calls.`, {
-      details: { cap },
-    });
-  }
+export function mostCallsOf(plannedCalls: number): number {
+  return plannedCalls * triesPerStep * 2;
 }
 
-const heartbeatMs = 15_000;
+/** Failures after which a provider bills nothing; what was cut off in the middle may be billed. */
+const unbilledCodes: ReadonlySet<ErrorCode> = new Set([
+  'author_rate_limited',
+  'author_unauthorized',
+  'author_unreachable',
+  'author_http_error',
+  'author_blocked',
+]);
 
-/**
- * Runs paid work: while it runs a heartbeat touches the generation, and when it fails what its
- * calls cost is recorded all the same. On success the caller stores usage with the text.
- */
-export async function paidWork<T>(
-  generations: Pick<Repositories['generations'], 'touch' | 'addUsage'>,
-  generation: Generation,
-  signal: AbortSignal,
-  work: (call: Omit<AuthorCall, 'problems'>) => Promise<T>,
-): Promise<{ value: T; usage: CallUsage[] }> {
-  const usage: CallUsage[] = [];
-  const heartbeat = setInterval(() => {
-    // A missed beat is made up by the next one.
-    generations.touch(generation.id, generation.run).catch(() => undefined);
-  }, heartbeatMs);
-  try {
-    const value = await work({ signal, onUsage: (call) => usage.push(call) });
-    return { value, usage };
-  } catch (error) {
-    if (usage.length > 0) await generations.addUsage(generation.id, usage);
-    throw error;
-  } finally {
-    clearInterval(heartbeat);
-  }
+function unbilled(code: ErrorCode): CallUsage | null {
+  return unbilledCodes.has(code) ? { inputTokens: 0, outputTokens: 0 } : null;
 }

@@ -3,7 +3,7 @@ import type { ChapterBrief, DayBrief } from './brief.js';
 export const authorNames = ['gemini', 'offline'] as const;
 export type AuthorName = (typeof authorNames)[number];
 
-/** What one call to an author cost. Tokens are 0 where the author counts none. */
+/** What one call to an author was billed for. */
 export interface CallUsage {
   inputTokens: number;
   outputTokens: number;
@@ -13,7 +13,7 @@ export interface AuthorCall {
   signal: AbortSignal;
   /** What was wrong with the previous answer, one plain sentence each; empty on the first call. */
   problems: readonly string[];
-  /** Called once for every call that was billed, also when its answer turns out unusable. */
+  /** Told once what the call was billed for, also when its answer turns out unusable. */
   onUsage(usage: CallUsage): void;
 }
 
@@ -28,6 +28,13 @@ export interface Author {
   readonly model: string | null;
   /** Version of its prompts or of its grammar, recorded on every generation. */
   readonly version: string;
+  /** Names the key it is asked with, without telling it; null where nothing is billed or refused. */
+  readonly fingerprint: string | null;
   writePlan(brief: DayBrief, call: AuthorCall): Promise<unknown>;
   writeChapter(brief: ChapterBrief, call: AuthorCall): Promise<unknown>;
+  /** Asks whether its key is accepted, at no cost. Rejects as a call would. */
+  probe(signal: AbortSignal): Promise<void>;
 }
+
+/** The author of that name. Throws `author_unauthorized` where this process has none. */
+export type Authors = (name: AuthorName) => Author;

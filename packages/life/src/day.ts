@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { authorNames } from './author.js';
 import { dayTypes } from './day-type.js';
 import { levels } from './draft.js';
+import { fallbackSchema } from './generation.js';
 import { majorEventSchema } from './major-event.js';
 import { categories } from './profile.js';
 import { weatherSchema } from './weather.js';
@@ -40,6 +41,7 @@ const liveGenerationSchema = z.object({
   id: z.uuid(),
   author: z.enum(authorNames),
   model: z.string().nullable(),
+  fallback: fallbackSchema,
   publishedAt: z.string(),
 });
 

@@ -28,6 +28,8 @@ export function isInFlight(status: GenerationStatus): boolean {
 /** An instant, RFC 3339. */
 const instant = z.string();
 
+export const fallbackSchema = z.object({ from: z.enum(authorNames), code: z.string() }).nullable();
+
 export const generationSchema = z
   .object({
     id: z.uuid(),
@@ -44,6 +46,8 @@ export const generationSchema = z
       /** Money spent, in the currency of the price table; 0 where nothing is billed. */
       cost: z.number(),
     }),
+    /** Whose work its author finished, and the code of why; null where it began it itself. */
+    fallback: fallbackSchema,
     /** Why the generation stands still, and until when; null while it moves. */
     waiting: z.object({ until: instant, reason: z.string() }).nullable(),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
@@ -62,8 +66,10 @@ export interface Generation extends GenerationView {
   ordinal: number;
   /** Which enqueueing of its steps counts; a job of another run does no work. */
   run: number;
-  /** Billed calls before the newest resume by a person; the cap counts from there. */
-  callsBefore: number;
+  /** How many chapters it is to have; null for as many as are configured. */
+  chaptersWanted: number | null;
+  /** Whether a person asked for it, or it was begun by itself early in the day. */
+  askedBy: 'person' | 'night';
   /** Identifies the request that asked for it, in logs. */
   requestId: string | null;
 }
@@ -72,7 +78,8 @@ export function viewOf(generation: Generation): GenerationView {
   const {
     ordinal: _ordinal,
     run: _run,
-    callsBefore: _before,
+    chaptersWanted: _wanted,
+    askedBy: _asker,
     requestId: _id,
     ...view
   } = generation;

@@ -1,12 +1,30 @@
-export { type Authors, triesPerStep } from './ask-author.js';
+export { type AskAuthorDeps, mostCallsOf, triesPerStep } from './ask-author.js';
 export {
   type Author,
   type AuthorCall,
   type AuthorName,
+  type Authors,
   authorNames,
   type CallUsage,
 } from './author.js';
 export type { ChapterBrief, DayBrief, Yesterday } from './brief.js';
+export {
+  type Amount,
+  type Budget,
+  type Cap,
+  type CappedSum,
+  hasCaps,
+  priceOf,
+  type SpendingKey,
+  sumsOf,
+} from './budget.js';
+export {
+  type CallBucket,
+  type CallMeter,
+  type CallMeterDeps,
+  makeCallMeter,
+  type Quotas,
+} from './call-meter.js';
 export { cancelGeneration } from './cancel-generation.js';
 export { type CheckedChapter, checkChapter } from './chapter-rules.js';
 export { groupChapters } from './chapters.js';
@@ -30,6 +48,7 @@ export {
   planDraftSchema,
   type SlotText,
 } from './draft.js';
+export { fallBackHeld } from './fall-back-held.js';
 export {
   type Generation,
   type GenerationStatus,
@@ -40,6 +59,7 @@ export {
   isInFlight,
   viewOf,
 } from './generation.js';
+export { type AuthorHold, type HoldRepository, isHeld, whoRests } from './holds.js';
 export {
   type Interaction,
   type InteractionStatus,
@@ -47,6 +67,16 @@ export {
   interactionStatuses,
 } from './interaction.js';
 export { describeIssues } from './issues.js';
+export {
+  type CallEnd,
+  type CallStep,
+  type CostQuery,
+  type CostRow,
+  type LedgerRepository,
+  type OpenedCall,
+  type PlannedCall,
+  sumName,
+} from './ledger.js';
 export {
   type MajorEvent,
   type MajorEventDay,
@@ -67,8 +97,10 @@ export {
   slotSchema,
 } from './plan.js';
 export { type PlanDayDeps, planDay } from './plan-day.js';
+export { type PlanDueDaysDeps, planDueDays } from './plan-due-days.js';
 export { brokenRules, matterOfTaste } from './plan-rules.js';
 export { readTime } from './plan-times.js';
+export { minuteOf } from './planning.js';
 export {
   type Activity,
   type Beats,
@@ -99,36 +131,46 @@ export {
 export { chapterPrompt } from './prompts/chapter-prompt.js';
 export { planPrompt } from './prompts/plan-prompt.js';
 export { type Prompt, promptVersion, withProblems } from './prompts/prompt.js';
-export { type PublishDayDeps, publishDay } from './publish-day.js';
+export { announceForgotten, type PublishDayDeps, publishDay } from './publish-day.js';
 export { type PlanFrame, type RepairedPlan, repairPlan } from './repair.js';
 export {
   type GenerationRequest,
   type RequestGenerationDeps,
   requestGeneration,
 } from './request-generation.js';
-export { resumeGeneration } from './resume-generation.js';
-export { isRetryable, retryDelayMs } from './retry.js';
+export { kindOf, retryDelayMs } from './retry.js';
+export { rewriteFallbacks } from './rewrite-fallbacks.js';
 export { cutSlots } from './slots.js';
-export { settleFailure } from './step-failure.js';
-export type { Step, StepQueue } from './steps.js';
+export {
+  type FailedStep,
+  type Settlement,
+  type StepFailureDeps,
+  settleFailure,
+} from './step-failure.js';
+export { type JobState, type Step, type StepQueue, stepsOf } from './steps.js';
 export type {
   BegunChapter,
   CharacterRecord,
   CharacterRepository,
   DayRepository,
+  DueCharacter,
+  ExclusiveWork,
   GenerationNeeds,
   GenerationRepository,
   InteractionRepository,
   ListPlace,
   ListQuery,
   MajorEventRepository,
+  NightlyGeneration,
   PlannedDay,
   Repositories,
   RequestRepository,
+  StepRow,
   Store,
   StoredBrief,
   StoredRequest,
 } from './store.js';
+export { takeUpLost } from './take-up-lost.js';
 export { wakingHours } from './waking-hours.js';
 export {
   type Weather,

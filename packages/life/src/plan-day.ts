@@ -1,28 +1,31 @@
-import { seededRandom, TexasError } from '@texas-ai/kernel';
-import {
-  type Authors,
-  askAuthor,
-  assertUnderCallCap,
-  type Checked,
-  paidWork,
-} from './ask-author.js';
+import { type Clock, seededRandom, TexasError } from '@texas-ai/kernel';
+import { type AskAuthorDeps, askAuthor, type Checked } from './ask-author.js';
+import type { Author, Authors } from './author.js';
 import type { DayBrief } from './brief.js';
 import { type BriefDayDeps, briefDay } from './brief-day.js';
+import { type Budget, fewerChapters, hasCaps } from './budget.js';
+import { budgetState, expectedGeneration } from './budget-state.js';
 import { groupChapters } from './chapters.js';
 import { continueGeneration } from './continue-generation.js';
 import { planDraftSchema } from './draft.js';
+import type { Generation } from './generation.js';
+import { holding } from './holding.js';
 import { describeIssues } from './issues.js';
 import type { Plan } from './plan.js';
 import { matterOfTaste } from './plan-rules.js';
 import type { OnProgress } from './progress.js';
 import { repairPlan } from './repair.js';
 import { cutSlots } from './slots.js';
-import { missingSteps, type StepQueue } from './steps.js';
+import { assertNotStalled, missingSteps, type StepQueue } from './steps.js';
+import type { Store } from './store.js';
 
-export interface PlanDayDeps extends BriefDayDeps {
+export interface PlanDayDeps extends BriefDayDeps, AskAuthorDeps {
+  store: Store;
   steps: StepQueue;
   authors: Authors;
   onProgress: OnProgress;
+  clock: Clock;
+  budget: Budget;
   /** How many chapters a day is written in. */
   chapters: number;
 }
@@ -30,7 +33,8 @@ export interface PlanDayDeps extends BriefDayDeps {
 /**
  * The step plan-day: gathers the brief, has the author plan the waking hours, repairs the times,
  * cuts slots, groups chapters and stores all of it in one transaction. Repeating it asks nobody for
- * what is stored. Throws the author's failures, `author_invalid_output`, `storage_unavailable`.
+ * what is stored. Throws the author's failures, `author_invalid_output`, `budget_exhausted`,
+ * `step_stalled`, `storage_unavailable`.
  */
 export async function planDay(
   deps: PlanDayDeps,
@@ -39,7 +43,8 @@ export async function planDay(
 ): Promise<void> {
   const begun = await deps.store.generations.beginPlan(generationId, run);
   if (!begun) return continueGeneration(deps, generationId);
-  const { generation } = begun;
+  const { generation, tries } = begun;
+  assertNotStalled(tries);
   deps.onProgress(generationId);
   const profile = await deps.store.characters.find(generation.character);
   if (!profile) {
@@ -47,27 +52,57 @@ export async function planDay(
   }
   const author = deps.authors(generation.author);
   const brief = await briefDay(deps, generation, profile, signal);
-  assertUnderCallCap(generation, 1 + deps.chapters);
+  const chapters = await affordableChapters(deps, generation, author);
 
-  const { value, usage } = await paidWork(deps.store.generations, generation, signal, (call) =>
-    askAuthor(
-      (problems) => author.writePlan(brief, { ...call, problems }),
-      (answer) => checkPlan(answer, brief),
-    ),
+  const { plan, warnings } = await askAuthor(
+    deps,
+    { generation, step: 'plan-day', chapter: null, author, plannedCalls: 1 + chapters },
+    signal,
+    (call) => author.writePlan(brief, call),
+    (answer) => checkPlan(answer, brief),
   );
   const { profile: _profile, date: _date, ordinal, ...stored } = brief;
-  const slots = cutSlots(value.plan, seededRandom(profile.id, brief.date, ordinal, 'slots'));
+  const slots = cutSlots(plan, seededRandom(profile.id, brief.date, ordinal, 'slots'));
   const planned = {
-    plan: value.plan,
+    plan,
     brief: stored,
-    chapters: groupChapters(slots, deps.chapters),
+    chapters: groupChapters(slots, chapters),
     model: author.model,
     authorVersion: author.version,
-    warnings: value.warnings,
+    warnings,
   };
-  const current = await deps.store.generations.storePlan(generationId, planned, usage);
+  const current = await holding(deps, signal, () =>
+    deps.store.generations.storePlan(generationId, planned),
+  );
   deps.onProgress(generationId);
   await deps.steps.enqueue(await missingSteps(deps.store.generations, current));
+}
+
+/** As many as configured, fewer near a cap of the budget. Throws `budget_exhausted` past one. */
+async function affordableChapters(
+  { store, budget, chapters, clock }: PlanDayDeps,
+  { chaptersWanted, character }: Generation,
+  { name, fingerprint, model }: Author,
+): Promise<number> {
+  if (chaptersWanted !== null) return Math.min(chaptersWanted, chapters);
+  if (fingerprint === null || !hasCaps(budget)) return chapters;
+  const now = clock.now();
+  const expected = await expectedGeneration(store.ledger, {
+    budget,
+    author: name,
+    model,
+    chapters,
+    now,
+  });
+  const state = await budgetState(store.ledger, budget, [character], now);
+  switch (state.rungOf(character, expected)) {
+    case 'full':
+      return chapters;
+    case 'fewer-chapters':
+      return fewerChapters(chapters);
+    case 'offline':
+      throw new TexasError('budget_exhausted', 'The budget has no room for another day.');
+  }
 }
 
 function checkPlan(answer: unknown, brief: DayBrief): Checked<{ plan: Plan; warnings: string[] }> {

@@ -1,3 +1,4 @@
+import type { Clock } from '@texas-ai/kernel';
 import type { Generation } from './generation.js';
 import type { Store } from './store.js';
 
@@ -20,5 +21,26 @@ export async function publishDay(
     if (generation) await days.publish(generation);
   });
   const generation = await deps.store.generations.find(generationId);
-  if (generation?.status === 'published') await deps.announce(generation);
+  if (generation?.status === 'published') await announce(deps, generation);
+}
+
+async function announce(deps: PublishDayDeps, generation: Generation): Promise<void> {
+  await deps.announce(generation);
+  await deps.store.generations.markAnnounced(generation.id);
+}
+
+const batch = 500;
+
+/**
+ * Announces what was published before then and never announced, because its worker died between
+ * both. Answers how many. Rejects with `storage_unavailable` or `queue_unavailable`.
+ */
+export async function announceForgotten(
+  deps: PublishDayDeps & { clock: Clock },
+  olderThanMs: number,
+): Promise<number> {
+  const before = deps.clock.now().subtract({ milliseconds: olderThanMs });
+  const found = await deps.store.generations.unannounced(before, batch);
+  for (const generation of found) await announce(deps, generation);
+  return found.length;
 }

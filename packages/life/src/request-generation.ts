@@ -8,6 +8,7 @@ import {
 } from '@texas-ai/kernel';
 import type { AuthorName } from './author.js';
 import { type Generation, isInFlight } from './generation.js';
+import { fallbackAt } from './planning.js';
 import type { OnProgress } from './progress.js';
 import { decideRequest, type RequestDecision } from './request-decision.js';
 import { type StepQueue, stepsOf } from './steps.js';
@@ -21,6 +22,8 @@ export interface RequestGenerationDeps {
   onProgress: OnProgress;
   /** Who writes new generations. */
   author: AuthorName;
+  /** Who finishes those whose author failed for good, or rests too long. */
+  fallback: 'offline' | 'none';
   /** How far from the character's today a date may lie, in days. */
   window: { daysBack: number; daysAhead: number };
 }
@@ -31,6 +34,7 @@ export interface GenerationRequest {
   date: string;
   /** Cancels the one in flight and begins another. */
   fresh: boolean;
+  askedBy: Generation['askedBy'];
   /** A blind repeat of the caller with the same key gets the generation of the first answer. */
   idempotency: { caller: string; key: string } | null;
   requestId: string | null;
@@ -56,9 +60,11 @@ export async function requestGeneration(
   for (let round = 1; ; round++) {
     const state = await deps.store.requests.look(request);
     firstSeen ??= state;
-    assertInWindow(deps, request, date, state);
+    const character = knownCharacter(request, state);
+    assertInWindow(deps, date, character);
+    const late = latest(deps, request, character);
     try {
-      return await carryOut(deps, request, decide(deps, request, state, firstSeen));
+      return await carryOut(deps, request, decide(deps, request, state, firstSeen), late);
     } catch (error) {
       const overtaken = error instanceof TexasError && error.code === 'storage_conflict';
       if (!overtaken || round === mostRounds) throw error;
@@ -83,17 +89,23 @@ function ordinalOf({ newest }: RequestState): number {
   return newest?.generation.ordinal ?? 0;
 }
 
+type KnownCharacter = NonNullable<RequestState['character']>;
+
+function knownCharacter(
+  { character: id }: GenerationRequest,
+  { character }: RequestState,
+): KnownCharacter {
+  if (character) return character;
+  throw new TexasError('character_not_found', `There is no character “${id}”.`, {
+    details: { field: 'character' },
+  });
+}
+
 function assertInWindow(
   { clock, window }: RequestGenerationDeps,
-  { character }: GenerationRequest,
   date: Temporal.PlainDate,
-  { timeZone }: RequestState,
+  { timeZone }: KnownCharacter,
 ): void {
-  if (timeZone === null) {
-    throw new TexasError('character_not_found', `There is no character “${character}”.`, {
-      details: { field: 'character' },
-    });
-  }
   const today = localDate(clock.now(), timeZone);
   const first = today.subtract({ days: window.daysBack });
   const last = today.add({ days: window.daysAhead });
@@ -104,10 +116,21 @@ function assertInWindow(
   }
 }
 
+/** Until when its author may rest; null for as long as it likes. */
+function latest(
+  { author, fallback, clock }: RequestGenerationDeps,
+  { date }: GenerationRequest,
+  character: KnownCharacter,
+): Temporal.Instant | null {
+  if (author === 'offline' || fallback === 'none') return null;
+  return fallbackAt(clock.now(), date, character);
+}
+
 async function carryOut(
   deps: RequestGenerationDeps,
   request: GenerationRequest,
   decision: RequestDecision,
+  late: Temporal.Instant | null,
 ): Promise<Generation> {
   const { requests } = deps.store;
   switch (decision.kind) {
@@ -116,13 +139,16 @@ async function carryOut(
     case 'join':
       return join(deps, request, decision.needs);
     case 'revive': {
-      const needs = await requests.revive(decision.generation, request);
+      const needs = await requests.revive(decision.generation, request, late);
       await enqueue(deps, needs);
       return needs.generation;
     }
     case 'begin': {
       const { newest } = decision;
-      const generation = await requests.begin({ ...request, author: deps.author }, newest);
+      const generation = await requests.begin(
+        { ...request, author: deps.author, fallbackAt: late },
+        newest,
+      );
       if (newest && isInFlight(newest.status)) deps.onProgress(newest.id);
       await enqueue(deps, { generation, missingChapters: [] });
       return generation;
@@ -137,19 +163,17 @@ async function join(
   needs: GenerationNeeds,
 ): Promise<Generation> {
   const { requests } = deps.store;
-  const spent = await Promise.all(stepsOf(needs).map((step) => deps.steps.isSpent(step))).catch(
-    (error) => {
-      sayNotEnqueued(deps, needs.generation, error);
-      return null;
-    },
-  );
-  if (spent?.includes(true)) {
+  const states = await deps.steps.states(stepsOf(needs)).catch((error) => {
+    sayNotEnqueued(deps, needs.generation, error);
+    return null;
+  });
+  if (states?.includes('ended')) {
     const renewed = await requests.renew(needs.generation.id, request);
     if (renewed) await enqueue(deps, renewed);
     return renewed?.generation ?? needs.generation;
   }
   if (request.idempotency) await requests.remember(needs.generation.id, request);
-  if (spent) await enqueue(deps, needs);
+  if (states) await enqueue(deps, needs);
   return needs.generation;
 }
 

@@ -3,36 +3,10 @@ import { triesPerStep } from './ask-author.js';
 
 const retryableCodes: ReadonlySet<ErrorCode> = new Set([
   'author_timeout',
-  'author_rate_limited',
   'author_unreachable',
   'author_invalid_output',
-  'storage_unavailable',
-  'queue_unavailable',
   'weather_unavailable',
-  'aborted',
 ]);
-
-/** Whether trying the same step again may help. HTTP errors of an author: only 5xx. */
-export function isRetryable(failure: unknown): boolean {
-  const { code, details } = asTexasError(failure);
-  if (code === 'author_http_error')
-    return typeof details.status === 'number' && details.status >= 500;
-  return retryableCodes.has(code);
-}
-
-const firstDelayMs = 15_000;
-const maxDelayMs = 600_000;
-
-/**
- * Milliseconds to wait after the given failed try (1 for the first): about 15, 60, 240 s with a
- * jitter of a fifth, or as long as the provider asked for; never more than 600 s.
- */
-export function retryDelayMs(failure: unknown, tries: number, random: () => number): number {
-  const named = asTexasError(failure).details.retryAfterMs;
-  const base = typeof named === 'number' ? named : firstDelayMs * 4 ** (Math.max(tries, 1) - 1);
-  const jitter = typeof named === 'number' ? random() * 0.1 : (random() - 0.5) * 0.4;
-  return Math.round(Math.min(base * (1 + jitter), maxDelayMs));
-}
 
 /** Failures that are nobody's fault: they are tried again and cost no try. */
 const freeCodes: ReadonlySet<ErrorCode> = new Set([
@@ -41,12 +15,42 @@ const freeCodes: ReadonlySet<ErrorCode> = new Set([
   'aborted',
 ]);
 
-export function isFree(failure: unknown): boolean {
-  return freeCodes.has(asTexasError(failure).code);
+/** Failures that say the author rests: the whole queue waits, which costs no try. */
+const heldCodes: ReadonlySet<ErrorCode> = new Set(['author_rate_limited', 'author_held']);
+
+/** What a failure means for the step that met it. */
+export type FailureKind = 'free' | 'held' | 'retryable' | 'final';
+
+/** HTTP errors of an author are worth another try where they are the server's own (5xx). */
+export function kindOf(failure: unknown): FailureKind {
+  const { code, details } = asTexasError(failure);
+  if (freeCodes.has(code)) return 'free';
+  if (heldCodes.has(code)) return 'held';
+  if (code === 'author_http_error') {
+    return typeof details.status === 'number' && details.status >= 500 ? 'retryable' : 'final';
+  }
+  return retryableCodes.has(code) ? 'retryable' : 'final';
 }
 
-/** Whether a step that failed on this try (1 for the first) is given up. */
-export function isLastTry(failure: unknown, tries: number): boolean {
-  if (isFree(failure)) return false;
-  return !isRetryable(failure) || tries >= triesPerStep;
+/** Whether a step is given up after so many failures that count, this one included. */
+export function isLastTry(kind: FailureKind, failures: number): boolean {
+  return kind === 'final' || (kind === 'retryable' && failures >= triesPerStep);
+}
+
+const mostDelayMs = 600_000;
+const jitter = 0.2;
+
+/**
+ * Milliseconds to wait after so many failures (1 for the first): about 15, 60, 240 s with a first
+ * delay of 15 s, each a fifth more or less by chance (`random` in 0-1), never more than 600 s.
+ */
+export function retryDelayMs(failures: number, random: () => number, firstMs = 15_000): number {
+  const base = firstMs * 4 ** (Math.max(failures, 1) - 1);
+  return Math.round(Math.min(base * (1 + (random() * 2 - 1) * jitter), mostDelayMs));
+}
+
+/** How long an author rests that named so many milliseconds: a little longer, since clocks differ. */
+export function restMs(named: unknown, random: () => number): number {
+  const asked = typeof named === 'number' && named > 0 ? named : 60_000;
+  return Math.round(asked + 100 + random() * Math.min(asked * 0.05, 5_000));
 }

@@ -1,3 +1,4 @@
+import { TexasError } from '@texas-ai/kernel';
 import type { AuthorName } from './author.js';
 import type { Generation } from './generation.js';
 import type { GenerationNeeds, Repositories } from './store.js';
@@ -10,14 +11,22 @@ export interface Step {
   /** The chapter's position, for write-chapter alone. */
   chapter?: number;
   author: AuthorName;
+  /** A person's days are planned before those of the night. */
+  askedBy: Generation['askedBy'];
   requestId: string | null;
 }
+
+/**
+ * What became of a step's job: it waits, somebody works it, or it has ended and still holds the
+ * step's id, so that enqueueing it would do nothing; `none` where the queue knows of no job.
+ */
+export type JobState = 'waiting' | 'active' | 'ended' | 'none';
 
 export interface StepQueue {
   /** Adds the steps; one whose id is known already is left as it is. Rejects with `queue_unavailable`. */
   enqueue(steps: readonly Step[]): Promise<void>;
-  /** Whether a job that has ended still holds the step's id, so that enqueueing it would do nothing. */
-  isSpent(step: Step): Promise<boolean>;
+  /** In the order of the steps. Rejects with `queue_unavailable`. */
+  states(steps: readonly Step[]): Promise<JobState[]>;
 }
 
 function planDayStep(generation: Generation): Step {
@@ -62,6 +71,19 @@ function identityOf(generation: Generation) {
     generationId: generation.id,
     run: generation.run,
     author: generation.author,
+    askedBy: generation.askedBy,
     requestId: generation.requestId,
   };
+}
+
+/** How often a step may have been begun without anybody hearing of it again. */
+const mostUnheardOf = 20;
+
+/**
+ * Throws `step_stalled` where a step was begun again and again and nobody lived to say how it went:
+ * whatever kills its workers must not go on for ever.
+ */
+export function assertNotStalled(tries: number): void {
+  if (tries <= mostUnheardOf) return;
+  throw new TexasError('step_stalled', `The step was begun ${tries} times and never ended.`);
 }

@@ -1,10 +1,12 @@
 import type { ErrorCode, Temporal } from '@texas-ai/kernel';
-import type { AuthorName, CallUsage } from './author.js';
+import type { AuthorName } from './author.js';
 import type { DayBrief, Yesterday } from './brief.js';
 import type { Day, DaySummary } from './day.js';
 import type { SlotText } from './draft.js';
 import type { Generation } from './generation.js';
+import type { HoldRepository } from './holds.js';
 import type { Interaction, InteractionStatus } from './interaction.js';
+import type { LedgerRepository } from './ledger.js';
 import type { MajorEvent, MajorEventRecord } from './major-event.js';
 import type { Chapter, Plan, Slot } from './plan.js';
 import type { Profile } from './profile.js';
@@ -21,11 +23,26 @@ export interface CharacterRecord {
 }
 
 export interface CharacterRepository {
-  /** Inserts the profiles that are new and replaces those whose hash differs; tells which. */
+  /**
+   * Inserts the profiles that are new and replaces those whose hash differs; tells which. Their days
+   * are looked after at once, those of characters whose profile is no longer among them not any more.
+   */
   synchronise(records: readonly CharacterRecord[]): Promise<string[]>;
   find(id: string): Promise<Profile | null>;
   /** By id, without their material; `after` is the id that the page before ended with. */
   list(page: { after?: string | undefined; limit: number }): Promise<Profile[]>;
+  /** Those whose next day is to be looked after, locked until the transaction ends. */
+  due(now: Temporal.Instant, limit: number): Promise<DueCharacter[]>;
+  /** Says when each is next looked after. */
+  planNext(times: ReadonlyMap<string, Temporal.Instant>): Promise<void>;
+}
+
+/** A character whose planning time has come. */
+export interface DueCharacter {
+  id: string;
+  timeZone: string;
+  /** Earliest waking, local `HH:MM`. */
+  wakesAt: string;
 }
 
 /** What a request asks for, as far as it is stored. */
@@ -33,6 +50,7 @@ export interface StoredRequest {
   character: string;
   date: string;
   fresh: boolean;
+  askedBy: Generation['askedBy'];
   idempotency: { caller: string; key: string } | null;
   requestId: string | null;
 }
@@ -46,8 +64,8 @@ export interface GenerationNeeds {
 
 /** What a request for a day meets. */
 export interface RequestState {
-  /** Of the character; null where there is none. */
-  timeZone: string | null;
+  /** Null where there is none. */
+  character: { timeZone: string; wakesAt: string } | null;
   /** The newest generation of the date. */
   newest: GenerationNeeds | null;
   /** What the same idempotency key was first answered with, and how it was asked. */
@@ -62,11 +80,15 @@ export interface RequestRepository {
   look(request: StoredRequest): Promise<RequestState>;
   /** A generation after the newest, which is cancelled if it is in flight. */
   begin(
-    request: StoredRequest & { author: AuthorName },
+    request: StoredRequest & { author: AuthorName; fallbackAt: Temporal.Instant | null },
     newest: Generation | null,
   ): Promise<Generation>;
   /** A failed generation goes on where it stopped: a new run, tries and call cap anew, no error. */
-  revive(failed: Generation, request: StoredRequest): Promise<GenerationNeeds>;
+  revive(
+    failed: Generation,
+    request: StoredRequest,
+    fallbackAt: Temporal.Instant | null,
+  ): Promise<GenerationNeeds>;
   /** A new run of one in flight, for jobs that got lost; null where it is over. */
   renew(id: string, request: StoredRequest | null): Promise<GenerationNeeds | null>;
   remember(id: string, request: StoredRequest): Promise<void>;
@@ -83,6 +105,22 @@ export interface PlannedDay {
   warnings: readonly string[];
 }
 
+/** A generation that is begun by itself. */
+export interface NightlyGeneration {
+  character: string;
+  date: string;
+  author: AuthorName;
+  fallback: Generation['fallback'];
+  chaptersWanted: number | null;
+  fallbackAt: Temporal.Instant | null;
+}
+
+/** A step as its row knows it: the plan where no chapter is named. */
+export interface StepRow {
+  generationId: string;
+  chapter?: number | undefined;
+}
+
 export interface GenerationRepository {
   find(id: string): Promise<Generation | null>;
   /** Those of these ids that there are. */
@@ -90,27 +128,58 @@ export interface GenerationRepository {
   /** Locks the row until the transaction ends. */
   lock(id: string): Promise<Generation | null>;
   cancel(id: string): Promise<void>;
-  /** Everything in flight, oldest first. */
-  unfinished(limit: number): Promise<Generation[]>;
-  /** Marks it failed if it is in flight and (unless null) of that run; tells whether it did. */
-  fail(id: string, run: number | null, code: ErrorCode, message: string): Promise<boolean>;
+  /** Those of these whose date has no live day and nothing in flight. */
+  withoutDay<T extends { id: string; date: string }>(characters: readonly T[]): Promise<T[]>;
+  /**
+   * Begins those whose date has no live day and nothing in flight, and revives the newest where that
+   * one failed. Answers what each needs.
+   */
+  beginNightly(wanted: readonly NightlyGeneration[]): Promise<GenerationNeeds[]>;
+  /** How many of this author are in flight. */
+  inFlight(author: AuthorName): Promise<number>;
+  /** Everything in flight that nobody touched since then, oldest first. */
+  untouched(since: Temporal.Instant, limit: number): Promise<GenerationNeeds[]>;
+  /** Marks it failed if it is in flight and (unless null) of that run; answers it if so. */
+  fail(
+    id: string,
+    run: number | null,
+    code: ErrorCode,
+    message: string,
+  ): Promise<Generation | null>;
+  /**
+   * The offline author goes on with it, under a new run, if it is not published and (unless null) of
+   * that run; null otherwise.
+   */
+  fallBack(id: string, run: number | null, code: string): Promise<GenerationNeeds | null>;
+  /** Those in flight whose time to fall back has come and whose author is held, with the hold's code. */
+  heldTooLong(now: Temporal.Instant, limit: number): Promise<{ id: string; code: string }[]>;
+  /**
+   * Published ones that another author finished and whose date was not written anew yet, of what is
+   * today where she lives and later, whose own author answers again.
+   */
+  toRewrite(now: Temporal.Instant, limit: number): Promise<Generation[]>;
+  markRewritten(id: string): Promise<void>;
   /** Tells that somebody works on it, for its own run only. */
   touch(id: string, run: number): Promise<void>;
-  /** Adds what billed calls cost. */
-  addUsage(id: string, usage: readonly CallUsage[]): Promise<void>;
+  touchAll(ids: readonly string[]): Promise<void>;
+  /** A new run of each that is in flight, for jobs that got lost. */
+  renewAll(ids: readonly string[]): Promise<GenerationNeeds[]>;
+  /** From `publishing` to `published`; null where it was not publishing. */
+  publish(id: string): Promise<Generation | null>;
+  /** Published before then and not announced. */
+  unannounced(before: Temporal.Instant, limit: number): Promise<Generation[]>;
+  markAnnounced(id: string): Promise<void>;
 
   /** One more try at the plan of this run; null where it is over, of another run or planned. */
   beginPlan(id: string, run: number): Promise<{ generation: Generation; tries: number } | null>;
-  /**
-   * Stores plan, brief and chapters, all or nothing, unless there is a plan or it is over; adds what
-   * the calls cost; answers how it stands.
-   */
-  storePlan(id: string, planned: PlannedDay, usage: readonly CallUsage[]): Promise<Generation>;
+  /** Stores plan, brief and chapters, all or nothing, unless there is a plan or it is over; answers how it stands. */
+  storePlan(id: string, planned: PlannedDay): Promise<Generation>;
 
-  /** How often a step of it was begun: the plan where no chapter is named. */
-  triesOf(id: string, chapter?: number): Promise<number>;
-  /** Takes back the try of a step that failed through nobody's fault. */
-  forgiveTry(id: string, chapter?: number): Promise<void>;
+  /**
+   * A try of a step has ended; `counts` tells whether as a failure that counts. Answers the failures
+   * that do. What remains of `tries` was begun and never heard of again.
+   */
+  endTry(step: StepRow, counts: boolean): Promise<number>;
 
   /** Positions of the chapters with text, in the order in which they were written, by generation. */
   writtenChapters(ids: readonly string[]): Promise<Map<string, number[]>>;
@@ -120,17 +189,10 @@ export interface GenerationRepository {
   beginChapter(id: string, run: number, chapter: number): Promise<BegunChapter | null>;
   /**
    * Stores the texts and the count, all or nothing, unless the chapter has some or the generation is
-   * over; adds what the calls cost; answers how it stands. The last chapter to come in moves a
-   * generation that is in flight to `publishing`.
+   * over; answers how it stands. The last chapter to come in moves a generation that is in flight to
+   * `publishing`.
    */
-  storeChapter(
-    id: string,
-    chapter: number,
-    texts: readonly SlotText[],
-    usage: readonly CallUsage[],
-  ): Promise<Generation>;
-  /** From `publishing` to `published`; null where it was not publishing. */
-  publish(id: string): Promise<Generation | null>;
+  storeChapter(id: string, chapter: number, texts: readonly SlotText[]): Promise<Generation>;
 }
 
 export interface BegunChapter {
@@ -147,8 +209,17 @@ export interface DayRepository {
   outline(character: string, date: string): Promise<Yesterday | null>;
   /** Newest first, by (date, id of the live generation). */
   list(query: ListQuery): Promise<DaySummary[]>;
-  /** How many characters have no live day for what is today where they live. */
+  /** How many characters that are looked after have no live day of today, where they live. */
   charactersWithout(now: Temporal.Instant): Promise<number>;
+  /**
+   * Characters without a live day of today, where they live, that were to be planned so many minutes
+   * ago or longer; `some` has a few of their ids. `planningTime` is local, in minutes.
+   */
+  missing(
+    now: Temporal.Instant,
+    planningTime: number,
+    minutes: number,
+  ): Promise<{ count: number; some: string[] }>;
   /** Points the day at a generation and collects its interactions. The generation is published. */
   publish(generation: Generation): Promise<void>;
 }
@@ -198,9 +269,18 @@ export interface Repositories {
   majorEvents: MajorEventRepository;
   interactions: InteractionRepository;
   requests: RequestRepository;
+  ledger: LedgerRepository;
+  holds: HoldRepository;
 }
 
 export interface Store extends Repositories {
   /** All or nothing; only the repositories handed in take part. */
   transaction<T>(work: (repositories: Repositories) => Promise<T>): Promise<T>;
+  /** The time by the database's clock, which is that of everything it stamps. */
+  now(): Promise<Temporal.Instant>;
+  /** Does the work unless somebody else is at it, anywhere; tells whether it did. */
+  exclusively(name: ExclusiveWork, work: () => Promise<void>): Promise<boolean>;
 }
+
+/** What one process at a time does, by an advisory lock. */
+export type ExclusiveWork = 'reconcile' | 'watch';

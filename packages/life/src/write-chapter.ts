@@ -1,21 +1,17 @@
 import { TexasError } from '@texas-ai/kernel';
-import {
-  type Authors,
-  askAuthor,
-  assertUnderCallCap,
-  type Checked,
-  paidWork,
-} from './ask-author.js';
+import { type AskAuthorDeps, askAuthor, type Checked } from './ask-author.js';
+import type { Authors } from './author.js';
 import type { ChapterBrief } from './brief.js';
 import { checkChapter } from './chapter-rules.js';
 import { continueGeneration } from './continue-generation.js';
 import { chapterDraftSchema, type SlotText } from './draft.js';
+import { holding } from './holding.js';
 import { describeIssues } from './issues.js';
 import type { OnProgress } from './progress.js';
-import { publishDayStep, type StepQueue } from './steps.js';
+import { assertNotStalled, publishDayStep, type StepQueue } from './steps.js';
 import type { Store } from './store.js';
 
-export interface WriteChapterDeps {
+export interface WriteChapterDeps extends AskAuthorDeps {
   store: Store;
   steps: StepQueue;
   authors: Authors;
@@ -25,7 +21,7 @@ export interface WriteChapterDeps {
 /**
  * The step write-chapter: has the author write one text per slot and stores experiences and the
  * count of written chapters in one transaction. Whoever finds it full enqueues publish-day.
- * Throws the author's failures, `author_invalid_output`, `storage_unavailable`.
+ * Throws the author's failures, `author_invalid_output`, `step_stalled`, `storage_unavailable`.
  */
 export async function writeChapter(
   deps: WriteChapterDeps,
@@ -34,7 +30,8 @@ export async function writeChapter(
 ): Promise<void> {
   const begun = await deps.store.generations.beginChapter(generationId, run, chapter);
   if (!begun) return continueGeneration(deps, generationId);
-  const { generation, brief: stored, plan, slots } = begun;
+  const { generation, tries, brief: stored, plan, slots } = begun;
+  assertNotStalled(tries);
   const profile = await deps.store.characters.find(generation.character);
   if (!profile) {
     throw new TexasError('character_not_found', `“${generation.character}” has no profile.`);
@@ -43,19 +40,17 @@ export async function writeChapter(
   const chapters = generation.chapters.total;
   const { date, ordinal } = generation;
   const brief: ChapterBrief = { ...stored, profile, date, ordinal, plan, chapter, chapters, slots };
-  assertUnderCallCap(generation, 1 + chapters);
 
-  const { value: texts, usage } = await paidWork(
-    deps.store.generations,
-    generation,
+  const texts = await askAuthor(
+    deps,
+    { generation, step: 'write-chapter', chapter, author, plannedCalls: 1 + chapters },
     signal,
-    (call) =>
-      askAuthor(
-        (problems) => author.writeChapter(brief, { ...call, problems }),
-        (answer) => checkTexts(answer, brief),
-      ),
+    (call) => author.writeChapter(brief, call),
+    (answer) => checkTexts(answer, brief),
   );
-  const current = await deps.store.generations.storeChapter(generationId, chapter, texts, usage);
+  const current = await holding(deps, signal, () =>
+    deps.store.generations.storeChapter(generationId, chapter, texts),
+  );
   deps.onProgress(generationId);
   if (current.status === 'publishing') await deps.steps.enqueue([publishDayStep(current)]);
 }

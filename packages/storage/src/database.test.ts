@@ -17,14 +17,14 @@ afterEach(async () => {
 });
 
 /** A database behind a way that can stall, with limits of time that are short. */
-async function behindProxy() {
+async function behindProxy(poolMax = 1) {
   const url = new URL(testServices().databaseUrl);
   proxy = await startStallingProxy(Number(url.port));
   url.port = String(proxy.port);
   database = openDatabase({
     url: url.href,
     applicationName: 'texas-test',
-    poolMax: 1,
+    poolMax,
     connectTimeoutSeconds: 0.2,
     acquireTimeoutSeconds: 5,
     statementTimeoutSeconds: 0.2,
@@ -51,4 +51,15 @@ test('a server that hangs in the middle is storage_unavailable, and is used agai
   });
   proxy.resume();
   expect((await database.raw('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+});
+
+test('connections that are dead and say nothing are all made anew once one had no answer', async () => {
+  await behindProxy(3);
+  const three = () => Promise.all([1, 2, 3].map(() => database.raw('SELECT pg_sleep(0.05)')));
+  await three();
+  proxy.stall();
+  // As after a failover: whoever connects from now on finds a server.
+  proxy.forgive();
+  await expect(database.raw('SELECT 1')).rejects.toThrow('Query read timeout');
+  await three();
 });

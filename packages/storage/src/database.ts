@@ -1,6 +1,7 @@
 import { type Logger, Temporal } from '@texas-ai/kernel';
 import knex, { type Knex } from 'knex';
 import pg from 'pg';
+import { closeDeadConnections, makeOpenConnections } from './dead-connections.js';
 
 export interface DatabaseOptions {
   /** postgres://… */
@@ -39,18 +40,20 @@ function getTypeParser(type: number, format: string) {
 /** A pool that connects when it is first used and keeps no idle connection for long. */
 export function openDatabase(options: DatabaseOptions): Database {
   const statementMs = options.statementTimeoutSeconds * 1000;
+  // PostgreSQL's own limit comes first; this one is for a server that no longer answers at all.
+  const silenceMs = statementMs + 1000;
+  const connections = makeOpenConnections();
   const connection = {
     connectionString: options.url,
     application_name: options.applicationName,
     statement_timeout: statementMs,
-    // PostgreSQL's own limit comes first; this one is for a server that no longer answers at all.
-    query_timeout: statementMs + 1000,
+    query_timeout: silenceMs,
     idle_in_transaction_session_timeout: options.idleInTransactionTimeoutSeconds * 1000,
     connectionTimeoutMillis: options.connectTimeoutSeconds * 1000,
     keepAlive: true,
     types: { getTypeParser },
   };
-  return knex({
+  const database = knex({
     client: 'pg',
     connection,
     log: {
@@ -59,7 +62,17 @@ export function openDatabase(options: DatabaseOptions): Database {
       deprecate: (detail) => options.logger.debug('database client', { detail }),
       debug: (detail) => options.logger.debug('database client', { detail }),
     },
-    pool: { min: 0, max: options.poolMax, idleTimeoutMillis: 30_000 },
+    pool: {
+      min: 0,
+      max: options.poolMax,
+      idleTimeoutMillis: 30_000,
+      afterCreate(connection: pg.Client, done: (error: null, connection: pg.Client) => void) {
+        connections.note(connection);
+        done(null, connection);
+      },
+    },
     acquireConnectionTimeout: options.acquireTimeoutSeconds * 1000,
   });
+  closeDeadConnections(database, connections, silenceMs);
+  return database;
 }

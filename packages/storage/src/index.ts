@@ -8,5 +8,6 @@ export {
 } from './cache/read-cache.js';
 export { type Database, type DatabaseOptions, openDatabase } from './database.js';
 export { migrate, pendingMigrations, waitForMigrations } from './migrate.js';
+export { makeAlertRepository } from './repositories/alerts.js';
 export { makeKeyRepository } from './repositories/keys.js';
 export { makeStore } from './store.js';

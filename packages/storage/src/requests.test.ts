@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Generation, StoredRequest } from '@texas-ai/life';
+import type { Generation } from '@texas-ai/life';
 import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 
 let db: TestDatabase;
 let requests: TestDatabase['store']['requests'];
 let day = 0;
-let request: StoredRequest & { author: 'offline' };
+let request: Parameters<typeof requests.begin>[0];
 
 beforeAll(async () => {
   db = await makeTestDatabase();
@@ -17,8 +17,16 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 beforeEach(() => {
   const date = new Date(Date.UTC(2026, 0, ++day)).toISOString().slice(0, 10);
-  const plain = { character: 'texas', date, fresh: false, idempotency: null, requestId: null };
-  request = { ...plain, author: 'offline' };
+  request = {
+    character: 'texas',
+    date,
+    fresh: false,
+    askedBy: 'person',
+    idempotency: null,
+    requestId: null,
+    author: 'offline',
+    fallbackAt: null,
+  };
 });
 
 const idempotency = (key: string, caller = 'somebody') => ({ caller, key });
@@ -33,12 +41,12 @@ const conflict = expect.objectContaining({ code: 'storage_conflict' });
 describe('a look', () => {
   test('sees that there is no such character, or nothing yet', async () => {
     expect(await requests.look({ ...request, character: 'nobody' })).toEqual({
-      timeZone: null,
+      character: null,
       newest: null,
       repeated: null,
     });
     expect(await requests.look(request)).toEqual({
-      timeZone: 'Asia/Tokyo',
+      character: { timeZone: 'Asia/Tokyo', wakesAt: '06:00' },
       newest: null,
       repeated: null,
     });
@@ -95,18 +103,18 @@ describe('reviving', () => {
   test('lets a failed one go on under a new run, once', async () => {
     const dead = await failed(await requests.begin(request, null));
     const mine = { ...request, idempotency: idempotency(`k-${request.date}`) };
-    const { generation } = await requests.revive(dead, mine);
+    const { generation } = await requests.revive(dead, mine, null);
     expect(generation).toMatchObject({ id: dead.id, status: 'queued', run: 2, error: null });
-    await expect(requests.revive(dead, request)).rejects.toEqual(conflict);
+    await expect(requests.revive(dead, request, null)).rejects.toEqual(conflict);
     expect((await requests.look(mine)).repeated?.generation.id).toBe(dead.id);
   });
 
   test('is refused once another was begun after it, even if that is over', async () => {
     const dead = await failed(await requests.begin(request, null));
     const next = await requests.begin(request, dead);
-    await expect(requests.revive(dead, request)).rejects.toEqual(conflict);
+    await expect(requests.revive(dead, request, null)).rejects.toEqual(conflict);
     await db.store.generations.cancel(next.id);
-    await expect(requests.revive(dead, request)).rejects.toEqual(conflict);
+    await expect(requests.revive(dead, request, null)).rejects.toEqual(conflict);
   });
 });
 

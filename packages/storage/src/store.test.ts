@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Temporal } from '@texas-ai/kernel';
 import type { Generation, PlannedDay, Slot } from '@texas-ai/life';
 import {
   buildPlan,
@@ -30,7 +31,9 @@ const insert = (on = date) =>
       character: 'texas',
       date: on,
       author: 'offline',
+      fallbackAt: null,
       fresh: false,
+      askedBy: 'person',
       idempotency: null,
       requestId: null,
     },
@@ -65,12 +68,11 @@ const text = (interaction: string | null) => ({
 /** A generation with a plan and one chapter of the given slots, whose text is stored. */
 async function written(slots: Slot[], on = date): Promise<Generation> {
   const { id } = await insert(on);
-  await db.store.generations.storePlan(id, planned(slots), []);
+  await db.store.generations.storePlan(id, planned(slots));
   await db.store.generations.storeChapter(
     id,
     0,
     slots.map((slot) => text(slot.wantsInteraction ? `消息 ${slot.start}` : null)),
-    [],
   );
   return expectGeneration(id);
 }
@@ -109,7 +111,7 @@ describe('what must never be', () => {
     const [first] = overlapping.plan.items;
     if (first) overlapping.plan.items[1] = { ...first, start: 400, end: 500 };
     const storing = db.store.transaction(({ generations }) =>
-      generations.storePlan(id, overlapping, []),
+      generations.storePlan(id, overlapping),
     );
     await expect(storing).rejects.toMatchObject({ code: 'storage_conflict' });
     expect(await db.store.generations.missingChapters(id)).toEqual([]);
@@ -122,9 +124,7 @@ describe('what must never be', () => {
       const wrong = planned(buildSlots(buildPlan('zh'), [1]));
       const item = wrong.plan.items[0];
       if (item) wrong.plan.items = [{ ...item, start: start ?? 0, end: end ?? 0 }];
-      const refused = db.store.transaction(({ generations }) =>
-        generations.storePlan(id, wrong, []),
-      );
+      const refused = db.store.transaction(({ generations }) => generations.storePlan(id, wrong));
       await expect(refused).rejects.toMatchObject({ cause: { code: '23514' } });
     }
   });
@@ -132,9 +132,9 @@ describe('what must never be', () => {
   test('experiences shorter than 5 or longer than 30 minutes', async () => {
     const { id } = await insert();
     const slots = [{ item: 1, start: 420, end: 451, wantsInteraction: false }];
-    await db.store.generations.storePlan(id, planned(slots), []);
+    await db.store.generations.storePlan(id, planned(slots));
     await expect(
-      db.store.transaction(({ generations }) => generations.storeChapter(id, 0, [text(null)], [])),
+      db.store.transaction(({ generations }) => generations.storeChapter(id, 0, [text(null)])),
     ).rejects.toMatchObject({ cause: { code: '23514' } });
     expect(await db.store.generations.missingChapters(id)).toEqual([0]);
   });
@@ -173,22 +173,16 @@ describe('chapters that come in at once', () => {
       const { id } = await insert(`2028-01-0${times + 1}`);
       const all = [1, 2, 3, 4].map((item) => buildSlots(buildPlan('zh'), [item]));
       const chapters = all.map((slots, position) => ({ position, slots }));
-      await db.store.generations.storePlan(id, { ...planned([]), chapters }, []);
-      const usage = [{ inputTokens: 10, outputTokens: 5 }];
+      await db.store.generations.storePlan(id, { ...planned([]), chapters });
+
       const store = (position: number) =>
-        db.store.generations.storeChapter(
-          id,
-          position,
-          all[position]?.map(() => text(null)) ?? [],
-          usage,
-        );
+        db.store.generations.storeChapter(id, position, all[position]?.map(() => text(null)) ?? []);
       // Each twice, as after a stall.
       const standing = await Promise.all([0, 1, 2, 3, 3, 2, 1, 0].map(store));
       expect(standing.filter(({ status }) => status === 'publishing').length).toBeGreaterThan(0);
       expect(await expectGeneration(id)).toMatchObject({
         status: 'publishing',
         chapters: { total: 4, written: 4 },
-        usage: { calls: 8, inputTokens: 80, outputTokens: 40 },
       });
       const rows = await db.database('experiences').where({ generation_id: id }).count({ n: '*' });
       expect(Number(rows[0]?.n)).toBe(all.flat().length);
@@ -200,7 +194,7 @@ describe('transactions', () => {
   test('all or nothing', async () => {
     const { id } = await insert();
     const failing = db.store.transaction(async ({ generations }) => {
-      await generations.storePlan(id, planned(buildSlots(buildPlan('zh'), [1])), []);
+      await generations.storePlan(id, planned(buildSlots(buildPlan('zh'), [1])));
       throw new Error('the worker was killed');
     });
     await expect(failing).rejects.toThrow();
@@ -213,7 +207,7 @@ describe('transactions', () => {
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
          WHERE datname = current_database() AND pid <> pg_backend_pid()`,
       );
-      await generations.unfinished(1);
+      await generations.inFlight('offline');
     });
     await expect(killed).rejects.toMatchObject({ code: 'storage_unavailable' });
     expect(await db.store.characters.find('texas')).not.toBeNull();
@@ -281,17 +275,31 @@ describe('reading', () => {
     expect(await characters.find('nobody')).toBeNull();
   });
 
-  test('unfinished ones are found, touched ones last', async () => {
+  test('what nobody touched is found, oldest first, and what is touched no more', async () => {
     await db.database('generations').whereNotNull('id').update({
       status: 'cancelled',
       finished_at: db.database.fn.now(),
       error_code: null,
     });
-    const first = await insert('2026-01-01');
-    const second = await insert('2026-01-02');
-    await db.store.generations.touch(first.id, 1);
-    await db.store.generations.touch(second.id, 99);
-    const found = await db.store.generations.unfinished(10);
-    expect(found.map(({ id }) => id)).toEqual([second.id, first.id]);
+    const { generations } = db.store;
+    const ids = [(await insert('2026-01-01')).id, (await insert('2026-01-02')).id];
+    const untouched = async () => {
+      const later = Temporal.Now.instant().add({ seconds: 60 });
+      return (await generations.untouched(later, 10)).map(({ generation }) => generation.id);
+    };
+    const none = await generations.untouched(Temporal.Now.instant().subtract({ seconds: 60 }), 10);
+    expect(none).toEqual([]);
+    expect(await untouched()).toEqual(ids);
+    const touched = async (id = '') =>
+      (await db.database('generations').where({ id }).first('touched_at')).touched_at;
+    const before = await touched(ids[0]);
+    await generations.touch(ids[0] ?? '', 99);
+    expect(await touched(ids[0])).toEqual(before);
+    await generations.touch(ids[0] ?? '', 1);
+    await generations.touchAll(ids.slice(1));
+    expect((await touched(ids[0])).epochNanoseconds > before.epochNanoseconds).toBe(true);
+    expect((await generations.renewAll(ids)).map(({ generation }) => generation.run)).toEqual([
+      2, 2,
+    ]);
   });
 });

@@ -1,4 +1,5 @@
-import type { Repositories, Store } from '@texas-ai/life';
+import { Temporal } from '@texas-ai/kernel';
+import type { ExclusiveWork, Repositories, Store } from '@texas-ai/life';
 import type { Knex } from 'knex';
 import { LRUCache } from 'lru-cache';
 import type { Database } from './database.js';
@@ -6,10 +7,19 @@ import { type KnownProfiles, makeCharacterRepository } from './repositories/char
 import { makeDayRepository } from './repositories/days.js';
 import { makeGenerationText } from './repositories/generation-text.js';
 import { makeGenerationLifecycle } from './repositories/generations.js';
+import { makeHoldRepository } from './repositories/holds.js';
 import { makeInteractionRepository } from './repositories/interactions.js';
+import { makeLedgerRepository } from './repositories/ledger.js';
 import { makeMajorEventRepository } from './repositories/major-events.js';
+import { makeNightlyGenerations } from './repositories/nightly.js';
 import { makeRequestRepository } from './repositories/requests.js';
 import { storageFailure, withStorageFailures } from './storage-failure.js';
+
+/** Any numbers that nothing else locks. */
+const locks: Record<ExclusiveWork, number> = { reconcile: 7_239_002, watch: 7_239_003 };
+
+/** Well below the time after which PostgreSQL ends a transaction that does nothing. */
+const aliveMs = 500;
 
 /** A profile may have some hundred kilobytes of material. */
 const mostKnownProfiles = 100;
@@ -20,11 +30,17 @@ export function makeStore(database: Database): Store {
 
   const repositories = (db: Knex): Repositories => ({
     characters: withStorageFailures(makeCharacterRepository(db, profiles)),
-    generations: withStorageFailures({ ...makeGenerationLifecycle(db), ...makeGenerationText(db) }),
+    generations: withStorageFailures({
+      ...makeGenerationLifecycle(db),
+      ...makeGenerationText(db),
+      ...makeNightlyGenerations(db),
+    }),
     days: withStorageFailures(makeDayRepository(db)),
     interactions: withStorageFailures(makeInteractionRepository(db)),
     majorEvents: withStorageFailures(makeMajorEventRepository(db)),
     requests: withStorageFailures(makeRequestRepository(db)),
+    ledger: withStorageFailures(makeLedgerRepository(db)),
+    holds: withStorageFailures(makeHoldRepository(db)),
   });
 
   return {
@@ -32,6 +48,39 @@ export function makeStore(database: Database): Store {
     async transaction(work) {
       try {
         return await database.transaction((transaction) => work(repositories(transaction)));
+      } catch (error) {
+        throw storageFailure(error);
+      }
+    },
+
+    async now() {
+      try {
+        const { rows } = await database.raw<{ rows: { now: Temporal.Instant }[] }>('SELECT now()');
+        return rows[0]?.now ?? Temporal.Now.instant();
+      } catch (error) {
+        throw storageFailure(error);
+      }
+    },
+
+    async exclusively(name, work) {
+      try {
+        return await database.transaction(async (guard) => {
+          const { rows } = await guard.raw<{ rows: { locked: boolean }[] }>(
+            'SELECT pg_try_advisory_xact_lock(?) AS locked',
+            [locks[name]],
+          );
+          if (rows[0]?.locked !== true) return false;
+          // PostgreSQL ends the transaction, and with it the lock, of a process that is heard of no more.
+          const alive = setInterval(() => {
+            guard.raw('SELECT 1').catch(() => undefined);
+          }, aliveMs);
+          try {
+            await work();
+            return true;
+          } finally {
+            clearInterval(alive);
+          }
+        });
       } catch (error) {
         throw storageFailure(error);
       }

@@ -147,6 +147,7 @@ export function buildGeneration(more: Partial<Generation> = {}): Generation {
     model: null,
     chapters: { total: 0, written: 0 },
     usage: { calls: 0, inputTokens: 0, outputTokens: 0, cost: 0 },
+    fallback: null,
     waiting: null,
     error: null,
     createdAt: '2026-11-22T20:00:00Z',
@@ -154,7 +155,8 @@ export function buildGeneration(more: Partial<Generation> = {}): Generation {
     finishedAt: null,
     ordinal: 1,
     run: 1,
-    callsBefore: 0,
+    chaptersWanted: null,
+    askedBy: 'person',
     requestId: null,
     ...more,
   };

@@ -34,8 +34,12 @@ export function badKey(): HttpAnswer {
   ]);
 }
 
-export function rateLimited(): HttpAnswer {
-  return quotaFailure('GenerateRequestsPerMinutePerProjectPerModel-FreeTier', '2.5s');
+export function rateLimited(retryDelay: string): HttpAnswer {
+  return quotaFailure('GenerateRequestsPerMinutePerProjectPerModel-FreeTier', retryDelay);
+}
+
+export function modelFound(model: string): HttpAnswer {
+  return json(200, { name: `models/${model}`, version: 'fake', displayName: 'Fake' });
 }
 
 /** As the real one does, it names a short delay although the day's quota is spent. */

@@ -6,8 +6,9 @@ import { shareHttpAgent } from './http-agent.js';
 import { type LoopbackServer, readBody, startLoopbackServer } from './loopback-server.js';
 
 /**
- * How a call is answered. `rateLimited` names 2.5 s; `hang` never answers until the server stops;
- * `html` is a page with status 200; `wrongCount` is one text short, or a plan without items.
+ * How a call is answered. `rateLimited` names 2.5 s unless told otherwise; `hang` never answers until
+ * the server stops; `reset` breaks the connection; `html` is a page with status 200; `wrongCount` is
+ * one text short, or a plan without items.
  */
 export type GeminiBehaviour =
   | 'ok'
@@ -15,6 +16,7 @@ export type GeminiBehaviour =
   | 'dailyQuota'
   | 'serverError'
   | 'hang'
+  | 'reset'
   | 'truncated'
   | 'invalidJson'
   | 'html'
@@ -36,6 +38,8 @@ const requestSchema = z.looseObject({
 });
 
 export interface GeminiCall {
+  /** What stood before `/v1beta`, for clients that are given different addresses. */
+  prefix: string;
   model: string;
   /** The header x-goog-api-key. */
   apiKey: string | undefined;
@@ -51,8 +55,16 @@ export interface FakeGemini extends LoopbackServer {
   readonly calls: readonly GeminiCall[];
   /** How the next calls are answered, one each; then `ok` again. Replaces what was left. */
   respondWith(...behaviours: readonly GeminiBehaviour[]): void;
+  /** How, and as late as it likes, every further call is answered, unless `respondWith` says so. */
+  behaveBy(decide: (call: GeminiCall) => GeminiBehaviour | Promise<GeminiBehaviour>): void;
+  /** The only key that is accepted from now on; null for any. */
+  expectKey(key: string | null): void;
   /** Resolves once that many calls have arrived in all. */
   called(count: number): Promise<void>;
+  /** How many calls with that prefix are waiting for their answer. */
+  underWay(prefix: string): number;
+  /** How often a key was asked about without a call. */
+  probes(): number;
 }
 
 export interface FakeGeminiOptions {
@@ -62,6 +74,8 @@ export interface FakeGeminiOptions {
   expectedKey?: string;
   /** Milliseconds before each answer. */
   latencyMs?: number;
+  /** What a 429 names, for example `2.5s`. */
+  retryDelay?: string;
 }
 
 /** A server on loopback that speaks `POST /v1beta/models/{model}:generateContent`. */
@@ -71,36 +85,56 @@ export async function startFakeGemini(options: FakeGeminiOptions = {}): Promise<
   let queue: GeminiBehaviour[] = [];
   let waiting: { count: number; resolve: () => void }[] = [];
 
-  function answerTo(call: GeminiCall): answers.HttpAnswer | undefined {
-    const behaviour = queue.shift() ?? 'ok';
-    const wrongKey = options.expectedKey !== undefined && call.apiKey !== options.expectedKey;
-    return wrongKey ? answers.badKey() : behave(behaviour, call);
+  let decide: Parameters<FakeGemini['behaveBy']>[0] = () => 'ok';
+  let expectedKey = options.expectedKey ?? null;
+  let probes = 0;
+  const underWay = new Map<string, number>();
+  const { retryDelay = '2.5s' } = options;
+
+  const refuses = (key: unknown) => expectedKey !== null && key !== expectedKey;
+
+  /** Null where the connection is to break, undefined where no answer is ever given. */
+  async function answerTo(call: GeminiCall): Promise<answers.HttpAnswer | null | undefined> {
+    const behaviour = queue.shift() ?? (await decide(call));
+    return refuses(call.apiKey) ? answers.badKey() : behave(behaviour, call, retryDelay);
+  }
+
+  function arrive(call: GeminiCall): void {
+    calls.push(call);
+    const arrived = waiting.filter(({ count }) => count <= calls.length);
+    waiting = waiting.filter(({ count }) => count > calls.length);
+    for (const { resolve } of arrived) resolve();
   }
 
   const server = await startLoopbackServer(options.port ?? 0, async (request, response) => {
-    const model = /^\/v1beta\/models\/([^/]+):generateContent$/.exec(request.url ?? '')?.[1];
+    const [, prefix = '', model, action] =
+      /^(.*)\/v1beta\/models\/([^/:]+)(:generateContent)?$/.exec(request.url ?? '') ?? [];
     const sent = await readBody(request);
-    let answer: answers.HttpAnswer | undefined;
-    if (request.method !== 'POST' || model === undefined) {
+    const key = request.headers['x-goog-api-key'];
+    let answer: answers.HttpAnswer | null | undefined;
+    if (model !== undefined && request.method === 'GET') {
+      probes += 1;
+      answer = refuses(key) ? answers.badKey() : answers.modelFound(model);
+    } else if (request.method !== 'POST' || model === undefined || action === undefined) {
       answer = answers.unknownPath(request.url ?? '');
     } else {
       const body = requestSchema.parse(JSON.parse(sent));
-      const key = request.headers['x-goog-api-key'];
       const call = {
+        prefix,
         model,
         apiKey: typeof key === 'string' ? key : undefined,
         body,
         system: textOf([body.systemInstruction ?? { parts: [] }]),
         user: textOf(body.contents),
       };
-      calls.push(call);
-      const arrived = waiting.filter(({ count }) => count <= calls.length);
-      waiting = waiting.filter(({ count }) => count > calls.length);
-      for (const { resolve } of arrived) resolve();
-      answer = answerTo(call);
+      underWay.set(prefix, (underWay.get(prefix) ?? 0) + 1);
+      response.once('close', () => underWay.set(prefix, (underWay.get(prefix) ?? 1) - 1));
+      arrive(call);
+      answer = await answerTo(call);
     }
     if (answer === undefined) return;
     if (options.latencyMs) await delay(options.latencyMs);
+    if (answer === null) return void request.socket.destroy();
     response.writeHead(answer.status, { 'content-type': answer.contentType }).end(answer.body);
   });
 
@@ -111,6 +145,14 @@ export async function startFakeGemini(options: FakeGeminiOptions = {}): Promise<
     respondWith: (...behaviours) => {
       queue = [...behaviours];
     },
+    behaveBy(next) {
+      decide = next;
+    },
+    expectKey(key) {
+      expectedKey = key;
+    },
+    underWay: (prefix) => underWay.get(prefix) ?? 0,
+    probes: () => probes,
     called: (count) =>
       new Promise((resolve) => {
         if (calls.length >= count) resolve();
@@ -119,8 +161,12 @@ export async function startFakeGemini(options: FakeGeminiOptions = {}): Promise<
   };
 }
 
-/** The answer to a call; undefined where none is ever given. */
-function behave(behaviour: GeminiBehaviour, call: GeminiCall): answers.HttpAnswer | undefined {
+/** The answer to a call; undefined where none is ever given, null where the connection breaks. */
+function behave(
+  behaviour: GeminiBehaviour,
+  call: GeminiCall,
+  retryDelay: string,
+): answers.HttpAnswer | null | undefined {
   const prompt = `${call.system}\n${call.user}`;
   const good = () => JSON.stringify(write(call, prompt, 0));
   switch (behaviour) {
@@ -141,13 +187,15 @@ function behave(behaviour: GeminiBehaviour, call: GeminiCall): answers.HttpAnswe
     case 'badKey':
       return answers.badKey();
     case 'rateLimited':
-      return answers.rateLimited();
+      return answers.rateLimited(retryDelay);
     case 'dailyQuota':
       return answers.dailyQuota();
     case 'serverError':
       return answers.serverError();
     case 'hang':
       return undefined;
+    case 'reset':
+      return null;
   }
 }
 

@@ -20,10 +20,13 @@ export {
   type QWeatherDay,
   startFakeQWeather,
 } from './fake-qweather.js';
+export { type FakeSmtp, startFakeSmtp, type TakenMail } from './fake-smtp.js';
+export { type FakeWebhook, startFakeWebhook, type WebhookAnswer } from './fake-webhook.js';
 export { type LoggedLine, makeLogSpy } from './logger.js';
 export { type MemoryQueue, makeMemoryQueue } from './memory-queue.js';
 export { makeScriptedAuthor, type ScriptedAuthor } from './scripted-author.js';
 export { type StallingProxy, startStallingProxy } from './stalling-proxy.js';
+export { buildBudget, buildStepDeps } from './step-deps.js';
 export {
   makeTestDatabase,
   prepareTemplate,

@@ -22,8 +22,12 @@ export function makeMemoryQueue(): MemoryQueue {
         if (!spent.has(id) && !waiting.some((other) => idOf(other) === id)) waiting.push(step);
       }
     },
-    async isSpent(step) {
-      return spent.has(idOf(step));
+    async states(steps) {
+      return steps.map((step) => {
+        const id = idOf(step);
+        if (spent.has(id)) return 'ended';
+        return waiting.some((other) => idOf(other) === id) ? 'waiting' : 'none';
+      });
     },
   };
 }

@@ -9,13 +9,22 @@ export interface ScriptedAuthor extends Author {
 
 /** An author that answers at once what the test wants, by default a good day, and counts its calls. */
 export function makeScriptedAuthor(
-  script: { name?: AuthorName; plan?: Script<DayBrief>; chapter?: Script<ChapterBrief> } = {},
+  script: {
+    name?: AuthorName;
+    plan?: Script<DayBrief>;
+    chapter?: Script<ChapterBrief>;
+    /** Rejects where its key is refused. */
+    probe?: () => Promise<void>;
+  } = {},
 ): ScriptedAuthor {
   const calls: ScriptedAuthor['calls'] = { plan: 0, chapter: [] };
+  const name = script.name ?? 'gemini';
   return {
-    name: script.name ?? 'gemini',
-    model: 'scripted',
+    name,
+    model: name === 'offline' ? null : 'scripted',
     version: 'scripted-1',
+    fingerprint: name === 'offline' ? null : 'scripted-key',
+    probe: script.probe ?? (async () => undefined),
     calls,
     async writePlan(brief, call) {
       calls.plan += 1;

@@ -20,6 +20,7 @@ beforeAll(async () => {
       generationId,
       run: 1,
       author: 'gemini',
+      askedBy: 'person',
       requestId: 'canary-gemini-key-1234',
     },
   ]);
@@ -78,7 +79,7 @@ describe('the board', () => {
       .set('authorization', `Bearer ${internalKey}`);
     expect(response.status).toBe(200);
     const names = response.body.queues.map(({ name }: { name: string }) => name);
-    expect(names).toEqual(['author-gemini', 'author-offline', 'days']);
+    expect(names).toEqual(['author-gemini', 'author-offline', 'days', 'alerts']);
   });
 
   it('keeps a signed session that scripts cannot read and that is good for nothing else', async () => {

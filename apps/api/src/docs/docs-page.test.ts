@@ -67,7 +67,14 @@ it('the queue board asks for the key once and shows the queues', async () => {
   await untilReady(queues.connection);
   const generationId = '019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a11';
   await makeProducer(queues).enqueue([
-    { kind: 'plan-day', generationId, run: 1, author: 'offline', requestId: internalKey },
+    {
+      kind: 'plan-day',
+      generationId,
+      run: 1,
+      author: 'offline',
+      askedBy: 'person',
+      requestId: internalKey,
+    },
   ]);
   const { page, foreign, complaints, close } = await visit(browser, api.url);
   await page.goto(`${api.url}/admin/queues`);

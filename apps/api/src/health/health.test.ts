@@ -135,6 +135,7 @@ describe('the health routes', () => {
         generationId: '019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a11',
         run: 1,
         author: 'offline',
+        askedBy: 'person',
         requestId: null,
       },
     ]);

@@ -46,7 +46,9 @@ export function makeProgressStreams(deps: {
   let closed = false;
 
   const stopListening = [
-    announcements.onAnnouncement(({ generationId }) => look([generationId])),
+    announcements.onAnnouncement((each) => {
+      if ('generationId' in each) look([each.generationId]);
+    }),
     announcements.onReconnect(() => look(open.keys())),
   ];
   const timer = setInterval(tick, tickMs).unref();

@@ -17,6 +17,7 @@ const summary = {
     id: '019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a11',
     author: 'offline',
     model: null,
+    fallback: null,
     publishedAt: '2026-11-22T20:00:03Z',
   },
   weather: { summary: '多云', condition: 'cloudy', tempMinC: 4, tempMaxC: 11, source: 'seeded' },

@@ -29,6 +29,7 @@ const generation = {
   model: 'gemini-2.5-flash',
   chapters: { total: 4, written: 1 },
   usage: { calls: 2, inputTokens: 5210, outputTokens: 3120, cost: 0.0094 },
+  fallback: null,
   waiting: null,
   error: null,
   createdAt: '2026-11-22T20:00:00Z',
@@ -88,6 +89,7 @@ export function generationOperations(deps: Deps): Operation[] {
         const accepted = await requestGeneration(requesting, {
           ...params,
           fresh: body.fresh,
+          askedBy: 'person',
           idempotency: key === undefined || !caller ? null : { caller: caller.keyId, key },
           requestId,
         });

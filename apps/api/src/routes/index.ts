@@ -1,6 +1,7 @@
 import type { AppDeps } from '../deps.js';
 import type { Operation } from '../operation.js';
 import { characterOperations } from './characters.js';
+import { costOperations } from './costs.js';
 import { dayOperations } from './days.js';
 import { documentOperations } from './documents.js';
 import { eventOperations } from './events.js';
@@ -21,6 +22,7 @@ export function makeOperations(deps: AppDeps): Operation[] {
     ...interactionOperations(deps),
     ...generationOperations(deps),
     ...generationEventOperations(deps),
+    ...costOperations(deps),
     ...originalOperations(deps),
     ...healthOperations(deps),
   ];

@@ -72,6 +72,7 @@ export function originalOperations(deps: Deps): Operation[] {
         const { id } = await requestGeneration(requesting, {
           ...day,
           fresh: false,
+          askedBy: 'person',
           idempotency: null,
           requestId,
         }).catch(inItsOwnWords);

@@ -14,6 +14,7 @@ export function requestingBy(
     logger,
     onProgress: tellProgress(announcer, logger),
     author: config.authoring.author,
+    fallback: config.authoring.fallback,
     window: config.generations,
   };
 }

@@ -21,7 +21,7 @@ export async function start(deps: CliDeps, options: StartOptions): Promise<numbe
   const owner = makeOwner();
   const stop = listenForStop(deps.environment);
   try {
-    const running = await launch(deps, owner, stop);
+    const running = await launch(deps, owner, stop, options);
     for (const day of days) await show(deps, running, day, options, stop);
     if (options.once) return 0;
     sayWhere(deps, running, days);

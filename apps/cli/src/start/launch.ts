@@ -6,6 +6,7 @@ import { type Owner, TexasError } from '@texas-ai/kernel';
 import { assertPortFree, lockHome, startLocalServices } from '@texas-ai/local-services';
 import { makeStore, migrate, openDatabase } from '@texas-ai/storage';
 import type { CliDeps } from '../deps.js';
+import { migrationSeconds } from '../migrate.js';
 import { type ApiClient, makeApiClient } from './api-client.js';
 import { keepAlive, logFileOf, startApps } from './processes.js';
 import type { StopRequest } from './stop-request.js';
@@ -27,7 +28,12 @@ const pollMs = 50;
  * unfinished is taken up again. The owner closes all of it. Throws `local_service_failed` and
  * `config_invalid` with one sentence that says what to do.
  */
-export async function launch(deps: CliDeps, owner: Owner, stop: StopRequest): Promise<Running> {
+export async function launch(
+  deps: CliDeps,
+  owner: Owner,
+  stop: StopRequest,
+  { once }: { once: boolean },
+): Promise<Running> {
   const { config, logger, output, root, environment } = deps;
   const key = bootstrapKey(config);
   const logs = join(config.home, 'logs');
@@ -64,7 +70,13 @@ export async function launch(deps: CliDeps, owner: Owner, stop: StopRequest): Pr
   stop.signal.throwIfAborted();
 
   const database = owner.own(
-    openDatabase({ ...config.database, url: databaseUrl, applicationName: 'texas-start', logger }),
+    openDatabase({
+      ...config.database,
+      url: databaseUrl,
+      statementTimeoutSeconds: migrationSeconds,
+      applicationName: 'texas-start',
+      logger,
+    }),
     (each) => each.destroy(),
   );
   await Promise.all([
@@ -72,7 +84,7 @@ export async function launch(deps: CliDeps, owner: Owner, stop: StopRequest): Pr
     startApps(services.guard, {
       root,
       logs,
-      environment: appEnvironment(deps, { databaseUrl, redisUrl }),
+      environment: appEnvironment(deps, { databaseUrl, redisUrl, once }),
     }),
   ]);
   const url = `http://${hostForClients(config.server.host)}:${config.server.port}`;
@@ -85,12 +97,14 @@ export async function launch(deps: CliDeps, owner: Owner, stop: StopRequest): Pr
 /** What the apps need to know beyond the environment that this process was given. */
 function appEnvironment(
   { config, environment }: CliDeps,
-  { databaseUrl, redisUrl }: { databaseUrl: string; redisUrl: string },
+  { databaseUrl, redisUrl, once }: { databaseUrl: string; redisUrl: string; once: boolean },
 ): ProcessEnvironment {
   return {
     ...environment,
     ...(config.database.url === null && { DATABASE_URL: databaseUrl, DATABASE_URL_FILE: '' }),
     ...(config.redis.url === null && { REDIS_URL: redisUrl, REDIS_URL_FILE: '' }),
+    // One day was asked for, and no other is paid for.
+    ...(once && { PLANNING_AUTOMATIC: 'false', PLANNING_AUTOMATIC_FILE: '' }),
   };
 }
 

@@ -44,6 +44,7 @@ describe('writing a day through the api', () => {
     model: null,
     chapters: { total: 0, written: 0 },
     usage: { calls: 0, inputTokens: 0, outputTokens: 0, cost: 0 },
+    fallback: null,
     waiting: null,
     error: null,
     createdAt: '2026-11-23T00:00:00Z',

@@ -1,8 +1,10 @@
 import type { Handler } from '@texas-ai/jobs';
 import { planDay } from '@texas-ai/life';
-import type { HandlerDeps } from './index.js';
+import type { WorkerDeps } from '../deps.js';
 
-export function planDayHandler(deps: HandlerDeps): Handler<'plan-day'> {
+export function planDayHandler(deps: WorkerDeps): Handler<'plan-day'> {
   const { chapters } = deps.config.authoring;
-  return (payload, { signal }) => planDay({ ...deps, chapters }, payload, signal);
+  const { heartbeatMs, holdAnswerMs } = deps.timing;
+  return (payload, { signal }) =>
+    planDay({ ...deps, chapters, heartbeatMs, holdAnswerMs }, payload, signal);
 }

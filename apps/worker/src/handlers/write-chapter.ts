@@ -1,7 +1,9 @@
 import type { Handler } from '@texas-ai/jobs';
 import { writeChapter } from '@texas-ai/life';
-import type { HandlerDeps } from './index.js';
+import type { WorkerDeps } from '../deps.js';
 
-export function writeChapterHandler(deps: HandlerDeps): Handler<'write-chapter'> {
-  return (payload, { signal }) => writeChapter(deps, payload, signal);
+export function writeChapterHandler(deps: WorkerDeps): Handler<'write-chapter'> {
+  const { heartbeatMs, holdAnswerMs } = deps.timing;
+  return (payload, { signal }) =>
+    writeChapter({ ...deps, heartbeatMs, holdAnswerMs }, payload, signal);
 }

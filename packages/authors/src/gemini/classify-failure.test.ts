@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type ErrorCode, Temporal, TexasError } from '@texas-ai/kernel';
-import { isRetryable } from '@texas-ai/life';
+import { kindOf } from '@texas-ai/life';
 import { classifyFailure } from './classify-failure.js';
 
 const now = Temporal.Instant.from('2026-11-23T20:00:00Z');
@@ -18,44 +18,44 @@ const badKey = { '@type': 'ErrorInfo', reason: 'API_KEY_INVALID' };
 const perDay = { violations: [{ quotaId: 'RequestsPerDay' }] };
 
 describe('classifyFailure', () => {
-  test.each<[string, unknown, ErrorCode, Record<string, unknown>, boolean]>([
-    ['a wrong key', http(400, badKey), 'author_unauthorized', { status: 400 }, false],
-    ['a 401', http(401), 'author_unauthorized', { status: 401 }, false],
-    ['a 403', http(403), 'author_unauthorized', { status: 403 }, false],
-    ['another 400', http(400, { reason: 'OTHER' }), 'author_http_error', { status: 400 }, false],
-    ['an unknown model', http(404), 'author_http_error', { status: 404 }, false],
+  test.each<[string, unknown, ErrorCode, Record<string, unknown>, string]>([
+    ['a wrong key', http(400, badKey), 'author_unauthorized', { status: 400 }, 'final'],
+    ['a 401', http(401), 'author_unauthorized', { status: 401 }, 'final'],
+    ['a 403', http(403), 'author_unauthorized', { status: 403 }, 'final'],
+    ['another 400', http(400, { reason: 'OTHER' }), 'author_http_error', { status: 400 }, 'final'],
+    ['an unknown model', http(404), 'author_http_error', { status: 404 }, 'final'],
     [
       'a 429',
       http(429, { retryDelay: '3s' }),
       'author_rate_limited',
       { status: 429, retryAfterMs: 3000, daily: false },
-      true,
+      'held',
     ],
     [
       'a spent day',
       http(429, perDay),
       'author_rate_limited',
       { status: 429, retryAfterMs: 43_200_000, daily: true },
-      true,
+      'held',
     ],
-    ['a 500', http(500), 'author_http_error', { status: 500 }, true],
-    ['a 503', http(503), 'author_http_error', { status: 503 }, true],
-    ['no connection', new TypeError('fetch failed'), 'author_unreachable', {}, true],
-    ['a connection that broke', new TypeError('terminated'), 'author_unreachable', {}, true],
+    ['a 500', http(500), 'author_http_error', { status: 500 }, 'retryable'],
+    ['a 503', http(503), 'author_http_error', { status: 503 }, 'retryable'],
+    ['no connection', new TypeError('fetch failed'), 'author_unreachable', {}, 'retryable'],
+    ['a connection that broke', new TypeError('terminated'), 'author_unreachable', {}, 'retryable'],
     [
       'a page instead of JSON',
       new SyntaxError('Unexpected token <'),
       'author_invalid_output',
       {},
-      true,
+      'retryable',
     ],
-    ['a fault of ours', new TypeError('x is not a function'), 'internal_error', {}, false],
-    ['something that is no error', 'oops', 'internal_error', {}, false],
-  ])('%s', (_, failure, code, details, retryable) => {
+    ['a fault of ours', new TypeError('x is not a function'), 'internal_error', {}, 'final'],
+    ['something that is no error', 'oops', 'internal_error', {}, 'final'],
+  ])('%s', (_, failure, code, details, kind) => {
     const classified = classify(failure);
     expect(classified).toBeInstanceOf(TexasError);
     expect({ code: classified.code, details: classified.details }).toEqual({ code, details });
-    expect(isRetryable(classified)).toBe(retryable);
+    expect(kindOf(classified)).toBe(kind);
     expect(classified.cause).toBeInstanceOf(Error);
   });
 

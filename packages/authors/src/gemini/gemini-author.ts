@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { GoogleGenAI } from '@google/genai';
 import { type Clock, systemClock, TexasError } from '@texas-ai/kernel';
 import {
@@ -44,13 +45,17 @@ export function makeGeminiAuthor(options: GeminiOptions): Author {
     return new GoogleGenAI({ apiKey, vertexai: false, httpOptions: { baseUrl } });
   }
 
+  async function modelsOf() {
+    client ??= connect();
+    return (await client).models;
+  }
+
   async function generate(
     prompt: Prompt,
     schema: JsonSchema,
     signal: AbortSignal,
   ): Promise<Answer> {
-    client ??= connect();
-    const { models } = await client;
+    const models = await modelsOf();
     return models.generateContent({
       model,
       contents: prompt.user,
@@ -70,13 +75,23 @@ export function makeGeminiAuthor(options: GeminiOptions): Author {
     call: AuthorCall,
   ): Promise<unknown> {
     const question = withProblems(prompt, call.problems, profile.language);
-    const cancelled = cancellation(call.signal, timeoutMs);
-    try {
-      cancelled.throwIfCancelled();
-      const answer = await generate(question, schema, cancelled.signal);
+    return classified(call.signal, async (signal) => {
+      const answer = await generate(question, schema, signal);
       const usage = usageOf(answer);
       if (usage) call.onUsage(usage);
       return readAnswer(answer);
+    });
+  }
+
+  /** Within the time limit; every failure has one of our codes. */
+  async function classified<T>(
+    caller: AbortSignal,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const cancelled = cancellation(caller, timeoutMs);
+    try {
+      cancelled.throwIfCancelled();
+      return await work(cancelled.signal);
     } catch (failure) {
       if (!(failure instanceof TexasError)) cancelled.throwIfCancelled();
       throw classifyFailure(failure, { now: clock.now(), apiKey });
@@ -89,8 +104,14 @@ export function makeGeminiAuthor(options: GeminiOptions): Author {
     name: 'gemini',
     model,
     version: promptVersion,
+    fingerprint: createHash('sha256').update(apiKey).digest('hex').slice(0, 12),
     writePlan: (brief, call) => ask(planPrompt(brief), planResponseSchema(), brief, call),
     writeChapter: (brief, call) =>
       ask(chapterPrompt(brief), chapterResponseSchema(brief.slots.length), brief, call),
+    probe: (signal) =>
+      classified(signal, async (abortSignal) => {
+        const models = await modelsOf();
+        await models.get({ model, config: { abortSignal } });
+      }),
   };
 }

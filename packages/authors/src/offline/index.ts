@@ -12,6 +12,7 @@ export function makeOfflineAuthor(): Author {
     name: 'offline',
     model: null,
     version: 'offline-1',
+    fingerprint: null,
     async writePlan(brief, call) {
       refuseAborted(call);
       return composePlan(brief);
@@ -19,6 +20,9 @@ export function makeOfflineAuthor(): Author {
     async writeChapter(brief, call) {
       refuseAborted(call);
       return composeChapter(brief);
+    },
+    async probe() {
+      // Nobody can refuse it.
     },
   };
 }

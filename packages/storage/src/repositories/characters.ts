@@ -1,4 +1,10 @@
-import { type CharacterRepository, type Profile, profileSchema } from '@texas-ai/life';
+import type { Temporal } from '@texas-ai/kernel';
+import {
+  type CharacterRepository,
+  type DueCharacter,
+  type Profile,
+  profileSchema,
+} from '@texas-ai/life';
 import type { Knex } from 'knex';
 import type { LRUCache } from 'lru-cache';
 
@@ -20,15 +26,29 @@ export function makeCharacterRepository(db: Knex, known: KnownProfiles): Charact
       profile_hash: hash,
     }));
     const changed: { id: string }[] = await db('characters')
-      .insert(rows)
+      .insert(rows.map((row) => ({ ...row, from_file: true })))
       .onConflict('id')
       .merge({
         profile: db.raw('excluded.profile'),
         profile_hash: db.raw('excluded.profile_hash'),
+        from_file: true,
+        // Its hours or its zone may be others now.
+        next_plan_at: db.fn.now(),
         updated_at: db.fn.now(),
       })
-      .whereRaw('characters.profile_hash <> excluded.profile_hash')
+      .whereRaw(
+        `characters.profile_hash <> excluded.profile_hash OR NOT characters.from_file
+         OR characters.next_plan_at = 'infinity'`,
+      )
       .returning('id');
+    await db('characters')
+      .where({ from_file: true })
+      .whereNotIn(
+        'id',
+        rows.map(({ id }) => id),
+      )
+      .whereNot({ next_plan_at: 'infinity' })
+      .update({ next_plan_at: 'infinity' });
     return changed.map((row) => row.id);
   }
 
@@ -57,5 +77,27 @@ export function makeCharacterRepository(db: Knex, known: KnownProfiles): Charact
     return rows.map((row) => profileSchema.parse(row.profile));
   }
 
-  return { synchronise, find, list };
+  async function due(now: Temporal.Instant, limit: number): Promise<DueCharacter[]> {
+    return (
+      db('characters')
+        .where('next_plan_at', '<=', now.toString())
+        .orderBy('next_plan_at')
+        .limit(limit)
+        .select({ id: 'id', timeZone: 'time_zone', wakesAt: 'wakes_at' })
+        // Not FOR UPDATE, which whoever asks for a day of theirs would wait for, or deadlock with.
+        .forNoKeyUpdate()
+        .skipLocked()
+    );
+  }
+
+  async function planNext(times: ReadonlyMap<string, Temporal.Instant>): Promise<void> {
+    await db.raw(
+      `UPDATE characters SET next_plan_at = planned.at
+       FROM unnest(?::text[], ?::timestamptz[]) AS planned (id, at)
+       WHERE characters.id = planned.id`,
+      [[...times.keys()], [...times.values()].map(String)],
+    );
+  }
+
+  return { synchronise, find, list, due, planNext };
 }

@@ -16,6 +16,7 @@ import type {
 } from '@texas-ai/life';
 import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
+import { fallbackOf } from './generation-row.js';
 
 interface SummaryRow {
   character_id: string;
@@ -24,6 +25,8 @@ interface SummaryRow {
   id: string;
   author: Generation['author'];
   model: string | null;
+  fallback_from: Generation['author'] | null;
+  fallback_code: string | null;
   brief: StoredBrief;
   summary: string;
   time_zone: string;
@@ -61,8 +64,10 @@ export function makeDayRepository(db: Knex): DayRepository {
         'generations.model',
         'generations.brief',
         'generations.summary',
-        db.raw("characters.profile ->> 'timeZone' AS time_zone"),
-        db.raw("characters.profile ->> 'language' AS language"),
+        'generations.fallback_from',
+        'generations.fallback_code',
+        'characters.time_zone',
+        'characters.language',
       );
 
   return {
@@ -104,20 +109,42 @@ export function makeDayRepository(db: Knex): DayRepository {
     },
 
     async charactersWithout(now) {
-      const zones: { zone: string }[] = await db('characters').distinct(
-        db.raw("profile ->> 'timeZone' AS zone"),
-      );
+      const zones: { zone: string }[] = await db('characters').distinct({ zone: 'time_zone' });
       const today = zones.map(({ zone }) => ({ zone, date: localDate(now, zone).toString() }));
       const counted = await db.raw<{ rows: { count: number }[] }>(
         `SELECT count(*)::int AS count
          FROM characters
            JOIN jsonb_to_recordset(?) AS today (zone text, date date)
-             ON zone = characters.profile ->> 'timeZone'
+             ON zone = characters.time_zone
            LEFT JOIN days ON days.character_id = characters.id AND days.date = today.date
-         WHERE days.date IS NULL`,
+         WHERE days.date IS NULL AND next_plan_at <> 'infinity'`,
         [JSON.stringify(today)],
       );
       return counted.rows[0]?.count ?? 0;
+    },
+
+    async missing(now, planningTime, minutes) {
+      const zones: { zone: string }[] = await db('characters').distinct({ zone: 'time_zone' });
+      const late = now.subtract({ minutes });
+      const today = zones.flatMap(({ zone }) => {
+        const date = localDate(now, zone);
+        const planned = instantOf(date, planningTime, zone);
+        const isLate = planned.epochMilliseconds <= late.epochMilliseconds;
+        return isLate ? [{ zone, date: date.toString() }] : [];
+      });
+      const { rows } = await db.raw<{ rows: { count: number; some: string[] | null }[] }>(
+        `WITH missing AS (
+           SELECT id FROM characters
+             JOIN jsonb_to_recordset(:today) AS today (zone text, date date) ON zone = time_zone
+           WHERE next_plan_at <> 'infinity' AND created_at <= :late::timestamptz AND NOT EXISTS (
+             SELECT FROM days WHERE days.character_id = characters.id AND days.date = today.date)
+         )
+         SELECT count(*)::int AS count,
+           (SELECT array_agg(id) FROM (SELECT id FROM missing ORDER BY id LIMIT 10) AS few) AS some
+         FROM missing`,
+        { today: JSON.stringify(today), late: late.toString() },
+      );
+      return { count: rows[0]?.count ?? 0, some: rows[0]?.some ?? [] };
     },
 
     async publish(generation) {
@@ -146,6 +173,7 @@ function toSummary(row: SummaryRow): DaySummary {
       id: row.id,
       author: row.author,
       model: row.model,
+      fallback: fallbackOf(row),
       publishedAt: row.published_at.toString(),
     },
     weather: row.brief.weather,
@@ -210,9 +238,7 @@ function toExperience({ id, item: _item, start, end, interaction, ...text }: Exp
 async function collectInteractions(db: Knex, generation: Generation): Promise<void> {
   const date = parseDate(generation.date);
   if (!date) throw new TexasError('invalid_payload', 'The generation has no valid date.');
-  const character = await db('characters')
-    .where({ id: generation.character })
-    .first(db.raw("profile ->> 'timeZone' AS time_zone"));
+  const character = await db('characters').where({ id: generation.character }).first('time_zone');
   const rows: { id: string; start_minute: number; end_minute: number; interaction: string }[] =
     await db('experiences')
       .where({ generation_id: generation.id })

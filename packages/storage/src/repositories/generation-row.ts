@@ -1,5 +1,5 @@
-import type { Temporal } from '@texas-ai/kernel';
-import type { AuthorName, Generation, GenerationStatus } from '@texas-ai/life';
+import { Temporal } from '@texas-ai/kernel';
+import type { AuthorName, Generation, GenerationNeeds, GenerationStatus } from '@texas-ai/life';
 
 export interface GenerationRow {
   id: string;
@@ -10,20 +10,25 @@ export interface GenerationRow {
   run: number;
   author: AuthorName;
   model: string | null;
+  asked_by: Generation['askedBy'];
   plan_tries: number;
+  chapters_wanted: number | null;
   chapters_total: number;
   chapters_written: number;
   calls: number;
-  calls_before: number;
   input_tokens: number;
   output_tokens: number;
   cost: number;
+  fallback_from: AuthorName | null;
+  fallback_code: string | null;
   error_code: string | null;
   error_message: string | null;
   request_id: string | null;
   created_at: Temporal.Instant;
   started_at: Temporal.Instant | null;
   finished_at: Temporal.Instant | null;
+  /** As JSON has it; asked for only where somebody is told. */
+  waiting?: { until: string; reason: string } | null;
 }
 
 /** The columns of GenerationRow: everything but the large ones. */
@@ -36,14 +41,17 @@ export const generationColumns = [
   'run',
   'author',
   'model',
+  'asked_by',
   'plan_tries',
+  'chapters_wanted',
   'chapters_total',
   'chapters_written',
   'calls',
-  'calls_before',
   'input_tokens',
   'output_tokens',
   'cost',
+  'fallback_from',
+  'fallback_code',
   'error_code',
   'error_message',
   'request_id',
@@ -52,7 +60,32 @@ export const generationColumns = [
   'finished_at',
 ] as const satisfies readonly (keyof GenerationRow)[];
 
+/** The same by the name of their table, as parts of a statement. */
+export const answeredColumns = generationColumns
+  .map((column) => `generations.${column}`)
+  .join(', ');
+
+/**
+ * A part of a statement: whether the hold is in force at `now`. That of a key which nobody uses any
+ * more is not: the author answered calls that were opened since, which a held key cannot open. Ten
+ * seconds are for calls that were opened at the same moment.
+ */
+export const holdInForce = (now: string) => `(
+  (author_holds.code = 'author_unauthorized' OR author_holds.until > ${now})
+  AND NOT EXISTS (
+    SELECT FROM author_calls WHERE author_calls.author = author_holds.author
+      AND opened_at > since + interval '10 seconds' AND outcome = 'answered'))`;
+
+/** A part of a statement: until when the author of a generation that needs it rests, and why. */
+export const waitingColumn = `(
+  SELECT jsonb_build_object('until', until, 'reason', reason) FROM author_holds
+  WHERE author_holds.author = generations.author
+    AND generations.status IN ('queued', 'planning', 'writing')
+    AND ${holdInForce('now()')}
+  ORDER BY until DESC LIMIT 1) AS waiting`;
+
 export function toGeneration(row: GenerationRow): Generation {
+  const { waiting = null } = row;
   return {
     id: row.id,
     character: row.character_id,
@@ -67,7 +100,11 @@ export function toGeneration(row: GenerationRow): Generation {
       outputTokens: row.output_tokens,
       cost: row.cost,
     },
-    waiting: null,
+    fallback: fallbackOf(row),
+    waiting: waiting && {
+      until: Temporal.Instant.from(waiting.until).toString(),
+      reason: waiting.reason,
+    },
     error:
       row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
     createdAt: row.created_at.toString(),
@@ -75,7 +112,27 @@ export function toGeneration(row: GenerationRow): Generation {
     finishedAt: row.finished_at?.toString() ?? null,
     ordinal: row.ordinal,
     run: row.run,
-    callsBefore: row.calls_before,
+    chaptersWanted: row.chapters_wanted,
+    askedBy: row.asked_by,
     requestId: row.request_id,
   };
 }
+
+export function fallbackOf({
+  fallback_from: from,
+  fallback_code: code,
+}: Pick<GenerationRow, 'fallback_from' | 'fallback_code'>): Generation['fallback'] {
+  return from === null || code === null ? null : { from, code };
+}
+
+/** A row with the positions of the chapters that are not written. */
+export type NeedsRow = GenerationRow & { missing: number[] };
+
+export function toNeeds(row: NeedsRow): GenerationNeeds {
+  return { generation: toGeneration(row), missingChapters: row.missing };
+}
+
+/** A part of a statement: the chapters without text of the generation of this id. */
+export const missingOf = (generation: string) => `ARRAY(
+  SELECT position FROM chapters
+  WHERE generation_id = ${generation} AND written_at IS NULL ORDER BY position) AS missing`;

@@ -1,7 +1,6 @@
 import { TexasError } from '@texas-ai/kernel';
 import type {
   BegunChapter,
-  CallUsage,
   Generation,
   GenerationRepository,
   Plan,
@@ -13,15 +12,18 @@ import type {
 } from '@texas-ai/life';
 import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
-import { type GenerationRow, generationColumns, toGeneration } from './generation-row.js';
-import { addUsage, sumOf } from './usage.js';
+import {
+  answeredColumns,
+  type GenerationRow,
+  generationColumns,
+  toGeneration,
+} from './generation-row.js';
 
 type Text = Pick<
   GenerationRepository,
   | 'beginPlan'
   | 'storePlan'
-  | 'triesOf'
-  | 'forgiveTry'
+  | 'endTry'
   | 'writtenChapters'
   | 'missingChapters'
   | 'beginChapter'
@@ -61,31 +63,25 @@ export function makeGenerationText(db: Knex): Text {
       return row ? { generation: toGeneration(row), tries: row.plan_tries } : null;
     },
 
-    storePlan: (id, planned, usage) => storePlan(db, id, planned, usage),
+    storePlan: (id, planned) => storePlan(db, id, planned),
 
-    async triesOf(id, chapter) {
+    async endTry({ generationId, chapter }, counts) {
+      const ended = (tries: string, failures: string) => ({
+        [tries]: db.raw('greatest(?? - 1, 0)', [tries]),
+        [failures]: db.raw('?? + ?', [failures, counts ? 1 : 0]),
+      });
       if (chapter === undefined) {
-        const row = await db('generations').where({ id }).first('plan_tries');
-        return row?.plan_tries ?? 0;
+        const [row] = await db('generations')
+          .where({ id: generationId })
+          .update(ended('plan_tries', 'plan_failures'))
+          .returning('plan_failures');
+        return row?.plan_failures ?? 0;
       }
-      const row = await db('chapters')
-        .where({ generation_id: id, position: chapter })
-        .first('tries');
-      return row?.tries ?? 0;
-    },
-
-    async forgiveTry(id, chapter) {
-      if (chapter === undefined) {
-        await db('generations')
-          .where({ id })
-          .where('plan_tries', '>', 0)
-          .decrement('plan_tries', 1);
-      } else {
-        await db('chapters')
-          .where({ generation_id: id, position: chapter })
-          .where('tries', '>', 0)
-          .decrement('tries', 1);
-      }
+      const [row] = await db('chapters')
+        .where({ generation_id: generationId, position: chapter })
+        .update(ended('tries', 'failures'))
+        .returning('failures');
+      return row?.failures ?? 0;
     },
 
     async writtenChapters(ids) {
@@ -111,19 +107,12 @@ export function makeGenerationText(db: Knex): Text {
 
     beginChapter: (id, run, chapter) => beginChapter(db, id, run, chapter),
 
-    storeChapter: (id, chapter, texts, usage) => storeChapter(db, id, chapter, texts, usage),
+    storeChapter: (id, chapter, texts) => storeChapter(db, id, chapter, texts),
   };
 }
 
-const answered = generationColumns.map((column) => `generations.${column}`).join(', ');
-
 /** One statement: the generation, and only if it took the plan its items and chapters. */
-async function storePlan(
-  db: Knex,
-  id: string,
-  planned: PlannedDay,
-  usage: readonly CallUsage[],
-): Promise<Generation> {
+async function storePlan(db: Knex, id: string, planned: PlannedDay): Promise<Generation> {
   const { plan, brief, chapters, model, authorVersion, warnings } = planned;
   const items = plan.items.map((item, position) => ({ id: uuid(), position, ...item }));
   const stored = await db.raw<{ rows: GenerationRow[] }>(
@@ -131,11 +120,9 @@ async function storePlan(
        UPDATE generations SET
          status = CASE WHEN status IN ('queued', 'planning') THEN 'writing' ELSE status END,
          brief = :brief, summary = :summary, chapters_total = :total, model = :model,
-         author_version = :version, warnings = :warnings, touched_at = now(),
-         calls = calls + :calls, input_tokens = input_tokens + :inputTokens,
-         output_tokens = output_tokens + :outputTokens
+         author_version = :version, warnings = :warnings, touched_at = now()
        WHERE id = :id AND brief IS NULL AND status NOT IN ('cancelled', 'published')
-       RETURNING ${answered}
+       RETURNING ${answeredColumns}
      ), items AS (
        INSERT INTO schedule_items
        SELECT item.id, taken.id, position, item.start, item.end, title, category, priority, asleep,
@@ -161,10 +148,9 @@ async function storePlan(
       warnings: JSON.stringify(warnings),
       items: JSON.stringify(items),
       chapters: JSON.stringify(chapters),
-      ...sumOf(usage),
     },
   );
-  return stored.rows[0] ? toGeneration(stored.rows[0]) : alreadyStored(db, id, usage);
+  return stored.rows[0] ? toGeneration(stored.rows[0]) : alreadyStored(db, id);
 }
 
 /** One statement: the chapter is marked, and only if it was not before its experiences come in. */
@@ -173,13 +159,12 @@ async function storeChapter(
   id: string,
   chapter: number,
   texts: readonly SlotText[],
-  usage: readonly CallUsage[],
 ): Promise<Generation> {
   const rows = texts.map((text) => ({ id: uuid(), ...text }));
   const stored = await db.raw<{ rows: GenerationRow[] }>(
     `WITH locked AS (
        SELECT chapters_written FROM generations
-       WHERE id = :id AND status NOT IN ('cancelled', 'published') FOR UPDATE
+       WHERE id = :id AND status NOT IN ('cancelled', 'published') FOR NO KEY UPDATE
      ), marked AS (
        UPDATE chapters SET written_at = now(), written_order = locked.chapters_written + 1
        FROM locked
@@ -198,24 +183,16 @@ async function storeChapter(
          ) AS text (slot, id, content, emotions, thoughts, interaction)
      )
      UPDATE generations SET chapters_written = chapters_written + 1, touched_at = now(),
-       calls = calls + :calls, input_tokens = input_tokens + :inputTokens,
-       output_tokens = output_tokens + :outputTokens,
        status = CASE WHEN status = 'writing' AND chapters_written + 1 = chapters_total
          THEN 'publishing' ELSE status END
      FROM marked WHERE id = :id
-     RETURNING ${answered}`,
-    { id, chapter, texts: JSON.stringify(rows), ...sumOf(usage) },
+     RETURNING ${answeredColumns}`,
+    { id, chapter, texts: JSON.stringify(rows) },
   );
-  return stored.rows[0] ? toGeneration(stored.rows[0]) : alreadyStored(db, id, usage);
+  return stored.rows[0] ? toGeneration(stored.rows[0]) : alreadyStored(db, id);
 }
 
-/** What was paid for in vain is on the bill all the same. */
-async function alreadyStored(
-  db: Knex,
-  id: string,
-  usage: readonly CallUsage[],
-): Promise<Generation> {
-  await addUsage(db, id, usage);
+async function alreadyStored(db: Knex, id: string): Promise<Generation> {
   const found: GenerationRow | undefined = await db('generations')
     .where({ id })
     .first(generationColumns);
@@ -242,7 +219,7 @@ async function beginChapter(
      FROM generations
      WHERE generations.id = :id AND run = :run AND status = 'writing'
        AND generation_id = :id AND position = :chapter AND written_at IS NULL
-     RETURNING ${answered}, brief, summary, slots, tries,
+     RETURNING ${answeredColumns}, brief, summary, slots, tries,
        (SELECT jsonb_agg(schedule_items ORDER BY position) FROM schedule_items
         WHERE schedule_items.generation_id = :id) AS items`,
     { id, run, chapter },

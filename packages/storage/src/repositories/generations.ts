@@ -1,74 +1,146 @@
+import type { Temporal } from '@texas-ai/kernel';
 import { type Generation, type GenerationRepository, inFlightStatuses } from '@texas-ai/life';
 import type { Knex } from 'knex';
-import { type GenerationRow, generationColumns, toGeneration } from './generation-row.js';
-import { addUsage } from './usage.js';
+import {
+  answeredColumns,
+  type GenerationRow,
+  generationColumns,
+  missingOf,
+  type NeedsRow,
+  toGeneration,
+  toNeeds,
+  waitingColumn,
+} from './generation-row.js';
 
 type Lifecycle = Pick<
   GenerationRepository,
-  'find' | 'findAll' | 'lock' | 'cancel' | 'unfinished' | 'fail' | 'touch' | 'addUsage' | 'publish'
+  | 'find'
+  | 'findAll'
+  | 'lock'
+  | 'cancel'
+  | 'inFlight'
+  | 'untouched'
+  | 'fail'
+  | 'touch'
+  | 'touchAll'
+  | 'renewAll'
+  | 'publish'
+  | 'unannounced'
+  | 'markAnnounced'
 >;
+
+export const inFlight = `generations.status IN (${inFlightStatuses.map((each) => `'${each}'`).join(', ')})`;
 
 /** The life of a generation's row, from its request to its end. */
 export function makeGenerationLifecycle(db: Knex): Lifecycle {
   const table = () => db<GenerationRow>('generations');
-  const inFlight = (id: string) => table().where({ id }).whereIn('status', inFlightStatuses);
 
   async function one(query: PromiseLike<unknown>): Promise<Generation | null> {
     const rows = (await query) as GenerationRow[];
     return rows[0] ? toGeneration(rows[0]) : null;
   }
 
-  return {
-    find: (id) => one(table().where({ id }).select(generationColumns)),
+  async function findAll(ids: readonly string[]): Promise<Generation[]> {
+    const { rows } = await db.raw<{ rows: GenerationRow[] }>(
+      `SELECT ${answeredColumns}, ${waitingColumn} FROM generations WHERE id = ANY (?::uuid[])`,
+      [[...ids]],
+    );
+    return rows.map(toGeneration);
+  }
 
-    async findAll(ids) {
-      const rows: GenerationRow[] = await db('generations')
-        .whereIn('id', [...ids])
-        .select([...generationColumns]);
-      return rows.map(toGeneration);
+  return {
+    findAll,
+
+    async find(id) {
+      return (await findAll([id]))[0] ?? null;
     },
 
-    lock: (id) => one(table().where({ id }).select(generationColumns).forUpdate()),
+    lock: (id) => one(table().where({ id }).select(generationColumns).forNoKeyUpdate()),
 
     async cancel(id) {
-      await inFlight(id).update({ status: 'cancelled', finished_at: db.fn.now() });
+      await table()
+        .where({ id })
+        .whereRaw(inFlight)
+        .update({ status: 'cancelled', finished_at: db.fn.now() } as object);
     },
 
-    async unfinished(limit) {
-      const rows: GenerationRow[] = await db('generations')
-        .whereIn('status', inFlightStatuses)
-        .orderBy('touched_at')
-        .limit(limit)
-        .select([...generationColumns]);
-      return rows.map(toGeneration);
+    async inFlight(author) {
+      const rows = await table().where({ author }).whereRaw(inFlight).count({ count: '*' });
+      return Number(rows[0]?.count ?? 0);
+    },
+
+    async untouched(since, limit) {
+      const { rows } = await db.raw<{ rows: NeedsRow[] }>(
+        `SELECT ${answeredColumns}, ${missingOf('generations.id')} FROM generations
+         WHERE ${inFlight} AND touched_at < ?::timestamptz ORDER BY created_at LIMIT ?`,
+        [since.toString(), limit],
+      );
+      return rows.map(toNeeds);
     },
 
     async fail(id, run, code, message) {
-      const query = inFlight(id);
+      const query = table().where({ id }).whereRaw(inFlight);
       if (run !== null) query.where({ run });
-      const failed = await query.update({
-        status: 'failed',
-        error_code: code,
-        error_message: message.slice(0, 1000),
-        finished_at: db.fn.now(),
-      });
-      return failed > 0;
+      return one(
+        query
+          .update({
+            status: 'failed',
+            error_code: code,
+            error_message: message.slice(0, 1000),
+            finished_at: db.fn.now(),
+          } as object)
+          .returning(generationColumns),
+      );
     },
 
     async touch(id, run) {
-      await inFlight(id)
-        .where({ run })
+      await table()
+        .where({ id, run })
+        .whereRaw(inFlight)
         .update({ touched_at: db.fn.now() } as object);
     },
 
-    addUsage: (id, usage) => addUsage(db, id, usage),
+    async touchAll(ids) {
+      if (ids.length === 0) return;
+      await db.raw(
+        `UPDATE generations SET touched_at = now() WHERE id = ANY (?::uuid[]) AND ${inFlight}`,
+        [[...ids]],
+      );
+    },
+
+    async renewAll(ids) {
+      if (ids.length === 0) return [];
+      const { rows } = await db.raw<{ rows: NeedsRow[] }>(
+        `UPDATE generations SET run = run + 1, touched_at = now()
+         WHERE id = ANY (?::uuid[]) AND ${inFlight}
+         RETURNING ${answeredColumns}, ${missingOf('generations.id')}`,
+        [[...ids]],
+      );
+      return rows.map(toNeeds);
+    },
 
     publish: (id) =>
       one(
         table()
           .where({ id, status: 'publishing' })
-          .update({ status: 'published', finished_at: db.fn.now() })
+          .update({ status: 'published', finished_at: db.fn.now() } as object)
           .returning(generationColumns),
       ),
+
+    async unannounced(before: Temporal.Instant, limit: number) {
+      const rows: GenerationRow[] = await db('generations')
+        .where({ status: 'published', announced_at: null })
+        .where('finished_at', '<', before.toString())
+        .orderBy('finished_at')
+        .limit(limit)
+        .select([...generationColumns]);
+      return rows.map(toGeneration);
+    },
+
+    async markAnnounced(id) {
+      await db('generations')
+        .where({ id, announced_at: null })
+        .update({ announced_at: db.fn.now() });
+    },
   };
 }

@@ -1,29 +1,24 @@
 import { TexasError } from '@texas-ai/kernel';
-import {
-  type Generation,
-  type GenerationNeeds,
-  inFlightStatuses,
-  isInFlight,
-  type RequestRepository,
-  type StoredRequest,
-} from '@texas-ai/life';
+import { isInFlight, type RequestRepository, type StoredRequest } from '@texas-ai/life';
 import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
-import { type GenerationRow, generationColumns, toGeneration } from './generation-row.js';
+import {
+  answeredColumns,
+  type GenerationRow,
+  missingOf,
+  type NeedsRow,
+  toGeneration,
+  toNeeds,
+  waitingColumn,
+} from './generation-row.js';
+import { inFlight } from './generations.js';
 
-const columns = generationColumns.map((column) => `generations.${column}`).join(', ');
-const inFlight = `status IN (${inFlightStatuses.map((status) => `'${status}'`).join(', ')})`;
-
-const missingOf = (generation: string) => `ARRAY(
-  SELECT position FROM chapters
-  WHERE generation_id = ${generation} AND written_at IS NULL ORDER BY position) AS missing`;
+const columns = `${answeredColumns}, ${waitingColumn}`;
 
 /** A part of a statement: the idempotency key belongs to this generation from now on. */
 const remembering = (generation: string) => `
   INSERT INTO idempotency_keys (caller, key, fresh, generation_id)
   SELECT :caller, :key, :fresh, ${generation} WHERE :key::text IS NOT NULL`;
-
-type NeedsRow = GenerationRow & { missing: number[] };
 
 /** Every method is one statement: whoever asks for a day pays for one look and one write. */
 export function makeRequestRepository(db: Knex): RequestRepository {
@@ -33,24 +28,29 @@ export function makeRequestRepository(db: Knex): RequestRepository {
 
   return {
     async look({ character, date, idempotency }) {
-      type Row = Partial<NeedsRow> & { fresh: boolean | null; time_zone: string | null };
+      type Row = Partial<NeedsRow> & {
+        fresh: boolean | null;
+        time_zone: string | null;
+        wakes_at: string | null;
+      };
       const found = await rows<Row>(
-        `SELECT NULL::boolean AS fresh, profile ->> 'timeZone' AS time_zone, newest.*
+        `SELECT NULL::boolean AS fresh, time_zone, wakes_at, newest.*
          FROM characters LEFT JOIN LATERAL (
            SELECT ${columns}, ${missingOf('generations.id')} FROM generations
            WHERE character_id = characters.id AND date = :date ORDER BY ordinal DESC LIMIT 1
          ) AS newest ON true
          WHERE characters.id = :character
          UNION ALL
-         SELECT fresh, NULL, ${columns}, NULL
+         SELECT fresh, NULL, NULL, ${columns}, NULL
          FROM idempotency_keys JOIN generations ON generations.id = generation_id
          WHERE caller = :caller AND key = :key`,
         { character, date, ...keyOf(idempotency) },
       );
       const seen = found.find(({ fresh }) => fresh === null);
       const repeated = found.find(({ fresh }) => fresh !== null);
+      const [timeZone, wakesAt] = [seen?.time_zone ?? null, seen?.wakes_at ?? null];
       return {
-        timeZone: seen?.time_zone ?? null,
+        character: timeZone === null || wakesAt === null ? null : { timeZone, wakesAt },
         newest: isWhole(seen) ? toNeeds(seen) : null,
         repeated: isWhole(repeated)
           ? { generation: toGeneration(repeated), fresh: repeated.fresh === true }
@@ -59,7 +59,7 @@ export function makeRequestRepository(db: Knex): RequestRepository {
     },
 
     async begin(request, newest) {
-      const { character, date, author, requestId, fresh, idempotency } = request;
+      const { character, date, author, requestId, askedBy, fresh, idempotency } = request;
       const cancels = newest && isInFlight(newest.status) ? newest.id : null;
       const [row] = await rows<GenerationRow>(
         `WITH cancelled AS (
@@ -67,10 +67,11 @@ export function makeRequestRepository(db: Knex): RequestRepository {
            WHERE id = :cancels AND ${inFlight} RETURNING id
          ), begun AS (
            INSERT INTO generations
-             (id, character_id, date, ordinal, author, request_id, profile_hash)
-           SELECT :id, id, :date, :ordinal, :author, :requestId, profile_hash FROM characters
+             (id, character_id, date, ordinal, author, request_id, profile_hash, asked_by, fallback_at)
+           SELECT :id, id, :date, :ordinal, :author, :requestId, profile_hash, :askedBy, :fallbackAt
+           FROM characters
            WHERE id = :character AND (:cancels::uuid IS NULL OR EXISTS (SELECT FROM cancelled))
-           RETURNING ${generationColumns.join(', ')}
+           RETURNING ${columns}
          ), remembered AS (${remembering('begun.id FROM begun')})
          SELECT * FROM begun`,
         {
@@ -79,6 +80,8 @@ export function makeRequestRepository(db: Knex): RequestRepository {
           date,
           author,
           requestId,
+          askedBy,
+          fallbackAt: request.fallbackAt?.toString() ?? null,
           cancels,
           // The place after the newest that was seen: whoever else took it is found out.
           ordinal: (newest?.ordinal ?? 0) + 1,
@@ -90,11 +93,11 @@ export function makeRequestRepository(db: Knex): RequestRepository {
       throw overtaken();
     },
 
-    async revive({ id, run }, { fresh, idempotency }) {
+    async revive({ id, run }, { askedBy, fresh, idempotency }, fallbackAt) {
       const [row] = await rows<NeedsRow>(
         `WITH revived AS (
-           UPDATE generations SET run = run + 1, plan_tries = 0, calls_before = calls,
-             error_code = NULL, error_message = NULL, finished_at = NULL, touched_at = now(),
+           UPDATE generations SET run = run + 1, plan_tries = 0, plan_failures = 0,
+             calls_before = calls, asked_by = :askedBy, fallback_at = :fallbackAt, error_code = NULL, error_message = NULL, finished_at = NULL, touched_at = now(),
              status = CASE WHEN brief IS NULL THEN 'queued'
                WHEN chapters_written = chapters_total THEN 'publishing' ELSE 'writing' END
            WHERE id = :id AND status = 'failed' AND run = :run AND NOT EXISTS (
@@ -102,10 +105,17 @@ export function makeRequestRepository(db: Knex): RequestRepository {
                AND newer.date = generations.date AND newer.ordinal > generations.ordinal)
            RETURNING ${columns}
          ), tried AS (
-           UPDATE chapters SET tries = 0 FROM revived WHERE generation_id = revived.id
+           UPDATE chapters SET tries = 0, failures = 0 FROM revived WHERE generation_id = revived.id
          ), remembered AS (${remembering('revived.id FROM revived')})
          SELECT revived.*, ${missingOf('revived.id')} FROM revived`,
-        { id, run, fresh, ...keyOf(idempotency) },
+        {
+          id,
+          run,
+          askedBy,
+          fallbackAt: fallbackAt?.toString() ?? null,
+          fresh,
+          ...keyOf(idempotency),
+        },
       );
       if (row) return toNeeds(row);
       throw overtaken();
@@ -136,11 +146,6 @@ function keyOf(idempotency: StoredRequest['idempotency']) {
 /** The row of a character without a generation has no id. */
 function isWhole<Row extends { id?: string | null }>(row: Row | undefined): row is Row & NeedsRow {
   return typeof row?.id === 'string';
-}
-
-function toNeeds(row: NeedsRow): GenerationNeeds {
-  const generation: Generation = toGeneration(row);
-  return { generation, missingChapters: row.missing };
 }
 
 function overtaken(): TexasError {

@@ -1,0 +1,44 @@
+import { makeChannels, reasonOf } from '@texas-ai/alerting';
+import { secretsOf } from '@texas-ai/config';
+import { systemClock, TexasError } from '@texas-ai/kernel';
+import { makeRedactor } from '@texas-ai/logging';
+import type { CliDeps } from './deps.js';
+
+/** Most of what a channel answered that is shown, in characters. */
+const longestAnswer = 300;
+
+/**
+ * Sends one message on every channel and prints what each answered. Answers 1 where one failed.
+ * Throws `config_invalid` where none is configured, or one that does not exist.
+ */
+export async function testAlerts({ config, output }: CliDeps): Promise<number> {
+  const channels = makeChannels(config.alerts);
+  if (channels.length === 0) {
+    throw new TexasError(
+      'config_invalid',
+      'No alert channel is configured: set ALERT_WEBHOOK_URL, ALERT_WECOM_URL or another.',
+    );
+  }
+  const redact = makeRedactor(secretsOf(config)).text;
+  const { signal } = new AbortController();
+  let failed = 0;
+  for (const channel of channels) {
+    try {
+      const said = await channel.send(
+        {
+          title: 'Texas AI: a test',
+          text: 'Alerts reach you here. · 告警会发到这里。',
+          level: 'warning',
+          over: false,
+          at: systemClock.now(),
+        },
+        signal,
+      );
+      output.result(`${channel.name}: sent (${redact(said).slice(0, longestAnswer)})`);
+    } catch (error) {
+      failed += 1;
+      output.result(`${channel.name}: failed. ${reasonOf(error, redact)}`);
+    }
+  }
+  return failed === 0 ? 0 : 1;
+}

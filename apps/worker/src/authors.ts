@@ -1,0 +1,61 @@
+import { makeGeminiAuthor, makeOfflineAuthor } from '@texas-ai/authors';
+import type { Config } from '@texas-ai/config';
+import { type CallBucketOptions, makeCallBucket, type QueueName } from '@texas-ai/jobs';
+import { type Clock, TexasError } from '@texas-ai/kernel';
+import type { Author, AuthorName, Authors, Quotas } from '@texas-ai/life';
+
+/** The authors that this process can ask: gemini only with a key. */
+export function makeAuthors(
+  { authoring }: Config,
+  clock: Clock,
+): { find: Authors; names: AuthorName[] } {
+  const authors = new Map<AuthorName, Author>([['offline', makeOfflineAuthor()]]);
+  const { apiKey, model, baseUrl } = authoring.gemini;
+  if (apiKey !== null) {
+    const timeoutMs = authoring.callTimeoutSeconds * 1000;
+    authors.set('gemini', makeGeminiAuthor({ apiKey, model, baseUrl, timeoutMs, clock }));
+  }
+  return {
+    names: [...authors.keys()],
+    find(name) {
+      const author = authors.get(name);
+      if (author) return author;
+      throw new TexasError('author_unauthorized', `This worker has no key for ${name}.`);
+    },
+  };
+}
+
+/** Where the day of Gemini's quotas begins. */
+const pacific = 'America/Los_Angeles';
+const none: Quotas = { bucket: null, day: null };
+
+/** What the provider allows the key of each author, over the whole fleet. */
+export function makeQuotas({
+  config,
+  authors,
+  connection,
+  prefix,
+}: {
+  config: Config;
+  authors: Authors;
+  connection: CallBucketOptions['connection'];
+  prefix: string;
+}): (author: AuthorName) => Quotas {
+  const { apiKey, requestsPerMinute, tokensPerMinute, requestsPerDay } = config.authoring.gemini;
+  if (apiKey === null) return () => none;
+  const name = `gemini:${authors('gemini').fingerprint}`;
+  const gemini: Quotas = {
+    bucket: makeCallBucket({ connection, prefix, name, requestsPerMinute, tokensPerMinute }),
+    day: requestsPerDay === null ? null : { most: requestsPerDay, timeZone: pacific },
+  };
+  return (author) => (author === 'gemini' ? gemini : none);
+}
+
+/** The queues that this process works: those it was told, and for authors only those it has. */
+export function queuesOf(
+  wanted: 'all' | readonly string[],
+  authors: readonly AuthorName[],
+): QueueName[] {
+  const able: QueueName[] = [...authors.map((name) => `author-${name}` as const), 'days', 'alerts'];
+  return wanted === 'all' ? able : able.filter((name) => wanted.includes(name));
+}

@@ -1,0 +1,49 @@
+import type { Config } from '@texas-ai/config';
+import type { Budget } from '@texas-ai/life';
+
+/** The times of the configuration in milliseconds. */
+export interface Timing {
+  lockMs: number;
+  stallCheckMs: number;
+  heartbeatMs: number;
+  reconcileMs: number;
+  untouchedMs: number;
+  retryMs: number;
+  retryStorageMs: number;
+  holdAnswerMs: number;
+  probeMs: number;
+}
+
+export function timingOf({ worker }: Config): Timing {
+  const ms = (seconds: number) => Math.round(seconds * 1000);
+  return {
+    lockMs: ms(worker.lockSeconds),
+    stallCheckMs: ms(worker.stallCheckSeconds),
+    heartbeatMs: ms(worker.heartbeatSeconds),
+    reconcileMs: ms(worker.reconcileSeconds),
+    untouchedMs: ms(worker.untouchedSeconds),
+    retryMs: ms(worker.retrySeconds),
+    retryStorageMs: ms(worker.retryStorageSeconds),
+    holdAnswerMs: ms(worker.holdAnswerSeconds),
+    probeMs: ms(worker.probeSeconds),
+  };
+}
+
+export function budgetOf({ budget, timeZone }: Config): Budget {
+  const caps = ({
+    dailyMoney,
+    dailyTokens,
+    monthlyMoney,
+    monthlyTokens,
+  }: typeof budget.everybody) => ({
+    day: { money: dailyMoney, tokens: dailyTokens },
+    month: { money: monthlyMoney, tokens: monthlyTokens },
+  });
+  return {
+    timeZone,
+    everybody: caps(budget.everybody),
+    eachCharacter: caps(budget.eachCharacter),
+    near: budget.nearPercent / 100,
+    prices: budget.prices,
+  };
+}

@@ -1,0 +1,34 @@
+import { expect, test } from '@jest/globals';
+import type { DeliveryKey } from '@texas-ai/alerting';
+import { makeLogSpy } from '@texas-ai/testing';
+import type { WorkerDeps } from '../deps.js';
+import { sendAlertHandler } from './send-alert.js';
+
+test('a worker that must stop leaves a channel that hangs, and puts the delivery off', async () => {
+  const key: DeliveryKey = { alertId: 'one', channel: 'slack', phase: 'raised' };
+  const stop = new AbortController();
+  const failures: unknown[][] = [];
+  const handler = sendAlertHandler({
+    alertRepository: {
+      claim: async () => ({ ...key, tries: 1, alert: {} }),
+      failed: async (...failure: unknown[]) => void failures.push(failure),
+    },
+    channels: [
+      {
+        name: 'slack',
+        pace: { messages: 1, seconds: 1 },
+        send: (_message: unknown, signal: AbortSignal) =>
+          new Promise((_resolve, reject) => {
+            signal.addEventListener('abort', () => reject(signal.reason));
+            stop.abort();
+          }),
+      },
+    ],
+    takePlace: async () => 0,
+    redact: (text: string) => text,
+    logger: makeLogSpy(),
+  } as unknown as WorkerDeps);
+  const context = { jobId: 'job', queue: 'alerts', signal: stop.signal };
+  await handler({ version: 1, ...key }, context);
+  expect(failures).toEqual([[key, { error: 'was stopped', againMs: 0, free: true }]]);
+});

@@ -1,0 +1,68 @@
+import { restoreSchedules } from '@texas-ai/jobs';
+import { announceForgotten, fallBackHeld, rewriteFallbacks, takeUpLost } from '@texas-ai/life';
+import type { WorkerDeps } from './deps.js';
+
+/** What one worker at a time does for all. Each task stands by itself: one that fails stops no other. */
+export async function reconcile(deps: WorkerDeps): Promise<void> {
+  const { logger } = deps;
+  for (const [task, work] of Object.entries(tasks)) {
+    try {
+      await work(deps);
+    } catch (error) {
+      logger.warn('reconciling failed, will be tried again', { task, error });
+    }
+  }
+}
+
+const tasks: Record<string, (deps: WorkerDeps) => Promise<void>> = {
+  async 'take up lost work'({ store, steps, timing, logger }) {
+    const generations = await takeUpLost({ store, steps }, timing.untouchedMs);
+    if (generations > 0) logger.warn('lost work taken up', { generations });
+  },
+
+  async 'fall back'({ store, steps, clock, config, onProgress, logger }) {
+    if (config.authoring.fallback === 'none') return;
+    for (const { id, character, date } of await fallBackHeld({ store, steps, clock })) {
+      onProgress(id);
+      logger.warn('author rests too long, the offline author goes on', {
+        generationId: id,
+        character,
+        date,
+      });
+    }
+  },
+
+  async announce({ store, announce, clock, timing, logger }) {
+    const days = await announceForgotten({ store, announce, clock }, timing.untouchedMs);
+    if (days > 0) logger.warn('forgotten days announced', { days });
+  },
+
+  async 'close lost calls'({ store, clock, config, logger }) {
+    const seconds = 2 * config.authoring.callTimeoutSeconds + 120;
+    const calls = await store.ledger.closeLost(clock.now().subtract({ seconds }));
+    if (calls > 0) logger.warn('calls whose worker died closed', { calls });
+  },
+
+  async 'lift holds'({ store, clock, announcer }) {
+    const over = await store.holds.liftOver(clock.now());
+    if (over > 0) await announcer.announce({ kind: 'holds.changed' });
+  },
+
+  async 'write anew'({ config, requesting, logger }) {
+    if (!config.authoring.rewriteFallback) return;
+    const days = await rewriteFallbacks(requesting);
+    if (days > 0) logger.info('days are written anew by their own author', { days });
+  },
+
+  async 'restore schedules'({ config, queues, logger }) {
+    if (!config.planning.automatic) return;
+    const jobs = await restoreSchedules(queues);
+    if (jobs.length > 0) logger.info('schedules put back', { jobs });
+  },
+
+  async alerts({ alerts, alertRepository, channels, steps, clock }) {
+    await alerts.recoverQuiet(clock.now());
+    const names = channels.map(({ name }) => name);
+    await steps.sendAlerts(await alertRepository.due(clock.now(), 500, names));
+  },
+};

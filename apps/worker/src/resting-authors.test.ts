@@ -1,0 +1,136 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { goodKey, startFleet, type TestFleet, untilTrue } from '../test/test-fleet.js';
+
+// Whole workers, as their processes wire them, on real servers.
+
+let fleet: TestFleet | null = null;
+afterEach(async () => {
+  await fleet?.stop();
+  fleet = null;
+});
+
+/** The database's troubles, and what was told of them. */
+async function alertsOf({ db, webhook }: TestFleet) {
+  const alerts: { kind: string; count: number; recovered_at: unknown }[] = await db
+    .database('alerts')
+    .orderBy('opened_at');
+  const told = webhook.requests.map(({ json }) => json as { title: string; over: boolean });
+  return { alerts, told };
+}
+
+test('a 429 holds all workers for the time that it names, and costs no try', async () => {
+  fleet = await startFleet({ retryDelay: '1s' });
+  const { gemini } = fleet;
+  const one = await fleet.startWorker();
+  const other = await fleet.startWorker();
+  let refused = 0;
+  let tooSoon = 0;
+  gemini.behaveBy(() => {
+    if (refused === 0) {
+      refused = performance.now();
+      return 'rateLimited';
+    }
+    const since = performance.now() - refused;
+    // What was under way at that moment is nobody's fault.
+    if (since > 400 && since < 1_000) tooSoon += 1;
+    return 'ok';
+  });
+  const generations = [];
+  for (let count = 0; count < 4; count++) generations.push(await fleet.request(one));
+  const [first] = generations;
+  let waiting: unknown = null;
+  await untilTrue(async () => {
+    waiting ??= (await fleet?.generationOf(first?.id ?? ''))?.waiting ?? null;
+    return waiting !== null;
+  });
+  expect(waiting).toMatchObject({ reason: expect.stringContaining('rate limit') });
+  const published = await fleet.until(generations, 'published');
+  expect(tooSoon).toBe(0);
+  expect(published.map(({ waiting }) => waiting)).toEqual([null, null, null, null]);
+  expect(other.logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  const failures = await fleet.db.database('generations').sum('plan_failures as sum').first();
+  expect(failures?.sum).toBe(0);
+});
+
+test('a refused key fails the day that met it, holds the rest, warns once, and is tried until it works', async () => {
+  fleet = await startFleet({ authoring: { fallback: 'none' } });
+  const { gemini, webhook } = fleet;
+  gemini.expectKey('another-key');
+  const worker = await fleet.startWorker({ WORKER_CONCURRENCY: '1' });
+  const generations = [];
+  for (let count = 0; count < 5; count++) generations.push(await fleet.request(worker));
+  const [met, ...rest] = generations;
+  if (!met) throw new Error('Five were asked for.');
+  await fleet.until([met], 'failed');
+  expect((await fleet.generationOf(met.id)).error?.code).toBe('author_unauthorized');
+  await untilTrue(() => gemini.probes() >= 2);
+  expect(gemini.calls).toHaveLength(1);
+  const held = await Promise.all(rest.map(({ id }) => fleet?.generationOf(id)));
+  expect(held.map((each) => [each?.status, each?.waiting?.reason])).toEqual(
+    rest.map(() => [expect.stringMatching(/queued|planning/), expect.any(String)]),
+  );
+  await untilTrue(() => webhook.requests.length >= 1);
+
+  gemini.expectKey(goodKey);
+  await fleet.until(rest, 'published');
+  await untilTrue(() => webhook.requests.length >= 2);
+  const { alerts, told } = await alertsOf(fleet);
+  const refused = alerts.filter(({ kind }) => kind === 'author_unauthorized');
+  expect(refused).toHaveLength(1);
+  expect(refused[0]?.recovered_at).not.toBeNull();
+  expect(
+    told.filter(({ title }) => title.includes('refuses the API key')).map(({ over }) => over),
+  ).toEqual([false, true]);
+  expect(JSON.stringify(webhook.requests)).not.toContain(goodKey);
+
+  // The one that failed goes on where it stopped when it is asked for again.
+  await fleet.requestAgain(worker, met);
+  await fleet.until([met], 'published');
+});
+
+test('another key is not held, and a worker with it takes the work over', async () => {
+  fleet = await startFleet({ authoring: { fallback: 'none' } });
+  fleet.gemini.expectKey('key-that-works-123');
+  const refused = await fleet.startWorker({ WORKER_CONCURRENCY: '1' });
+  const first = await fleet.request(refused);
+  const second = await fleet.request(refused);
+  await fleet.until([first], 'failed');
+  await fleet.startWorker({ GEMINI_API_KEY: 'key-that-works-123' });
+  await fleet.until([second], 'published');
+});
+
+test('a day that is held until she soon wakes is finished by the offline author, and written anew later', async () => {
+  fleet = await startFleet({ authoring: { rewriteFallback: true } });
+  const { gemini, db } = fleet;
+  gemini.behaveBy(() => 'dailyQuota');
+  const worker = await fleet.startWorker();
+  const generation = await fleet.request(worker);
+  await untilTrue(async () => (await fleet?.generationOf(generation.id))?.waiting !== null);
+  const { waiting } = await fleet.generationOf(generation.id);
+  // Until midnight where Gemini's day begins.
+  expect(new Date(waiting?.until ?? 0).getUTCMinutes()).toBe(0);
+  await db.database('generations').update({ fallback_at: db.database.fn.now() });
+  const [published] = await fleet.until([generation], 'published');
+  expect(published?.fallback).toEqual({ from: 'gemini', code: 'author_rate_limited' });
+
+  gemini.behaveBy(() => 'ok');
+  await db.database('author_holds').update({ until: db.database.fn.now() });
+  await untilTrue(async () => {
+    const day = await db.store.days.find('texas', generation.date);
+    return day?.generation.author === 'gemini';
+  });
+  const day = await db.store.days.find('texas', generation.date);
+  expect(day?.generation.fallback).toBeNull();
+});
+
+test('a new key ends the rest of the one whose day is spent', async () => {
+  fleet = await startFleet();
+  const { gemini } = fleet;
+  gemini.behaveBy(({ apiKey }) => (apiKey === goodKey ? 'dailyQuota' : 'ok'));
+  const spent = await fleet.startWorker();
+  const generation = await fleet.request(spent);
+  await untilTrue(async () => (await fleet?.generationOf(generation.id))?.waiting !== null);
+  await fleet.startWorker({ GEMINI_API_KEY: 'a-key-of-another-project' });
+  const [published] = await fleet.until([generation], 'published');
+  expect(published).toMatchObject({ author: 'gemini', fallback: null });
+});

@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { loadConfig } from '@texas-ai/config';
+import type { Consumer } from '@texas-ai/jobs';
+import { makeOwner, Temporal } from '@texas-ai/kernel';
+import { type Generation, type GenerationStatus, requestGeneration } from '@texas-ai/life';
+import {
+  buildProfile,
+  makeLogSpy,
+  makeTestDatabase,
+  startFakeGemini,
+  startFakeWebhook,
+  testServices,
+} from '@texas-ai/testing';
+import { makeDeps, root, type WorkerConfig, type WorkerDeps } from '../src/deps.js';
+import { startWork } from '../src/work.js';
+
+type Logger = ReturnType<typeof makeLogSpy>;
+
+/** One worker as its process wires it. */
+export interface TestWorker {
+  deps: WorkerDeps;
+  consumer: Consumer;
+  logger: Logger;
+  stop(): Promise<void>;
+}
+
+export interface TestFleetOptions {
+  environment?: Record<string, string>;
+  authoring?: Partial<Pick<WorkerConfig['authoring'], 'fallback' | 'rewriteFallback'>>;
+  /** As the fake answers where it rests: `2.5s`. */
+  retryDelay?: string;
+  latencyMs?: number;
+}
+
+export const goodKey = 'good-key-0123456789';
+
+/**
+ * Workers on a real PostgreSQL and Redis, a fake Gemini and a fake webhook, with the short times of
+ * the test configuration. Each fleet has a database, and in Redis a prefix, of its own.
+ */
+export async function startFleet(options: TestFleetOptions = {}) {
+  const owner = makeOwner();
+  const db = owner.own(await makeTestDatabase(), (each) => each.drop());
+  const gemini = owner.own(
+    await startFakeGemini({
+      latencyMs: options.latencyMs ?? 0,
+      retryDelay: options.retryDelay ?? '2.5s',
+    }),
+    (each) => each.stop(),
+  );
+  const webhook = owner.own(await startFakeWebhook(), (each) => each.stop());
+  const prefix = `test-${randomUUID().slice(0, 8)}`;
+  await db.store.characters.synchronise([
+    { profile: buildProfile('en', { id: 'texas' }), hash: 'one' },
+  ]);
+  let asked = 0;
+
+  /** Another worker process, as far as it goes: with connections of its own. */
+  async function startWorker(environment: Record<string, string> = {}): Promise<TestWorker> {
+    const loaded = loadConfig({
+      root,
+      environment: {
+        NODE_ENV: 'test',
+        DATABASE_URL: db.url,
+        REDIS_URL: testServices().redisUrl,
+        GEMINI_API_KEY: goodKey,
+        GEMINI_BASE_URL: gemini.url,
+        PLANNING_AUTOMATIC: 'false',
+        ALERT_WEBHOOK_URL: webhook.url,
+        ...options.environment,
+        ...environment,
+      },
+      needs: { database: true, redis: true },
+    });
+    const config = { ...loaded, authoring: { ...loaded.authoring, ...options.authoring } };
+    const logger = makeLogSpy();
+    const deps = makeDeps(config, { logger, prefix });
+    const consumer = await startWork(deps);
+    const stop = async () => {
+      await consumer.close(AbortSignal.timeout(5_000));
+      await deps.owner.closeAll();
+    };
+    return {
+      deps,
+      consumer,
+      logger,
+      stop: owner.own({ stop: once(stop) }, (each) => each.stop()).stop,
+    };
+  }
+
+  /** A worker asks, as the gateway would. */
+  function requestDate({ deps }: TestWorker, date: string): Promise<Generation> {
+    return requestGeneration(
+      { ...deps.requesting, window: { daysBack: 366, daysAhead: 10_000 } },
+      {
+        character: 'texas',
+        date,
+        fresh: false,
+        askedBy: 'person',
+        idempotency: null,
+        requestId: null,
+      },
+    );
+  }
+
+  async function generationOf(id: string): Promise<Generation> {
+    const generation = await db.store.generations.find(id);
+    if (!generation) throw new Error('The generation is gone.');
+    return generation;
+  }
+
+  return {
+    db,
+    gemini,
+    webhook,
+    prefix,
+    startWorker,
+    /** Of a date that was not asked for yet. */
+    request(worker: TestWorker): Promise<Generation> {
+      const today = Temporal.Now.plainDateISO('Asia/Shanghai');
+      return requestDate(worker, today.add({ days: asked++ }).toString());
+    },
+    requestAgain: (worker: TestWorker, { date }: Generation) => requestDate(worker, date),
+    generationOf,
+    /** Answers them once all stand so. */
+    async until(
+      generations: readonly { id: string }[],
+      status: GenerationStatus,
+      seconds = 30,
+    ): Promise<Generation[]> {
+      let now: Generation[] = [];
+      await untilTrue(async () => {
+        now = await Promise.all(generations.map(({ id }) => generationOf(id)));
+        return now.every((each) => each.status === status);
+      }, seconds);
+      return now;
+    },
+    stop: () => owner.closeAll(),
+  };
+}
+
+export type TestFleet = Awaited<ReturnType<typeof startFleet>>;
+
+/** Looks again and again; rejects after so many seconds. */
+export async function untilTrue(
+  holds: () => Promise<boolean> | boolean,
+  seconds = 30,
+): Promise<void> {
+  const end = performance.now() + seconds * 1000;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`It did not come true within ${seconds} s.`);
+    await pause(20);
+  }
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | null = null;
+  return () => {
+    done ??= work();
+    return done;
+  };
+}

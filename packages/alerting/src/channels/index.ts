@@ -1,0 +1,78 @@
+import { TexasError } from '@texas-ai/kernel';
+import type { Channel, ChannelAddress } from '../channel.js';
+import type { Route } from '../routing.js';
+import { makeBark } from './bark.js';
+import { makeDingtalk } from './dingtalk.js';
+import { makeEmail } from './email.js';
+import { makeFeishu } from './feishu.js';
+import { makeMattermost } from './mattermost.js';
+import { makeSlack } from './slack.js';
+import { makeWebhook } from './webhook.js';
+import { makeWecom } from './wecom.js';
+
+/** Every channel by its name in the configuration. To add one: a file and a line here. */
+const makers = {
+  wecom: makeWecom,
+  dingtalk: makeDingtalk,
+  feishu: makeFeishu,
+  slack: makeSlack,
+  mattermost: makeMattermost,
+  bark: makeBark,
+  email: makeEmail,
+  webhook: makeWebhook,
+} as const satisfies Record<string, (address: ChannelAddress) => Channel>;
+
+export type ChannelName = keyof typeof makers;
+
+export const channelNames = Object.keys(makers) as ChannelName[];
+
+function isChannelName(name: string): name is ChannelName {
+  return Object.hasOwn(makers, name);
+}
+
+/** What the configuration says of channels, each by its name in lower case. */
+export interface ChannelSettings {
+  urls: Readonly<Record<string, string>>;
+  secrets: Readonly<Record<string, string>>;
+  routes: readonly Route[];
+}
+
+/**
+ * The channels that are configured. Throws `config_invalid` with one line each in `details.problems`
+ * for channels that do not exist and for secrets of channels without a URL.
+ */
+export function makeChannels(settings: ChannelSettings): Channel[] {
+  const problems = problemsOf(settings);
+  if (problems.length > 0) {
+    throw new TexasError('config_invalid', 'The alert channels are not configured properly.', {
+      details: { problems },
+    });
+  }
+  return Object.entries(settings.urls).flatMap(([name, url]) =>
+    isChannelName(name) ? makers[name]({ url, secret: settings.secrets[name] ?? null }) : [],
+  );
+}
+
+function problemsOf({ urls, secrets, routes }: ChannelSettings): string[] {
+  const expected = `expected ${channelNames.join(' or ')}`;
+  return [
+    ...Object.keys(urls)
+      .filter((name) => !isChannelName(name))
+      .map((name) => `${settingOf('urls', name)}: there is no such channel, ${expected}`),
+    ...Object.keys(secrets)
+      .filter((name) => !Object.hasOwn(urls, name))
+      .map((name) => `${settingOf('secrets', name)}: expected with ${settingOf('urls', name)}`),
+    ...routes.flatMap(({ channels }, index) =>
+      channels
+        .filter((name) => !isChannelName(name))
+        .map((name) => `alerts.routes.${index}.channels: ${expected}, got ${name}`),
+    ),
+  ];
+}
+
+const variables = { urls: 'URL', secrets: 'SECRET' };
+
+/** A setting by its name in the environment and in YAML. */
+function settingOf(kind: keyof typeof variables, name: string): string {
+  return `ALERT_${name.toUpperCase()}_${variables[kind]} or alerts.${kind}.${name}`;
+}

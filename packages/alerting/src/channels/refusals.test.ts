@@ -1,0 +1,122 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type FakeWebhook, startFakeWebhook } from '@texas-ai/testing';
+import { buildMessage, failureOf, unstopped } from '../../test/samples.js';
+import { makeChannels } from './index.js';
+
+const key = 'canary-0123456789abcdef';
+const message = 'It refused the message.';
+/** Those that post. */
+const names = ['wecom', 'dingtalk', 'feishu', 'slack', 'mattermost', 'bark', 'webhook'];
+
+let server: FakeWebhook;
+beforeEach(async () => {
+  server = await startFakeWebhook();
+});
+afterEach(() => server.stop());
+
+function send(name: string, url: string, signal = unstopped): Promise<string> {
+  const settings = { urls: { [name]: url }, secrets: { [name]: key }, routes: [] };
+  const [channel] = makeChannels(settings);
+  if (!channel) throw new Error(`There is no channel ${name}.`);
+  return channel.send(buildMessage(), signal);
+}
+
+/** Its words, and what the other side answered. */
+async function refusalOf(name: string, base = server.url) {
+  const failure = await failureOf(send(name, `${new URL(base).origin}/${key}?key=${key}`));
+  expect(failure.code).toBe('alert_failed');
+  const all = `${failure.message} ${JSON.stringify(failure.details)} ${failure.cause}`;
+  expect(all).not.toContain(key);
+  expect(all).not.toContain(new URL(base).host);
+  return { message: failure.message, ...failure.details };
+}
+
+describe('HTTP 200 is a refusal', () => {
+  test.each([
+    ['wecom', '{"errcode":93000,"errmsg":"invalid webhook url"}'],
+    ['wecom', '{"errmsg":"ok"}'],
+    ['wecom', '<html>ok</html>'],
+    ['wecom', 'null'],
+    ['dingtalk', '{"errcode":310000,"errmsg":"sign not match"}'],
+    ['dingtalk', '{"errcode":"0"}'],
+    ['feishu', '{"code":19021,"msg":"sign match fail"}'],
+    ['feishu', '[]'],
+    ['slack', 'invalid_payload'],
+    ['slack', ''],
+    ['mattermost', '{"id":"web.incoming_webhook.invalid.app_error"}'],
+  ])('%s: %s', async (name, body) => {
+    server.respondWith({ body });
+    expect(await refusalOf(name)).toEqual({ message, status: 200, answer: body });
+  });
+});
+
+describe.each(names)('%s', (name) => {
+  test.each([400, 404, 429, 500, 503])(
+    'is refused by status %i and not tried again',
+    async (status) => {
+      // What would be a success of any of them.
+      const body = status % 2 === 0 ? 'ok' : '{"errcode":0,"code":0}';
+      server.respondWith({ status, body });
+      expect(await refusalOf(name)).toEqual({ message, status, answer: body });
+      expect(server.requests).toHaveLength(1);
+    },
+  );
+
+  test.each([301, 302, 307, 308])('follows no redirect (%i)', async (status) => {
+    server.respondWith({ status, headers: { location: `${server.url}/elsewhere` }, body: 'ok' });
+    expect(await refusalOf(name)).toEqual({ message, status, answer: 'ok' });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('says that nobody listens', async () => {
+    expect(await refusalOf(name, await nobody())).toEqual({
+      message: 'It could not be reached (ECONNREFUSED).',
+    });
+  });
+});
+
+test('what the other side says is one line without control characters', async () => {
+  server.respondWith({ status: 500, body: 'a\0b\r\n\x1b[31m  red\u009b' });
+  expect(await refusalOf('webhook')).toMatchObject({ answer: 'a b [31m red' });
+});
+
+test('a key at any place of what the other side says is whole, so that it can be taken out', async () => {
+  server.respondWith({ status: 404, body: `${'x'.repeat(190)}${key}` });
+  const failure = await failureOf(send('webhook', `${server.url}/${key}`));
+  expect(failure.message).toBe(message);
+  expect(failure.details.answer).toContain(key);
+});
+
+test.each(names)('%s that hangs is left at once when it is stopped', async (name) => {
+  const stop = new AbortController();
+  const silent = createServer(() => stop.abort()).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const failure = await failureOf(send(name, urlOf(silent), stop.signal));
+  expect(failure.message).toBe('It could not be reached (ERR_ABORTED).');
+  await new Promise((resolve) => silent.close(resolve));
+});
+
+test('bark without a device key says what is missing', async () => {
+  const failure = await failureOf(send('bark', `${server.url}/`));
+  expect(failure).toMatchObject({
+    code: 'alert_failed',
+    message: 'ALERT_BARK_URL lacks the device key as its path.',
+  });
+  expect(server.requests).toEqual([]);
+});
+
+/** An address that was free a moment ago. */
+async function nobody(): Promise<string> {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const url = urlOf(taken);
+  await new Promise((resolve) => taken.close(resolve));
+  return url;
+}
+
+function urlOf(listening: Server): string {
+  const address = listening.address();
+  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/${key}`;
+}

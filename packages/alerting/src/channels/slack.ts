@@ -1,0 +1,21 @@
+import type { Channel, ChannelAddress } from '../channel.js';
+import { plainTextOf } from '../markdown.js';
+import { post } from '../post.js';
+
+export function makeSlack({ url }: ChannelAddress): Channel {
+  return {
+    name: 'slack',
+    pace: { messages: 1, seconds: 1 },
+    send: (message, signal) =>
+      post(
+        url,
+        { text: escaped(plainTextOf(message)) },
+        { isSuccess: (body) => body.trim() === 'ok', signal },
+      ),
+  };
+}
+
+/** https://docs.slack.dev/messaging/formatting-message-text/#escaping */
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

@@ -1,0 +1,10 @@
+export type { Alert, Delivery, DeliveryKey, Phase } from './alert.js';
+export type { Channel, Message, Pace } from './channel.js';
+export { channelNames, makeChannels } from './channels/index.js';
+export { type DeliverDeps, deliver } from './deliver.js';
+export { logAlert } from './log-alert.js';
+export { type AlertsDeps, type KeptAlerts, makeAlerts } from './make-alerts.js';
+export { messageOf } from './message.js';
+export { reasonOf } from './reason.js';
+export type { AlertRepository, Changed } from './repository.js';
+export { channelsFor, type Route } from './routing.js';

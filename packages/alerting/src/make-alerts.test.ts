@@ -1,0 +1,197 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { TexasError, type Trouble } from '@texas-ai/kernel';
+import { makeLogSpy } from '@texas-ai/testing';
+import { at, buildAlert } from '../test/samples.js';
+import type { Alert, DeliveryKey } from './alert.js';
+import { type AlertsDeps, makeAlerts } from './make-alerts.js';
+import type { Changed } from './repository.js';
+
+const trouble: Trouble = {
+  kind: 'generation_failed',
+  subject: 'author_http_error',
+  level: 'error',
+  title: 'a day could not be written with canary',
+  message: 'texas, 2026-11-23: canary was refused.',
+  quietSeconds: 900,
+};
+
+/** What the database does: one alert until it is over, whose channels are told of its end. */
+function memoryAlerts() {
+  const kept: { alert: Alert; trouble: Trouble; channels: readonly string[] }[] = [];
+  const keysOf = (entry: (typeof kept)[number], phase: DeliveryKey['phase']) =>
+    entry.channels.map((channel) => ({ alertId: entry.alert.id, channel, phase }));
+  const repository: AlertsDeps['alerts'] = {
+    async raise(raised, channels) {
+      if (kept.some(({ alert }) => alert.recoveredAt === null)) {
+        return { alerts: [], deliveries: [] };
+      }
+      const { kind, subject, level, title, message } = raised;
+      const alert = buildAlert({
+        kind,
+        subject,
+        level,
+        title,
+        message,
+        id: `alert ${kept.length}`,
+      });
+      const entry = { alert, trouble: raised, channels };
+      kept.push(entry);
+      return { alerts: [alert], deliveries: keysOf(entry, 'raised') };
+    },
+    recover: async () => end(),
+    recoverQuiet: async (now) => end(({ lastSeenAt }) => lastSeenAt.until(now).total('hours') >= 1),
+  };
+
+  function end(isOver = (_alert: Alert) => true): Changed {
+    const open = kept.filter(({ alert }) => alert.recoveredAt === null && isOver(alert));
+    for (const { alert } of open) alert.recoveredAt = at;
+    return {
+      alerts: open.map(({ alert }) => alert),
+      deliveries: open.flatMap((entry) => keysOf(entry, 'recovered')),
+    };
+  }
+  return { kept, repository };
+}
+
+let memory: ReturnType<typeof memoryAlerts>;
+let dispatched: (readonly DeliveryKey[])[];
+let logger: ReturnType<typeof makeLogSpy>;
+beforeEach(() => {
+  memory = memoryAlerts();
+  dispatched = [];
+  logger = makeLogSpy();
+});
+
+function alerts(deps: Partial<AlertsDeps> = {}) {
+  return makeAlerts({
+    alerts: memory.repository,
+    routes: [],
+    channels: ['slack', 'email'],
+    redact: (text) => text.replaceAll('canary', '[redacted]'),
+    dispatch: async (keys) => void dispatched.push(keys),
+    logger,
+    ...deps,
+  });
+}
+
+describe('raising', () => {
+  test('keeps a trouble without secrets and has every channel told', async () => {
+    await alerts().raise(trouble);
+    expect(memory.kept).toMatchObject([
+      {
+        trouble: {
+          ...trouble,
+          title: 'a day could not be written with [redacted]',
+          message: 'texas, 2026-11-23: [redacted] was refused.',
+        },
+        channels: ['slack', 'email'],
+      },
+    ]);
+    expect(dispatched).toEqual([
+      [
+        { alertId: 'alert 0', channel: 'slack', phase: 'raised' },
+        { alertId: 'alert 0', channel: 'email', phase: 'raised' },
+      ],
+    ]);
+    expect(JSON.stringify([memory.kept, logger.lines])).not.toContain('canary');
+  });
+
+  test('again tells nobody until it was over', async () => {
+    const { raise, recover } = alerts();
+    await raise(trouble);
+    await raise(trouble);
+    expect([dispatched.length, logger.lines.length]).toEqual([1, 1]);
+    await recover(trouble);
+    await raise(trouble);
+    const phases = dispatched.map((keys) =>
+      keys.map(({ alertId, phase }) => `${alertId} ${phase}`),
+    );
+    expect(phases).toEqual([
+      ['alert 0 raised', 'alert 0 raised'],
+      ['alert 0 recovered', 'alert 0 recovered'],
+      ['alert 1 raised', 'alert 1 raised'],
+    ]);
+  });
+
+  test('tells the channels of its route, and the log where there is none', async () => {
+    const routes = [{ levels: ['warning'], channels: ['email'] }];
+    await alerts({ routes }).raise(trouble);
+    expect(memory.kept[0]?.channels).toEqual([]);
+    expect(dispatched).toEqual([]);
+    expect(logger.lines).toEqual([
+      {
+        level: 'error',
+        message: 'trouble',
+        fields: {
+          kind: trouble.kind,
+          subject: trouble.subject,
+          title: 'a day could not be written with [redacted]',
+          count: 1,
+        },
+      },
+    ]);
+    await alerts({ routes }).recover(trouble);
+    await alerts({ routes }).raise({ ...trouble, level: 'warning' });
+    expect(memory.kept[1]?.channels).toEqual(['email']);
+    expect(logger.lines.map(({ level }) => level)).toEqual(['error', 'info', 'warn']);
+  });
+});
+
+describe('recovering', () => {
+  test('tells exactly those who were told, whatever the routes say by now', async () => {
+    await alerts({ channels: ['slack'] }).raise(trouble);
+    await alerts({ channels: ['email', 'bark'] }).recover(trouble);
+    expect(dispatched.at(-1)).toEqual([
+      { alertId: 'alert 0', channel: 'slack', phase: 'recovered' },
+    ]);
+    expect(logger.lines.at(-1)).toMatchObject({ level: 'info', message: 'trouble is over' });
+  });
+
+  test('by being quiet is told of like any other end', async () => {
+    await alerts().raise(trouble);
+    await alerts().recoverQuiet(at.add({ minutes: 59 }));
+    expect(dispatched).toHaveLength(1);
+    await alerts().recoverQuiet(at.add({ hours: 1 }));
+    expect(dispatched.at(-1)?.map(({ phase }) => phase)).toEqual(['recovered', 'recovered']);
+    expect(logger.lines.at(-1)).toMatchObject({ level: 'info', message: 'trouble is over' });
+  });
+
+  test('from what is no trouble says nothing', async () => {
+    await alerts().recover(trouble);
+    expect([dispatched, logger.lines]).toEqual([[], []]);
+  });
+});
+
+describe('a failure is logged and never thrown', () => {
+  const error = new TexasError('storage_unavailable', 'The database does not answer.');
+  const fails = () => Promise.reject(error);
+  const { kind, subject } = trouble;
+
+  test('as an error where the database has it', async () => {
+    const broken = { raise: fails, recover: fails, recoverQuiet: fails };
+    const { raise, recover, recoverQuiet } = alerts({ alerts: broken });
+    await raise(trouble);
+    await recover(trouble);
+    await recoverQuiet(at);
+    const line = { level: 'error', message: 'alert not kept' };
+    expect(logger.lines).toEqual([
+      { ...line, fields: { kind, subject, error } },
+      { ...line, fields: { kind, subject, error } },
+      { ...line, fields: { error } },
+    ]);
+    expect(dispatched).toEqual([]);
+  });
+
+  test('as a warning where the queue has it: the trouble is kept, and delivered later', async () => {
+    await alerts({ dispatch: fails }).raise(trouble);
+    expect(memory.kept).toHaveLength(1);
+    expect(logger.lines).toEqual([
+      expect.objectContaining({ message: 'trouble' }),
+      {
+        level: 'warn',
+        message: 'alert not dispatched, it is delivered later',
+        fields: { kind, subject, error },
+      },
+    ]);
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, test } from '@jest/globals';
+import { Temporal } from '@texas-ai/kernel';
+import { at, buildAlert } from '../test/samples.js';
+import type { Alert } from './alert.js';
+import { messageOf } from './message.js';
+
+function messageAt(phase: 'raised' | 'recovered', alert: Partial<Alert> = {}) {
+  return messageOf({ phase, alert: buildAlert(alert) });
+}
+
+test('the beginning of a trouble says what it is and what to do', () => {
+  expect(messageAt('raised', { level: 'warning', count: 3 })).toEqual({
+    title: 'Texas AI: no worker is running',
+    text: 'Start a worker.',
+    level: 'warning',
+    over: false,
+    at,
+  });
+});
+
+test('the beginning of a trouble that is over meanwhile says the same', () => {
+  const recoveredAt = at.add({ seconds: 5 });
+  expect(messageAt('raised', { recoveredAt })).toEqual(messageAt('raised'));
+});
+
+describe('the end of a trouble', () => {
+  test('says that it is over, since when, and of which level it was', () => {
+    const recoveredAt = at.add({ minutes: 2 });
+    expect(messageAt('recovered', { recoveredAt, count: 9 })).toEqual({
+      title: 'Texas AI: over: no worker is running',
+      text: 'It lasted 2 min and was seen 9 times.',
+      level: 'error',
+      over: true,
+      at: recoveredAt,
+    });
+  });
+
+  test('that was seen by its being quiet lasted until it was last seen', () => {
+    const lastSeenAt = at.add({ minutes: 5 });
+    const quiet = { lastSeenAt, quietSeconds: 900, recoveredAt: lastSeenAt.add({ minutes: 16 }) };
+    expect(messageAt('recovered', quiet)).toMatchObject({
+      text: 'It lasted 5 min and was seen 1 time.',
+      at: quiet.recoveredAt,
+    });
+    expect(messageAt('recovered', { ...quiet, quietSeconds: null }).text).toContain('21 min');
+  });
+
+  test.each([
+    [{ milliseconds: 999 }, 'less than a second'],
+    [{}, 'less than a second'],
+    [{ seconds: 1, milliseconds: 999 }, '1 s'],
+    [{ seconds: 10 }, '10 s'],
+    [{ minutes: 1 }, '1 min'],
+    [{ minutes: 59, seconds: 59 }, '59 min 59 s'],
+    [{ hours: 1, seconds: 5 }, '1 h 5 s'],
+    [{ hours: 20, minutes: 10 }, '20 h 10 min'],
+    [{ hours: 100, minutes: 3, seconds: 2 }, '100 h 3 min 2 s'],
+  ])('after %j says “%s”', (lasted, said) => {
+    const recoveredAt = at.add(Temporal.Duration.from({ seconds: 0, ...lasted }));
+    expect(messageAt('recovered', { recoveredAt }).text).toBe(
+      `It lasted ${said} and was seen 1 time.`,
+    );
+  });
+});

@@ -1,0 +1,65 @@
+import { parseMinute } from '@texas-ai/kernel';
+import { z } from 'zod';
+
+// Kinds of settings. The error of each says what was expected.
+
+export const text = (expected: string) => z.string({ error: expected }).trim().min(1, expected);
+
+export const whole = (min: number, max: number) => {
+  const expected = `a whole number from ${min} to ${max}`;
+  return z
+    .number({ error: expected })
+    .refine((value) => Number.isInteger(value) && value >= min && value <= max, expected);
+};
+
+/** Seconds, down to fractions: what tests set short. */
+export const seconds = (min: number, max: number) => {
+  const expected = `seconds from ${min} to ${max}`;
+  return z
+    .number({ error: expected })
+    .refine((value) => Number.isFinite(value) && value >= min && value <= max, expected);
+};
+
+export const money = z.number({ error: 'an amount of money' }).min(0, 'an amount of money');
+export const flag = z.boolean({ error: 'true or false' });
+
+const timeExpected = 'a time of day, written HH:MM';
+export const timeOfDay = z
+  .string({ error: timeExpected })
+  .refine((value) => parseMinute(value) !== undefined && value !== '24:00', timeExpected);
+
+export const oneOf = <const Values extends readonly string[]>(values: Values) =>
+  z.enum(values, { error: values.join(' or ') });
+
+export const url = (...schemes: string[]) => {
+  const expected = `a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`;
+  return z.string({ error: expected }).refine((value) => {
+    const parsed = URL.canParse(value) ? new URL(value) : undefined;
+    return parsed !== undefined && schemes.includes(parsed.protocol.slice(0, -1));
+  }, expected);
+};
+
+const keyExpected = 'printable ASCII characters without spaces';
+export const key = z.string({ error: keyExpected }).regex(/^[\x21-\x7e]+$/, keyExpected);
+export const password = z.string({ error: 'text' });
+
+const queuesExpected = 'all, or queue names such as days,outreach';
+export const queues = z.custom<'all' | readonly string[]>(
+  (value) =>
+    value === 'all' ||
+    (Array.isArray(value) &&
+      value.length > 0 &&
+      value.every((name) => typeof name === 'string' && /^[a-z][a-z0-9-]*$/.test(name))),
+  queuesExpected,
+);
+
+const originExpected = 'origins such as https://example.org, without a path';
+export const origins = z.array(
+  z
+    .string()
+    .refine((value) => URL.canParse(value) && new URL(value).origin === value, originExpected),
+  { error: originExpected },
+);
+
+export const section = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.strictObject(shape, { error: 'a mapping of settings' });

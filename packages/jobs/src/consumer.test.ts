@@ -1,0 +1,200 @@
+import { once } from 'node:events';
+import { afterEach, expect, test } from '@jest/globals';
+import { makeOwner, type Owner, TexasError } from '@texas-ai/kernel';
+import { buildStep, gate, startSystem } from '../test/system.js';
+import { jobId } from './producer.js';
+
+let owner: Owner = makeOwner();
+afterEach(async () => {
+  await owner.closeAll();
+  owner = makeOwner();
+});
+
+test('a handler gets the payload and a signal; an ended job is spent', async () => {
+  const { producer, work, events } = await startSystem(owner);
+  const chapter = buildStep('write-chapter', { chapter: 2 });
+  const seen: unknown[] = [];
+  await work({
+    async 'write-chapter'(payload, { signal, jobId: id }) {
+      seen.push(payload.chapter, signal.aborted, id);
+    },
+  });
+  const completed = once(events, 'completed');
+  expect(await producer.states([chapter])).toEqual(['none']);
+  await producer.enqueue([chapter]);
+  await completed;
+  expect(seen).toEqual([2, false, jobId(chapter)]);
+  expect(await producer.states([chapter])).toEqual(['ended']);
+});
+
+test('a bad payload fails at once and is settled with its reason', async () => {
+  const { queue, work, events } = await startSystem(owner);
+  const settled: TexasError[] = [];
+  await work(
+    {},
+    {
+      async settle(_job, failure) {
+        settled.push(failure);
+        return { kind: 'over' };
+      },
+    },
+  );
+  const failed = once(events, 'failed');
+  await queue.add('plan-day', { version: 1, generationId: 'no uuid', run: 0, requestId: null });
+  await failed;
+  expect(settled.map((failure) => failure.code)).toEqual(['invalid_payload']);
+  expect(settled[0]?.message).toMatch(/generationId.*run/);
+});
+
+test('a failure that is not over waits for its next try as long as it was told', async () => {
+  const { producer, queue, work, events } = await startSystem(owner);
+  const plan = buildStep('plan-day');
+  await work(
+    {
+      async 'plan-day'() {
+        throw new TexasError('author_timeout', 'Too slow.', {
+          cause: new Error('key=AIzaSecret'),
+        });
+      },
+    },
+    { settle: async () => ({ kind: 'again', delayMs: 123_456 }) },
+  );
+  const delayed = once(events, 'delayed');
+  await producer.enqueue([plan]);
+  await delayed;
+  const job = await queue.getJob(jobId(plan));
+  expect(job?.delay).toBe(123_456);
+  expect(job?.failedReason).toBe('author_timeout: Too slow.');
+  expect(JSON.stringify(job?.stacktrace)).not.toContain('AIza');
+  expect(await producer.states([plan])).toEqual(['waiting']);
+});
+
+test('a version or a job that this worker does not know is handed back', async () => {
+  const { queue, work, events } = await startSystem(owner);
+  await work({
+    async 'plan-day'() {
+      throw new Error('must not be worked');
+    },
+  });
+  const future = { version: 2, anything: 'new' };
+  for (const name of ['plan-day', 'paint-picture']) {
+    const delayed = once(events, 'delayed');
+    const { id } = await queue.add(name, future);
+    await delayed;
+    expect(await queue.getJobState(id ?? '')).toBe('delayed');
+  }
+});
+
+test('closing aborts what takes too long and hands it back: another worker takes it at once', async () => {
+  const { producer, work, events } = await startSystem(owner);
+  const started = gate();
+  const settled: string[] = [];
+  const consumer = await work(
+    {
+      async 'plan-day'(_payload, { signal }) {
+        started.resolve();
+        await once(signal, 'abort');
+        throw signal.reason;
+      },
+    },
+    {
+      async settle(_job, { code }) {
+        settled.push(code);
+        return { kind: 'handed-back', delayMs: 0 };
+      },
+    },
+  );
+  const plan = buildStep('plan-day');
+  await producer.enqueue([plan]);
+  await started.promise;
+  await consumer.close(AbortSignal.abort());
+  expect(settled).toEqual(['aborted']);
+  expect(await producer.states([plan])).toEqual(['waiting']);
+  const completed = once(events, 'completed');
+  await work({});
+  await completed;
+});
+
+test('a failure that cannot even be settled hands the job back', async () => {
+  const { producer, queue, work, events } = await startSystem(owner);
+  let tries = 0;
+  await work(
+    {
+      async 'plan-day'() {
+        tries += 1;
+        if (tries < 3) throw new TexasError('storage_unavailable', 'Away.');
+      },
+    },
+    {
+      async settle() {
+        throw new TexasError('storage_unavailable', 'Away.');
+      },
+    },
+  );
+  const completed = once(events, 'completed');
+  const plan = buildStep('plan-day');
+  await producer.enqueue([plan]);
+  await completed;
+  expect(tries).toBe(3);
+  const job = await queue.getJob(jobId(plan));
+  expect(job?.failedReason).toBeUndefined();
+});
+
+test('an author that rests holds its queue for all workers, and the job goes on after that', async () => {
+  const { producer, queue, work, events } = await startSystem(owner);
+  const begun: number[] = [];
+  let held = true;
+  const handlers = {
+    async 'plan-day'() {
+      begun.push(performance.now());
+      if (held) throw new TexasError('author_rate_limited', 'Too many.');
+    },
+  };
+  const settle = async () => ({ kind: 'held', ms: 400, by: 'all' }) as const;
+  const one = { settle, concurrency: 1 };
+  await Promise.all([work(handlers, one), work(handlers, one)]);
+  const completed = gate();
+  let count = 0;
+  events.on('completed', () => {
+    count += 1;
+    if (count === 6) completed.resolve();
+  });
+  const plans = Array.from({ length: 6 }, () => buildStep('plan-day'));
+  await producer.enqueue(plans);
+  while (begun.length === 0) await once(events, 'active');
+  held = false;
+  await completed.promise;
+  // What the workers had taken before the queue was held meets it too; then nobody takes anything.
+  const first = begun[0] ?? 0;
+  expect(begun.filter((at) => at > first + 150 && at < first + 395)).toEqual([]);
+  expect(begun.filter((at) => at <= first + 150).length).toBeLessThanOrEqual(4);
+  for (const plan of plans) {
+    expect((await queue.getJob(jobId(plan)))?.attemptsMade).toBeLessThanOrEqual(1);
+  }
+});
+
+test('a refused key stops its queue in this worker alone; other queues and workers go on', async () => {
+  const { producer, work, events } = await startSystem(owner);
+  const refusing = await work(
+    {
+      async 'plan-day'() {
+        throw new TexasError('author_held', 'The key was refused.');
+      },
+    },
+    { settle: async () => ({ kind: 'held', ms: 60_000, by: 'key' }), concurrency: 1 },
+  );
+  const plans = [buildStep('plan-day'), buildStep('plan-day')];
+  const waiting = once(events, 'waiting');
+  await producer.enqueue(plans);
+  await waiting;
+  const accepting: string[] = [];
+  const completed = gate();
+  events.on('completed', () => {
+    if (accepting.length === 2) completed.resolve();
+  });
+  await work({ 'plan-day': async ({ generationId }) => void accepting.push(generationId) });
+  await completed.promise;
+  expect(accepting.toSorted()).toEqual(plans.map((plan) => plan.generationId).toSorted());
+  await refusing.rest('author-offline', false);
+  expect(refusing.isRunning()).toBe(true);
+});

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { afterEach, expect, test } from '@jest/globals';
+import { makeOwner, type Owner } from '@texas-ai/kernel';
+import { makeLogSpy } from '@texas-ai/testing';
+import { buildStep, startSystem } from '../test/system.js';
+import { connectProducer } from './connection.js';
+import { jobId, makeProducer, queueOf } from './producer.js';
+import { openQueues } from './queues.js';
+
+let owner: Owner = makeOwner();
+afterEach(async () => {
+  await owner.closeAll();
+  owner = makeOwner();
+});
+
+test('a step is added once, however often it is asked for', async () => {
+  const { producer, queue } = await startSystem(owner);
+  const plan = buildStep('plan-day');
+  await Promise.all([producer.enqueue([plan]), producer.enqueue([plan])]);
+  await producer.enqueue([plan, { ...plan, run: 2 }]);
+  expect(await queue.getJobCounts('prioritized')).toEqual({ prioritized: 2 });
+  expect((await queue.getJob(jobId(plan)))?.data).toEqual({
+    version: 1,
+    generationId: plan.generationId,
+    run: 1,
+    requestId: 'request-1',
+  });
+});
+
+test('chapters come before plans', async () => {
+  const { producer, work, events } = await startSystem(owner);
+  const plans = [buildStep('plan-day'), buildStep('plan-day')];
+  const chapter = buildStep('write-chapter', { chapter: 0 });
+  await producer.enqueue([...plans, chapter]);
+  const worked: string[] = [];
+  const last = once(events, 'drained');
+  await work({
+    'plan-day': async () => void worked.push('plan-day'),
+    'write-chapter': async () => void worked.push('write-chapter'),
+  });
+  await last;
+  expect(worked[0]).toBe('write-chapter');
+});
+
+test('a channel is told by one job at a time, and by another once that is over', async () => {
+  const { producer, queues, eventsOf, work } = await startSystem(owner);
+  const events = await eventsOf('alerts');
+  const message = { alertId: randomUUID(), channel: 'slack', phase: 'raised' } as const;
+  const told: unknown[] = [];
+  const handler = async (payload: unknown) => {
+    told.push(payload);
+    if (told.length === 1) throw new Error('It did not work out.');
+  };
+
+  await producer.sendAlerts([message, message]);
+  await producer.sendAlerts([message]);
+  const job = await queues.get('alerts').getJob(`send-alert-${message.alertId}-slack-raised`);
+  expect(job?.data).toEqual({ version: 1, ...message });
+  const failed = once(events, 'failed');
+  await work({ 'send-alert': handler }, { queues: ['alerts'] });
+  await failed;
+  for (const times of [2, 3]) {
+    const completed = once(events, 'completed');
+    await producer.sendAlerts([message]);
+    await completed;
+    expect(told).toHaveLength(times);
+  }
+});
+
+test('ids and queues follow the design', () => {
+  const chapter = buildStep('write-chapter', { chapter: 3, run: 2, author: 'gemini' });
+  expect(jobId(chapter)).toBe(`write-chapter-${chapter.generationId}-2-3`);
+  expect(queueOf(chapter)).toBe('author-gemini');
+  expect(queueOf(buildStep('publish-day'))).toBe('days');
+});
+
+test('a queue that is away is queue_unavailable, at once', async () => {
+  const url = 'redis://127.0.0.1:1';
+  const connection = owner.own(connectProducer({ url, logger: makeLogSpy() }), (each) =>
+    each.disconnect(),
+  );
+  const queues = owner.own(openQueues({ connection, logger: makeLogSpy() }), (each) =>
+    each.close(),
+  );
+  const producer = makeProducer(queues);
+  await expect(producer.enqueue([buildStep('plan-day')])).rejects.toMatchObject({
+    code: 'queue_unavailable',
+  });
+  await expect(producer.ping()).rejects.toMatchObject({ code: 'queue_unavailable' });
+});

@@ -1,0 +1,45 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { makeOwner, type Owner } from '@texas-ai/kernel';
+import { startSystem } from '../test/system.js';
+import { restoreSchedules } from './schedules.js';
+
+let owner: Owner = makeOwner();
+afterEach(async () => {
+  await owner.closeAll();
+  owner = makeOwner();
+});
+
+test('a schedule is made once, and stands as it is from then on', async () => {
+  const { queues } = await startSystem(owner);
+  expect(await restoreSchedules(queues)).toEqual(['plan-due-days']);
+  const made = await queues.get('days').getJobScheduler('plan-due-days');
+  expect(made).toMatchObject({ pattern: '* * * * *', tz: 'UTC' });
+  expect(await restoreSchedules(queues)).toEqual([]);
+  expect(await queues.get('days').getJobScheduler('plan-due-days')).toEqual(made);
+  expect(await queues.get('days').getDelayedCount()).toBe(1);
+});
+
+test('one that Redis has lost comes back', async () => {
+  const { queues } = await startSystem(owner);
+  await restoreSchedules(queues);
+  await queues.get('days').obliterate({ force: true });
+  expect(await queues.get('days').getJobScheduler('plan-due-days')).toBeUndefined();
+  expect(await restoreSchedules(queues)).toEqual(['plan-due-days']);
+  expect(await queues.get('days').getDelayedCount()).toBe(1);
+});
+
+test('one whose next job was lost is put back, with one next job', async () => {
+  const { queues, connection, prefix } = await startSystem(owner);
+  await restoreSchedules(queues);
+  const days = queues.get('days');
+  const [next] = await days.getDelayed();
+  // As after a crash between two commands of Redis, three minutes ago.
+  await connection.zrem(`${prefix}:days:delayed`, next?.id ?? '');
+  await connection.del(`${prefix}:days:${next?.id}`);
+  await connection.zadd(`${prefix}:days:repeat`, String(Date.now() - 180_000), 'plan-due-days');
+  await restoreSchedules(queues);
+  expect(await days.getJobSchedulersCount()).toBe(1);
+  expect(await days.getDelayedCount()).toBe(1);
+  const [again] = await days.getDelayed();
+  expect(again?.timestamp ?? 0).toBeLessThan(Date.now() + 61_000);
+});

@@ -1,0 +1,37 @@
+/** What operators are warned of. Routes of the configuration name these. */
+export const alertKinds = [
+  'generation_failed',
+  'generation_fell_back',
+  'day_missing',
+  'author_unauthorized',
+  'author_exhausted',
+  'budget_spent',
+  'queue_waits',
+  'no_worker',
+  'redis_away',
+  'database_away',
+  'slow_step',
+] as const;
+
+export type AlertKind = (typeof alertKinds)[number];
+
+export type AlertLevel = 'warning' | 'error';
+
+/** A trouble. The same kind and subject is the same trouble until it is over. */
+export interface Trouble {
+  kind: AlertKind;
+  /** What it is about: a queue, an author, a code. */
+  subject: string;
+  level: AlertLevel;
+  /** One short line, and what a person can do about it. */
+  title: string;
+  message: string;
+  /** Over when it was not raised for so many seconds; absent where `recover` says when. */
+  quietSeconds?: number;
+}
+
+/** Warns operators. Neither method rejects: whoever is in trouble has enough of it. */
+export interface Alerts {
+  raise(trouble: Trouble): Promise<void>;
+  recover(trouble: Pick<Trouble, 'kind' | 'subject'>): Promise<void>;
+}

@@ -1,0 +1,71 @@
+import type { Temporal } from '@texas-ai/kernel';
+import type { AuthorName } from './author.js';
+import { type Amount, type Budget, priceOf, type Rung, rungOf, sumsOf } from './budget.js';
+import { type LedgerRepository, sumName } from './ledger.js';
+
+const lookBackDays = 14;
+
+/** What a call uses before there is any experience. */
+const firstCall = { inputTokens: 6_000, outputTokens: 4_000 };
+
+/** What one generation is expected to cost: the average of the last two weeks. */
+export async function expectedGeneration(
+  ledger: Pick<LedgerRepository, 'averageGeneration'>,
+  forecast: {
+    budget: Budget;
+    author: AuthorName;
+    model: string | null;
+    chapters: number;
+    now: Temporal.Instant;
+  },
+): Promise<Amount> {
+  const { budget, author, model, chapters, now } = forecast;
+  const since = now.subtract({ hours: 24 * lookBackDays });
+  const seen = await ledger.averageGeneration(author, since);
+  if (seen) return seen;
+  const calls = 1 + chapters;
+  const { inputTokens, outputTokens } = firstCall;
+  return {
+    tokens: calls * (inputTokens + outputTokens),
+    money: calls * priceOf(budget, model, firstCall),
+  };
+}
+
+/** What was spent of the budget, and what has been set aside since it was looked at. */
+export interface BudgetState {
+  /** How a day of the character is written that is expected to cost so much. */
+  rungOf(character: string, expected: Amount): Rung;
+  /** From here on this counts as spent as well; by everybody alone where no character is named. */
+  setAside(character: string | null, amount: Amount): void;
+}
+
+/** Reads the sums of everybody and of these characters once. */
+export async function budgetState(
+  ledger: Pick<LedgerRepository, 'spent'>,
+  budget: Budget,
+  characters: readonly string[],
+  now: Temporal.Instant,
+): Promise<BudgetState> {
+  const sums = new Map(characters.map((each) => [each, sumsOf(budget, each, now)]));
+  const spent = await ledger.spent([...sums.values()].flat());
+  const of = (name: string) => spent.get(name) ?? { tokens: 0, money: 0 };
+  return {
+    rungOf(character, expected) {
+      const capped = (sums.get(character) ?? sumsOf(budget, character, now)).map((sum) => ({
+        cap: sum.cap,
+        spent: of(sumName(sum)),
+      }));
+      return rungOf(capped, expected, budget.near);
+    },
+    setAside(character, { tokens, money }) {
+      const scopes = character === null ? [''] : ['', character];
+      const touched = sumsOf(budget, character ?? '', now).filter((sum) =>
+        scopes.includes(sum.scope),
+      );
+      for (const name of new Set(touched.map(sumName))) {
+        const before = of(name);
+        spent.set(name, { tokens: before.tokens + tokens, money: before.money + money });
+      }
+    },
+  };
+}

@@ -1,0 +1,195 @@
+import { describe, expect, test } from '@jest/globals';
+import { Temporal } from '@texas-ai/kernel';
+import { buildBudget } from '@texas-ai/testing';
+import {
+  type Amount,
+  type Cap,
+  fewerChapters,
+  hasCaps,
+  priceOf,
+  rungOf,
+  sumsOf,
+} from './budget.js';
+import { budgetState, expectedGeneration } from './budget-state.js';
+import { sumName } from './ledger.js';
+
+const none: Cap = { tokens: null, money: null };
+const nothing: Amount = { tokens: 0, money: 0 };
+const at = (text: string) => Temporal.Instant.from(text);
+const noon = at('2026-11-23T04:00:00Z');
+
+describe('the sums that a call belongs to', () => {
+  const startsOf = (timeZone: string, now: string) =>
+    sumsOf(buildBudget({ timeZone }), 'texas', at(now)).map(({ startsOn }) => startsOn);
+
+  test('are her own and everybody’s, of the day and the month, each with its cap', () => {
+    const caps = [1, 2, 3, 4].map((tokens) => ({ tokens, money: null }));
+    const [day = none, month = none, ownDay = none, ownMonth = none] = caps;
+    const budget = buildBudget({
+      everybody: { day, month },
+      eachCharacter: { day: ownDay, month: ownMonth },
+    });
+    expect(sumsOf(budget, 'texas', noon)).toEqual([
+      { scope: 'texas', period: 'day', startsOn: '2026-11-23', cap: ownDay },
+      { scope: 'texas', period: 'month', startsOn: '2026-11-01', cap: ownMonth },
+      { scope: '', period: 'day', startsOn: '2026-11-23', cap: day },
+      { scope: '', period: 'month', startsOn: '2026-11-01', cap: month },
+    ]);
+  });
+
+  test('change at midnight of the budget’s zone, the month with the first', () => {
+    const november = ['2026-11-30', '2026-11-01', '2026-11-30', '2026-11-01'];
+    const december = ['2026-12-01', '2026-12-01', '2026-12-01', '2026-12-01'];
+    expect(startsOf('Asia/Shanghai', '2026-11-30T15:59:59.999Z')).toEqual(november);
+    expect(startsOf('Asia/Shanghai', '2026-11-30T16:00:00Z')).toEqual(december);
+    expect(startsOf('America/New_York', '2026-12-01T04:59:59.999Z')).toEqual(november);
+    expect(startsOf('America/New_York', '2026-12-01T05:00:00Z')).toEqual(december);
+  });
+});
+
+test('a budget has caps where there is any', () => {
+  expect(hasCaps(buildBudget())).toBe(false);
+  for (const cap of [
+    { tokens: 0, money: null },
+    { tokens: null, money: 1 },
+  ]) {
+    for (const period of [
+      { day: cap, month: none },
+      { day: none, month: cap },
+    ]) {
+      expect(hasCaps(buildBudget({ everybody: period }))).toBe(true);
+      expect(hasCaps(buildBudget({ eachCharacter: period }))).toBe(true);
+    }
+  }
+});
+
+test('a price is that of the model, by the million tokens; without one nothing costs', () => {
+  const usage = { inputTokens: 2_000_000, outputTokens: 500_000 };
+  expect(priceOf(buildBudget(), 'scripted', usage)).toBe(3);
+  expect(priceOf(buildBudget(), 'unknown', usage)).toBe(0);
+  expect(priceOf(buildBudget(), null, usage)).toBe(0);
+});
+
+test('fewer chapters are half of them, and at least one', () => {
+  expect([1, 2, 3, 4, 5, 24].map(fewerChapters)).toEqual([1, 1, 1, 2, 2, 12]);
+});
+
+describe('a day is written', () => {
+  const rung = (cap: Partial<Cap>, spent: number, expected: number) =>
+    rungOf(
+      [{ cap: { ...none, ...cap }, spent: { tokens: spent, money: spent } }],
+      { tokens: expected, money: expected },
+      0.8,
+    );
+
+  test.each(['tokens', 'money'])('in full, in fewer chapters, not at all: by %s', (what) => {
+    const cap = { [what]: 100 };
+    expect(rung(cap, 0, 80)).toBe('full');
+    expect(rung(cap, 50, 30)).toBe('full');
+    expect(rung(cap, 50, 31)).toBe('fewer-chapters');
+    expect(rung(cap, 50, 50)).toBe('fewer-chapters');
+    expect(rung(cap, 50, 51)).toBe('offline');
+    expect(rung(cap, 101, 0)).toBe('offline');
+  });
+
+  test('in full where nothing is capped, and never where nothing may be spent', () => {
+    expect(rung({}, 1e12, 1e12)).toBe('full');
+    expect(rung({ tokens: 0 }, 0, 1)).toBe('offline');
+  });
+
+  test('as the strictest of its sums says', () => {
+    const expected = { tokens: 10, money: 1 };
+    const sums = [
+      { cap: { tokens: 1_000, money: null }, spent: nothing },
+      { cap: { tokens: null, money: 1.1 }, spent: nothing },
+    ];
+    expect(rungOf(sums, expected, 0.8)).toBe('fewer-chapters');
+    const over = { cap: { tokens: 9, money: 100 }, spent: nothing };
+    expect(rungOf([...sums, over], expected, 0.8)).toBe('offline');
+    expect(rungOf([over, ...sums], expected, 0.8)).toBe('offline');
+    expect(rungOf([], expected, 0.8)).toBe('full');
+  });
+});
+
+describe('the state of a budget', () => {
+  const tokens = (amount: number) => ({ tokens: amount, money: 0 });
+  const ledgerOf = (spent: Record<string, Amount>) => {
+    const asked: string[] = [];
+    return {
+      asked,
+      spent: async (keys: Parameters<typeof sumName>[0][]) => {
+        asked.push(...keys.map(sumName));
+        return new Map(Object.entries(spent));
+      },
+    };
+  };
+  const budget = buildBudget({
+    everybody: { day: { tokens: 100, money: null }, month: none },
+    eachCharacter: { day: none, month: { tokens: 50, money: null } },
+  });
+
+  test('is what was spent and what has been set aside since', async () => {
+    const ledger = ledgerOf({ ' day 2026-11-23': tokens(30) });
+    const state = await budgetState(ledger, budget, ['texas', 'lin'], noon);
+    expect(state.rungOf('texas', tokens(20))).toBe('full');
+    state.setAside('texas', tokens(20));
+    // 50 of everybody's 100, 20 of her 50.
+    expect(state.rungOf('texas', tokens(21))).toBe('fewer-chapters');
+    expect(state.rungOf('texas', tokens(31))).toBe('offline');
+    expect(state.rungOf('lin', tokens(30))).toBe('full');
+    state.setAside('lin', tokens(30));
+    expect(state.rungOf('lin', tokens(20))).toBe('fewer-chapters');
+    expect(state.rungOf('robin', tokens(21))).toBe('offline');
+  });
+
+  test('counts for everybody alone what is set aside for nobody', async () => {
+    const state = await budgetState(ledgerOf({}), budget, ['texas'], noon);
+    state.setAside(null, tokens(60));
+    expect(state.rungOf('texas', tokens(40))).toBe('fewer-chapters');
+    expect(state.rungOf('texas', tokens(41))).toBe('offline');
+    state.setAside(null, tokens(40));
+    expect(state.rungOf('texas', tokens(1))).toBe('offline');
+  });
+
+  test('reads what was spent once', async () => {
+    const ledger = ledgerOf({});
+    const state = await budgetState(ledger, budget, ['texas'], noon);
+    state.rungOf('texas', tokens(1));
+    state.rungOf('texas', tokens(1));
+    expect(ledger.asked).toEqual([
+      'texas day 2026-11-23',
+      'texas month 2026-11-01',
+      ' day 2026-11-23',
+      ' month 2026-11-01',
+    ]);
+  });
+});
+
+describe('what a generation is expected to cost', () => {
+  const forecast = {
+    budget: buildBudget(),
+    author: 'gemini',
+    model: 'scripted',
+    chapters: 4,
+    now: noon,
+  } as const;
+
+  test('is the average of two weeks', async () => {
+    const asked: unknown[] = [];
+    const seen = { tokens: 1_234.5, money: 0.25 };
+    const averageGeneration = async (...values: unknown[]) => {
+      asked.push(...values.map(String));
+      return seen;
+    };
+    expect(await expectedGeneration({ averageGeneration }, forecast)).toEqual(seen);
+    expect(asked).toEqual(['gemini', '2026-11-09T04:00:00Z']);
+  });
+
+  test('is one plan and its chapters where there is no experience yet', async () => {
+    const ledger = { averageGeneration: async () => null };
+    // Five calls of 6,000 and 4,000 tokens, at 1 and 2 for a million.
+    expect(await expectedGeneration(ledger, forecast)).toEqual({ tokens: 50_000, money: 0.07 });
+    const unpriced = { ...forecast, model: 'unknown', chapters: 1 };
+    expect(await expectedGeneration(ledger, unpriced)).toEqual({ tokens: 20_000, money: 0 });
+  });
+});

@@ -1,0 +1,252 @@
+import { describe, expect, test } from '@jest/globals';
+import { Temporal, TexasError } from '@texas-ai/kernel';
+import { buildBudget, buildGeneration, makeLogSpy } from '@texas-ai/testing';
+import { type CallOnRecord, makeCallMeter, type Quotas } from './call-meter.js';
+import type { CallEnd, OpenedCall, PlannedCall } from './ledger.js';
+import { restMs } from './retry.js';
+
+const noon = '2026-11-23T04:00:00Z';
+const signal = new AbortController().signal;
+
+function makeMeter(
+  options: { now?: string; day?: Quotas['day']; correct?: () => Promise<void> } = {},
+) {
+  const done: string[] = [];
+  const planned: PlannedCall[] = [];
+  const closed: CallEnd[] = [];
+  const taken: number[] = [];
+  const corrected: number[] = [];
+  const failures: unknown[] = [];
+  const answers: OpenedCall[] = [];
+  const logger = makeLogSpy();
+  const bucket = {
+    take: async (tokens: number) => {
+      done.push('take');
+      taken.push(tokens);
+    },
+    correct: async (tokens: number) => {
+      done.push('correct');
+      corrected.push(tokens);
+      await options.correct?.();
+    },
+  };
+  const meter = makeCallMeter({
+    ledger: {
+      open: async (call) => {
+        done.push('open');
+        planned.push(call);
+        return answers.shift() ?? { kind: 'opened', id: `call-${planned.length}` };
+      },
+      close: async (_id, end) => {
+        done.push('close');
+        if (failures.length > 0) throw failures.shift();
+        closed.push(end);
+      },
+    },
+    quotasOf: () => ({ bucket, day: options.day ?? null }),
+    budget: buildBudget(),
+    clock: { now: () => Temporal.Instant.from(options.now ?? noon) },
+    logger,
+  });
+  const begin = (call: Partial<CallOnRecord> = {}) =>
+    meter.begin(
+      {
+        generation: buildGeneration({ author: 'gemini' }),
+        step: 'write-chapter',
+        chapter: 2,
+        author: { name: 'gemini', model: 'scripted', fingerprint: 'a-key' },
+        mostCalls: 40,
+        ...call,
+      },
+      signal,
+    );
+  return { begin, done, planned, closed, taken, corrected, failures, answers, logger };
+}
+
+const expectedOf = ({ planned }: { planned: PlannedCall[] }) =>
+  planned.map(({ expected }) => [expected.inputTokens, expected.outputTokens]);
+
+describe('a call', () => {
+  test('waits for room first, and is then written down with all that may forbid it', async () => {
+    const m = makeMeter();
+    await m.begin();
+    expect(m.done).toEqual(['take', 'open']);
+    expect(m.planned).toMatchObject([
+      {
+        generationId: buildGeneration().id,
+        character: 'texas',
+        date: '2026-11-23',
+        step: 'write-chapter',
+        chapter: 2,
+        author: 'gemini',
+        fingerprint: 'a-key',
+        model: 'scripted',
+        expected: { inputTokens: 6_000, outputTokens: 4_000, money: 0.014 },
+        mostCalls: 40,
+        sums: [{ scope: 'texas' }, { scope: 'texas' }, { scope: '' }, { scope: '' }],
+        daily: null,
+      },
+    ]);
+    expect(m.taken).toEqual([10_000]);
+  });
+
+  test('ends with what it was billed for, and its rates are corrected by the difference', async () => {
+    const m = makeMeter();
+    const call = await m.begin();
+    await call.end('answered', { inputTokens: 1_000, outputTokens: 500 });
+    expect(m.closed).toEqual([
+      { outcome: 'answered', usage: { inputTokens: 1_000, outputTokens: 500, money: 0.002 } },
+    ]);
+    expect(m.corrected).toEqual([-8_500]);
+    const larger = await m.begin({ step: 'plan-day', chapter: null });
+    await larger.end('author_invalid_output', { inputTokens: 9_000, outputTokens: 1_000 });
+    expect(m.corrected).toEqual([-8_500, 2_000]);
+  });
+
+  test('of which nobody knows what it was billed for corrects nothing', async () => {
+    const m = makeMeter();
+    await (await m.begin()).end('author_timeout', null);
+    expect(m.closed).toEqual([{ outcome: 'author_timeout', usage: null }]);
+    expect(m.corrected).toEqual([]);
+  });
+
+  test('ends all the same where its rates cannot be corrected', async () => {
+    const m = makeMeter({ correct: () => Promise.reject(new Error('Redis is away.')) });
+    await (await m.begin()).end('answered', { inputTokens: 1, outputTokens: 1 });
+    expect(m.closed).toHaveLength(1);
+    expect(m.logger.lines).toMatchObject([{ level: 'debug', message: 'rates not corrected' }]);
+  });
+});
+
+describe('what is expected of a call', () => {
+  const answered = { inputTokens: 14_000, outputTokens: 0 };
+
+  test('follows what was seen of its step, the newest most', async () => {
+    const m = makeMeter();
+    for (let calls = 0; calls < 2; calls++) await (await m.begin()).end('answered', answered);
+    await m.begin();
+    await m.begin({ step: 'plan-day', chapter: null });
+    expect(expectedOf(m)).toEqual([
+      [6_000, 4_000],
+      [7_000, 3_500],
+      [7_875, 3_063],
+      [4_000, 4_000],
+    ]);
+    expect(m.taken).toEqual([10_000, 10_500, 10_938, 8_000]);
+  });
+
+  test('learns nothing from calls that failed', async () => {
+    const m = makeMeter();
+    await (await m.begin()).end('author_blocked', { inputTokens: 50, outputTokens: 0 });
+    await (await m.begin()).end('author_timeout', null);
+    await m.begin();
+    expect(expectedOf(m)[2]).toEqual([6_000, 4_000]);
+  });
+
+  test('learns once from a call whose end is stored at a second try', async () => {
+    const m = makeMeter();
+    const call = await m.begin();
+    m.failures.push(new TexasError('storage_unavailable', 'The database does not answer.'));
+    await expect(call.end('answered', answered)).rejects.toMatchObject({
+      code: 'storage_unavailable',
+    });
+    await call.end('answered', answered);
+    await m.begin();
+    expect(expectedOf(m)[1]).toEqual([7_000, 3_500]);
+    expect(m.corrected).toEqual([4_000]);
+  });
+});
+
+describe('a call that may not be made', () => {
+  async function refusal(answer: OpenedCall, options: Parameters<typeof makeMeter>[0] = {}) {
+    const m = makeMeter(options);
+    m.answers.push(answer);
+    return m.begin().catch((error) => error);
+  }
+
+  test('because the author rests says until when', async () => {
+    const until = Temporal.Instant.from(noon).add({ seconds: 90 });
+    const hold = {
+      author: 'gemini',
+      fingerprint: 'a-key',
+      code: 'author_rate_limited',
+      reason: 'Too many calls.',
+    } as const;
+    expect(await refusal({ kind: 'held', hold: { ...hold, until } })).toMatchObject({
+      code: 'author_held',
+      message: 'Too many calls.',
+      details: { code: 'author_rate_limited', retryAfterMs: 90_000 },
+    });
+  });
+
+  test('because the author rests, by the clock of the database, waits a moment all the same', async () => {
+    const hold = {
+      author: 'gemini',
+      fingerprint: 'a-key',
+      code: 'author_rate_limited',
+      reason: 'Too many calls.',
+      until: Temporal.Instant.from(noon).subtract({ seconds: 1 }),
+    } as const;
+    const failure = await refusal({ kind: 'held', hold });
+    expect(restMs(failure.details.retryAfterMs, () => 1)).toBeLessThan(1_000);
+  });
+
+  test('because its generation made too many says how many', async () => {
+    expect(await refusal({ kind: 'too-many-calls' })).toMatchObject({
+      code: 'author_call_cap',
+      details: { cap: 40 },
+    });
+  });
+
+  test('because of a budget says whose and which', async () => {
+    const sum = { scope: '', period: 'month', startsOn: '2026-11-01' } as const;
+    expect(await refusal({ kind: 'over-budget', sum })).toMatchObject({
+      code: 'budget_exhausted',
+      message: 'The budget for everybody this month is spent.',
+      details: { scope: '', period: 'month' },
+    });
+    const hers = { scope: 'texas', period: 'day', startsOn: '2026-11-23' } as const;
+    expect(await refusal({ kind: 'over-budget', sum: hers })).toMatchObject({
+      message: 'The budget of texas this day is spent.',
+    });
+  });
+
+  test('gives back the room that it took', async () => {
+    const m = makeMeter();
+    m.answers.push({ kind: 'too-many-calls' });
+    await expect(m.begin()).rejects.toMatchObject({ code: 'author_call_cap' });
+    expect(m.corrected).toEqual([-10_000]);
+  });
+});
+
+describe('the quota of the provider’s day', () => {
+  const timeZone = 'America/Los_Angeles';
+  const hour = 3_600_000;
+
+  // The instant, the midnight that the day began with, and how long it is until the next one.
+  test.each([
+    ['an ordinary day', '2026-11-23T20:00:00Z', '2026-11-23T08:00:00Z', 12],
+    ['its first instant', '2026-11-23T08:00:00Z', '2026-11-23T08:00:00Z', 24],
+    ['the day that summer time begins', '2026-03-08T09:00:00Z', '2026-03-08T08:00:00Z', 22],
+    ['the day that it ends', '2026-11-01T08:00:00Z', '2026-11-01T07:00:00Z', 24],
+  ])('is counted and waited for from midnight to midnight: %s', async (_, now, since, hours) => {
+    const m = makeMeter({ now, day: { most: 250, timeZone } });
+    m.answers.push({ kind: 'quota-of-the-day' });
+    await expect(m.begin()).rejects.toMatchObject({
+      code: 'author_rate_limited',
+      details: { retryAfterMs: hours * hour, daily: true },
+    });
+    const { daily } = m.planned[0] ?? {};
+    expect([daily?.since.toString(), daily?.most]).toEqual([since, 250]);
+  });
+
+  test('begins when the day does where midnight is skipped', async () => {
+    // In Cairo 00:00 of this Friday was 01:00.
+    const m = makeMeter({
+      now: '2026-04-24T10:00:00Z',
+      day: { most: 250, timeZone: 'Africa/Cairo' },
+    });
+    await m.begin();
+    expect(m.planned[0]?.daily?.since.toString()).toBe('2026-04-23T22:00:00Z');
+  });
+});

@@ -1,0 +1,156 @@
+import { type Clock, type Logger, type Temporal, TexasError } from '@texas-ai/kernel';
+import type { Author, AuthorName, CallUsage } from './author.js';
+import { type Budget, priceOf, sumsOf } from './budget.js';
+import type { Generation } from './generation.js';
+import { heldFailure } from './holds.js';
+import type { CallStep, LedgerRepository, OpenedCall, PlannedCall } from './ledger.js';
+
+/** The rates that a key allows the whole fleet. */
+export interface CallBucket {
+  /** Waits until the minute has room for one more call of so many tokens. Rejects with `aborted`. */
+  take(tokens: number, signal: AbortSignal): Promise<void>;
+  /** Takes what a call used beyond its expectation, in tokens; negative where it used less. */
+  correct(tokens: number): Promise<void>;
+}
+
+export interface Quotas {
+  /** Null where the rate is not limited. */
+  bucket: CallBucket | null;
+  /** Requests of the provider's day, and the IANA zone in which that begins at midnight. */
+  day: { most: number; timeZone: string } | null;
+}
+
+/** A call as the step knows it that is about to make it. */
+export interface CallOnRecord {
+  generation: Generation;
+  step: CallStep;
+  chapter: number | null;
+  author: Pick<Author, 'name' | 'model'> & { fingerprint: string };
+  mostCalls: number;
+}
+
+export interface CallMeter {
+  /**
+   * Waits for room in the fleet's rates, then writes the call down. Rejects, and nothing may be
+   * asked, with `author_held`, `author_rate_limited`, `author_call_cap`, `budget_exhausted`,
+   * `storage_unavailable` or `aborted`.
+   */
+  begin(call: CallOnRecord, signal: AbortSignal): Promise<MeteredCall>;
+}
+
+export interface MeteredCall {
+  /** What it was billed for; null where nobody can tell, then the expectation stays spent. */
+  end(outcome: string, usage: CallUsage | null): Promise<void>;
+}
+
+export interface CallMeterDeps {
+  ledger: Pick<LedgerRepository, 'open' | 'close'>;
+  quotasOf(author: AuthorName): Quotas;
+  budget: Budget;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** What a call is expected to use before there is any experience with it. */
+const firstExpectation: Record<CallStep, CallUsage> = {
+  'plan-day': { inputTokens: 4_000, outputTokens: 4_000 },
+  'write-chapter': { inputTokens: 6_000, outputTokens: 4_000 },
+};
+
+export function makeCallMeter(deps: CallMeterDeps): CallMeter {
+  const { ledger, quotasOf, budget, clock, logger } = deps;
+  const expectations = new Map<CallStep, CallUsage>(
+    Object.entries(firstExpectation) as [CallStep, CallUsage][],
+  );
+
+  function expect(step: CallStep): CallUsage {
+    return expectations.get(step) ?? firstExpectation[step];
+  }
+
+  /** Expectations follow what was seen, the newest calls most. */
+  function learn(step: CallStep, usage: CallUsage): void {
+    const before = expect(step);
+    const blend = (old: number, seen: number) => Math.round(old + (seen - old) / 8);
+    expectations.set(step, {
+      inputTokens: blend(before.inputTokens, usage.inputTokens),
+      outputTokens: blend(before.outputTokens, usage.outputTokens),
+    });
+  }
+
+  async function correct({ bucket }: Quotas, tokens: number): Promise<void> {
+    await bucket?.correct(tokens).catch((error) => logger.debug('rates not corrected', { error }));
+  }
+
+  return {
+    async begin(call, signal) {
+      const { generation, step, author } = call;
+      const quotas = quotasOf(author.name);
+      const usage = expect(step);
+      const tokens = usage.inputTokens + usage.outputTokens;
+      await quotas.bucket?.take(tokens, signal);
+      const now = clock.now();
+      const planned: PlannedCall = {
+        generationId: generation.id,
+        character: generation.character,
+        date: generation.date,
+        step,
+        chapter: call.chapter,
+        author: author.name,
+        fingerprint: author.fingerprint,
+        model: author.model,
+        expected: { ...usage, money: priceOf(budget, author.model, usage) },
+        mostCalls: call.mostCalls,
+        sums: sumsOf(budget, generation.character, now),
+        daily: quotas.day && { since: midnight(now, quotas.day.timeZone), most: quotas.day.most },
+      };
+      const opened = await ledger.open(planned);
+      if (opened.kind !== 'opened') {
+        await correct(quotas, -tokens);
+        throw forbidden(opened, call, now, quotas);
+      }
+      return {
+        async end(outcome, used) {
+          const money = used ? priceOf(budget, author.model, used) : 0;
+          await ledger.close(opened.id, { outcome, usage: used && { ...used, money } });
+          if (!used) return;
+          if (outcome === 'answered') learn(step, used);
+          await correct(quotas, used.inputTokens + used.outputTokens - tokens);
+        },
+      };
+    },
+  };
+}
+
+function forbidden(
+  opened: Exclude<OpenedCall, { kind: 'opened' }>,
+  { mostCalls }: CallOnRecord,
+  now: Temporal.Instant,
+  { day }: Quotas,
+): TexasError {
+  switch (opened.kind) {
+    case 'held':
+      return heldFailure(opened.hold, now);
+    case 'too-many-calls':
+      return new TexasError('author_call_cap', `The generation used up its ${mostCalls} calls.`, {
+        details: { cap: mostCalls },
+      });
+    case 'over-budget': {
+      const { scope, period } = opened.sum;
+      const whose = scope === '' ? 'for everybody' : `of ${scope}`;
+      return new TexasError('budget_exhausted', `The budget ${whose} this ${period} is spent.`, {
+        details: { scope, period },
+      });
+    }
+    case 'quota-of-the-day': {
+      const next = midnight(now, day?.timeZone ?? 'UTC').toZonedDateTimeISO(day?.timeZone ?? 'UTC');
+      const until = next.add({ days: 1 }).epochMilliseconds;
+      return new TexasError('author_rate_limited', 'The quota of the day is spent.', {
+        details: { retryAfterMs: until - now.epochMilliseconds, daily: true },
+      });
+    }
+  }
+}
+
+function midnight(now: Temporal.Instant, timeZone: string): Temporal.Instant {
+  return now.toZonedDateTimeISO(timeZone).startOfDay().toInstant();
+}

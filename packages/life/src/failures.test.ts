@@ -1,0 +1,462 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Temporal, TexasError } from '@texas-ai/kernel';
+import {
+  buildBudget,
+  buildProfile,
+  makeScriptedAuthor,
+  makeTestDatabase,
+  type TestDatabase,
+} from '@texas-ai/testing';
+import { type FleetOptions, makeFleet } from '../test/fleet.js';
+import type { Budget } from './budget.js';
+import { fallBackHeld } from './fall-back-held.js';
+import { rewriteFallbacks } from './rewrite-fallbacks.js';
+import type { Step } from './steps.js';
+import { takeUpLost } from './take-up-lost.js';
+
+let db: TestDatabase;
+
+beforeAll(async () => {
+  db = await makeTestDatabase();
+  await db.store.characters.synchronise([
+    { profile: buildProfile('zh', { id: 'texas', timeZone: 'Asia/Shanghai' }), hash: 'hash-1' },
+  ]);
+});
+afterAll(() => db.drop());
+beforeEach(async () => {
+  await db.database('author_holds').delete();
+  await db.database('spending').delete();
+  await db.database('author_calls').delete();
+});
+
+const fleet = (options: FleetOptions = {}) => makeFleet(db, options);
+
+function failing(code: ConstructorParameters<typeof TexasError>[0], details = {}) {
+  const failure = new TexasError(code, 'It failed.', { details });
+  const fail = () => {
+    throw failure;
+  };
+  return { failure, author: makeScriptedAuthor({ plan: fail, chapter: fail }) };
+}
+
+const text = (content: string) => ({
+  content,
+  emotions: ['calm'],
+  thoughts: 'Hm.',
+  interaction: 'Hello.',
+});
+
+async function slotsOf(step: Step): Promise<unknown[]> {
+  const row = await db
+    .database('chapters')
+    .where({ generation_id: step.generationId, position: step.chapter ?? 0 })
+    .first('slots');
+  return row.slots;
+}
+
+describe('an answer that is unusable', () => {
+  test('is asked for once more, quoting what was wrong', async () => {
+    const quoted: string[][] = [];
+    const f = fleet({
+      author: makeScriptedAuthor({
+        chapter: ({ slots }, { problems }) => {
+          quoted.push([...problems]);
+          const count = problems.length === 0 ? slots.length - 1 : slots.length;
+          return { texts: Array.from({ length: count }, () => text('again')) };
+        },
+      }),
+    });
+    await f.request();
+    await f.work(f.take('plan-day'));
+    const step = f.take('write-chapter');
+    await f.work(step);
+    expect(quoted[0]).toEqual([]);
+    expect(quoted[1]?.join(' ')).toMatch(/\d+/);
+    expect(await f.now(step.generationId)).toMatchObject({
+      chapters: { written: 1 },
+      usage: { calls: 3 },
+    });
+  });
+
+  test('twice is author_invalid_output, and both calls are on the bill', async () => {
+    const author = makeScriptedAuthor({ plan: () => ({ error: 'I am sorry, I cannot.' }) });
+    const f = fleet({ author });
+    const asked = await f.request();
+    await expect(f.work(f.take('plan-day'))).rejects.toMatchObject({
+      code: 'author_invalid_output',
+    });
+    expect(await f.now(asked.id)).toMatchObject({ status: 'planning', usage: { calls: 2 } });
+  });
+});
+
+describe('failures', () => {
+  test('that may pass are tried four times, then the generation is failed and says why', async () => {
+    const { failure, author } = failing('author_timeout');
+    const f = fleet({ author });
+    const asked = await f.request();
+    const step = f.take('plan-day');
+    const settled = [];
+    for (let tries = 1; tries <= 4; tries++) {
+      await expect(f.work(step)).rejects.toBe(failure);
+      settled.push(await f.settle(step, failure));
+    }
+    expect(settled).toMatchObject([
+      { kind: 'again', delayMs: 15_000 },
+      { kind: 'again', delayMs: 60_000 },
+      { kind: 'again', delayMs: 240_000 },
+      { kind: 'failed', generation: { id: asked.id } },
+    ]);
+    expect(await f.now(asked.id)).toMatchObject({
+      status: 'failed',
+      error: { code: 'author_timeout', message: failure.message },
+    });
+  });
+
+  test('leave what is stored: asked again it goes on at the first missing step, with new tries', async () => {
+    const f = fleet();
+    const asked = await f.request();
+    await f.work(f.take('plan-day'));
+    await f.work(f.take('write-chapter'));
+    const failed = f.take('write-chapter');
+    const refused = new TexasError('author_blocked', 'A filter stopped the text.');
+    expect(await f.settle(failed, refused)).toMatchObject({ kind: 'failed' });
+    // A chapter that was under way when the generation failed keeps its text and starts nothing.
+    const texts = (await slotsOf(failed)).map(() => text('late but kept'));
+    await f.store.generations.storeChapter(asked.id, failed.chapter ?? 0, texts);
+    expect(await f.now(asked.id)).toMatchObject({ status: 'failed', chapters: { written: 2 } });
+    f.steps.waiting.length = 0;
+    const resumed = await f.request();
+    expect(resumed).toMatchObject({ id: asked.id, status: 'writing', run: 2, error: null });
+    expect(f.steps.waiting.map((step) => step.kind)).toEqual(['write-chapter', 'write-chapter']);
+    await f.workAll();
+    expect(await f.now(asked.id)).toMatchObject({ status: 'published' });
+    expect(f.author.calls.plan).toBe(1);
+  });
+
+  test('of storage cost nothing, however often they come', async () => {
+    const f = fleet();
+    const asked = await f.request();
+    const step = f.take('plan-day');
+    const away = new TexasError('storage_unavailable', 'The database does not answer.');
+    for (let times = 0; times < 30; times++) {
+      await f.store.generations.beginPlan(asked.id, 1);
+      expect(await f.settle(step, away)).toEqual({ kind: 'handed-back', delayMs: 5_000 });
+    }
+    await f.work(step);
+    expect(await f.now(asked.id)).toMatchObject({ status: 'writing' });
+  });
+
+  test('nobody lives to tell of end after twenty tries', async () => {
+    const f = fleet();
+    const asked = await f.request();
+    const step = f.take('plan-day');
+    for (let times = 0; times < 20; times++) await f.store.generations.beginPlan(asked.id, 1);
+    const stalled = f.work(step);
+    await expect(stalled).rejects.toMatchObject({ code: 'step_stalled' });
+    expect(f.author.calls.plan).toBe(0);
+    const failure = await stalled.catch((error) => error);
+    expect(await f.settle(step, failure)).toMatchObject({ kind: 'failed' });
+  });
+});
+
+describe('an author that rests', () => {
+  test('is asked for nothing by anybody until then; that costs no try', async () => {
+    const { failure, author } = failing('author_rate_limited', { retryAfterMs: 60_000 });
+    const f = fleet({ author, clock: { now: () => Temporal.Now.instant() } });
+    const asked = await f.request();
+    const step = f.take('plan-day');
+    await expect(f.work(step)).rejects.toBe(failure);
+    const settled = await f.settle(step, failure);
+    expect(settled).toMatchObject({ kind: 'held', by: 'all', began: true });
+    expect(author.calls.plan).toBe(1);
+    for (let times = 0; times < 5; times++) {
+      const refused = f.work(step);
+      await expect(refused).rejects.toMatchObject({
+        code: 'author_held',
+        details: { code: 'author_rate_limited' },
+      });
+      const again = await f.settle(step, await refused.catch((error) => error));
+      expect(again).toMatchObject({ kind: 'held', by: 'all', began: false });
+    }
+    expect(author.calls.plan).toBe(1);
+    const { waiting, error, status } = await f.now(asked.id);
+    expect([status, error]).toEqual(['planning', null]);
+    expect(waiting?.reason).toBe('It failed.');
+    const left = Temporal.Instant.from(waiting?.until ?? '').since(Temporal.Now.instant());
+    expect(left.total('seconds')).toBeGreaterThan(50);
+    expect(left.total('seconds')).toBeLessThan(70);
+  });
+
+  test('by a refused key is held for that key alone, and what met it ends at once', async () => {
+    const { failure, author } = failing('author_unauthorized');
+    const f = fleet({ author });
+    const asked = await f.request();
+    const step = f.take('plan-day');
+    await expect(f.work(step)).rejects.toBe(failure);
+    expect(await f.settle(step, failure)).toMatchObject({ kind: 'failed' });
+    expect(await f.now(asked.id)).toMatchObject({ error: { code: 'author_unauthorized' } });
+    const [hold] = await f.store.holds.list();
+    expect(hold).toMatchObject({ author: 'gemini', fingerprint: 'scripted-key' });
+    // Another key is not held.
+    const other = fleet({ author: { ...makeScriptedAuthor(), fingerprint: 'another-key' } });
+    await other.request();
+    await other.work(other.take('plan-day'));
+    const same = fleet();
+    await same.request();
+    const held = same.take('plan-day');
+    const refused = same.work(held);
+    await expect(refused).rejects.toMatchObject({ code: 'author_held' });
+    expect(await same.settle(held, await refused.catch((error) => error))).toMatchObject({
+      kind: 'held',
+      by: 'key',
+    });
+  });
+});
+
+describe('with the offline author to fall back on', () => {
+  test('what its author cannot write is finished, marked, and no text is lost', async () => {
+    const f = fleet({ fallback: 'offline' });
+    const asked = await f.request();
+    await f.work(f.take('plan-day'));
+    await f.work(f.take('write-chapter'));
+    const given = f.take('write-chapter');
+    const blocked = new TexasError('author_blocked', 'A filter stopped the text.');
+    expect(await f.settle(given, blocked)).toMatchObject({
+      kind: 'fell-back',
+      generation: { id: asked.id, author: 'offline', run: 2 },
+    });
+    await f.workAll();
+    expect(f.author.calls.chapter).toHaveLength(1);
+    expect(f.offline.calls.chapter).toHaveLength(3);
+    expect(await f.now(asked.id)).toMatchObject({
+      status: 'published',
+      author: 'offline',
+      fallback: { from: 'gemini', code: 'author_blocked' },
+    });
+    const day = await f.store.days.find('texas', f.date);
+    expect(day?.generation.fallback).toEqual({ from: 'gemini', code: 'author_blocked' });
+  });
+
+  test('an author still held an hour before she wakes is not waited for', async () => {
+    const time = { now: Temporal.Now.instant() };
+    const f = fleet({ fallback: 'offline', clock: { now: () => time.now } });
+    const asked = await f.request();
+    const until = time.now.add({ hours: 24 * 40 });
+    const key = { author: 'gemini', fingerprint: 'scripted-key' } as const;
+    await f.store.holds.put({ ...key, code: 'author_rate_limited', reason: 'Spent.', until });
+    expect(await fallBackHeld({ ...f.deps, clock: { now: () => time.now } })).toEqual([]);
+    // Seven in the morning is the earliest she wakes on that date.
+    const wakes = Temporal.PlainDate.from(f.date).toZonedDateTime({
+      timeZone: 'Asia/Shanghai',
+      plainTime: '06:00',
+    });
+    time.now = wakes.subtract({ minutes: 61 }).toInstant();
+    expect(await fallBackHeld(f.deps)).toEqual([]);
+    time.now = wakes.subtract({ minutes: 59 }).toInstant();
+    expect(await fallBackHeld(f.deps)).toMatchObject([{ id: asked.id, author: 'offline' }]);
+    await f.workAll();
+    expect(await f.now(asked.id)).toMatchObject({
+      status: 'published',
+      fallback: { code: 'author_rate_limited' },
+    });
+    // Once the author is back the day is written anew, once.
+    const rewriting = { ...f.requesting, store: f.store };
+    expect(await rewriteFallbacks(rewriting)).toBe(0);
+    await f.store.holds.lift(key);
+    expect(await rewriteFallbacks(rewriting)).toBe(1);
+    expect(await rewriteFallbacks(rewriting)).toBe(0);
+    await f.workAll();
+    expect((await f.store.days.find('texas', f.date))?.generation).toMatchObject({
+      author: 'gemini',
+      fallback: null,
+    });
+  });
+});
+
+describe('the ledger', () => {
+  const rows = () => db.database('author_calls').orderBy('opened_at');
+
+  test('has each call before it is made, and what it cost after', async () => {
+    let seen: unknown[] = [];
+    const f = fleet({
+      author: makeScriptedAuthor({
+        plan: async (brief) => {
+          seen = await rows();
+          const { buildPlanDraft } = await import('@texas-ai/testing');
+          return buildPlanDraft(brief.profile.language);
+        },
+      }),
+    });
+    const asked = await f.request();
+    await f.work(f.take('plan-day'));
+    expect(seen).toMatchObject([
+      { generation_id: asked.id, step: 'plan-day', outcome: 'open', closed_at: null },
+    ]);
+    expect(await rows()).toMatchObject([
+      { outcome: 'answered', input_tokens: 100, output_tokens: 50, cost: 0.0002 },
+    ]);
+    expect(await f.now(asked.id)).toMatchObject({
+      usage: { calls: 1, inputTokens: 100, outputTokens: 50, cost: 0.0002 },
+    });
+  });
+
+  test('hides no spending of a call that nobody lived to close', async () => {
+    const f = fleet();
+    const asked = await f.request();
+    const call = {
+      generation: asked,
+      step: 'plan-day' as const,
+      chapter: null,
+      author: { name: 'gemini' as const, model: 'scripted', fingerprint: 'scripted-key' },
+      mostCalls: 40,
+    };
+    await f.deps.meter.begin(call, new AbortController().signal);
+    const spent = async () =>
+      (await db.database('spending').where({ scope: '', period: 'day' }).first('tokens')).tokens;
+    expect(await spent()).toBe(8_000);
+    const later = Temporal.Now.instant().add({ minutes: 20 });
+    expect(await f.store.ledger.closeLost(later)).toBe(1);
+    expect(await f.store.ledger.closeLost(later)).toBe(0);
+    expect(await spent()).toBe(8_000);
+    expect(await rows()).toMatchObject([{ outcome: 'lost', input_tokens: 4_000 }]);
+    expect(await f.now(asked.id)).toMatchObject({ usage: { calls: 1, outputTokens: 4_000 } });
+  });
+
+  test('bills nothing that was refused, and what was cut off as expected', async () => {
+    for (const [code, tokens] of [
+      ['author_http_error', 0],
+      ['author_timeout', 8_000],
+    ] as const) {
+      await db.database('author_calls').delete();
+      const { failure } = failing(code);
+      const author = { ...makeScriptedAuthor(), writePlan: () => Promise.reject(failure) };
+      const f = fleet({ author });
+      await f.request();
+      await expect(f.work(f.take('plan-day'))).rejects.toMatchObject({ code });
+      const [row] = await rows();
+      expect([row.outcome, row.input_tokens + row.output_tokens]).toEqual([code, tokens]);
+    }
+  });
+
+  test('caps the calls of a generation; the offline author is not counted', async () => {
+    const f = fleet();
+    const asked = await f.request();
+    await db.database('generations').where({ id: asked.id }).update({ calls: 40 });
+    await expect(f.work(f.take('plan-day'))).rejects.toMatchObject({ code: 'author_call_cap' });
+    const offline = fleet({ author: makeScriptedAuthor({ name: 'offline' }) });
+    const free = await offline.request();
+    await db.database('generations').where({ id: free.id }).update({ calls: 40 });
+    await offline.work(offline.take('plan-day'));
+    expect(offline.author.calls.plan).toBe(1);
+  });
+});
+
+describe('budgets', () => {
+  const none = { tokens: null, money: null };
+  const capped = (tokens: number): Budget =>
+    buildBudget({ everybody: { day: { tokens, money: null }, month: none } });
+
+  test('near a cap a day is written in fewer chapters', async () => {
+    const f = fleet({ budget: capped(50_000) });
+    const asked = await f.request();
+    await f.work(f.take('plan-day'));
+    // Nothing is known of what a day costs yet: five calls of 10,000 tokens are more than 80 %.
+    expect(await f.now(asked.id)).toMatchObject({ chapters: { total: 2 } });
+  });
+
+  test('past a cap nothing is asked: the offline author writes, or the generation says why not', async () => {
+    for (const fallback of ['offline', 'none'] as const) {
+      const f = fleet({ budget: capped(1_000), fallback });
+      const asked = await f.request();
+      const step = f.take('plan-day');
+      const refused = f.work(step);
+      await expect(refused).rejects.toMatchObject({ code: 'budget_exhausted' });
+      await f.settle(step, await refused.catch((error) => error));
+      await f.workAll();
+      expect(f.author.calls.plan).toBe(0);
+      expect(await f.now(asked.id)).toMatchObject(
+        fallback === 'offline'
+          ? { status: 'published', fallback: { code: 'budget_exhausted' } }
+          : { status: 'failed', error: { code: 'budget_exhausted' } },
+      );
+    }
+  });
+
+  test('are exact however many call at once', async () => {
+    const f = fleet({ budget: capped(80_000) });
+    const asked = await f.request();
+    const call = {
+      generation: asked,
+      step: 'plan-day' as const,
+      chapter: null,
+      author: { name: 'gemini' as const, model: 'scripted', fingerprint: 'scripted-key' },
+      mostCalls: 1_000,
+    };
+    const signal = new AbortController().signal;
+    const tried = await Promise.allSettled(
+      Array.from({ length: 30 }, () => f.deps.meter.begin(call, signal)),
+    );
+    expect(tried.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
+  });
+
+  test('of each character are its own', async () => {
+    const budget = buildBudget({
+      eachCharacter: { day: none, month: { tokens: 1_000, money: null } },
+    });
+    const f = fleet({ budget });
+    await f.request();
+    await expect(f.work(f.take('plan-day'))).rejects.toMatchObject({
+      code: 'budget_exhausted',
+    });
+  });
+
+  test('the provider’s quota of the day is kept by counting', async () => {
+    const quotas = { bucket: null, day: { most: 3, timeZone: 'America/Los_Angeles' } };
+    const f = fleet({ quotas, clock: { now: () => Temporal.Now.instant() } });
+    await f.request();
+    await f.work(f.take('plan-day'));
+    await f.work(f.take('write-chapter'));
+    await f.work(f.take('write-chapter'));
+    await expect(f.work(f.take('write-chapter'))).rejects.toMatchObject({
+      code: 'author_rate_limited',
+      details: { daily: true },
+    });
+  });
+});
+
+describe('lost jobs', () => {
+  test('asking again enqueues what is missing under the same ids', async () => {
+    const f = fleet();
+    await f.request();
+    f.steps.waiting.length = 0;
+    const again = await f.request();
+    expect(f.steps.waiting).toMatchObject([{ kind: 'plan-day', run: again.run }]);
+    expect(again.run).toBe(1);
+  });
+
+  test('are found by nobody having touched them, and what waits is left alone', async () => {
+    await db.database('generations').whereNull('finished_at').update({
+      status: 'cancelled',
+      finished_at: db.database.fn.now(),
+    });
+    const f = fleet();
+    const [waiting, planned] = [await f.request(), await makeFleet(db).request()];
+    expect(await takeUpLost(f.deps, 0)).toBe(1);
+    expect(f.steps.waiting).toMatchObject([
+      { generationId: waiting.id, run: 1 },
+      { generationId: planned.id, run: 2 },
+    ]);
+    // The job of the first has ended without a word, and still holds its id.
+    const dead = f.take('plan-day');
+    f.steps.spent.add(['plan-day', waiting.id, 1, undefined].join('-'));
+    await takeUpLost(f.deps, 0);
+    expect(f.steps.waiting.map(({ generationId, run }) => [generationId, run])).toContainEqual([
+      waiting.id,
+      2,
+    ]);
+    await f.work(dead);
+    expect(f.author.calls.plan).toBe(0);
+    await f.workAll();
+    expect(await f.now(waiting.id)).toMatchObject({ status: 'published', run: 2 });
+  });
+});

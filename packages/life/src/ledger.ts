@@ -1,0 +1,78 @@
+import type { Temporal } from '@texas-ai/kernel';
+import type { AuthorName, CallUsage } from './author.js';
+import type { Amount, CappedSum, SpendingKey } from './budget.js';
+import type { AuthorHold } from './holds.js';
+
+// The ledger: every call that may be billed is written down before it is made.
+
+export type CallStep = 'plan-day' | 'write-chapter';
+
+/** A call that is about to be made. */
+export interface PlannedCall {
+  generationId: string;
+  character: string;
+  date: string;
+  step: CallStep;
+  chapter: number | null;
+  author: AuthorName;
+  fingerprint: string;
+  model: string | null;
+  /** What it may cost: spent until the call says what it did. */
+  expected: CallUsage & { money: number };
+  /** Most calls of the generation since a person last resumed it. */
+  mostCalls: number;
+  /** The sums that it adds to, each with its cap. */
+  sums: readonly CappedSum[];
+  /** The provider's quota of the day; null where none is kept. */
+  daily: { since: Temporal.Instant; most: number } | null;
+}
+
+/** Whether the call may be made, or what forbids it. */
+export type OpenedCall =
+  | { kind: 'opened'; id: string }
+  | { kind: 'held'; hold: AuthorHold }
+  | { kind: 'too-many-calls' }
+  | { kind: 'quota-of-the-day' }
+  | { kind: 'over-budget'; sum: SpendingKey };
+
+/** How a call ended: what it was billed for, null where nobody knows and the expectation stays. */
+export interface CallEnd {
+  outcome: string;
+  usage: (CallUsage & { money: number }) | null;
+}
+
+export interface CostQuery {
+  /** First and last local date of the budget, both included. */
+  from: string;
+  to: string;
+  character?: string | undefined;
+}
+
+export interface CostRow {
+  date: string;
+  author: AuthorName;
+  model: string | null;
+  step: CallStep;
+  calls: number;
+  inputTokens: number;
+  outputTokens: number;
+  money: number;
+}
+
+export interface LedgerRepository {
+  /** One statement, exact also where many ask at once: a cap is never passed. */
+  open(call: PlannedCall): Promise<OpenedCall>;
+  close(id: string, end: CallEnd): Promise<void>;
+  /** Ends the entries that were opened before and never closed; what they were expected to cost stays. */
+  closeLost(openedBefore: Temporal.Instant): Promise<number>;
+  /** What was spent, calls under way included; zero where there is nothing. */
+  spent(keys: readonly SpendingKey[]): Promise<Map<string, Amount>>;
+  /** What a generation of this author that is over cost on average since then; null without any. */
+  averageGeneration(author: AuthorName, since: Temporal.Instant): Promise<Amount | null>;
+  costs(query: CostQuery): Promise<CostRow[]>;
+}
+
+/** A sum's name in the map that `spent` answers. */
+export function sumName({ scope, period, startsOn }: SpendingKey): string {
+  return `${scope} ${period} ${startsOn}`;
+}

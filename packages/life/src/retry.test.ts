@@ -1,0 +1,70 @@
+import { expect, test } from '@jest/globals';
+import { type ErrorCode, TexasError } from '@texas-ai/kernel';
+import fc from 'fast-check';
+import { isLastTry, kindOf, restMs, retryDelayMs } from './retry.js';
+
+const failure = (code: ErrorCode, details: Record<string, unknown> = {}) =>
+  new TexasError(code, 'It failed.', { details });
+
+test.each([
+  ['author_timeout', {}, 'retryable'],
+  ['author_unreachable', {}, 'retryable'],
+  ['author_invalid_output', {}, 'retryable'],
+  ['author_http_error', { status: 503 }, 'retryable'],
+  ['author_http_error', { status: 404 }, 'final'],
+  ['author_http_error', {}, 'final'],
+  ['author_unauthorized', {}, 'final'],
+  ['author_blocked', {}, 'final'],
+  ['author_call_cap', {}, 'final'],
+  ['budget_exhausted', {}, 'final'],
+  ['invalid_payload', {}, 'final'],
+  ['step_stalled', {}, 'final'],
+  ['internal_error', {}, 'final'],
+  ['author_rate_limited', {}, 'held'],
+  ['author_held', {}, 'held'],
+  ['storage_unavailable', {}, 'free'],
+  ['queue_unavailable', {}, 'free'],
+  ['aborted', {}, 'free'],
+] as const)('%s %j is %s', (code, details, kind) => {
+  expect(kindOf(failure(code, details))).toBe(kind);
+});
+
+test('something that is no error of ours is final', () => {
+  expect(kindOf(new TypeError('x is undefined'))).toBe('final');
+});
+
+test('three retries after the first try, none of what is final, no end of what is free', () => {
+  expect([1, 2, 3, 4].map((failures) => isLastTry('retryable', failures))).toEqual([
+    false,
+    false,
+    false,
+    true,
+  ]);
+  expect(isLastTry('final', 1)).toBe(true);
+  expect(isLastTry('free', 100)).toBe(false);
+  expect(isLastTry('held', 100)).toBe(false);
+});
+
+test('waits about 15, 60 and 240 s, and never more than 600', () => {
+  expect([1, 2, 3, 4, 5].map((failures) => retryDelayMs(failures, () => 0.5))).toEqual([
+    15_000, 60_000, 240_000, 600_000, 600_000,
+  ]);
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 50 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+      (n, r) => {
+        const ms = retryDelayMs(n, () => r);
+        expect(ms).toBeGreaterThanOrEqual(12_000);
+        expect(ms).toBeLessThanOrEqual(600_000);
+      },
+    ),
+  );
+});
+
+test('an author rests a little longer than it asked for, a minute where it did not say', () => {
+  expect(restMs(34_070, () => 0)).toBe(34_170);
+  expect(restMs(34_070, () => 1)).toBe(35_874);
+  expect(restMs(undefined, () => 0)).toBe(60_100);
+  expect(restMs(-1, () => 0)).toBe(60_100);
+});

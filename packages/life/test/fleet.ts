@@ -1,0 +1,141 @@
+import { type Clock, Temporal } from '@texas-ai/kernel';
+import {
+  buildStepDeps,
+  type MemoryQueue,
+  makeLogSpy,
+  makeMemoryQueue,
+  makeScriptedAuthor,
+  type ScriptedAuthor,
+  type TestDatabase,
+} from '@texas-ai/testing';
+import type { AuthorName } from '../src/author.js';
+import type { Budget } from '../src/budget.js';
+import type { Quotas } from '../src/call-meter.js';
+import type { Generation } from '../src/generation.js';
+import { planDay } from '../src/plan-day.js';
+import { publishDay } from '../src/publish-day.js';
+import { requestGeneration } from '../src/request-generation.js';
+import { type Settlement, settleFailure } from '../src/step-failure.js';
+import type { Step } from '../src/steps.js';
+import { writeChapter } from '../src/write-chapter.js';
+
+// The steps of a generation as functions, on a real database, with a queue in memory.
+
+export interface FleetOptions {
+  /** Who is asked first; by default a good one by the name of gemini. */
+  author?: ScriptedAuthor;
+  offline?: ScriptedAuthor;
+  fallback?: 'offline' | 'none';
+  budget?: Budget;
+  quotas?: Quotas;
+  /** By default the start of 2026-11-23, UTC. */
+  clock?: Clock;
+}
+
+export const noon = { now: () => Temporal.Instant.from('2026-11-23T00:00:00Z') };
+
+/** Each fleet has a date of its own. */
+let nextDay = 0;
+
+export function makeFleet(db: TestDatabase, options: FleetOptions = {}) {
+  const { clock = noon, fallback = 'none' } = options;
+  const author = options.author ?? makeScriptedAuthor();
+  const offline = options.offline ?? makeScriptedAuthor({ name: 'offline' });
+  const date = Temporal.PlainDate.from('2026-11-24').add({ days: nextDay++ }).toString();
+  const steps: MemoryQueue = makeMemoryQueue();
+  const { store } = db;
+  const logger = makeLogSpy();
+  const signal = new AbortController().signal;
+  const announced: string[] = [];
+  const progressed: string[] = [];
+  const weather = {
+    name: 'seeded' as const,
+    weather: async () => ({
+      summary: '晴',
+      condition: 'sunny' as const,
+      tempMinC: 5,
+      tempMaxC: 12,
+      source: 'seeded' as const,
+    }),
+  };
+  const authors = (name: AuthorName) => (name === author.name ? author : offline);
+  const onProgress = (id: string) => progressed.push(id);
+  const { budget, quotas } = options;
+  const shared = buildStepDeps(store, {
+    clock,
+    ...(budget && { budget }),
+    ...(quotas && { quotas }),
+  });
+  const deps = { ...shared, store, steps, logger, weather, authors, onProgress, chapters: 4 };
+  const announce = async ({ id }: Generation) => void announced.push(id);
+  const requesting = {
+    ...deps,
+    author: author.name,
+    fallback,
+    window: { daysBack: 366, daysAhead: 366 },
+  };
+
+  async function work(step: Step): Promise<void> {
+    if (step.kind === 'plan-day') await planDay(deps, step, signal);
+    if (step.kind === 'write-chapter') {
+      await writeChapter(deps, { ...step, chapter: step.chapter ?? 0 }, signal);
+    }
+    if (step.kind === 'publish-day') await publishDay({ store, announce }, step);
+  }
+
+  async function now(id: string): Promise<Generation> {
+    const generation = await store.generations.find(id);
+    if (!generation) throw new Error('The generation is gone.');
+    return generation;
+  }
+
+  return {
+    date,
+    steps,
+    store,
+    author,
+    offline,
+    announced,
+    announce,
+    deps,
+    requesting,
+    work,
+    now,
+    request: (
+      wanted: { fresh?: boolean; idempotencyKey?: string; askedBy?: Generation['askedBy'] } = {},
+    ): Promise<Generation> =>
+      requestGeneration(requesting, {
+        character: 'texas',
+        date,
+        fresh: wanted.fresh ?? false,
+        askedBy: wanted.askedBy ?? 'person',
+        idempotency: wanted.idempotencyKey
+          ? { caller: 'somebody', key: wanted.idempotencyKey }
+          : null,
+        requestId: 'request-1',
+      }),
+    async workAll(): Promise<void> {
+      for (let step = steps.waiting.shift(); step; step = steps.waiting.shift()) await work(step);
+    },
+    take(kind: Step['kind']): Step {
+      const index = steps.waiting.findIndex((step) => step.kind === kind);
+      const [step] = steps.waiting.splice(index, 1);
+      if (index < 0 || !step) throw new Error(`No ${kind} waits.`);
+      return step;
+    },
+    settle: (step: Step, failure: unknown): Promise<Settlement> =>
+      settleFailure(
+        {
+          store,
+          steps,
+          authors,
+          fallback,
+          clock,
+          random: () => 0.5,
+          timing: { retryMs: 15_000, retryStorageMs: 5_000, probeMs: 300_000 },
+        },
+        step,
+        failure,
+      ),
+  };
+}

@@ -1,0 +1,99 @@
+import { type MinuteOfDay, Temporal, TexasError } from '@texas-ai/kernel';
+import {
+  buildBudget,
+  buildProfile,
+  makeLogSpy,
+  makeScriptedAuthor,
+  type TestDatabase,
+} from '@texas-ai/testing';
+import type { Budget } from '../src/budget.js';
+import { type PlanDueDaysDeps, planDueDays } from '../src/plan-due-days.js';
+import type { Step, StepQueue } from '../src/steps.js';
+import type { Store } from '../src/store.js';
+
+/** A queue that remembers every step it was given, also one that it knows already. */
+export interface StepLog extends StepQueue {
+  enqueued: Step[];
+  away: boolean;
+}
+
+export function makeStepLog(): StepLog {
+  const log: StepLog = {
+    enqueued: [],
+    away: false,
+    async enqueue(steps) {
+      if (log.away) throw new TexasError('queue_unavailable', 'Redis does not answer.');
+      log.enqueued.push(...steps);
+    },
+    states: async (steps) => steps.map(() => 'none' as const),
+  };
+  return log;
+}
+
+export interface NightOptions {
+  store?: Store;
+  steps?: StepQueue;
+  planningTime?: MinuteOfDay;
+  author?: PlanDueDaysDeps['author'];
+  fallback?: PlanDueDaysDeps['fallback'];
+  budget?: Budget;
+}
+
+/** Looks after the characters of the database, as a worker would; by default they are planned at four. */
+export function makeNight(db: TestDatabase, options: NightOptions = {}) {
+  const { author = 'gemini' } = options;
+  const logger = makeLogSpy();
+  const steps = makeStepLog();
+  const deps: Omit<PlanDueDaysDeps, 'clock'> = {
+    store: db.store,
+    steps,
+    logger,
+    planningTime: 4 * 60,
+    author,
+    model: makeScriptedAuthor({ name: author }).model,
+    fallback: 'offline',
+    chapters: 4,
+    budget: buildBudget(),
+    ...options,
+  };
+  const signal = new AbortController().signal;
+  return {
+    steps,
+    logger,
+    at: (now: Temporal.Instant | string) =>
+      planDueDays({ ...deps, clock: { now: () => Temporal.Instant.from(now) } }, signal),
+  };
+}
+
+/** Characters that were never looked after, by SQL: the id of each with its time zone. */
+export async function insertCharacters(
+  { database }: TestDatabase,
+  zones: Readonly<Record<string, string>>,
+): Promise<void> {
+  await database.raw(
+    `INSERT INTO characters (id, profile, profile_hash, from_file, next_plan_at)
+     SELECT key, :profile::jsonb || jsonb_build_object('id', key, 'timeZone', value), 'hash', true,
+       '-infinity'
+     FROM jsonb_each_text(:zones)`,
+    { profile: JSON.stringify(buildProfile()), zones: JSON.stringify(zones) },
+  );
+}
+
+/** So many in one zone, c0000 and on. */
+export function manyCharacters(count: number, zone = 'Asia/Shanghai'): Record<string, string> {
+  const id = (index: number) => `c${String(index).padStart(4, '0')}`;
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [id(index), zone]));
+}
+
+export async function clearCharacters({ database }: TestDatabase): Promise<void> {
+  const tables = ['days', 'generations', 'characters', 'spending', 'author_calls', 'author_holds'];
+  for (const table of tables) await database(table).delete();
+}
+
+/** When each character is looked after next. */
+export async function nextTimes({ database }: TestDatabase): Promise<Record<string, string>> {
+  const rows: { id: string; next_plan_at: Temporal.Instant }[] = await database('characters')
+    .orderBy('id')
+    .select('id', 'next_plan_at');
+  return Object.fromEntries(rows.map(({ id, next_plan_at }) => [id, next_plan_at.toString()]));
+}

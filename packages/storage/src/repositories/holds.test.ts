@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Temporal } from '@texas-ai/kernel';
+import type { AuthorHold, HoldRepository } from '@texas-ai/life';
+import { makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
+import { openPool } from '../../test/calls.js';
+import type { Database } from '../database.js';
+import { makeStore } from '../store.js';
+
+let db: TestDatabase;
+let pool: Database;
+let holds: HoldRepository;
+
+beforeAll(async () => {
+  db = await makeTestDatabase();
+  pool = await openPool(db, 12);
+  ({ holds } = makeStore(pool));
+});
+afterAll(async () => {
+  await pool.destroy();
+  await db.drop();
+});
+beforeEach(async () => {
+  await db.database('author_holds').delete();
+});
+
+const now = Temporal.Now.instant().round('second');
+const inMinutes = (minutes: number) => now.add({ minutes });
+const key = { author: 'gemini', fingerprint: 'a-key' } as const;
+
+function hold(code: AuthorHold['code'], minutes: number): AuthorHold {
+  return { ...key, code, reason: `${code} for ${minutes}`, until: inMinutes(minutes) };
+}
+const quota = (minutes: number) => hold('author_rate_limited', minutes);
+const refused = (minutes: number) => hold('author_unauthorized', minutes);
+
+/** How each hold stands: its code, its reason and the minutes that are left of it. */
+async function standing() {
+  const held = await holds.list();
+  return held.map(({ code, reason, until }) => [
+    code,
+    reason,
+    until.since(now).total({ unit: 'minutes' }),
+  ]);
+}
+
+describe('putting a hold', () => {
+  test('tells whether the author was not held before', async () => {
+    expect(await holds.put(quota(5))).toBe(true);
+    expect(await holds.put(quota(10))).toBe(false);
+    expect(await holds.put(quota(5))).toBe(false);
+    expect(await holds.put({ ...quota(5), fingerprint: 'another-key' })).toBe(true);
+    expect(await holds.put(refused(5))).toBe(false);
+  });
+
+  test('begins one anew after one that is over', async () => {
+    await holds.put(quota(-1));
+    expect(await holds.put(quota(5))).toBe(true);
+    expect(await standing()).toEqual([['author_rate_limited', 'author_rate_limited for 5', 5]]);
+  });
+
+  test('begins for one alone of many whose calls were refused at once', async () => {
+    for (let round = 0; round < 10; round++) {
+      await holds.lift(key);
+      if (round % 2 === 1) await holds.put(quota(-1));
+      const began = await Promise.all(Array.from({ length: 12 }, () => holds.put(quota(5))));
+      expect(began.filter(Boolean)).toHaveLength(1);
+    }
+  });
+
+  test('leaves one that lasts longer as it is, with its reason', async () => {
+    await holds.put(quota(60));
+    await holds.put(quota(1));
+    expect(await standing()).toEqual([['author_rate_limited', 'author_rate_limited for 60', 60]]);
+    await holds.put(quota(90));
+    expect(await standing()).toEqual([['author_rate_limited', 'author_rate_limited for 90', 90]]);
+  });
+
+  test('makes a spent key a refused one, which is tried as soon as such a key is', async () => {
+    await holds.put(quota(600));
+    expect(await holds.put(refused(5))).toBe(false);
+    expect(await standing()).toEqual([['author_unauthorized', 'author_unauthorized for 5', 5]]);
+  });
+
+  test.each([-1, 5])(
+    'never makes a refused key one that comes back by itself, nor tries it later (%i)',
+    async (minutes) => {
+      await holds.put(refused(minutes));
+      expect(await holds.put(quota(600))).toBe(false);
+      expect(await standing()).toEqual([
+        ['author_unauthorized', `author_unauthorized for ${minutes}`, minutes],
+      ]);
+    },
+  );
+});
+
+describe('the trial of a refused key', () => {
+  test('is taken by one alone of many, and comes again at the time that was named', async () => {
+    await holds.put(refused(0));
+    const take = (at: number, next: number) => holds.takeProbe(key, inMinutes(at), inMinutes(next));
+    for (const at of [0, 5, 10]) {
+      const taken = await Promise.all(Array.from({ length: 12 }, () => take(at, at + 5)));
+      expect([at, taken.filter(Boolean).length]).toEqual([at, 1]);
+    }
+    expect(await take(14, 20)).toBe(false);
+  });
+
+  test('is none where the key is not refused, or another one is', async () => {
+    await holds.put(quota(-1));
+    expect(await holds.takeProbe(key, now, inMinutes(5))).toBe(false);
+    await holds.put({ ...refused(-1), fingerprint: 'another-key' });
+    expect(await holds.takeProbe(key, now, inMinutes(5))).toBe(false);
+  });
+});
+
+test('lifting a hold lifts that of the key alone', async () => {
+  await holds.put(refused(5));
+  await holds.put({ ...quota(5), fingerprint: 'another-key' });
+  await holds.put({ ...quota(5), author: 'offline' });
+  await holds.lift(key);
+  expect((await holds.list()).map(({ author, fingerprint }) => [author, fingerprint])).toEqual([
+    ['gemini', 'another-key'],
+    ['offline', 'a-key'],
+  ]);
+  expect(await holds.put(quota(5))).toBe(true);
+});

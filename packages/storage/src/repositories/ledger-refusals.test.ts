@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Temporal } from '@texas-ai/kernel';
+import type { AuthorHold, Cap, LedgerRepository, PlannedCall } from '@texas-ai/life';
+import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
+import { buildCall, noon } from '../../test/calls.js';
+import { begin } from '../../test/generations.js';
+
+// What forbids a call. A call that is refused leaves no trace.
+
+let db: TestDatabase;
+let ledger: LedgerRepository;
+let generation: string;
+
+beforeAll(async () => {
+  db = await makeTestDatabase();
+  ({ ledger } = db.store);
+  await db.store.characters.synchronise([
+    { profile: buildProfile('zh', { id: 'texas' }), hash: 'one' },
+  ]);
+});
+afterAll(() => db.drop());
+beforeEach(async () => {
+  for (const table of ['spending', 'author_calls', 'author_holds']) {
+    await db.database(table).delete();
+  }
+  generation = (await begin(db)).id;
+});
+
+const opened = expect.objectContaining({ kind: 'opened' });
+const now = () => Temporal.Now.instant();
+const none: Cap = { tokens: null, money: null };
+
+async function traces(call: PlannedCall) {
+  return [
+    await db.database('author_calls').count(),
+    [...(await ledger.spent(call.sums)).values()],
+    (await db.store.generations.find(generation))?.usage,
+  ];
+}
+
+describe('a hold', () => {
+  const put = (hold: Partial<AuthorHold> = {}) =>
+    db.store.holds.put({
+      author: 'gemini',
+      fingerprint: 'a-key',
+      code: 'author_rate_limited',
+      reason: 'Too many calls.',
+      until: now().add({ minutes: 5 }),
+      ...hold,
+    });
+
+  test('forbids the calls of its key, and tells until when and why', async () => {
+    const call = buildCall(generation);
+    const until = now().add({ minutes: 5 }).round('microsecond');
+    await put({ until });
+    const before = await traces(call);
+    const held = await ledger.open(call);
+    expect(held).toMatchObject({
+      kind: 'held',
+      hold: {
+        author: 'gemini',
+        fingerprint: 'a-key',
+        code: 'author_rate_limited',
+        reason: 'Too many calls.',
+      },
+    });
+    expect(held.kind === 'held' && held.hold.until.equals(until)).toBe(true);
+    expect(await traces(call)).toEqual(before);
+  });
+
+  test('of another key, or of another author with it, forbids nothing', async () => {
+    await put({ fingerprint: 'another-key' });
+    await put({ author: 'offline' });
+    expect(await ledger.open(buildCall(generation))).toEqual(opened);
+  });
+
+  test('of a quota ends by itself; of a refused key it does not', async () => {
+    const over = now().subtract({ seconds: 1 });
+    await put({ until: over });
+    expect(await ledger.open(buildCall(generation))).toEqual(opened);
+    await put({ code: 'author_unauthorized', until: over });
+    expect(await ledger.open(buildCall(generation))).toMatchObject({
+      kind: 'held',
+      hold: { code: 'author_unauthorized' },
+    });
+  });
+});
+
+describe('the calls of a generation', () => {
+  test('are as many as it may make and no more, until a person resumes it', async () => {
+    const call = buildCall(generation, { mostCalls: 2 });
+    expect(await ledger.open(call)).toEqual(opened);
+    expect(await ledger.open(call)).toEqual(opened);
+    const before = await traces(call);
+    expect(await ledger.open(call)).toEqual({ kind: 'too-many-calls' });
+    expect(await traces(call)).toEqual(before);
+    await db.database('generations').where({ id: generation }).update({ calls_before: 2 });
+    expect(await ledger.open(call)).toEqual(opened);
+  });
+});
+
+describe('the provider’s day', () => {
+  const began = now().subtract({ hours: 6 });
+  const call = () => buildCall(generation, { daily: { since: began, most: 3 } });
+  const earlier = (hours: number, entry: Record<string, unknown> = {}) =>
+    db.database.raw(
+      `UPDATE author_calls SET ${['opened_at = ?', ...Object.keys(entry).map((each) => `${each} = ?`)]}`,
+      [now().subtract({ hours }).toString(), ...(Object.values(entry) as string[])],
+    );
+
+  test('has so many calls since its midnight, whatever became of them', async () => {
+    for (const outcome of ['answered', 'author_timeout', null]) {
+      const one = await ledger.open(call());
+      expect(one).toEqual(opened);
+      if (one.kind === 'opened' && outcome) await ledger.close(one.id, { outcome, usage: null });
+    }
+    const before = await traces(call());
+    expect(await ledger.open(call())).toEqual({ kind: 'quota-of-the-day' });
+    expect(await traces(call())).toEqual(before);
+    // Where no quota is kept, none is spent.
+    expect(await ledger.open(buildCall(generation))).toEqual(opened);
+  });
+
+  test('does not count the calls of the day before, nor those of another author', async () => {
+    for (let calls = 0; calls < 3; calls++) await ledger.open(call());
+    await earlier(7);
+    for (let calls = 0; calls < 3; calls++) expect(await ledger.open(call())).toEqual(opened);
+    await earlier(5, { author: 'offline' });
+    expect(await ledger.open(call())).toEqual(opened);
+  });
+});
+
+describe('a cap', () => {
+  const day = (cap: Partial<Cap>) => ({ day: { ...none, ...cap }, month: none });
+  const month = (cap: Partial<Cap>) => ({ day: none, month: { ...none, ...cap } });
+
+  // Each call is expected to use 1,000 tokens for 0.01.
+  test.each([
+    ['tokens of everybody’s day', { everybody: day({ tokens: 2_999 }) }, '', 'day', '2026-11-23'],
+    [
+      'tokens of everybody’s month',
+      { everybody: month({ tokens: 2_000 }) },
+      '',
+      'month',
+      '2026-11-01',
+    ],
+    ['money of everybody’s day', { everybody: day({ money: 0.029999 }) }, '', 'day', '2026-11-23'],
+    ['tokens of her day', { eachCharacter: day({ tokens: 2_999 }) }, 'texas', 'day', '2026-11-23'],
+    [
+      'money of her month',
+      { eachCharacter: month({ money: 0.02 }) },
+      'texas',
+      'month',
+      '2026-11-01',
+    ],
+  ] as const)(
+    'on the %s is reached and never passed',
+    async (_, budget, scope, period, startsOn) => {
+      const call = buildCall(generation, { budget });
+      expect(await ledger.open(call)).toEqual(opened);
+      expect(await ledger.open(call)).toEqual(opened);
+      const before = await traces(call);
+      expect(await ledger.open(call)).toEqual({
+        kind: 'over-budget',
+        sum: { scope, period, startsOn },
+      });
+      expect(await traces(call)).toEqual(before);
+      // What a call turned out not to need is there for the next one.
+      const [one] = await db.database('author_calls').select('id');
+      const usage = { inputTokens: 0, outputTokens: 0, money: 0 };
+      await ledger.close(one.id, { outcome: 'answered', usage });
+      expect(await ledger.open(call)).toEqual(opened);
+    },
+  );
+
+  test('begins anew with the next day where the budget counts', async () => {
+    const budget = { everybody: day({ tokens: 1_000 }) };
+    const midnight = Temporal.Instant.from('2026-11-23T16:00:00Z');
+    const before = buildCall(generation, { budget, now: midnight.subtract({ seconds: 1 }) });
+    expect(await ledger.open(before)).toEqual(opened);
+    expect(await ledger.open(before)).toMatchObject({ kind: 'over-budget' });
+    expect(await ledger.open(buildCall(generation, { budget, now: midnight }))).toEqual(opened);
+  });
+
+  test('that is smaller than a call allows none', async () => {
+    const call = buildCall(generation, { budget: { everybody: day({ tokens: 999 }) }, now: noon });
+    expect(await ledger.open(call)).toMatchObject({ kind: 'over-budget' });
+    expect(await db.database('author_calls')).toEqual([]);
+  });
+});

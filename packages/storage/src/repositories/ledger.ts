@@ -1,0 +1,260 @@
+import type { Temporal } from '@texas-ai/kernel';
+import {
+  type AuthorHold,
+  type CallEnd,
+  type CostRow,
+  type LedgerRepository,
+  type OpenedCall,
+  type PlannedCall,
+  type SpendingKey,
+  sumName,
+} from '@texas-ai/life';
+import type { Knex } from 'knex';
+import { v7 as uuid } from 'uuid';
+import { inFlight } from './generations.js';
+
+interface OpenedRow {
+  opened: boolean;
+  capped: boolean;
+  daily: boolean;
+  unlocked: boolean;
+  hold_code: AuthorHold['code'] | null;
+  hold_reason: string | null;
+  hold_until: Temporal.Instant | null;
+  over: { scope: string; period: SpendingKey['period']; startsOn: string } | null;
+}
+
+export function makeLedgerRepository(db: Knex): LedgerRepository {
+  return {
+    open: (call) => open(db, call),
+
+    close: (id, end) => close(db, id, end),
+
+    async closeLost(openedBefore) {
+      const ids: { id: string }[] = await db('author_calls')
+        .whereNull('closed_at')
+        .where('opened_at', '<', openedBefore.toString())
+        .select('id');
+      for (const { id } of ids) await close(db, id, { outcome: 'lost', usage: null });
+      return ids.length;
+    },
+
+    async spent(keys) {
+      const { rows } = await db.raw<{
+        rows: {
+          scope: string;
+          period: SpendingKey['period'];
+          startsOn: string;
+          tokens: number;
+          cost: number;
+        }[];
+      }>(
+        `SELECT scope, period, starts_on AS "startsOn", tokens, cost
+         FROM spending JOIN jsonb_to_recordset(?) AS asked (scope text, period text, "startsOn" date)
+           USING (scope, period) WHERE starts_on = "startsOn"`,
+        [JSON.stringify(keys)],
+      );
+      return new Map(
+        rows.map(({ tokens, cost, ...key }) => [sumName(key), { tokens, money: cost }]),
+      );
+    },
+
+    async averageGeneration(author, since) {
+      const { rows } = await db.raw<{ rows: { tokens: number | null; money: number | null }[] }>(
+        `SELECT avg(tokens)::float8 AS tokens, avg(money)::float8 AS money FROM (
+           SELECT sum(input_tokens + output_tokens) AS tokens, sum(cost) AS money
+           FROM (
+             SELECT generation_id, input_tokens, output_tokens, cost FROM author_calls
+             WHERE author = :author AND opened_at >= :since AND NOT EXISTS (
+               SELECT FROM generations WHERE generations.id = generation_id AND ${inFlight})
+             ORDER BY opened_at DESC LIMIT 5000
+           ) AS recent GROUP BY generation_id
+         ) AS generations`,
+        { author, since: since.toString() },
+      );
+      const { tokens = null, money = null } = rows[0] ?? {};
+      return tokens === null ? null : { tokens, money: money ?? 0 };
+    },
+
+    async costs({ from, to, character }) {
+      const query = db('author_calls')
+        .whereBetween('spent_on', [from, to])
+        .groupBy('spent_on', 'author', 'model', 'step')
+        .orderBy(['spent_on', 'author', 'model', 'step'])
+        .select({ date: 'spent_on', author: 'author', model: 'model', step: 'step' })
+        .count({ calls: '*' })
+        .sum({ inputTokens: 'input_tokens', outputTokens: 'output_tokens', money: 'cost' });
+      if (character !== undefined) query.where({ character_id: character });
+      return (await query) as unknown as CostRow[];
+    },
+  };
+}
+
+/** Without a usage the expectation stays spent. An entry that is closed stays as it is. */
+async function close(db: Knex, id: string, { outcome, usage }: CallEnd): Promise<void> {
+  await db.raw(
+    `WITH before AS (
+       SELECT id, input_tokens + output_tokens AS tokens, cost FROM author_calls
+       WHERE id = :id AND closed_at IS NULL FOR UPDATE
+     ), closed AS (
+       UPDATE author_calls AS call SET closed_at = now(), outcome = :outcome,
+         input_tokens = coalesce(:input::int, call.input_tokens),
+         output_tokens = coalesce(:output::int, call.output_tokens),
+         cost = coalesce(:money::numeric, call.cost)
+       FROM before WHERE call.id = before.id
+       RETURNING call.*, before.tokens AS expected_tokens, before.cost AS expected_cost
+     ), locked AS (
+       -- In the order in which calls are opened, so that the two never wait for each other.
+       SELECT spending.scope, spending.period, spending.starts_on FROM spending, closed
+       WHERE spending.scope IN ('', closed.character_id)
+         AND ((spending.period = 'day' AND spending.starts_on = spent_on) OR
+           (spending.period = 'month' AND
+             spending.starts_on = date_trunc('month', spent_on)::date))
+       ORDER BY spending.scope, spending.period FOR UPDATE OF spending
+     ), corrected AS (
+       UPDATE spending SET
+         tokens = tokens + closed.input_tokens + closed.output_tokens - expected_tokens,
+         cost = spending.cost + closed.cost - expected_cost
+       FROM locked, closed
+       WHERE spending.scope = locked.scope AND spending.period = locked.period
+         AND spending.starts_on = locked.starts_on
+       RETURNING 1
+     )
+     UPDATE generations SET input_tokens = generations.input_tokens + closed.input_tokens,
+       output_tokens = generations.output_tokens + closed.output_tokens,
+       cost = generations.cost + closed.cost
+     -- Counting the sums has them locked before the generation, as where a call is opened.
+     FROM closed, (SELECT count(*) FROM corrected) AS sums
+     WHERE generations.id = closed.generation_id`,
+    {
+      id,
+      outcome,
+      input: usage?.inputTokens ?? null,
+      output: usage?.outputTokens ?? null,
+      money: usage?.money ?? null,
+    },
+  );
+}
+
+async function open(db: Knex, call: PlannedCall): Promise<OpenedCall> {
+  const id = uuid();
+  for (;;) {
+    const opened = openedOf(await tryToOpen(db, call, id), call, id);
+    if (opened) return opened;
+    await addSums(db, call.sums);
+  }
+}
+
+/** The first call of a period finds no sums that it could lock. */
+async function addSums(db: Knex, sums: PlannedCall['sums']): Promise<void> {
+  await db.raw(
+    `INSERT INTO spending (scope, period, starts_on, calls, tokens, cost)
+     SELECT scope, period, "startsOn", 0, 0, 0
+     FROM jsonb_to_recordset(?) AS sum (scope text, period text, "startsOn" date)
+     ORDER BY scope, period
+     ON CONFLICT DO NOTHING`,
+    [JSON.stringify(sums)],
+  );
+}
+
+/** One statement: what forbids the call is looked at with the sums locked, so that no two pass a cap. */
+async function tryToOpen(db: Knex, call: PlannedCall, id: string): Promise<OpenedRow | undefined> {
+  const { expected, sums, daily } = call;
+  const { rows } = await db.raw<{ rows: OpenedRow[] }>(
+    `WITH asked AS (
+       SELECT * FROM jsonb_to_recordset(:sums)
+         AS asked (scope text, period text, starts_on date, cap_tokens bigint, cap_cost numeric)
+     ), held AS (
+       SELECT code, reason, until FROM author_holds
+       WHERE author = :author AND fingerprint = :fingerprint
+         AND (code = 'author_unauthorized' OR until > now())
+     ), capped AS (
+       SELECT FROM generations WHERE id = :generation AND calls - calls_before >= :mostCalls
+     ), daily AS (
+       SELECT WHERE :perDay::int IS NOT NULL AND :perDay::int <= (
+         SELECT count(*) FROM (SELECT FROM author_calls
+           WHERE author = :author AND opened_at >= :dayBegan::timestamptz LIMIT :perDay::int) AS calls)
+     ), locked AS (
+       SELECT spending.scope, spending.period, tokens, cost
+       FROM spending JOIN asked USING (scope, period, starts_on)
+       ORDER BY spending.scope, spending.period FOR UPDATE OF spending
+     ), unlocked AS (
+       SELECT FROM asked LEFT JOIN locked USING (scope, period)
+       WHERE locked.scope IS NULL AND (cap_tokens IS NOT NULL OR cap_cost IS NOT NULL)
+     ), passed AS (
+       SELECT asked.scope, asked.period, asked.starts_on
+       FROM asked LEFT JOIN locked USING (scope, period)
+       WHERE coalesce(tokens, 0) + :tokens > cap_tokens OR coalesce(cost, 0) + :money > cap_cost
+       LIMIT 1
+     ), free AS (
+       SELECT WHERE NOT EXISTS (SELECT FROM held) AND NOT EXISTS (SELECT FROM capped)
+         AND NOT EXISTS (SELECT FROM daily) AND NOT EXISTS (SELECT FROM passed)
+         AND NOT EXISTS (SELECT FROM unlocked)
+     ), counted AS (
+       INSERT INTO spending (scope, period, starts_on, calls, tokens, cost)
+       SELECT scope, period, starts_on, 1, :tokens, :money FROM asked, free ORDER BY scope, period
+       ON CONFLICT (scope, period, starts_on) DO UPDATE SET calls = spending.calls + 1,
+         tokens = spending.tokens + excluded.tokens, cost = spending.cost + excluded.cost
+       RETURNING 1
+     ), entry AS (
+       -- Counting the sums has them locked before the generation, as where a call is closed.
+       INSERT INTO author_calls (id, generation_id, character_id, date, step, chapter, author, model,
+         spent_on, input_tokens, output_tokens, cost)
+       SELECT :id, :generation, :character, :date, :step, :chapter, :author, :model, :spentOn,
+         :input, :output, :money FROM free, (SELECT count(*) FROM counted) AS sums
+       RETURNING id
+     ), billed AS (
+       UPDATE generations SET calls = calls + 1, touched_at = now()
+       FROM entry WHERE generations.id = :generation
+     )
+     SELECT EXISTS (SELECT FROM entry) AS opened, EXISTS (SELECT FROM capped) AS capped,
+       EXISTS (SELECT FROM daily) AS daily, EXISTS (SELECT FROM unlocked) AS unlocked,
+       held.code AS hold_code, held.reason AS hold_reason, held.until AS hold_until,
+       (SELECT jsonb_build_object('scope', scope, 'period', period, 'startsOn', starts_on)
+        FROM passed) AS over
+     FROM (SELECT) AS once LEFT JOIN held ON true`,
+    {
+      id,
+      generation: call.generationId,
+      character: call.character,
+      date: call.date,
+      step: call.step,
+      chapter: call.chapter,
+      author: call.author,
+      fingerprint: call.fingerprint,
+      model: call.model,
+      spentOn: sums.find(({ period }) => period === 'day')?.startsOn ?? call.date,
+      input: expected.inputTokens,
+      output: expected.outputTokens,
+      tokens: expected.inputTokens + expected.outputTokens,
+      money: expected.money,
+      mostCalls: call.mostCalls,
+      perDay: daily?.most ?? null,
+      dayBegan: daily?.since.toString() ?? null,
+      sums: JSON.stringify(
+        sums.map(({ scope, period, startsOn, cap }) => ({
+          scope,
+          period,
+          starts_on: startsOn,
+          cap_tokens: cap.tokens,
+          cap_cost: cap.money,
+        })),
+      ),
+    },
+  );
+  return rows[0];
+}
+
+/** Null where it has to be tried again, with all sums there. */
+function openedOf(row: OpenedRow | undefined, call: PlannedCall, id: string): OpenedCall | null {
+  if (row?.opened) return { kind: 'opened', id };
+  const { author, fingerprint } = call;
+  if (row?.hold_code && row.hold_until) {
+    const { hold_code: code, hold_reason: reason, hold_until: until } = row;
+    return { kind: 'held', hold: { author, fingerprint, code, reason: reason ?? '', until } };
+  }
+  if (row?.capped) return { kind: 'too-many-calls' };
+  if (row?.over) return { kind: 'over-budget', sum: row.over };
+  if (row?.daily) return { kind: 'quota-of-the-day' };
+  return null;
+}

@@ -1,0 +1,59 @@
+import { Temporal } from '@texas-ai/kernel';
+import { type Budget, type PlannedCall, sumsOf } from '@texas-ai/life';
+import { buildBudget, makeLogSpy, type TestDatabase } from '@texas-ai/testing';
+import { type Database, openDatabase } from '../src/database.js';
+
+/** Noon of 2026-11-23 in Shanghai, whose days the budget of these tests counts. */
+export const noon = Temporal.Instant.from('2026-11-23T04:00:00Z');
+
+type CallOverrides = Partial<PlannedCall> & { budget?: Partial<Budget>; now?: Temporal.Instant };
+
+/** A chapter's call for texas that is expected to use 600 and 400 tokens for 0.01; nothing is capped. */
+export function buildCall(
+  generationId: string,
+  { budget = {}, now = noon, ...overrides }: CallOverrides = {},
+): PlannedCall {
+  const character = overrides.character ?? 'texas';
+  return {
+    generationId,
+    character,
+    date: '2026-11-24',
+    step: 'write-chapter',
+    chapter: 0,
+    author: 'gemini',
+    fingerprint: 'a-key',
+    model: 'scripted',
+    expected: { inputTokens: 600, outputTokens: 400, money: 0.01 },
+    mostCalls: 1_000,
+    sums: sumsOf(buildBudget(budget), character, now),
+    daily: null,
+    ...overrides,
+  };
+}
+
+/** One more pool on the database, with all its connections open: nobody begins before the others. */
+export async function openPool({ url }: TestDatabase, poolMax: number): Promise<Database> {
+  const pool = openDatabase({
+    url,
+    applicationName: 'texas-test-pool',
+    poolMax,
+    connectTimeoutSeconds: 5,
+    acquireTimeoutSeconds: 5,
+    statementTimeoutSeconds: 10,
+    idleInTransactionTimeoutSeconds: 10,
+    logger: makeLogSpy(),
+  });
+  let open = 0;
+  let resolve: () => void = () => undefined;
+  const all = new Promise<void>((done) => {
+    resolve = done;
+  });
+  const connect = () =>
+    pool.transaction(async () => {
+      open += 1;
+      if (open === poolMax) resolve();
+      await all;
+    });
+  await Promise.all(Array.from({ length: poolMax }, connect));
+  return pool;
+}

@@ -1,0 +1,39 @@
+import { type Clock, systemClock } from '@texas-ai/kernel';
+import {
+  type Budget,
+  type CallMeter,
+  makeCallMeter,
+  type Quotas,
+  type Store,
+} from '@texas-ai/life';
+import { makeLogSpy } from './logger.js';
+
+/** A budget without caps, of days in Shanghai; a million tokens of `scripted` cost 1 in and 2 out. */
+export function buildBudget(overrides: Partial<Budget> = {}): Budget {
+  const none = { tokens: null, money: null };
+  return {
+    timeZone: 'Asia/Shanghai',
+    everybody: { day: none, month: none },
+    eachCharacter: { day: none, month: none },
+    near: 0.8,
+    prices: { scripted: { input: 1, output: 2 } },
+    ...overrides,
+  };
+}
+
+/** What the steps of a generation need beside the store and the queue, with times that are short. */
+export function buildStepDeps(
+  store: Store,
+  options: { clock?: Clock; budget?: Budget; quotas?: Quotas } = {},
+): { clock: Clock; budget: Budget; meter: CallMeter; heartbeatMs: number; holdAnswerMs: number } {
+  const { clock = systemClock, budget = buildBudget() } = options;
+  const quotas = options.quotas ?? { bucket: null, day: null };
+  const meter = makeCallMeter({
+    ledger: store.ledger,
+    quotasOf: () => quotas,
+    budget,
+    clock,
+    logger: makeLogSpy(),
+  });
+  return { clock, budget, meter, heartbeatMs: 1_000, holdAnswerMs: 5_000 };
+}

@@ -1,0 +1,178 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type AlertKind, type Owner, type Random, Temporal } from '@texas-ai/kernel';
+import { until } from '../product.js';
+import { aimedKills } from './aimed-kills.js';
+import type { FaultyAuthor } from './faulty-author.js';
+import { type ChaosSystem, startChaosSystem } from './system.js';
+import { type Accounts, faultsIn, type Harm } from './verdict.js';
+
+export interface ChaosPlan {
+  fallback: 'offline' | 'none';
+  /** How many workers run at once, kills at chosen points apart. */
+  workers: number;
+  /** At least so many kills of workers that hold a job, over at least so many generations. */
+  kills: number;
+  generations: number;
+  /** How often each chosen point is met. */
+  aimedRounds: number;
+  /** What happens to the servers meanwhile, in any order. */
+  outages: readonly Outage[];
+  /** The share of author calls that goes wrong, 0-1. */
+  faultShare: number;
+}
+
+export type Outage =
+  | 'flush'
+  | 'restart redis'
+  | 'crash redis'
+  | 'restart postgres'
+  | 'crash postgres'
+  /** Every call goes wrong until days fail for good. */
+  | 'dead author'
+  /** All are killed, and nobody starts another until somebody was warned. */
+  | 'no worker';
+
+export interface ChaosResult {
+  faults: string[];
+  accounts: Accounts;
+  harm: Harm;
+}
+
+/** Generations that are on their way at once. */
+const inFlight = 14;
+const patience = 120;
+
+/** Does all that to a system of its own, waits until it has come to rest, and looks at what is left. */
+export async function runChaos(
+  plan: ChaosPlan,
+  options: {
+    folder: string;
+    author: FaultyAuthor;
+    random: Random;
+    owner: Owner;
+    say(line: string): void;
+  },
+): Promise<ChaosResult> {
+  const { author, random, say } = options;
+  const { fallback } = plan;
+  const system = await startChaosSystem({ ...options, fallback });
+  const harm: Harm = { kills: 0, aimedKills: 0, outages: 0 };
+  const dates: string[] = [];
+  const first = Temporal.PlainDate.from('2020-01-01');
+  const nextDate = () => {
+    const date = first.add({ days: dates.length }).toString();
+    dates.push(date);
+    return date;
+  };
+
+  await system.startWorker();
+  for (let round = 0; round < plan.aimedRounds; round++) {
+    for (const { point, kill } of aimedKills) {
+      await kill(system, author, nextDate());
+      harm.aimedKills += 1;
+      if (!point.startsWith('the api')) harm.kills += 1;
+      if (system.workers.length === 0) await system.startWorker();
+      await untilAtRest(system, point);
+      say(point);
+    }
+  }
+  say(`${harm.aimedKills} kills at ${aimedKills.length} chosen points`);
+
+  author.misbehave(plan.faultShare);
+  while (system.workers.length < plan.workers) await system.startWorker();
+  const outages = random.shuffle(plan.outages);
+  const happen: Record<Outage, () => Promise<void>> = {
+    flush: system.flushRedis,
+    'restart redis': system.redis.restart,
+    'crash redis': system.redis.crash,
+    'restart postgres': system.postgres.restart,
+    'crash postgres': system.postgres.crash,
+    async 'dead author'() {
+      author.misbehave(1);
+      const kind = fallback === 'none' ? 'generation_failed' : 'generation_fell_back';
+      await untilWarned(system, kind);
+      author.misbehave(plan.faultShare);
+    },
+    async 'no worker'() {
+      for (const worker of [...system.workers]) {
+        if (author.underWay(`/${worker.name}`) > 0) harm.kills += 1;
+        await system.kill(worker);
+      }
+      await untilWarned(system, 'no_worker');
+      while (system.workers.length < plan.workers) await system.startWorker();
+    },
+  };
+  const killsEach = plan.kills / (outages.length + 1);
+  let nextOutage = harm.kills + killsEach;
+  let asking = Promise.resolve();
+  let askedAll = false;
+  const ask = async () => {
+    while (!askedAll) {
+      if ((await unfinished(system)) < inFlight) await system.request(nextDate());
+      else await pause(50);
+    }
+  };
+  asking = ask();
+  while (harm.kills < plan.kills || dates.length < plan.generations || outages.length > 0) {
+    await pause(random.int(200, 900));
+    if (harm.kills >= nextOutage || harm.kills >= plan.kills) {
+      const outage = outages.pop();
+      nextOutage += killsEach;
+      if (outage) {
+        say(`${outage} after ${harm.kills} kills and ${dates.length} generations`);
+        await happen[outage]();
+        harm.outages += 1;
+      }
+    }
+    const victims = system.workers.filter(({ name }) => author.underWay(`/${name}`) > 0);
+    if (victims.length === 0) continue;
+    await system.kill(random.pick(victims));
+    harm.kills += 1;
+    await system.startWorker();
+  }
+  askedAll = true;
+  await asking;
+  say('all asked');
+  author.misbehave(0);
+  await untilAtRest(system, 'the end');
+  say('at rest');
+  await untilTold(system);
+  return { ...(await faultsIn(system, author, { fallback, dates, harm })), harm };
+}
+
+async function untilWarned({ database }: ChaosSystem, kind: AlertKind): Promise<void> {
+  const isWarned = async () => (await database('alerts').where({ kind }).limit(1)).length > 0;
+  await until(isWarned, patience, 100).catch(() => {
+    throw new Error(`Nobody was warned of ${kind} in ${patience} s.`);
+  });
+}
+
+async function unfinished({ database }: ChaosSystem): Promise<number> {
+  const [row] = await database('generations')
+    .whereIn('status', ['queued', 'planning', 'writing', 'publishing'])
+    .count<{ count: number }[]>('* as count')
+    // The database may be away at this moment.
+    .catch(() => [{ count: inFlight }]);
+  return row?.count ?? 0;
+}
+
+async function untilAtRest(system: ChaosSystem, after: string): Promise<void> {
+  await until(async () => (await unfinished(system)) === 0, patience, 100).catch(() => {
+    throw new Error(`Something is still on its way ${patience} s after: ${after}.`);
+  });
+}
+
+/** Everything that was published is announced, what was wrong with the servers is over, and all is told. */
+async function untilTold({ database }: ChaosSystem): Promise<void> {
+  await until(
+    async () => {
+      const { rows } = await database.raw<{ rows: { left: number }[] }>(`
+        SELECT (SELECT count(*) FROM generations WHERE status = 'published' AND announced_at IS NULL)
+          + (SELECT count(*) FROM alert_deliveries WHERE sent_at IS NULL)
+          + (SELECT count(*) FROM alerts WHERE quiet_seconds IS NULL AND recovered_at IS NULL) AS left`);
+      return rows[0]?.left === 0;
+    },
+    patience,
+    100,
+  ).catch(() => undefined);
+}

@@ -1,0 +1,93 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { processEnvironment } from '@texas-ai/config';
+import { startLocalServices } from '@texas-ai/local-services';
+import { makeLogSpy, type StallingProxy, startStallingProxy } from '@texas-ai/testing';
+import { root, until } from '../product.js';
+
+/** A server that is stopped and started again; its clients come in by doors that stay. */
+export interface FragileServer {
+  /** Another way in, with a URL of its own, that stalls when it is told to. */
+  door(): Promise<Door>;
+  /** Stops it as an operator would, and starts it on the same data. */
+  restart(): Promise<void>;
+  /** SIGKILL, then starts it on the same data. */
+  crash(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface Door extends StallingProxy {
+  url: string;
+}
+
+/** PostgreSQL or Redis on data of its own below the folder, which is kept from start to start. */
+export async function startFragileServer(
+  kind: 'postgres' | 'redis',
+  folder: string,
+): Promise<FragileServer> {
+  const home = join(folder, kind);
+  mkdirSync(home);
+  // As root the servers run as another user, who must get in.
+  chmodSync(home, 0o755);
+  const doors: StallingProxy[] = [];
+  const start = async () => {
+    const services = await startLocalServices({
+      home,
+      binariesHome: join(root, '.local/test'),
+      environment: processEnvironment(),
+      durable: true,
+      need: { postgres: kind === 'postgres', redis: kind === 'redis' },
+      logger: makeLogSpy(),
+    });
+    const url = new URL((kind === 'postgres' ? services.databaseUrl : services.redisUrl) ?? '');
+    return { services, url };
+  };
+  let running = await start();
+
+  async function startAgain(): Promise<void> {
+    await running.services.stop();
+    running = await start();
+  }
+
+  return {
+    async door() {
+      const proxy = await startStallingProxy(() => Number(running.url.port));
+      doors.push(proxy);
+      const url = new URL(running.url);
+      url.port = String(proxy.port);
+      return { ...proxy, url: url.href };
+    },
+    restart: startAgain,
+    async crash() {
+      const pids = serversBelow(home);
+      for (const pid of pids) process.kill(pid, 'SIGKILL');
+      await until(() => serversBelow(home).every((pid) => !pids.includes(pid)), 10);
+      await startAgain();
+    },
+    async stop() {
+      await Promise.all(doors.map((door) => door.stop()));
+      await running.services.stop();
+    },
+  };
+}
+
+/** Main processes of the servers that we started on this home. */
+function serversBelow(home: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => {
+      try {
+        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8');
+        const isServer = /^[^\0]*(postgres|redis-server|valkey-server)[\0 ]/.test(command);
+        return isServer && (command.includes(home) || readsFrom(name, home));
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
+
+function readsFrom(pid: string, home: string): boolean {
+  return execFileSync('readlink', [`/proc/${pid}/cwd`], { encoding: 'utf8' }).startsWith(home);
+}

@@ -1,0 +1,167 @@
+import type { ChildProcess } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { processEnvironment } from '@texas-ai/config';
+import { connectProducer, untilReady } from '@texas-ai/jobs';
+import type { Owner } from '@texas-ai/kernel';
+import { type GenerationView, generationSchema } from '@texas-ai/life';
+import { type Database, migrate, openDatabase } from '@texas-ai/storage';
+import { type FakeWebhook, makeLogSpy, startFakeWebhook } from '@texas-ai/testing';
+import { freePort, isReady, kill, startApp, until } from '../product.js';
+import type { FaultyAuthor } from './faulty-author.js';
+import { type Door, type FragileServer, startFragileServer } from './servers.js';
+
+const key = 'texas_internal_of_the_chaos_test';
+
+/** A process of the product, with ways of its own to the servers. */
+export interface Running {
+  name: string;
+  child: ChildProcess;
+  postgres: Door;
+  redis: Door;
+}
+
+/** One system: servers that break, an api, and workers that come and go. */
+export interface ChaosSystem {
+  /** Straight into the database, by a door that never stalls. */
+  database: Database;
+  postgres: FragileServer;
+  redis: FragileServer;
+  webhook: FakeWebhook;
+  workers: Running[];
+  api(): Running;
+  startWorker(): Promise<Running>;
+  restartApi(): Promise<void>;
+  /** SIGKILL. */
+  kill(running: Running): Promise<void>;
+  /** Asks for a day until the api has taken it. */
+  request(date: string): Promise<GenerationView>;
+  /** Sends the request and does not wait for the answer. */
+  requestInVain(date: string): void;
+  get(path: string): Promise<Response>;
+  flushRedis(): Promise<void>;
+}
+
+export interface ChaosSystemOptions {
+  folder: string;
+  author: FaultyAuthor;
+  fallback: 'offline' | 'none';
+  owner: Owner;
+}
+
+export async function startChaosSystem(options: ChaosSystemOptions): Promise<ChaosSystem> {
+  const { author, owner, fallback } = options;
+  const folder = join(options.folder, fallback);
+  mkdirSync(folder, { recursive: true });
+  const [postgres, redis] = await Promise.all([
+    startFragileServer('postgres', folder).then((each) => owner.own(each, (it) => it.stop())),
+    startFragileServer('redis', folder).then((each) => owner.own(each, (it) => it.stop())),
+  ]);
+  const databaseUrl = (await postgres.door()).url;
+  const database = owner.own(
+    openDatabase({
+      url: databaseUrl,
+      applicationName: 'texas-chaos',
+      poolMax: 4,
+      connectTimeoutSeconds: 5,
+      acquireTimeoutSeconds: 30,
+      statementTimeoutSeconds: 30,
+      idleInTransactionTimeoutSeconds: 60,
+      logger: makeLogSpy(),
+    }),
+    (each) => each.destroy(),
+  );
+  await migrate(database);
+  const webhook = owner.own(await startFakeWebhook(), (each) => each.stop());
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const workers: Running[] = [];
+  let started = 0;
+
+  async function start(app: 'api' | 'worker'): Promise<Running> {
+    const name = `${app}-${++started}`;
+    const [postgresDoor, redisDoor] = [await postgres.door(), await redis.door()];
+    const { PATH = '' } = processEnvironment();
+    const env = {
+      PATH,
+      HOME: folder,
+      TEXAS_HOME: folder,
+      NODE_ENV: 'test',
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      DATABASE_URL: postgresDoor.url,
+      REDIS_URL: redisDoor.url,
+      INTERNAL_API_KEY: key,
+      GEMINI_API_KEY: 'a-key-of-the-chaos-test',
+      GEMINI_BASE_URL: `${author.url}/${name}`,
+      AUTHOR_FALLBACK: fallback,
+      ALERT_WEBHOOK_URL: `${webhook.url}/hook`,
+      GENERATION_DAYS_BACK: '36500',
+      RATE_LIMIT_GENERATIONS_PER_MINUTE: '1000000',
+      RATE_LIMIT_READS_PER_MINUTE: '1000000',
+    };
+    const child = startApp(app, env, join(folder, `${app}.log`));
+    const running = { name, child, postgres: postgresDoor, redis: redisDoor };
+    owner.own(running, ({ child: each }) => kill(each));
+    return running;
+  }
+
+  async function startApi(): Promise<Running> {
+    const running = await start('api');
+    await until(() => isReady(url), 30);
+    return running;
+  }
+  let api = await startApi();
+
+  const headers = { authorization: `Bearer ${key}` };
+  const generations = (date: string) => `${url}/v1/characters/texas/days/${date}/generations`;
+  const post = (date: string) => fetch(generations(date), { method: 'POST', headers });
+
+  return {
+    database,
+    postgres,
+    redis,
+    webhook,
+    workers,
+    api: () => api,
+    async startWorker() {
+      const running = await start('worker');
+      workers.push(running);
+      return running;
+    },
+    async restartApi() {
+      await kill(api.child);
+      api = await startApi();
+    },
+    async kill(running) {
+      await kill(running.child);
+      const index = workers.indexOf(running);
+      if (index >= 0) workers.splice(index, 1);
+      await Promise.all([running.postgres.stop(), running.redis.stop()]);
+    },
+    async request(date) {
+      let answer: Response | null = null;
+      await until(async () => {
+        answer = await post(date).catch(() => null);
+        return answer?.status === 202;
+      }, 60);
+      return generationSchema.parse(await (answer as unknown as Response).json());
+    },
+    requestInVain(date) {
+      post(date).catch(() => undefined);
+    },
+    get: (path) => fetch(`${url}${path}`, { headers }),
+    async flushRedis() {
+      const door = await redis.door();
+      await flush(door.url);
+      await door.stop();
+    },
+  };
+}
+
+async function flush(url: string): Promise<void> {
+  const connection = connectProducer({ url, logger: makeLogSpy() });
+  await untilReady(connection);
+  await connection.flushall();
+  connection.disconnect();
+}

@@ -7,7 +7,8 @@ import { type Figure, median } from './figure.js';
 import { type Product, productKey } from './product.js';
 import { bringWrk, type Load, load } from './wrk.js';
 
-const ports = { http: 39_221, express: 39_222 };
+// Below those that outgoing connections take.
+const ports = { http: 29_221, express: 29_222 };
 const rounds = 3;
 const seconds = 4;
 
@@ -81,6 +82,10 @@ async function startBare(guard: Guard, kind: 'http' | 'express', file: string, l
     logFile: join(logs, `${name}.log`),
   });
   const url = `http://127.0.0.1:${ports[kind]}/`;
-  while (!(await fetch(url).catch(() => null))?.ok) await pause(20);
+  const end = performance.now() + 10_000;
+  while (!(await fetch(url).catch(() => null))?.ok) {
+    if (performance.now() > end) throw new Error(`The bare server did not start: see ${name}.log.`);
+    await pause(20);
+  }
   return url;
 }

@@ -7,10 +7,13 @@ import { makeOwner } from '@texas-ai/kernel';
 import { startLocalServices } from '@texas-ai/local-services';
 import { makeLogSpy, startFakeGemini } from '@texas-ai/testing';
 import { measureCachedDay } from './cached-day.js';
+import { measureDueDays } from './due-days.js';
+import { measureEventLoop } from './event-loop.js';
 import { type Figure, renderFigures } from './figure.js';
 import { measureLatency } from './latency.js';
 import { measureMemory } from './memory.js';
 import { startProduct } from './product.js';
+import { measureScaling } from './scaling.js';
 import { measureStart } from './start-time.js';
 import { measureThroughput } from './throughput.js';
 import { measureUncachedReads } from './uncached-reads.js';
@@ -18,7 +21,8 @@ import { measureUncachedReads } from './uncached-reads.js';
 // `npm run bench`: prints figures and fails nothing. Everything runs on private servers.
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const ports = { product: 39_211, idle: 39_212, start: 39_213 };
+// Below those that outgoing connections take.
+const ports = { product: 29_211, idle: 29_212, start: 29_213 };
 const owner = makeOwner();
 try {
   process.stdout.write(`${renderFigures(await measure())}\n`);
@@ -74,6 +78,16 @@ async function measure(): Promise<Figure[]> {
   });
   figures.push(await measureLatency(product));
   await product.stop();
+
+  say('One to four workers with the same author…');
+  const run = { root, logs, port: ports.product, environment };
+  figures.push(...(await measureScaling(guard, servers, run)));
+
+  say('The event loop of a worker…');
+  figures.push(await measureEventLoop(guard, servers, run));
+
+  say('100,000 characters due at once…');
+  figures.push(...(await measureDueDays(servers, logger)));
 
   say('Start…');
   figures.push(await measureStart(root, join(home, 'start'), ports.start, environment));

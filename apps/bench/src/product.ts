@@ -23,9 +23,18 @@ export const productKey = 'texas_internal_benchmark';
 export async function startProduct(
   guard: Guard,
   servers: Servers,
-  options: { root: string; logs: string; port: number; environment: ProcessEnvironment },
+  options: {
+    root: string;
+    logs: string;
+    port: number;
+    environment: ProcessEnvironment;
+    /** How many worker processes; default 1. */
+    workers?: number;
+    /** Given to Node before the worker's entry. */
+    workerArgs?: readonly string[];
+  },
 ): Promise<Product> {
-  const { root, logs, port, environment } = options;
+  const { root, logs, port, environment, workers = 1, workerArgs = [] } = options;
   const env = {
     PATH: environment.PATH ?? '',
     DATABASE_URL: servers.databaseUrl,
@@ -34,23 +43,31 @@ export async function startProduct(
     PORT: String(port),
     RATE_LIMIT_GENERATIONS_PER_MINUTE: '1000000',
     RATE_LIMIT_READS_PER_MINUTE: '10000000',
+    // Nothing is written but what is measured.
+    PLANNING_AUTOMATIC: 'false',
+    ...pick(environment, ['AUTHOR', 'WORKER_CONCURRENCY', 'LOOP_PROBE_FILE']),
     ...(environment.GEMINI_BASE_URL && {
       GEMINI_BASE_URL: environment.GEMINI_BASE_URL,
       GEMINI_API_KEY: 'benchmark-key',
     }),
   };
-  const start = (name: string) =>
+  const start = (app: 'api' | 'worker', name: string = app) =>
     guard.spawn({
       name,
       command: process.execPath,
-      args: [join(root, 'apps', name, 'dist/main.js')],
+      args: [...(app === 'worker' ? workerArgs : []), join(root, 'apps', app, 'dist/main.js')],
       env,
       cwd: root,
       logFile: join(logs, `${name}.log`),
     });
   const url = `http://127.0.0.1:${port}`;
   const headers = { authorization: `Bearer ${productKey}` };
-  const [apiPid, workerPid] = await Promise.all([start('api'), start('worker')]);
+  const others = Array.from({ length: workers - 1 }, (_, index) => `worker-${index + 2}`);
+  const [apiPid, workerPid] = await Promise.all([
+    start('api'),
+    start('worker'),
+    ...others.map((name) => start('worker', name)),
+  ]);
   for (;;) {
     const ready = await fetch(`${url}/health/ready`).catch(() => null);
     if (ready?.ok) break;
@@ -78,9 +95,18 @@ export async function startProduct(
     workerPid,
     today: localDate(systemClock.now(), 'Asia/Shanghai'),
     async stop() {
-      await Promise.all([guard.stop('api'), guard.stop('worker')]);
+      await Promise.all(['api', 'worker', ...others].map((name) => guard.stop(name)));
     },
   };
+}
+
+function pick(environment: ProcessEnvironment, names: readonly string[]) {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = environment[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
 
 /** Resident memory of a process in MB (Linux). */

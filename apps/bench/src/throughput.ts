@@ -1,25 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  connectConsumer,
-  connectProducer,
-  makeConsumer,
-  makeProducer,
-  openQueues,
-  untilReady,
-} from '@texas-ai/jobs';
-import { type Clock, type Logger, makeOwner, Temporal } from '@texas-ai/kernel';
-import {
-  planDay,
-  publishDay,
-  requestGeneration,
-  settleFailure,
-  writeChapter,
-} from '@texas-ai/life';
-import { makeStore, migrate, openDatabase } from '@texas-ai/storage';
-import { buildProfile, makeScriptedAuthor } from '@texas-ai/testing';
+import { connectConsumer, makeConsumer } from '@texas-ai/jobs';
+import { type Clock, type Logger, Temporal } from '@texas-ai/kernel';
+import { planDay, publishDay, requestGeneration, writeChapter } from '@texas-ai/life';
+import { buildProfile, buildStepDeps, makeScriptedAuthor } from '@texas-ai/testing';
 import { Queue, Worker } from 'bullmq';
 import pg from 'pg';
 import type { Figure } from './figure.js';
+import { openInProcess } from './in-process.js';
 import type { Servers } from './servers.js';
 
 const days = 1500;
@@ -40,36 +27,11 @@ export async function measureThroughput(servers: Servers, logger: Logger): Promi
 }
 
 async function writtenDays({ databaseUrl, redisUrl }: Servers, logger: Logger): Promise<number> {
-  const owner = makeOwner();
+  const { store, steps, prefix, owner } = await openInProcess({ databaseUrl, redisUrl }, logger);
   try {
-    const database = owner.own(
-      openDatabase({
-        url: databaseUrl,
-        applicationName: 'texas-bench',
-        poolMax: 10,
-        connectTimeoutSeconds: 5,
-        acquireTimeoutSeconds: 60,
-        statementTimeoutSeconds: 60,
-        idleInTransactionTimeoutSeconds: 60,
-        logger,
-      }),
-      (each) => each.destroy(),
-    );
-    await migrate(database);
-    const store = makeStore(database);
     await store.characters.synchronise([
       { profile: buildProfile('zh', { id: 'bench' }), hash: 'x' },
     ]);
-    const prefix = `bench-${process.pid}`;
-    const producing = owner.own(connectProducer({ url: redisUrl, logger }), (each) =>
-      each.disconnect(),
-    );
-    await untilReady(producing);
-    const queues = owner.own(openQueues({ connection: producing, prefix, logger }), (each) =>
-      each.close(),
-    );
-    const steps = makeProducer(queues);
-
     const first = Temporal.PlainDate.from('2026-01-01');
     const clock: Clock = { now: () => Temporal.Instant.from('2026-01-01T00:00:00Z') };
     const requests = Array.from({ length: days }, (_, index) =>
@@ -79,8 +41,15 @@ async function writtenDays({ databaseUrl, redisUrl }: Servers, logger: Logger): 
     const onProgress = () => undefined;
     for (const date of requests) {
       await requestGeneration(
-        { store, steps, clock, logger, onProgress, author: 'offline', window },
-        { character: 'bench', date, fresh: false, idempotency: null, requestId: null },
+        { store, steps, clock, logger, onProgress, author: 'offline', fallback: 'none', window },
+        {
+          character: 'bench',
+          date,
+          fresh: false,
+          askedBy: 'person',
+          idempotency: null,
+          requestId: null,
+        },
       );
     }
 
@@ -97,6 +66,7 @@ async function writtenDays({ databaseUrl, redisUrl }: Servers, logger: Logger): 
     };
     const author = makeScriptedAuthor({ name: 'offline' });
     const deps = {
+      ...buildStepDeps(store),
       store,
       steps,
       logger,
@@ -112,8 +82,11 @@ async function writtenDays({ databaseUrl, redisUrl }: Servers, logger: Logger): 
       ),
       prefix,
       queues: ['author-offline', 'days'],
-      concurrency,
+      concurrencyOf: () => concurrency,
+      timing: { lockMs: 15_000, stallCheckMs: 5_000, unsettledMs: 5_000 },
       handlers: {
+        'plan-due-days': async () => undefined,
+        'send-alert': async () => undefined,
         'plan-day': (payload, { signal }) => planDay(deps, payload, signal),
         'write-chapter': (payload, { signal }) => writeChapter(deps, payload, signal),
         'publish-day': (payload) =>
@@ -128,10 +101,8 @@ async function writtenDays({ databaseUrl, redisUrl }: Servers, logger: Logger): 
           ),
       },
       around: (_job, work) => work(),
-      async settle({ payload }, failure) {
-        const step = payload as { generationId: string; run: number; chapter?: number };
-        return { ...(await settleFailure(store.generations, step, failure)), delayMs: 100 };
-      },
+      settle: async () => ({ kind: 'again', delayMs: 100 }),
+      hold: async () => undefined,
       logger,
     });
     owner.own(consumer, (each) => each.close(AbortSignal.timeout(5000)));

@@ -1,0 +1,54 @@
+import {
+  connectProducer,
+  makeProducer,
+  openQueues,
+  type Producer,
+  type Queues,
+  untilReady,
+} from '@texas-ai/jobs';
+import { type Logger, makeOwner, type Owner } from '@texas-ai/kernel';
+import type { Store } from '@texas-ai/life';
+import { type Database, makeStore, migrate, openDatabase } from '@texas-ai/storage';
+import type { Servers } from './servers.js';
+
+/** What the use cases need, in this process: a migrated database and queues with a prefix of their own. */
+export interface InProcess {
+  database: Database;
+  store: Store;
+  queues: Queues;
+  steps: Producer;
+  prefix: string;
+  owner: Owner;
+}
+
+export async function openInProcess(servers: Servers, logger: Logger): Promise<InProcess> {
+  const owner = makeOwner();
+  const database = owner.own(
+    openDatabase({
+      url: servers.databaseUrl,
+      applicationName: 'texas-bench',
+      poolMax: 10,
+      connectTimeoutSeconds: 5,
+      acquireTimeoutSeconds: 60,
+      statementTimeoutSeconds: 60,
+      idleInTransactionTimeoutSeconds: 60,
+      logger,
+    }),
+    (each) => each.destroy(),
+  );
+  await migrate(database);
+  const connection = owner.own(connectProducer({ url: servers.redisUrl, logger }), (each) =>
+    each.disconnect(),
+  );
+  await untilReady(connection);
+  const prefix = `bench-${process.pid}`;
+  const queues = owner.own(openQueues({ connection, prefix, logger }), (each) => each.close());
+  return {
+    database,
+    store: makeStore(database),
+    queues,
+    steps: makeProducer(queues),
+    prefix,
+    owner,
+  };
+}

@@ -25,10 +25,10 @@ export async function measureEventLoop(
   });
   const { today, writeDay, workerPid } = product;
   await writeDay(today.subtract({ days: 40 }).toString());
-  process.kill(workerPid, 'SIGUSR2');
+  process.kill(workerPid, 'SIGWINCH');
   await Promise.all(
     Array.from({ length: days }, (_, index) =>
-      writeDay(today.subtract({ days: 41 + index }).toString()),
+      writeDay(today.subtract({ days: 41 + index }).toString(), 50),
     ),
   );
   await pause(500);

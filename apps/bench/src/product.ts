@@ -13,8 +13,8 @@ export interface Product {
   apiPid: number;
   workerPid: number;
   today: Temporal.PlainDate;
-  /** Has a day of Texas written; tells how long it took, in milliseconds. */
-  writeDay(date: string): Promise<number>;
+  /** Has a day of Texas written and looks so often; tells how long it took. All in milliseconds. */
+  writeDay(date: string, everyMs?: number): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -78,14 +78,14 @@ export async function startProduct(
     if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
     return (await response.json()) as GenerationView;
   };
-  async function writeDay(date: string): Promise<number> {
+  async function writeDay(date: string, everyMs = 5): Promise<number> {
     const began = performance.now();
     const { id } = await ask('POST', `/v1/characters/texas/days/${date}/generations`);
     for (;;) {
       const { status, error } = await ask('GET', `/v1/generations/${id}`);
       if (status === 'published') return performance.now() - began;
       if (status === 'failed') throw new Error(`The day could not be written: ${error?.message}`);
-      await pause(5);
+      await pause(everyMs);
     }
   }
   return {

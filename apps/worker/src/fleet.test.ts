@@ -121,21 +121,23 @@ test('what was committed and not announced is announced by another', async () =>
   fleet = await startFleet();
   const worker = await fleet.startWorker();
   const { db } = fleet;
-  const generation = await fleet.request(worker);
-  await fleet.until([generation], 'published');
-  await db.database('generations').update({
-    announced_at: null,
-    finished_at: db.database.raw("now() - interval '1 minute'"),
-  });
   const heard: string[] = [];
   worker.deps.announcements.onAnnouncement((announcement) => {
     if (announcement.kind === 'day.published') heard.push(announcement.generationId);
+  });
+  const generation = await fleet.request(worker);
+  // An announcement comes by another way than the row.
+  await untilTrue(() => heard.length > 0);
+  await fleet.until([generation], 'published');
+  heard.length = 0;
+  await db.database('generations').update({
+    announced_at: null,
+    finished_at: db.database.raw("now() - interval '1 minute'"),
   });
   await untilTrue(async () => {
     const [row] = await db.database('generations').select('announced_at');
     return row?.announced_at !== null;
   });
-  // An announcement comes by another way than the row.
   await untilTrue(() => heard.length > 0);
   expect(heard).toEqual([generation.id]);
 });

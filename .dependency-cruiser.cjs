@@ -9,8 +9,9 @@ const allowed = {
   authors: ['kernel', 'life'],
   weather: ['kernel', 'life'],
   jobs: ['kernel', 'life'],
-  storage: ['kernel', 'life', 'access', 'alerting'],
+  storage: ['kernel', 'life', 'access', 'alerting', 'backup'],
   'local-services': ['kernel'],
+  backup: ['kernel'],
 };
 
 // Tests, and what only they stand on.

@@ -113,7 +113,10 @@ test('the fleet shows itself to both', async () => {
       const { workers } = (await (await fetch(`${gateway.url}/health/workers`)).json()) as {
         workers: { queues: string[] }[];
       };
-      return workers.length === 1 && workers[0]?.queues.join() === 'author-offline,days,alerts';
+      return (
+        workers.length === 1 &&
+        workers[0]?.queues.join() === 'author-offline,days,alerts,maintenance'
+      );
     });
   }
 });

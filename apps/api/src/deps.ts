@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { makeAlerts, makeChannels } from '@texas-ai/alerting';
+import type { BackupRepository } from '@texas-ai/backup';
 import { type Config, readCharacterFiles, secretsOf } from '@texas-ai/config';
 import {
   type Announcements,
@@ -20,6 +21,7 @@ import { makeLogger, makeRedactor, type Redactor } from '@texas-ai/logging';
 import {
   type Database,
   makeAlertRepository,
+  makeBackupRepository,
   makeKeyRepository,
   makeReadCache,
   makeStore,
@@ -31,6 +33,7 @@ import { makeReadiness, type Readiness } from './health/readiness.js';
 import { type Limits, makeLimits } from './limits/limits.js';
 import { makeProgressStreams, type ProgressStreams } from './live/progress-streams.js';
 import { keepFresh } from './reads/keep-fresh.js';
+import { noticeRestore } from './reads/notice-restore.js';
 import { makeReaders, type Readers } from './reads/readers.js';
 import { makeWatch, type Watch } from './watch/watch.js';
 
@@ -45,6 +48,7 @@ export interface ApiDeps {
   clock: Clock;
   database: Database;
   store: Store;
+  backups: BackupRepository;
   queues: Queues;
   producer: Producer;
   announcer: Announcer;
@@ -57,6 +61,8 @@ export interface ApiDeps {
   readiness: Readiness;
   /** Looks after queues, workers and days, and warns. */
   watch: Watch;
+  /** Forgets what was read when the database is restored. */
+  restores: ReturnType<typeof noticeRestore>;
   /** How many ways there are to warn operators. */
   channels: number;
   /** For what operators are shown. */
@@ -92,6 +98,7 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
     (each) => each.destroy(),
   );
   const store = makeStore(database);
+  const backups = makeBackupRepository(database);
 
   const { url, cacheUrl } = config.redis;
   const queueing = owner.own(connectProducer({ url, logger }), (each) => each.disconnect());
@@ -113,6 +120,10 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
   );
   const readers = makeReaders({ cache, store });
   keepFresh({ announcements, readers, cache, logger });
+  const restores = owner.own(
+    noticeRestore({ identity: () => store.identity(), cache, logger }),
+    (each) => each.close(),
+  );
   const keys = owner.own(
     makeKeyRing({ keys: makeKeyRepository(database), internalApiKey, clock, logger }),
     (each) => each.close(),
@@ -157,6 +168,7 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
     pingDatabase: async () => database.raw('SELECT 1'),
     pingRedis: () => producer.ping(),
     charactersWithoutToday: () => store.days.charactersWithout(clock.now()),
+    lastBackupAt: async () => (await backups.lastGood())?.finishedAt ?? null,
     fleet,
     queues,
   });
@@ -167,6 +179,7 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
     clock,
     database,
     store,
+    backups,
     queues,
     producer,
     announcer: makeAnnouncer({ connection: queueing, channel }),
@@ -178,6 +191,7 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
     health,
     readiness: makeReadiness({ database: health.database, redis: health.redis }),
     watch,
+    restores,
     channels: channels.length,
     redactor,
     internalApiKey,

@@ -47,7 +47,7 @@ async function serve(deps: ApiDeps): Promise<void> {
 }
 
 async function start(
-  { database, store, characters, keys, watch, channels, logger, readiness }: ApiDeps,
+  { database, store, characters, keys, watch, restores, channels, logger, readiness }: ApiDeps,
   signal: AbortSignal,
 ) {
   try {
@@ -56,6 +56,7 @@ async function start(
     if (changed.length > 0) logger.info('profiles synchronised', { characters: changed });
     keys.start();
     watch.start();
+    restores.start();
     if (channels === 0) logger.warn('no alert channel is configured: nobody is warned');
     readiness.started = true;
     letHeapGrow();

@@ -85,6 +85,8 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     ...steps,
     sendAlerts: made.producer.sendAlerts,
     hold: made.producer.hold,
+    // No worker is there that could make one.
+    backUp: async () => undefined,
     async ping() {
       if (queues.away) throw new TexasError('queue_unavailable', 'The queue does not answer.');
     },

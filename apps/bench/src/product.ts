@@ -45,6 +45,7 @@ export async function startProduct(
     RATE_LIMIT_READS_PER_MINUTE: '10000000',
     // Nothing is written but what is measured.
     PLANNING_AUTOMATIC: 'false',
+    BACKUP_AUTOMATIC: 'false',
     ...pick(environment, ['AUTHOR', 'WORKER_CONCURRENCY', 'LOOP_PROBE_FILE']),
     ...(environment.GEMINI_BASE_URL && {
       GEMINI_BASE_URL: environment.GEMINI_BASE_URL,

@@ -87,6 +87,9 @@ async function writtenDays({ databaseUrl, redisUrl }: Servers, logger: Logger): 
       handlers: {
         'plan-due-days': async () => undefined,
         'send-alert': async () => undefined,
+        backup: async () => undefined,
+        'verify-backup': async () => undefined,
+        prune: async () => undefined,
         'plan-day': (payload, { signal }) => planDay(deps, payload, signal),
         'write-chapter': (payload, { signal }) => writeChapter(deps, payload, signal),
         'publish-day': (payload) =>

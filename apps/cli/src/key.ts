@@ -1,13 +1,8 @@
 import { type ApiKey, createKey, type KeyRepository, revokeKey } from '@texas-ai/access';
-import { makeOwner, type Temporal, TexasError } from '@texas-ai/kernel';
-import { runningDatabaseUrl } from '@texas-ai/local-services';
-import {
-  type Database,
-  makeKeyRepository,
-  openDatabase,
-  pendingMigrations,
-} from '@texas-ai/storage';
+import { makeKeyRepository } from '@texas-ai/storage';
+import { withDatabase } from './database.js';
 import type { CliDeps } from './deps.js';
+import { minute, tableOf } from './table.js';
 
 /** What the commands need of the command line. */
 export type KeyDeps = Pick<CliDeps, 'config' | 'logger' | 'output'>;
@@ -38,7 +33,7 @@ export async function createApiKey(
 export async function listApiKeys(deps: KeyDeps, { json }: KeyOptions): Promise<number> {
   const all = await withKeys(deps, (keys) => keys.list());
   if (json) deps.output.result(JSON.stringify(all, null, 2));
-  else if (all.length > 0) deps.output.result(tableOf(all));
+  else if (all.length > 0) deps.output.result(listOf(all));
   else deps.output.progress('There are no keys. “key create NAME” makes one.');
   return 0;
 }
@@ -61,71 +56,25 @@ export async function revokeApiKey(
   return 0;
 }
 
-/** Opens the database that is configured, else the private one of a running `npm start`. */
-async function withKeys<T>(
-  { config, logger }: KeyDeps,
-  work: (keys: KeyRepository) => Promise<T>,
-): Promise<T> {
-  const url = config.database.url ?? runningDatabaseUrl(config.home);
-  if (url === null) {
-    throw new TexasError(
-      'local_service_failed',
-      'No database is running here: run npm start in another terminal, or set DATABASE_URL.',
-    );
-  }
-  const owner = makeOwner();
-  try {
-    const database = owner.own(
-      openDatabase({ ...config.database, url, applicationName: 'texas-key', logger }),
-      (each) => each.destroy(),
-    );
-    await assertUpToDate(database, config.database.url === null);
-    return await work(makeKeyRepository(database));
-  } finally {
-    await owner.closeAll();
-  }
-}
-
-async function assertUpToDate(database: Database, isPrivate: boolean): Promise<void> {
-  const pending = await pendingMigrations(database);
-  if (pending.length === 0) return;
-  const remedy = isPrivate
-    ? 'Stop npm start and run it again, which brings it up to date.'
-    : 'Run: npm run texas -- migrate';
-  throw new TexasError(
-    'storage_unavailable',
-    `The database lacks the migrations ${pending.join(', ')}. ${remedy}`,
-  );
+function withKeys<T>(deps: KeyDeps, work: (keys: KeyRepository) => Promise<T>): Promise<T> {
+  return withDatabase(deps, 'texas-key', (database) => work(makeKeyRepository(database)));
 }
 
 /** The name comes last: it may be long, and wider than it has letters. */
-function tableOf(keys: readonly ApiKey[]): string {
-  const heads = ['KEY', 'SCOPES', 'CREATED', 'LAST USED', 'REVOKED', 'NAME'];
-  const rows = keys.map((key) => [
-    shown(key),
-    key.scopes.join(','),
-    minute(key.createdAt),
-    minute(key.lastUsedAt),
-    minute(key.revokedAt),
-    key.name,
-  ]);
-  const widths = heads.map((head, column) =>
-    Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)),
+function listOf(keys: readonly ApiKey[]): string {
+  return tableOf(
+    ['KEY', 'SCOPES', 'CREATED', 'LAST USED', 'REVOKED', 'NAME'],
+    keys.map((key) => [
+      shown(key),
+      key.scopes.join(','),
+      minute(key.createdAt),
+      minute(key.lastUsedAt),
+      minute(key.revokedAt),
+      key.name,
+    ]),
   );
-  return [heads, ...rows]
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }
 
 function shown({ short }: ApiKey): string {
   return `texas_${short}`;
-}
-
-function minute(instant: Temporal.Instant | null): string {
-  return instant === null ? '-' : instant.toString({ smallestUnit: 'minute' });
 }

@@ -1,10 +1,14 @@
 import { configExitCode, formatConfigProblems } from '@texas-ai/config';
 import { TexasError } from '@texas-ai/kernel';
 import { Command } from 'commander';
+import type { BackupOptions } from './backup.js';
 import { makeDeps } from './deps.js';
 import type { KeyOptions } from './key.js';
 import { surviveClosedTerminal, terminal } from './output.js';
+import type { PruneOptions } from './prune.js';
+import type { RestoreOptions } from './restore.js';
 import type { StartOptions } from './start/options.js';
+import { stopSignal } from './stop-signal.js';
 
 surviveClosedTerminal();
 process.exit(await run(process.argv));
@@ -42,6 +46,43 @@ async function run(argv: readonly string[]): Promise<number> {
       const { testAlerts } = await import('./alert.js');
       code = await testAlerts(makeDeps());
     });
+  const backup = program.command('backup').description('dumps of the database');
+  backup
+    .command('create')
+    .description('make one now')
+    .option('--json', 'print one JSON document', false)
+    .action(async (options: BackupOptions) => {
+      const { createBackupNow } = await import('./backup.js');
+      code = await createBackupNow(makeDeps(), options);
+    });
+  backup
+    .command('list')
+    .description('print every backup, newest first')
+    .option('--json', 'print one JSON document', false)
+    .action(async (options: BackupOptions) => {
+      const { listBackups } = await import('./backup.js');
+      code = await listBackups(makeDeps(), options);
+    });
+  backup
+    .command('verify')
+    .description('restore the last one into a scratch database and compare every table')
+    .action(async () => {
+      const { verifyLastBackup } = await import('./backup.js');
+      code = await verifyLastBackup(makeDeps());
+    });
+  backup
+    .command('restore')
+    .description('put a backup in the place of the database')
+    .argument('<backup>', 'a file, a name that “backup list” prints, or latest')
+    .option('--live', 'replace a database that holds something, also while it is in use', false)
+    .option('--unverified', 'take a dump whose manifest is lost', false)
+    .option('--no-restore-point', 'do not back up what is replaced')
+    .option('--keep-old', 'keep the replaced database beside the new one', false)
+    .option('--identity <file>', 'the age identity of an encrypted dump')
+    .action(async (named: string, options: RestoreOptions) => {
+      const { restore } = await import('./restore.js');
+      code = await restore(makeDeps(), named, options);
+    });
   const key = program.command('key').description('the keys that clients ask with');
   key
     .command('create')
@@ -69,6 +110,34 @@ async function run(argv: readonly string[]): Promise<number> {
     .action(async (named: string, options: KeyOptions) => {
       const { revokeApiKey } = await import('./key.js');
       code = await revokeApiKey(makeDeps(), named, options);
+    });
+  program
+    .command('prune')
+    .description('remove what is older than the section “retention” keeps it')
+    .option('--dry-run', 'only print what would go', false)
+    .option('--json', 'print one JSON document', false)
+    .action(async (options: PruneOptions) => {
+      const { pruneOldData } = await import('./prune.js');
+      code = await pruneOldData({ ...makeDeps(), signal: stopSignal() }, options);
+    });
+  const character = program.command('character').description('whole lives, as files');
+  character
+    .command('export')
+    .description('write a character’s whole life as JSON Lines')
+    .argument('<id>', 'whose')
+    .option('--output <file>', 'where to; default: stdout')
+    .action(async (id: string, options: { output?: string }) => {
+      const { exportCharacterTo } = await import('./character/export.js');
+      code = await exportCharacterTo({ ...makeDeps(), stdout: process.stdout }, id, options);
+    });
+  character
+    .command('import')
+    .description('take over a life that “character export” wrote')
+    .argument('<file>', 'the file, - for stdin')
+    .option('--as <id>', 'give it to another character, with new ids')
+    .action(async (file: string, options: { as?: string }) => {
+      const { importCharacterFrom } = await import('./character/import.js');
+      code = await importCharacterFrom({ ...makeDeps(), stdin: process.stdin }, file, options);
     });
   try {
     await program.parseAsync(argv);

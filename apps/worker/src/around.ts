@@ -7,6 +7,9 @@ import { slowStep } from './troubles.js';
 /** A step that takes longer is worth a warning, in milliseconds. */
 const slowStepMs = 30_000;
 
+/** What may take as long as it takes. */
+const unhurried: ReadonlySet<string> = new Set(['backup', 'verify-backup', 'prune']);
+
 const ids = z.object({
   requestId: z.string().nullable().catch(null),
   generationId: z.string().nullable().catch(null),
@@ -24,15 +27,14 @@ export function around({
     const { requestId, generationId } = ids.safeParse(payload).data ?? {};
     await runWithLogContext({ requestId, generationId, job: name, jobId: id }, async () => {
       const began = performance.now();
+      const isSlow = () => performance.now() - began > slowStepMs && !unhurried.has(name);
       try {
         await work();
         const ms = Math.round(performance.now() - began);
-        logger[ms > slowStepMs ? 'warn' : 'info'](ms > slowStepMs ? 'slow step' : 'step done', {
-          ms,
-        });
+        if (isSlow()) logger.warn('slow step', { ms });
+        else logger.info('step done', { ms });
       } finally {
-        const ms = performance.now() - began;
-        if (ms > slowStepMs) await alerts.raise(slowStep(name, ms));
+        if (isSlow()) await alerts.raise(slowStep(name, performance.now() - began));
       }
     });
   };

@@ -56,6 +56,11 @@ export function queuesOf(
   wanted: 'all' | readonly string[],
   authors: readonly AuthorName[],
 ): QueueName[] {
-  const able: QueueName[] = [...authors.map((name) => `author-${name}` as const), 'days', 'alerts'];
+  const able: QueueName[] = [
+    ...authors.map((name) => `author-${name}` as const),
+    'days',
+    'alerts',
+    'maintenance',
+  ];
   return wanted === 'all' ? able : able.filter((name) => wanted.includes(name));
 }

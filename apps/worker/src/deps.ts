@@ -7,7 +7,8 @@ import {
   makeAlerts,
   makeChannels,
 } from '@texas-ai/alerting';
-import { type Config, readCharacterFiles, secretsOf } from '@texas-ai/config';
+import { backupFrom, type MakeBackupDeps, type VerifyLastDeps } from '@texas-ai/backup';
+import { type Config, processEnvironment, readCharacterFiles, secretsOf } from '@texas-ai/config';
 import {
   type Announcements,
   type Announcer,
@@ -43,6 +44,7 @@ import {
   type Database,
   dayKey,
   makeAlertRepository,
+  makeBackupRepository,
   makeReadCache,
   makeStore,
   openDatabase,
@@ -75,6 +77,10 @@ export interface WorkerDeps {
   onProgress: OnProgress;
   /** Tells the world that a day is there; repeatable. */
   announce(generation: Generation): Promise<void>;
+  /** Drops a day that is gone from every cache. */
+  forgetDay(character: string, date: string): Promise<void>;
+  /** What makes and verifies backups. */
+  backing: MakeBackupDeps & VerifyLastDeps;
   requesting: RequestGenerationDeps & { store: Store };
   timing: Timing;
   alerts: KeptAlerts;
@@ -159,6 +165,18 @@ export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}):
       await cache.drop(dayKey(character, date));
       await announcer.announce({ kind: 'day.published', character, date, generationId });
       logger.info('day published', { character, date, author });
+    },
+    async forgetDay(character, date) {
+      await cache.drop(dayKey(character, date));
+      await announcer.announce({ kind: 'day.gone', character, date });
+    },
+    backing: {
+      ...backupFrom(config.backup, config.timeZone, processEnvironment().PATH ?? ''),
+      backups: makeBackupRepository(database),
+      alone: (work) => store.exclusively('backup', work),
+      databaseUrl: config.database.url,
+      clock,
+      logger,
     },
     requesting: {
       store,

@@ -1,6 +1,7 @@
 import { restoreSchedules } from '@texas-ai/jobs';
 import { announceForgotten, fallBackHeld, rewriteFallbacks, takeUpLost } from '@texas-ai/life';
 import type { WorkerDeps } from './deps.js';
+import { wantedSchedules } from './wanted-schedules.js';
 
 /** What one worker at a time does for all. Each task stands by itself: one that fails stops no other. */
 export async function reconcile(deps: WorkerDeps): Promise<void> {
@@ -55,9 +56,12 @@ const tasks: Record<string, (deps: WorkerDeps) => Promise<void>> = {
   },
 
   async 'restore schedules'({ config, queues, logger }) {
-    if (!config.planning.automatic) return;
-    const jobs = await restoreSchedules(queues);
+    const jobs = await restoreSchedules(queues, wantedSchedules(config));
     if (jobs.length > 0) logger.info('schedules put back', { jobs });
+  },
+
+  async 'back up'({ backing, steps }) {
+    for (const { id } of await backing.backups.queued()) await steps.backUp(id);
   },
 
   async alerts({ alerts, alertRepository, channels, steps, clock }) {

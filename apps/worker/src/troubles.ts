@@ -103,6 +103,26 @@ function fellBack({ character, date }: Generation, { code, message }: TexasError
   };
 }
 
+export function backupFailed({ message }: Pick<TexasError, 'message'>): Trouble {
+  return {
+    kind: 'backup_failed',
+    subject: 'database',
+    level: 'error',
+    title: 'the backup failed',
+    message: `${message} Mend that and make another: npm run texas -- backup create, or POST /v1/backups.`,
+  };
+}
+
+export function backupBad({ message }: Pick<TexasError, 'message'>): Trouble {
+  return {
+    kind: 'backup_bad',
+    subject: 'database',
+    level: 'error',
+    title: 'the last backup could not be verified',
+    message: `${message} Make another and verify it: npm run texas -- backup create, then backup verify.`,
+  };
+}
+
 export function slowStep(step: string, ms: number): Trouble {
   return {
     kind: 'slow_step',

@@ -104,16 +104,40 @@ export interface Config<
   readonly limits: DeepReadonly<Settings['limits']>;
   /** Null where Mattermost is not used. */
   readonly mattermost: MattermostConfig | null;
-  readonly backup: { readonly dir: string | null; readonly retentionDays: number };
+  readonly backup: BackupConfig;
+  readonly retention: RetentionConfig;
   /** `urls` and `secrets` by the channel's name in lower case, for example `wecom`. */
   readonly alerts: DeepReadonly<Settings['alerts']>;
   readonly metrics: { readonly port: number | null };
 }
 
+export interface BackupConfig
+  extends DeepReadonly<
+    Omit<Settings['backup'], 'dir' | 's3' | 'ageRecipient' | 'ageIdentityFile'>
+  > {
+  readonly dir: string;
+  readonly ageRecipient: string | null;
+  readonly ageIdentityFile: string | null;
+  /** Null where dumps stay in `dir`. */
+  readonly s3: {
+    readonly endpoint: string | null;
+    readonly region: string;
+    readonly bucket: string;
+    readonly prefix: string;
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly pathStyle: boolean;
+  } | null;
+}
+
+/** Ages in days; null where it is kept for ever. */
+export type RetentionConfig = {
+  readonly [Name in keyof Settings['retention']]: number | null;
+};
+
 /** What the apps see, made of settings that are valid and complete. */
 export function makeConfig(root: string, environment: Environment, settings: Settings): Config {
   const production = environment === 'production';
-  const { dir, retentionDays } = settings.backup;
   return deepFreeze({
     environment,
     home: resolve(root, settings.home),
@@ -143,10 +167,38 @@ export function makeConfig(root: string, environment: Environment, settings: Set
     generations: settings.generations,
     limits: settings.limits,
     mattermost: mattermostOf(settings.mattermost),
-    backup: { dir: dir === undefined ? null : resolve(root, dir), retentionDays },
+    backup: backupOf(root, settings),
+    retention: retentionOf(settings.retention),
     alerts: settings.alerts,
     metrics: { port: settings.metrics.port ?? null },
   });
+}
+
+function backupOf(root: string, { home, backup }: Settings): BackupConfig {
+  const { dir, s3, ageRecipient, ageIdentityFile, ...rest } = backup;
+  const { endpoint, bucket, accessKeyId, secretAccessKey, ...place } = s3;
+  return {
+    ...rest,
+    dir: dir === undefined ? resolve(root, home, 'backups') : resolve(root, dir),
+    ageRecipient: ageRecipient ?? null,
+    ageIdentityFile: ageIdentityFile === undefined ? null : resolve(root, ageIdentityFile),
+    s3:
+      bucket === undefined || accessKeyId === undefined || secretAccessKey === undefined
+        ? null
+        : { ...place, endpoint: endpoint ?? null, bucket, accessKeyId, secretAccessKey },
+  };
+}
+
+function retentionOf(settings: Settings['retention']): RetentionConfig {
+  const days = (age: number | 'forever') => (age === 'forever' ? null : age);
+  return {
+    supersededDays: days(settings.supersededDays),
+    experiencesDays: days(settings.experiencesDays),
+    interactionsDays: days(settings.interactionsDays),
+    costsDays: days(settings.costsDays),
+    idempotencyDays: days(settings.idempotencyDays),
+    alertsDays: days(settings.alertsDays),
+  };
 }
 
 function databaseOf(settings: Settings['database']): DatabaseConfig<string | null> {

@@ -12,6 +12,18 @@ export const whole = (min: number, max: number) => {
     .refine((value) => Number.isInteger(value) && value >= min && value <= max, expected);
 };
 
+/** How many days something is kept. */
+export const age = (min: number) => {
+  const most = 36_500;
+  const expected = `a whole number of days from ${min} to ${most}, or forever`;
+  return z.custom<number | 'forever'>(
+    (value) =>
+      value === 'forever' ||
+      (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= most),
+    expected,
+  );
+};
+
 /** Seconds, down to fractions: what tests set short. */
 export const seconds = (min: number, max: number) => {
   const expected = `seconds from ${min} to ${max}`;

@@ -47,6 +47,14 @@ const watching = {
   dayMissingMinutes: 60,
   noWorkerSeconds: 60,
 };
+const kept = {
+  supersededDays: 30,
+  experiencesDays: null,
+  interactionsDays: null,
+  costsDays: null,
+  idempotencyDays: 30,
+  alertsDays: 365,
+};
 
 describe('layers', () => {
   it('starts from the documented defaults', () => {
@@ -105,7 +113,21 @@ describe('layers', () => {
       generations: { daysBack: 366, daysAhead: 31 },
       limits: { generationsPerMinute: 5, readsPerMinute: 6000, failedAuthenticationsPerMinute: 10 },
       mattermost: null,
-      backup: { dir: null, retentionDays: 7 },
+      backup: {
+        ageIdentityFile: null,
+        ageRecipient: null,
+        automatic: true,
+        clientFolders: [],
+        dir: join(root, '.local/backups'),
+        retentionDays: 7,
+        retentionWeeks: 0,
+        retentionMonths: 0,
+        s3: null,
+        time: '02:00',
+        timeoutMinutes: 120,
+        verify: 'weekly',
+      },
+      retention: kept,
       alerts: { urls: {}, secrets: {}, routes: [], ...watching },
       metrics: { port: null },
     });
@@ -212,7 +234,21 @@ describe('layers', () => {
       generations: { daysBack: 0, daysAhead: 1 },
       limits: { generationsPerMinute: 6, readsPerMinute: 7, failedAuthenticationsPerMinute: 10 },
       mattermost: { host: 'chat.example', token: 'token', owner: 'kal' },
-      backup: { dir: '/backups', retentionDays: 9 },
+      backup: {
+        ageIdentityFile: null,
+        ageRecipient: null,
+        automatic: true,
+        clientFolders: [],
+        dir: '/backups',
+        retentionDays: 9,
+        retentionWeeks: 0,
+        retentionMonths: 0,
+        s3: null,
+        time: '02:00',
+        timeoutMinutes: 120,
+        verify: 'weekly',
+      },
+      retention: kept,
       alerts: {
         urls: {
           webhook: 'https://hook.example/a',

@@ -43,6 +43,20 @@ export function missingSettings(
     need('weather.hefeng.apiKey', `HEFENG_API_KEY: expected a key, ${because}`);
   }
 
+  const s3 = {
+    bucket: 'BUCKET',
+    accessKeyId: 'ACCESS_KEY_ID',
+    secretAccessKey: 'SECRET_ACCESS_KEY',
+  };
+  if (Object.keys(s3).some((name) => isGiven(`backup.s3.${name}`))) {
+    for (const [name, variable] of Object.entries(s3)) {
+      need(
+        `backup.s3.${name}`,
+        `BACKUP_S3_${variable}: expected with the other two of bucket and keys, all three or none`,
+      );
+    }
+  }
+
   const mattermost = ['host', 'token', 'owner'];
   if (mattermost.some((name) => isGiven(`mattermost.${name}`))) {
     for (const name of mattermost) {

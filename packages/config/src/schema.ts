@@ -1,6 +1,7 @@
 import { alertKinds, isTimeZone } from '@texas-ai/kernel';
 import { z } from 'zod';
 import {
+  age,
   flag,
   key,
   money,
@@ -180,9 +181,55 @@ export const settingsSchema = section({
     owner: text('a user name').optional(),
   }).prefault({}),
   backup: section({
-    /** Folder of the dumps; relative to the repository root. */
+    /** Whether one is made every day at this time of timeZone. */
+    automatic: flag.default(true),
+    time: timeOfDay.default('02:00'),
+    /** Folder of the dumps; relative to the repository root, by default below `home`. */
     dir: text('a folder').optional(),
+    /** How many days, weeks and months have their newest backup kept. */
     retentionDays: whole(1, 3650).default(7),
+    retentionWeeks: whole(0, 520).default(0),
+    retentionMonths: whole(0, 120).default(0),
+    /** How often the newest is restored into a scratch database and compared. */
+    verify: oneOf(['daily', 'weekly', 'never']).default('weekly'),
+    /** A dump, an upload or a verification that takes longer hangs. */
+    timeoutMinutes: whole(1, 10_000).default(120),
+    /** Where pg_dump and pg_restore are, beyond PATH and the usual folders. */
+    clientFolders: z.array(text('a folder'), { error: 'a list of folders' }).default([]),
+    /** age: whoever has the identity can read the dumps, and this machine cannot. */
+    ageRecipient: z
+      .string({ error: 'an age recipient' })
+      .regex(/^age1[a-z0-9]+$/, 'an age recipient, which starts with age1')
+      .optional(),
+    /** A file that holds the identity, for verifying and restoring encrypted dumps here. */
+    ageIdentityFile: text('a file').optional(),
+    s3: section({
+      /** Of a store that is not Amazon's. */
+      endpoint: url('http', 'https').optional(),
+      region: text('a region').default('us-east-1'),
+      bucket: text('a bucket').optional(),
+      /** Where the names of its objects begin. */
+      prefix: z.string({ error: 'text' }).default(''),
+      accessKeyId: key.optional(),
+      secretAccessKey: key.optional(),
+      /** The bucket in the path, not in the host name, as most stores want it. */
+      pathStyle: flag.default(true),
+    }).prefault({}),
+  }).prefault({}),
+  /** After how many days what is removed, early every night; a life is kept for ever by default. */
+  retention: section({
+    /** Generations since a newer one replaced them, and failed or cancelled ones since they ended. */
+    supersededDays: age(1).default(30),
+    /** Whole days of a life, by their date. */
+    experiencesDays: age(1).default('forever'),
+    /** Interactions alone, by the date of their day. */
+    interactionsDays: age(1).default('forever'),
+    /** Single author calls; what they cost in sum is kept. Forecasts look two weeks back. */
+    costsDays: age(31).default('forever'),
+    /** How long the repeat of a request is known by its Idempotency-Key. */
+    idempotencyDays: age(1).default(30),
+    /** Alerts, since they recovered. */
+    alertsDays: age(1).default(365),
   }).prefault({}),
   alerts: section({
     /** Webhook of each channel by the channel's name in lower case. */

@@ -21,6 +21,8 @@ export function secretsOf(config: Config): string[] {
     ...urlSecrets(config.mattermost?.host),
     ...Object.values(config.alerts.urls).flatMap(webhookSecrets),
     ...Object.values(config.alerts.secrets),
+    config.backup.s3?.accessKeyId,
+    config.backup.s3?.secretAccessKey,
   ];
   return [...new Set(secrets.filter((secret) => typeof secret === 'string').filter(Boolean))];
 }

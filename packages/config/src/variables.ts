@@ -58,6 +58,15 @@ const fixedVariables: readonly Variable[] = [
   text('MATTERMOST_OWNER', 'mattermost.owner'),
   text('BACKUP_DIR', 'backup.dir'),
   number('BACKUP_RETENTION_DAYS', 'backup.retentionDays'),
+  flag('BACKUP_AUTOMATIC', 'backup.automatic'),
+  text('BACKUP_AGE_RECIPIENT', 'backup.ageRecipient'),
+  text('BACKUP_AGE_IDENTITY_FILE', 'backup.ageIdentityFile'),
+  hidden('BACKUP_S3_ENDPOINT', 'backup.s3.endpoint'),
+  text('BACKUP_S3_REGION', 'backup.s3.region'),
+  text('BACKUP_S3_BUCKET', 'backup.s3.bucket'),
+  text('BACKUP_S3_PREFIX', 'backup.s3.prefix'),
+  hidden('BACKUP_S3_ACCESS_KEY_ID', 'backup.s3.accessKeyId'),
+  hidden('BACKUP_S3_SECRET_ACCESS_KEY', 'backup.s3.secretAccessKey'),
   number('METRICS_PORT', 'metrics.port'),
 ];
 

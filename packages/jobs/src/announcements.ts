@@ -13,6 +13,8 @@ const announcementSchema = z.discriminatedUnion('kind', [
     date: z.string(),
     generationId: z.string(),
   }),
+  /** It was too old to be kept. */
+  z.object({ kind: z.literal('day.gone'), character: z.string(), date: z.string() }),
   z.object({ kind: z.literal('generation.progressed'), generationId: z.string() }),
   /** An author rests, or works again: look which. */
   z.object({ kind: z.literal('holds.changed') }),

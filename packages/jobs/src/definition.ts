@@ -1,13 +1,14 @@
 import { type AuthorName, authorNames } from '@texas-ai/life';
 import { z } from 'zod';
 
-export type QueueName = `author-${AuthorName}` | 'days' | 'alerts';
+export type QueueName = `author-${AuthorName}` | 'days' | 'alerts' | 'maintenance';
 
 /** One queue per author, so that holding one never holds another. */
 export const queueNames: readonly QueueName[] = [
   ...authorNames.map((name) => `author-${name}` as const),
   'days',
   'alerts',
+  'maintenance',
 ];
 
 export interface JobDefinition<Name extends string, Payload> {

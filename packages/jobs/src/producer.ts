@@ -11,6 +11,8 @@ export type AlertMessage = Omit<JobPayload<'send-alert'>, 'version'>;
 export interface Producer extends StepQueue {
   /** Has workers tell channels. Rejects with `queue_unavailable`. */
   sendAlerts(messages: readonly AlertMessage[]): Promise<void>;
+  /** Has a worker make the backup of that id; asked again, it changes nothing. Rejects with `queue_unavailable`. */
+  backUp(backupId: string): Promise<void>;
   /** Nobody takes a job of the queue for so many milliseconds. Rejects with `queue_unavailable`. */
   hold(queue: QueueName, ms: number): Promise<void>;
   /** Whether the queues can be reached; rejects with `queue_unavailable` where not. */
@@ -70,6 +72,13 @@ export function makeProducer(queues: Queues): Producer {
     states,
     async sendAlerts(messages) {
       await reaching(() => queues.get('alerts').addBulk(messages.map(toAlertJob)));
+    },
+    async backUp(backupId) {
+      const data = { version: jobs.backup.version, backupId };
+      const kept = { ...options, removeOnComplete: true, removeOnFail: true };
+      await reaching(() =>
+        queues.get('maintenance').add('backup', data, { ...kept, jobId: `backup-${backupId}` }),
+      );
     },
     async hold(queue, ms) {
       await reaching(async () => {

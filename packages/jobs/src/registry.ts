@@ -1,8 +1,11 @@
 import type { z } from 'zod';
+import { backup } from './definitions/backup.js';
 import { planDay } from './definitions/plan-day.js';
 import { planDueDays } from './definitions/plan-due-days.js';
+import { prune } from './definitions/prune.js';
 import { publishDay } from './definitions/publish-day.js';
 import { sendAlert } from './definitions/send-alert.js';
+import { verifyBackup } from './definitions/verify-backup.js';
 import { writeChapter } from './definitions/write-chapter.js';
 
 /** Every job of the system by name. */
@@ -12,6 +15,9 @@ export const jobs = {
   'publish-day': publishDay,
   'plan-due-days': planDueDays,
   'send-alert': sendAlert,
+  backup,
+  'verify-backup': verifyBackup,
+  prune,
 } as const;
 
 export type JobName = keyof typeof jobs;

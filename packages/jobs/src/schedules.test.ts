@@ -3,6 +3,9 @@ import { makeOwner, type Owner } from '@texas-ai/kernel';
 import { startSystem } from '../test/system.js';
 import { restoreSchedules } from './schedules.js';
 
+const everyMinute = { job: 'plan-due-days', pattern: '* * * * *', timeZone: 'UTC' } as const;
+const everyNight = { job: 'backup', pattern: '0 2 * * *', timeZone: 'Asia/Shanghai' } as const;
+
 let owner: Owner = makeOwner();
 afterEach(async () => {
   await owner.closeAll();
@@ -11,35 +14,62 @@ afterEach(async () => {
 
 test('a schedule is made once, and stands as it is from then on', async () => {
   const { queues } = await startSystem(owner);
-  expect(await restoreSchedules(queues)).toEqual(['plan-due-days']);
+  expect(await restoreSchedules(queues, [everyMinute])).toEqual(['plan-due-days']);
   const made = await queues.get('days').getJobScheduler('plan-due-days');
   expect(made).toMatchObject({ pattern: '* * * * *', tz: 'UTC' });
-  expect(await restoreSchedules(queues)).toEqual([]);
+  expect(await restoreSchedules(queues, [everyMinute])).toEqual([]);
   expect(await queues.get('days').getJobScheduler('plan-due-days')).toEqual(made);
   expect(await queues.get('days').getDelayedCount()).toBe(1);
 });
 
 test('one that Redis has lost comes back', async () => {
   const { queues } = await startSystem(owner);
-  await restoreSchedules(queues);
+  await restoreSchedules(queues, [everyMinute]);
   await queues.get('days').obliterate({ force: true });
   expect(await queues.get('days').getJobScheduler('plan-due-days')).toBeUndefined();
-  expect(await restoreSchedules(queues)).toEqual(['plan-due-days']);
+  expect(await restoreSchedules(queues, [everyMinute])).toEqual(['plan-due-days']);
   expect(await queues.get('days').getDelayedCount()).toBe(1);
 });
 
 test('one whose next job was lost is put back, with one next job', async () => {
   const { queues, connection, prefix } = await startSystem(owner);
-  await restoreSchedules(queues);
+  await restoreSchedules(queues, [everyMinute]);
   const days = queues.get('days');
   const [next] = await days.getDelayed();
   // As after a crash between two commands of Redis, three minutes ago.
   await connection.zrem(`${prefix}:days:delayed`, next?.id ?? '');
   await connection.del(`${prefix}:days:${next?.id}`);
   await connection.zadd(`${prefix}:days:repeat`, String(Date.now() - 180_000), 'plan-due-days');
-  await restoreSchedules(queues);
+  await restoreSchedules(queues, [everyMinute]);
   expect(await days.getJobSchedulersCount()).toBe(1);
   expect(await days.getDelayedCount()).toBe(1);
   const [again] = await days.getDelayed();
   expect(again?.timestamp ?? 0).toBeLessThan(Date.now() + 61_000);
+});
+
+test('each stands in its own zone, and one that stands otherwise is put right', async () => {
+  const { queues } = await startSystem(owner);
+  expect(await restoreSchedules(queues, [everyMinute, everyNight])).toEqual([
+    'plan-due-days',
+    'backup',
+  ]);
+  const maintenance = queues.get('maintenance');
+  const next = async () => {
+    const { tz, next: at } = (await maintenance.getJobScheduler('backup')) ?? {};
+    return [tz, new Date(at ?? 0).getUTCHours()];
+  };
+  expect(await next()).toEqual(['Asia/Shanghai', 18]);
+  const elsewhere = { ...everyNight, timeZone: 'UTC' };
+  expect(await restoreSchedules(queues, [everyMinute, elsewhere])).toEqual(['backup']);
+  expect(await next()).toEqual(['UTC', 2]);
+  expect(await maintenance.getDelayedCount()).toBe(1);
+});
+
+test('one that is not wanted any more is taken away', async () => {
+  const { queues } = await startSystem(owner);
+  await restoreSchedules(queues, [everyMinute, everyNight]);
+  expect(await restoreSchedules(queues, [everyNight])).toEqual([]);
+  expect(await queues.get('days').getJobScheduler('plan-due-days')).toBeUndefined();
+  expect(await queues.get('days').getDelayedCount()).toBe(0);
+  expect(await queues.get('maintenance').getDelayedCount()).toBe(1);
 });

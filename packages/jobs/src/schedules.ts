@@ -4,16 +4,20 @@ import type { Queues } from './queues.js';
 import { type JobName, jobs } from './registry.js';
 
 /** What is done again and again, by whichever worker takes it. */
-interface Schedule {
-  job: JobName;
-  queue: QueueName;
-  /** Cron, with minutes first, in UTC. */
+export interface Schedule {
+  job: Extract<JobName, 'plan-due-days' | 'backup' | 'verify-backup' | 'prune'>;
+  /** Cron, with minutes first. */
   pattern: string;
+  /** IANA zone of the pattern. */
+  timeZone: string;
 }
 
-const schedules: readonly Schedule[] = [
-  { job: 'plan-due-days', queue: 'days', pattern: '* * * * *' },
-];
+const queueOf: Record<Schedule['job'], QueueName> = {
+  'plan-due-days': 'days',
+  backup: 'maintenance',
+  'verify-backup': 'maintenance',
+  prune: 'maintenance',
+};
 
 /** A schedule whose next job is so late, in milliseconds, has lost it. */
 const lateMs = 120_000;
@@ -26,19 +30,29 @@ const options = {
 };
 
 /**
- * Puts the schedules back that Redis has lost, and answers which. To be done by one process at a
+ * Puts the schedules back that Redis has lost or that stand otherwise, takes away those that are not
+ * wanted any more, and answers which it put back. To be done by one process at a
  * time: BullMQ makes a schedule twice where several begin it at once. Rejects with `queue_unavailable`.
  */
-export async function restoreSchedules(queues: Queues): Promise<JobName[]> {
+export async function restoreSchedules(
+  queues: Queues,
+  wanted: readonly Schedule[],
+): Promise<JobName[]> {
   const restored: JobName[] = [];
   try {
-    for (const { job, queue: name, pattern } of schedules) {
-      const queue = queues.get(name);
+    for (const job of Object.keys(queueOf) as Schedule['job'][]) {
+      const queue = queues.get(queueOf[job]);
       const found = await queue.getJobScheduler(job);
-      const runs = found?.pattern === pattern && (found.next ?? 0) > Date.now() - lateMs;
-      if (runs) continue;
+      const schedule = wanted.find((each) => each.job === job);
+      if (!schedule) {
+        if (found) await queue.removeJobScheduler(job);
+        continue;
+      }
+      const { pattern, timeZone: tz } = schedule;
+      const stands = found?.pattern === pattern && found.tz === tz;
+      if (stands && (found.next ?? 0) > Date.now() - lateMs) continue;
       const template = { name: job, data: { version: jobs[job].version }, opts: options };
-      await queue.upsertJobScheduler(job, { pattern, tz: 'UTC' }, template);
+      await queue.upsertJobScheduler(job, { pattern, tz }, template);
       restored.push(job);
     }
     return restored;

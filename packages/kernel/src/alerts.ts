@@ -11,6 +11,8 @@ export const alertKinds = [
   'redis_away',
   'database_away',
   'slow_step',
+  'backup_failed',
+  'backup_bad',
 ] as const;
 
 export type AlertKind = (typeof alertKinds)[number];

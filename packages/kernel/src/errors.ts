@@ -36,6 +36,18 @@ export type ErrorCode =
   | 'character_not_found'
   | 'day_not_found'
   | 'generation_not_found'
+  // backups
+  | 'backup_client_missing'
+  | 'backup_failed'
+  | 'backup_invalid'
+  | 'backup_newer_format'
+  | 'backup_newer_schema'
+  | 'backup_wrong_key'
+  | 'backup_target_unavailable'
+  | 'restore_failed'
+  | 'restore_target_not_empty'
+  // a character's file
+  | 'import_invalid'
   // a job, a start, and what nobody foresaw
   | 'invalid_payload'
   | 'step_stalled'

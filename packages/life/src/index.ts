@@ -48,6 +48,7 @@ export {
   planDraftSchema,
   type SlotText,
 } from './draft.js';
+export { type ExportCharacterDeps, exportCharacter } from './export-character.js';
 export { fallBackHeld } from './fall-back-held.js';
 export {
   type Generation,
@@ -60,6 +61,7 @@ export {
   viewOf,
 } from './generation.js';
 export { type AuthorHold, type HoldRepository, isHeld, whoRests } from './holds.js';
+export { type ImportCharacterDeps, type Imported, importCharacter } from './import-character.js';
 export {
   type Interaction,
   type InteractionStatus,
@@ -131,6 +133,7 @@ export {
 export { chapterPrompt } from './prompts/chapter-prompt.js';
 export { planPrompt } from './prompts/plan-prompt.js';
 export { type Prompt, promptVersion, withProblems } from './prompts/prompt.js';
+export { type PruneDeps, type Pruned, prune } from './prune.js';
 export { announceForgotten, type PublishDayDeps, publishDay } from './publish-day.js';
 export { type PlanFrame, type RepairedPlan, repairPlan } from './repair.js';
 export {
@@ -138,6 +141,15 @@ export {
   type RequestGenerationDeps,
   requestGeneration,
 } from './request-generation.js';
+export {
+  type Cutoff,
+  cutoffOf,
+  type GoneDay,
+  type RetentionAges,
+  type RetentionKind,
+  type RetentionRepository,
+  retentionKinds,
+} from './retention.js';
 export { kindOf, retryDelayMs } from './retry.js';
 export { rewriteFallbacks } from './rewrite-fallbacks.js';
 export { cutSlots } from './slots.js';
@@ -171,6 +183,7 @@ export type {
   StoredRequest,
 } from './store.js';
 export { takeUpLost } from './take-up-lost.js';
+export type { CarriedDay, CarriedIds, TransferRepository } from './transfer.js';
 export { wakingHours } from './waking-hours.js';
 export {
   type Weather,

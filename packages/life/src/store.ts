@@ -10,6 +10,8 @@ import type { LedgerRepository } from './ledger.js';
 import type { MajorEvent, MajorEventRecord } from './major-event.js';
 import type { Chapter, Plan, Slot } from './plan.js';
 import type { Profile } from './profile.js';
+import type { RetentionRepository } from './retention.js';
+import type { TransferRepository } from './transfer.js';
 
 // What the use cases need kept. PostgreSQL is the truth; `packages/storage` implements this.
 // Every method may reject with `storage_unavailable`.
@@ -271,11 +273,15 @@ export interface Repositories {
   requests: RequestRepository;
   ledger: LedgerRepository;
   holds: HoldRepository;
+  retention: RetentionRepository;
+  transfers: TransferRepository;
 }
 
 export interface Store extends Repositories {
   /** All or nothing; only the repositories handed in take part. */
   transaction<T>(work: (repositories: Repositories) => Promise<T>): Promise<T>;
+  /** Names the database; another that is put in its place has another name. */
+  identity(): Promise<string>;
   /** The time by the database's clock, which is that of everything it stamps. */
   now(): Promise<Temporal.Instant>;
   /** Does the work unless somebody else is at it, anywhere; tells whether it did. */
@@ -283,4 +289,4 @@ export interface Store extends Repositories {
 }
 
 /** What one process at a time does, by an advisory lock. */
-export type ExclusiveWork = 'reconcile' | 'watch';
+export type ExclusiveWork = 'reconcile' | 'watch' | 'backup' | 'prune';

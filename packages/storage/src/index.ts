@@ -7,7 +7,8 @@ export {
   type ReadCacheOptions,
 } from './cache/read-cache.js';
 export { type Database, type DatabaseOptions, openDatabase } from './database.js';
-export { migrate, pendingMigrations, waitForMigrations } from './migrate.js';
+export { knownMigrations, migrate, pendingMigrations, waitForMigrations } from './migrate.js';
 export { makeAlertRepository } from './repositories/alerts.js';
+export { makeBackupRepository } from './repositories/backups.js';
 export { makeKeyRepository } from './repositories/keys.js';
 export { makeStore } from './store.js';

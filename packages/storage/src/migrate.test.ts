@@ -4,7 +4,13 @@ import { makeLogSpy, makeTestDatabase, type TestDatabase } from '@texas-ai/testi
 import { type Database, openDatabase } from './database.js';
 import { migrate, pendingMigrations, waitForMigrations } from './migrate.js';
 
-const names = ['2026-11-23-first', '2026-11-24-gateway', '2026-11-25-fleet'];
+const names = [
+  '2026-11-23-first',
+  '2026-11-24-gateway',
+  '2026-11-25-fleet',
+  '2026-11-26-backups',
+  '2026-11-26-retention',
+];
 let empty: TestDatabase;
 const others: Database[] = [];
 

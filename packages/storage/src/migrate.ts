@@ -28,10 +28,15 @@ export async function migrate(database: Database): Promise<string[]> {
   }
 }
 
+/** Names of all migrations that this program knows. */
+export function knownMigrations(): Promise<string[]> {
+  return migrationSource.getMigrations([]);
+}
+
 /** Names of the migrations that this program knows and the database lacks. */
 export async function pendingMigrations(database: Database): Promise<string[]> {
   try {
-    const known = await migrationSource.getMigrations([]);
+    const known = await knownMigrations();
     const table = await database.raw("SELECT to_regclass('migrations') AS found");
     if (table.rows[0]?.found === null) return known;
     const rows: { name: string }[] = await database('migrations').select('name');

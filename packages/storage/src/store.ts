@@ -13,10 +13,17 @@ import { makeLedgerRepository } from './repositories/ledger.js';
 import { makeMajorEventRepository } from './repositories/major-events.js';
 import { makeNightlyGenerations } from './repositories/nightly.js';
 import { makeRequestRepository } from './repositories/requests.js';
+import { makeRetentionRepository } from './repositories/retention.js';
+import { makeTransferRepository } from './repositories/transfers.js';
 import { storageFailure, withStorageFailures } from './storage-failure.js';
 
 /** Any numbers that nothing else locks. */
-const locks: Record<ExclusiveWork, number> = { reconcile: 7_239_002, watch: 7_239_003 };
+const locks: Record<ExclusiveWork, number> = {
+  reconcile: 7_239_002,
+  watch: 7_239_003,
+  backup: 7_239_004,
+  prune: 7_239_005,
+};
 
 /** Well below the time after which PostgreSQL ends a transaction that does nothing. */
 const aliveMs = 500;
@@ -41,6 +48,8 @@ export function makeStore(database: Database): Store {
     requests: withStorageFailures(makeRequestRepository(db)),
     ledger: withStorageFailures(makeLedgerRepository(db)),
     holds: withStorageFailures(makeHoldRepository(db)),
+    retention: withStorageFailures(makeRetentionRepository(db)),
+    transfers: withStorageFailures(makeTransferRepository(db)),
   });
 
   return {
@@ -57,6 +66,17 @@ export function makeStore(database: Database): Store {
       try {
         const { rows } = await database.raw<{ rows: { now: Temporal.Instant }[] }>('SELECT now()');
         return rows[0]?.now ?? Temporal.Now.instant();
+      } catch (error) {
+        throw storageFailure(error);
+      }
+    },
+
+    async identity() {
+      try {
+        const { rows } = await database.raw<{ rows: { oid: number }[] }>(
+          'SELECT oid FROM pg_database WHERE datname = current_database()',
+        );
+        return String(rows[0]?.oid);
       } catch (error) {
         throw storageFailure(error);
       }

@@ -79,7 +79,7 @@ describe('the board', () => {
       .set('authorization', `Bearer ${internalKey}`);
     expect(response.status).toBe(200);
     const names = response.body.queues.map(({ name }: { name: string }) => name);
-    expect(names).toEqual(['author-gemini', 'author-offline', 'days', 'alerts']);
+    expect(names).toEqual(['author-gemini', 'author-offline', 'days', 'alerts', 'maintenance']);
   });
 
   it('keeps a signed session that scripts cannot read and that is good for nothing else', async () => {

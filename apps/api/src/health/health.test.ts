@@ -50,6 +50,7 @@ describe('the health routes', () => {
       pingDatabase: async () => database.raw('SELECT 1'),
       pingRedis: () => producer.ping(),
       charactersWithoutToday: () => store.days.charactersWithout(clock.now()),
+      lastBackupAt: async () => null,
       fleet: makeFleet({ connection, prefix: api.prefix }),
       queues,
       ...others,
@@ -73,6 +74,7 @@ describe('the health routes', () => {
       redis: 'connected',
       database: 'connected',
       has_today_schedule: false,
+      last_backup_age_seconds: null,
       timestamp: '2026-11-23T04:00:00Z',
     });
     await api.post('/v1/characters/texas/days/2026-11-23/generations');

@@ -4,7 +4,7 @@ import type { ReadCache } from '@texas-ai/storage';
 import type { Readers } from './readers.js';
 
 /**
- * Drops a day from this process's memory as soon as another was published in its place. What was
+ * Drops a day from this process's memory as soon as another was published in its place or it is gone. What was
  * announced while the connection was away is not known: then memory is emptied.
  */
 export function keepFresh(deps: {
@@ -15,7 +15,7 @@ export function keepFresh(deps: {
 }): void {
   const { announcements, readers, cache, logger } = deps;
   announcements.onAnnouncement((announcement) => {
-    if (announcement.kind !== 'day.published') return;
+    if (announcement.kind !== 'day.published' && announcement.kind !== 'day.gone') return;
     const { character, date } = announcement;
     readers
       .dropDay(character, date)

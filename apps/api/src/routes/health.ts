@@ -1,3 +1,4 @@
+import type { Clock, Temporal } from '@texas-ai/kernel';
 import { z } from 'zod';
 import type { AppDeps } from '../deps.js';
 import { defineOperation, type Operation } from '../operation.js';
@@ -16,6 +17,9 @@ const healthSchema = z
     has_today_schedule: z.boolean().nullable().meta({
       description:
         'Whether every character has a day for what is today where she lives; null while the database is away.',
+    }),
+    last_backup_age_seconds: z.number().int().nullable().meta({
+      description: 'Of the last good backup; null where there is none or the database is away.',
     }),
     timestamp: z.iso.datetime(),
   })
@@ -51,6 +55,7 @@ const healthy = {
   redis: 'connected',
   database: 'connected',
   has_today_schedule: true,
+  last_backup_age_seconds: 36_000,
   timestamp: '2026-11-23T04:00:00Z',
 };
 
@@ -106,10 +111,11 @@ export function healthOperations({
       },
       problems: [],
       async answer() {
-        const [redis, database, today] = await Promise.all([
+        const [redis, database, today, backupAt] = await Promise.all([
           health.redis(),
           health.database(),
           health.today(),
+          health.lastBackupAt(),
         ]);
         const well = redis === true && database === true;
         return {
@@ -120,6 +126,7 @@ export function healthOperations({
             redis: redis ? 'connected' : 'disconnected',
             database: database ? 'connected' : 'disconnected',
             has_today_schedule: today ?? null,
+            last_backup_age_seconds: backupAt ? secondsSince(backupAt, clock) : null,
             timestamp: clock.now().toString(),
           },
         };
@@ -220,6 +227,10 @@ export function healthOperations({
       },
     }),
   ];
+}
+
+function secondsSince(then: Temporal.Instant, { now }: Clock): number {
+  return Math.max(0, Math.round((now().epochMilliseconds - then.epochMilliseconds) / 1000));
 }
 
 const uncached = { 'Cache-Control': 'no-store' };

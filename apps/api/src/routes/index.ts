@@ -1,5 +1,6 @@
 import type { AppDeps } from '../deps.js';
 import type { Operation } from '../operation.js';
+import { backupOperations } from './backups.js';
 import { characterOperations } from './characters.js';
 import { costOperations } from './costs.js';
 import { dayOperations } from './days.js';
@@ -23,6 +24,7 @@ export function makeOperations(deps: AppDeps): Operation[] {
     ...generationOperations(deps),
     ...generationEventOperations(deps),
     ...costOperations(deps),
+    ...backupOperations(deps),
     ...originalOperations(deps),
     ...healthOperations(deps),
   ];

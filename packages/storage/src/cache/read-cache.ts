@@ -26,6 +26,8 @@ export interface ReadCache {
    * `queue_unavailable` where Redis does not take it.
    */
   drop(key: string): Promise<void>;
+  /** Forgets everything, here and in Redis. Rejects with `queue_unavailable` where Redis does not take it. */
+  clear(): Promise<void>;
   /** Forgets what memory has. */
   emptyMemory(): void;
   close(): Promise<void>;
@@ -140,6 +142,14 @@ export function makeReadCache(options: ReadCacheOptions): ReadCache {
       }, dropAgainMs);
       again.set(key, timer.unref());
       await expire(key);
+    },
+    async clear() {
+      memory?.clear();
+      try {
+        await cache.clear();
+      } catch (error) {
+        throw new TexasError('queue_unavailable', 'The cache does not answer.', { cause: error });
+      }
     },
     emptyMemory: () => memory?.clear(),
     async close() {

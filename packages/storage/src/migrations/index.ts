@@ -2,12 +2,16 @@ import type { Knex } from 'knex';
 import * as first from './2026-11-23-first.js';
 import * as gateway from './2026-11-24-gateway.js';
 import * as fleet from './2026-11-25-fleet.js';
+import * as backups from './2026-11-26-backups.js';
+import * as retention from './2026-11-26-retention.js';
 
 /** Every migration in order. A name, once released, is never changed. */
 const migrations: Record<string, Knex.Migration> = {
   '2026-11-23-first': first,
   '2026-11-24-gateway': gateway,
   '2026-11-25-fleet': fleet,
+  '2026-11-26-backups': backups,
+  '2026-11-26-retention': retention,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

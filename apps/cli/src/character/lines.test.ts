@@ -1,0 +1,54 @@
+import { expect, test } from '@jest/globals';
+import { linesOf } from './lines.js';
+
+async function read(chunks: readonly Uint8Array[], most?: number): Promise<string[]> {
+  async function* all() {
+    yield* chunks;
+  }
+  const lines: string[] = [];
+  for await (const line of linesOf(all(), most)) lines.push(line);
+  return lines;
+}
+
+const text = '第一行\n\nthird 🚚\nlast';
+
+test.each([1, 2, 3, 5, 100])('lines are the same in chunks of %d bytes', async (size) => {
+  const bytes = Buffer.from(text);
+  const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
+    bytes.subarray(index * size, (index + 1) * size),
+  );
+  expect(await read(chunks)).toEqual(['第一行', '', 'third 🚚', 'last']);
+});
+
+test('nothing has no lines, and an end of line begins none', async () => {
+  expect(await read([])).toEqual([]);
+  expect(await read([Buffer.from('one\n')])).toEqual(['one']);
+});
+
+test.each<[string, Buffer[], RegExp]>([
+  ['no UTF-8', [Buffer.from('a\n'), Buffer.from([0xff])], /Line 2: is not UTF-8/],
+  ['a letter that was cut', [Buffer.from('a\nb\n'), Buffer.from([0xe7])], /Line 3: is not UTF-8/],
+  [
+    'a line without end',
+    [Buffer.from('a\n'), Buffer.from('123456'), Buffer.from('789')],
+    /Line 2: is l/,
+  ],
+])('%s is refused, with its line', async (_name, chunks, sentence) => {
+  await expect(read(chunks, 8)).rejects.toMatchObject({
+    code: 'import_invalid',
+    message: expect.stringMatching(sentence),
+  });
+});
+
+test('no more is read than is asked for', async () => {
+  let chunks = 0;
+  async function* endless() {
+    for (;;) {
+      chunks += 1;
+      yield Buffer.from('line\nline\n');
+    }
+  }
+  const lines = linesOf(endless());
+  for (let taken = 0; taken < 10; taken += 1) await lines.next();
+  expect(chunks).toBe(5);
+});

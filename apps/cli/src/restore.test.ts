@@ -1,0 +1,125 @@
+import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createKey, revokeKey } from '@texas-ai/access';
+import { loadConfig, processEnvironment } from '@texas-ai/config';
+import { makeBackupRepository, makeKeyRepository } from '@texas-ai/storage';
+import { buildProfile, makeLogSpy, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
+import { createBackupNow, listBackups, verifyLastBackup } from './backup.js';
+import type { CliDeps } from './deps.js';
+import { type RestoreOptions, restore } from './restore.js';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+let db: TestDatabase;
+let folder: string;
+let results: string[];
+let deps: CliDeps;
+beforeEach(async () => {
+  db = await makeTestDatabase();
+  folder = mkdtempSync(join(tmpdir(), 'texas-restore-'));
+  results = [];
+  const environment = { NODE_ENV: 'test', DATABASE_URL: db.url, BACKUP_DIR: folder };
+  deps = {
+    root,
+    config: loadConfig({ root, environment, needs: { database: false, redis: false } }),
+    environment: processEnvironment(),
+    logger: makeLogSpy(),
+    output: { result: (text) => results.push(text), progress: () => undefined },
+  };
+  await profile('texas');
+});
+afterEach(async () => {
+  await db.drop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const profile = (id: string) =>
+  db.store.characters.synchronise([{ profile: buildProfile('zh', { id }), hash: id }]);
+const characters = async () =>
+  (await db.database('characters').select('id').orderBy('id')).map(({ id }) => id);
+const options = (changes: Partial<RestoreOptions> = {}): RestoreOptions => ({
+  live: false,
+  unverified: false,
+  restorePoint: true,
+  keepOld: false,
+  ...changes,
+});
+const backUp = () => createBackupNow(deps, { json: false });
+const dumps = () => readdirSync(folder).filter((name) => name.endsWith('.dump'));
+
+test('a backup is made, listed and verified', async () => {
+  expect(await backUp()).toBe(0);
+  expect(await verifyLastBackup(deps)).toBe(0);
+  expect(await listBackups(deps, { json: false })).toBe(0);
+  const [made, verified, list] = results;
+  const [file = ''] = dumps();
+  expect(made).toBe(`${folder}/${file} (0.0 MB, in folder)`);
+  expect(verified).toBe(`${file} was restored and every table is the same.`);
+  expect(list).toMatch(/^STATE .*\ngood {3}requested .* folder {2}texas-.*\.dump$/);
+});
+
+describe('a live database is', () => {
+  test('not replaced unless that is said', async () => {
+    await backUp();
+    await expect(restore(deps, 'latest', options())).rejects.toMatchObject({
+      code: 'restore_target_not_empty',
+      message: expect.stringContaining('--live'),
+    });
+    expect(dumps()).toHaveLength(1);
+  });
+
+  test('replaced by what was, with a restore point of what is, and keys that come back are named', async () => {
+    const keys = makeKeyRepository(db.database);
+    const { key } = await createKey(keys, { name: 'phone', scopeList: 'read' });
+    await backUp();
+    await profile('lappland');
+    await revokeKey(keys, key.id);
+    expect(await restore(deps, 'latest', options({ live: true }))).toBe(0);
+    expect(await characters()).toEqual(['texas']);
+    expect(results.at(-1)).toBe(
+      `The key “phone” (texas_${key.short}) was revoked since and is valid again: npm run texas -- key revoke texas_${key.short}`,
+    );
+    expect(results.at(-2)).toMatch(
+      /is restored into .*: \d+ tables, \d+ rows\. What it held before is gone\./,
+    );
+    // The record of the dump was half way in it, and that of the restore point not at all.
+    const known = await makeBackupRepository(db.database).list({ limit: 9 });
+    expect(known.map(({ kind, state }) => `${kind} ${state}`)).toEqual([
+      'restore-point good',
+      'requested good',
+    ]);
+    const point = known[0]?.file ?? '';
+    expect(await restore(deps, point, options({ live: true, restorePoint: false }))).toBe(0);
+    expect(await characters()).toEqual(['lappland', 'texas']);
+    expect(dumps()).toHaveLength(2);
+  });
+
+  test('left as it is by a dump whose manifest is lost, unless that is said', async () => {
+    await backUp();
+    const [file = ''] = dumps();
+    renameSync(join(folder, file.replace('.dump', '.json')), join(folder, 'lost'));
+    await profile('lappland');
+    const live = options({ live: true, restorePoint: false });
+    await expect(restore(deps, file, live)).rejects.toMatchObject({
+      code: 'backup_invalid',
+      message: expect.stringContaining('--unverified'),
+    });
+    expect(await characters()).toEqual(['lappland', 'texas']);
+    expect(await restore(deps, file, { ...live, unverified: true })).toBe(0);
+    expect(await characters()).toEqual(['texas']);
+  });
+});
+
+test('what is nowhere is told of, and nothing is left behind', async () => {
+  await expect(restore(deps, 'latest', options({ live: true }))).rejects.toMatchObject({
+    code: 'backup_invalid',
+  });
+  await expect(restore(deps, 'texas-x.dump', options())).rejects.toMatchObject({
+    code: 'backup_invalid',
+    message: 'There is no backup texas-x.dump.',
+  });
+  expect(readdirSync(folder)).toEqual([]);
+});

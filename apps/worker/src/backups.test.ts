@@ -1,0 +1,98 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { BackupRecord } from '@texas-ai/backup';
+import { startFleet, untilTrue } from '../test/test-fleet.js';
+import type { WorkerDeps } from './deps.js';
+import { wantedSchedules } from './wanted-schedules.js';
+
+let folder: string;
+let fleet: Awaited<ReturnType<typeof startFleet>>;
+let deps: WorkerDeps;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'texas-backups-'));
+  fleet = await startFleet({ environment: { BACKUP_DIR: join(folder, 'dumps') } });
+  ({ deps } = await fleet.startWorker());
+});
+afterEach(async () => {
+  await fleet.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function ended(id: string): Promise<BackupRecord> {
+  let record: BackupRecord | null = null;
+  await untilTrue(async () => {
+    record = await deps.backing.backups.find(id);
+    return record !== null && record.state !== 'queued' && record.state !== 'running';
+  }, 20);
+  return record as unknown as BackupRecord;
+}
+const ask = async () => (await deps.backing.backups.request('requested')).id;
+
+test('one that is asked for is made, although nobody enqueued it, and is verified', async () => {
+  const id = await ask();
+  const record = await ended(id);
+  expect(record).toMatchObject({ state: 'good', places: ['folder'], encrypted: false });
+  const files = readdirSync(join(folder, 'dumps')).sort();
+  expect(files).toEqual([record.file, record.file?.replace('.dump', '.json')].sort());
+  await deps.queues.get('maintenance').add('verify-backup', { version: 1 });
+  await untilTrue(async () => Boolean((await deps.backing.backups.find(id))?.verifiedAt), 20);
+});
+
+test('of many that are asked for at once by many workers one is made', async () => {
+  await fleet.startWorker();
+  const ids = await Promise.all([ask(), ask(), ask()]);
+  const { steps } = deps;
+  await Promise.all(ids.map((id) => steps.backUp(id)));
+  await ended(ids[0] ?? '');
+  expect(readdirSync(join(folder, 'dumps'))).toHaveLength(2);
+});
+
+test('one that fails is told of once, and the next good one ends that', async () => {
+  const blocked = join(folder, 'dumps');
+  writeFileSync(blocked, 'A file is in the way of the folder.');
+  const failed = await ended(await ask());
+  expect(failed).toMatchObject({ state: 'failed', error: { code: 'backup_failed' } });
+  const open = async () => (await deps.alertRepository.open()).map(({ kind }) => kind);
+  await untilTrue(async () => (await open()).includes('backup_failed'), 20);
+  rmSync(blocked);
+  mkdirSync(blocked);
+  expect(await ended(await ask())).toMatchObject({ state: 'good' });
+  await untilTrue(async () => !(await open()).includes('backup_failed'), 20);
+});
+
+test('old data are removed by the job, with what the configuration keeps', async () => {
+  await deps.database.raw(`
+    INSERT INTO generations (id, character_id, date, ordinal, author, profile_hash, status, error_code, finished_at)
+    VALUES (gen_random_uuid(), 'texas', '2020-01-01', 1, 'offline', 'x', 'failed', 'aborted', '2020-01-01')`);
+  await deps.queues.get('maintenance').add('prune', { version: 1 });
+  const left = async () => Number((await deps.database('generations').count())[0]?.count);
+  await untilTrue(async () => (await left()) === 0, 20);
+});
+
+test('what is done again and again follows the configuration', () => {
+  const { config } = deps;
+  const settings = (backup: object, automatic = true) =>
+    wantedSchedules({
+      ...config,
+      planning: { ...config.planning, automatic },
+      backup: { ...config.backup, ...backup },
+    }).map(({ job, pattern }) => `${job} ${pattern}`);
+  expect(settings({ automatic: true })).toEqual([
+    'prune 0 3 * * *',
+    'plan-due-days * * * * *',
+    'backup 0 2 * * *',
+    'verify-backup 30 2 * * 0',
+  ]);
+  expect(settings({ automatic: true, time: '23:45', verify: 'daily' }, false)).toEqual([
+    'prune 45 0 * * *',
+    'backup 45 23 * * *',
+    'verify-backup 15 0 * * *',
+  ]);
+  expect(settings({ automatic: true, verify: 'never' }, false)).toHaveLength(2);
+  const encrypted = { automatic: true, ageRecipient: 'age1x' };
+  expect(settings({ ...encrypted, ageIdentityFile: null }, false)).toHaveLength(2);
+  expect(settings({ ...encrypted, ageIdentityFile: '/key' }, false)).toHaveLength(3);
+  expect(settings({ automatic: false }, false)).toEqual(['prune 0 3 * * *']);
+});

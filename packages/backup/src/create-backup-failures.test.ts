@@ -1,0 +1,160 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { TestDatabase } from '@texas-ai/testing';
+import { backUp, makeTemporaryFolder, type TemporaryFolder } from '../test/backup-run.js';
+import { clientWithDump, realClient } from '../test/fake-client.js';
+import { makeSampleDatabase } from '../test/sample-database.js';
+
+let sample: TestDatabase;
+let target: TemporaryFolder;
+let scripts: TemporaryFolder;
+
+beforeAll(async () => {
+  sample = await makeSampleDatabase();
+});
+afterAll(() => sample.drop());
+beforeEach(() => {
+  target = makeTemporaryFolder();
+  scripts = makeTemporaryFolder();
+});
+afterEach(() => {
+  // Whatever failed, nothing is left of it.
+  expect(target.files()).toEqual([]);
+  target.remove();
+  scripts.remove();
+});
+
+async function backUpWith(script: string, options: Partial<Parameters<typeof backUp>[0]> = {}) {
+  const client = await clientWithDump(scripts.folder, script);
+  return backUp({ databaseUrl: sample.url, folder: target.folder, client, ...options });
+}
+
+/** Prints half a dump and then does something else. */
+const halfOf = '$REAL "$@" | head -c 5000;';
+/** Waits for ever, with a child of its own. */
+const hang = 'sleep 1000 & echo $! > $HERE/child; wait';
+
+/** Whether the child of a hanging script is gone, or only waits for its parent to notice. */
+function childIsDead(): boolean {
+  const pid = readFileSync(join(scripts.folder, 'child'), 'utf8').trim();
+  const status = `/proc/${pid}/status`;
+  return !existsSync(status) || /^State:\s+[ZX]/m.test(readFileSync(status, 'utf8'));
+}
+
+test('a pg_dump that is killed half-way', async () => {
+  await expect(backUpWith(`${halfOf} kill -9 $$`)).rejects.toMatchObject({
+    code: 'backup_failed',
+    message: 'pg_dump did not come to its end.',
+    details: { ended: 'SIGKILL' },
+  });
+});
+
+test('a pg_dump that ends well with half a dump', async () => {
+  await expect(backUpWith('$REAL "$@" | head -c 500; exit 0')).rejects.toMatchObject({
+    code: 'backup_failed',
+    message: 'What pg_dump wrote cannot be listed.',
+  });
+});
+
+test('a pg_dump that hangs is killed with its children after the time', async () => {
+  await expect(backUpWith(`${halfOf} ${hang}`, { timeoutMs: 500 })).rejects.toMatchObject({
+    code: 'backup_failed',
+    message: 'The backup took longer than 0.5 s and was stopped.',
+  });
+  expect(childIsDead()).toBe(true);
+});
+
+test('a signal stops it', async () => {
+  const controller = new AbortController();
+  const failing = backUpWith(`${hang.replace('wait', `${halfOf} wait`)}`, {
+    signal: controller.signal,
+    onProgress: () => controller.abort(),
+  });
+  await expect(failing).rejects.toMatchObject({
+    code: 'backup_failed',
+    message: 'The backup was stopped before it was done.',
+  });
+  expect(childIsDead()).toBe(true);
+});
+
+test('a signal that came before keeps it from beginning', async () => {
+  const failing = backUpWith('touch $HERE/begun', { signal: AbortSignal.abort() });
+  await expect(failing).rejects.toMatchObject({ code: 'backup_failed' });
+  expect(scripts.files()).not.toContain('begun');
+});
+
+test('a connection that is lost meanwhile', async () => {
+  const cut = `psql -qc "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE application_name = 'texas-backup' AND datname = current_database()"`;
+  await expect(backUpWith(`${halfOf} ${cut} >&2; ${hang}`)).rejects.toMatchObject({
+    code: 'backup_failed',
+    message: 'The connection to the database could not be made or was lost.',
+  });
+  expect(target.files()).toEqual([]);
+});
+
+test('a database that is not there', async () => {
+  const databaseUrl = 'postgres://nobody@127.0.0.1:1/none';
+  const failing = backUp({ databaseUrl, folder: target.folder });
+  await expect(failing).rejects.toMatchObject({
+    code: 'backup_failed',
+    message: 'The connection to the database could not be made or was lost.',
+  });
+});
+
+test('a disk that is all but reserved', async () => {
+  const failing = backUp({ databaseUrl: sample.url, folder: target.folder, reserve: 2 ** 60 });
+  await expect(failing).rejects.toMatchObject({
+    code: 'backup_failed',
+    message: expect.stringContaining('is full but for what stays reserved'),
+  });
+});
+
+test('a client older than the server', async () => {
+  const client = { ...(await realClient()), major: 14, version: '14.1' };
+  const failing = backUp({ databaseUrl: sample.url, folder: target.folder, client });
+  await expect(failing).rejects.toMatchObject({
+    code: 'backup_client_missing',
+    message: expect.stringContaining('postgresql-client-15'),
+  });
+});
+
+test('a recipient that is none', async () => {
+  const recipient = 'age1nobody';
+  const failing = backUp({ databaseUrl: sample.url, folder: target.folder, recipient });
+  await expect(failing).rejects.toMatchObject({
+    code: 'backup_failed',
+    message: 'The recipient of backups is no age recipient (age1…).',
+  });
+});
+
+/** A disk of 64 kB, where this user may mount one. */
+function mountSmallDisk(folder: string): boolean {
+  mkdirSync(folder);
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test('a full disk', async () => {
+  const folder = join(scripts.folder, 'disk');
+  if (!mountSmallDisk(folder)) {
+    process.stderr.write('A full disk was not tried: only root may mount one.\n');
+    return;
+  }
+  try {
+    const script = '$REAL "$@"; head -c 1000000 /dev/urandom; exec sleep 1000';
+    await expect(backUpWith(script, { folder })).rejects.toMatchObject({
+      code: 'backup_failed',
+      message: `The disk of ${folder} is full.`,
+    });
+    expect(execFileSync('ls', ['-A', folder]).toString()).toBe('');
+  } finally {
+    execFileSync('umount', [folder]);
+  }
+});

@@ -1,0 +1,117 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { makeLogSpy, type TestDatabase } from '@texas-ai/testing';
+import { backUp, makeTemporaryFolder, never, type TemporaryFolder } from '../test/backup-run.js';
+import { clientWithDump, realClient } from '../test/fake-client.js';
+import { makeSampleDatabase } from '../test/sample-database.js';
+import { checkContents } from './check-backup.js';
+import { holdingsOf } from './fill-database.js';
+import { readManifest } from './manifest.js';
+import { verifyBackup } from './verify-backup.js';
+
+let sample: TestDatabase;
+let target: TemporaryFolder;
+let scripts: TemporaryFolder;
+
+beforeAll(async () => {
+  sample = await makeSampleDatabase();
+});
+afterAll(() => sample.drop());
+beforeEach(() => {
+  target = makeTemporaryFolder();
+  scripts = makeTemporaryFolder();
+});
+afterEach(() => {
+  target.remove();
+  scripts.remove();
+});
+
+const name = 'texas-20261130T023000Z-1f0c9a2b';
+
+test('a backup is a dump that only its owner reads and a manifest that tells what it is', async () => {
+  const progress: number[] = [];
+  const { folder } = target;
+  const made = await backUp({
+    databaseUrl: sample.url,
+    folder,
+    onProgress: (bytes) => progress.push(bytes),
+  });
+  expect(target.files()).toEqual([`${name}.dump`, `${name}.json`]);
+  const bytes = readFileSync(made.file);
+  expect(await readManifest(made.manifestFile)).toEqual(made.manifest);
+  expect(made.manifest).toMatchObject({
+    version: 1,
+    application: 'texas-ai',
+    id: '00000000-0000-4000-8000-00001f0c9a2b',
+    kind: 'requested',
+    file: `${name}.dump`,
+    size: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    encrypted: false,
+    createdAt: '2026-11-30T02:30:00.5Z',
+    serverVersion: expect.stringMatching(/^15\./),
+    dumpVersion: expect.stringMatching(/^15\./),
+    migrations: ['2026-11-23-first', '2026-11-24-gateway'],
+  });
+  expect(made.manifest.tables.map(({ name, rows }) => [name, rows])).toEqual([
+    ['Odd "name', 3],
+    ['bookings', 500],
+    ['generations', 500],
+    ['migrations', 2],
+    ['nothing_yet', 0],
+  ]);
+  for (const file of [made.file, made.manifestFile]) {
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  }
+  expect(progress.at(-1)).toBe(bytes.length);
+  await checkContents({ file: made.file, client: await realClient() }, never);
+});
+
+test('what is written while it runs is neither in the dump nor in the manifest', async () => {
+  const script = `psql -qc "INSERT INTO nothing_yet VALUES (1)" && exec $REAL "$@"`;
+  const client = await clientWithDump(scripts.folder, script);
+  const made = await backUp({ databaseUrl: sample.url, folder: target.folder, client });
+  expect(made.manifest.tables).toContainEqual({ name: 'nothing_yet', rows: 0, checksum: '0' });
+  const now = await holdingsOf(sample.url, never);
+  expect(now.tables).toContainEqual(expect.objectContaining({ name: 'nothing_yet', rows: 1 }));
+  // The dump has the same, or restoring it would give something else.
+  const { file, manifest } = made;
+  const scratch = { databaseUrl: sample.url, client: await realClient(), timeoutMs: 20_000 };
+  await verifyBackup({ file, manifest, ...scratch, signal: never, logger: makeLogSpy() });
+  await sample.database('nothing_yet').delete();
+});
+
+test('what another left half written goes, and nothing else', async () => {
+  const others = ['notes.tmp', 'texas-20261129T023000Z-aaaaaaaa.dump', 'other.dump.tmp'];
+  for (const file of [`${name}.dump.tmp`, `${name}.dump.age.tmp`, `${name}.json.tmp`, ...others]) {
+    writeFileSync(join(target.folder, file), 'x');
+  }
+  const logger = makeLogSpy();
+  await backUp({ databaseUrl: sample.url, folder: target.folder, logger });
+  expect(target.files()).toEqual([...others, `${name}.dump`, `${name}.json`].sort());
+  expect(logger.lines).toHaveLength(1);
+});
+
+test('the password is in the environment of pg_dump and not in its arguments', async () => {
+  const script = `tr '\\0' '\\n' < /proc/$$/cmdline > $HERE/arguments
+    printenv > $HERE/environment; echo "no entry for $PGPASSWORD here" >&2; exit 1`;
+  const client = await clientWithDump(scripts.folder, script);
+  const url = new URL(sample.url);
+  url.username = `odd_${randomUUID().slice(0, 8)}`;
+  url.password = 's%65cret%2Fpw';
+  url.searchParams.set('sslmode', 'disable');
+  await sample.database.raw(`CREATE ROLE ${url.username} SUPERUSER LOGIN PASSWORD 'secret/pw'`);
+  const failing = backUp({ databaseUrl: url.href, folder: target.folder, client });
+  await expect(failing).rejects.toMatchObject({
+    code: 'backup_failed',
+    details: { ended: 1, stderr: 'no entry for *** here' },
+  });
+  const read = (file: string) => readFileSync(join(scripts.folder, file), 'utf8');
+  expect(read('arguments')).toContain('--format=custom\n--snapshot=');
+  expect(read('arguments')).not.toMatch(/pw|ecret/);
+  expect(read('environment')).toContain('PGPASSWORD=secret/pw\n');
+  expect(read('environment')).toContain('PGSSLMODE=disable\n');
+  await sample.database.raw(`DROP ROLE ${url.username}`);
+});

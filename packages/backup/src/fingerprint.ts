@@ -1,0 +1,81 @@
+import { type Connection, quoted } from './connection.js';
+
+/** What a table holds, in a form that can be compared. */
+export interface TableFingerprint {
+  name: string;
+  rows: number;
+  /** Sum over the rows of a 64-bit hash of each: the same in whatever order they are read. */
+  checksum: string;
+}
+
+/** What decides how PostgreSQL writes a value as text, which is what the checksum is of. */
+const settings: Readonly<Record<string, string>> = {
+  TimeZone: 'UTC',
+  DateStyle: 'ISO, YMD',
+  IntervalStyle: 'postgres',
+  extra_float_digits: '1',
+  bytea_output: 'hex',
+  lc_monetary: 'C',
+  xmloption: 'content',
+  row_security: 'off',
+  // A name in a value (regclass and such) is written with its schema.
+  search_path: 'pg_catalog',
+};
+
+/**
+ * Rows and checksum of every base table of the schema public, by name. It must run in a
+ * transaction, whose settings it changes; with REPEATABLE READ all tables are seen as of one moment.
+ */
+export async function fingerprintTables(connection: Connection): Promise<TableFingerprint[]> {
+  for (const [name, value] of Object.entries(settings)) {
+    await connection.query('SELECT set_config($1, $2, true)', [name, value]);
+  }
+  const fingerprints: TableFingerprint[] = [];
+  for (const name of await tableNames(connection)) {
+    // ONLY: rows of a table that inherits are counted there. The collation keeps the hash the same
+    // whatever the database's own is.
+    const { rows } = await connection.query<{ rows: string; checksum: string }>(
+      `SELECT count(*)::text AS rows,
+         coalesce(sum(hashtextextended(t::text COLLATE "C", 0)), 0)::text AS checksum
+       FROM ONLY public.${quoted(name)} AS t`,
+    );
+    const [row] = rows;
+    if (row) fingerprints.push({ name, rows: Number(row.rows), checksum: row.checksum });
+  }
+  return fingerprints;
+}
+
+/** Base tables of the schema public, without those that an extension made: they are not dumped. */
+async function tableNames(connection: Connection): Promise<string[]> {
+  const { rows } = await connection.query<{ name: string }>(
+    `SELECT relname::text AS name FROM pg_catalog.pg_class
+     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND NOT EXISTS (
+       SELECT FROM pg_catalog.pg_depend
+       WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e')
+     ORDER BY relname COLLATE "C"`,
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** Names of the migrations that were applied, oldest first; none where there is no such table. */
+export async function appliedMigrations(connection: Connection): Promise<string[]> {
+  const table = await connection.query(`SELECT to_regclass('public.migrations') AS found`);
+  if (table.rows[0]?.found === null) return [];
+  const { rows } = await connection.query<{ name: string }>(
+    'SELECT name FROM public.migrations ORDER BY name',
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** Names of the tables that differ, or that only one of the two has. */
+export function differingTables(
+  expected: readonly TableFingerprint[],
+  found: readonly TableFingerprint[],
+): string[] {
+  const line = ({ name, rows, checksum }: TableFingerprint) => `${name} ${rows} ${checksum}`;
+  const without = (some: readonly TableFingerprint[], others: readonly TableFingerprint[]) => {
+    const lines = new Set(others.map(line));
+    return some.filter((table) => !lines.has(line(table))).map(({ name }) => name);
+  };
+  return [...new Set([...without(expected, found), ...without(found, expected)])].sort();
+}

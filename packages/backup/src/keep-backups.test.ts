@@ -1,0 +1,115 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { Temporal } from '@texas-ai/kernel';
+import { makeLogSpy } from '@texas-ai/testing';
+import { makeTemporaryFolder, never, type TemporaryFolder } from '../test/backup-run.js';
+import { writeBackup } from '../test/written-backup.js';
+import { findBackup } from './find-backup.js';
+import { listFolder } from './folder.js';
+import { type KeepBackupsDeps, keepBackups } from './keep-backups.js';
+import type { Manifest } from './manifest.js';
+import type { BackupTarget } from './target.js';
+
+let here: TemporaryFolder;
+let there: Manifest[];
+let removed: string[];
+let target: BackupTarget;
+beforeEach(() => {
+  here = makeTemporaryFolder();
+  there = [];
+  removed = [];
+  target = {
+    name: 's3://backups',
+    put: async () => undefined,
+    list: async () => there,
+    fetch: async (name, folder) => join(folder, name),
+    remove: async (name) => void removed.push(name),
+  };
+});
+afterEach(() => here.remove());
+
+const night = (day: number) => `2026-11-${day}T02:00:00Z`;
+const write = (id: string, day: number) => writeBackup(here.folder, id, night(day)).manifest;
+
+/** Keeps two days; tells which records were pruned. */
+async function keep(changes: Partial<KeepBackupsDeps> = {}, bad: string[] = []) {
+  const pruned: string[] = [];
+  const logger = makeLogSpy();
+  const backups = {
+    list: async () => bad.map((id) => ({ id, state: 'bad' })),
+    pruned: async (ids: readonly string[]) => void pruned.push(...ids),
+  } as unknown as KeepBackupsDeps['backups'];
+  await keepBackups(
+    {
+      backups,
+      folder: here.folder,
+      targets: [target],
+      keeping: { daily: 2, weekly: 0, monthly: 0, timeZone: 'UTC' },
+      clock: { now: () => Temporal.Instant.from('2026-11-25T12:00:00Z') },
+      logger,
+      ...changes,
+    },
+    never,
+  );
+  return { pruned, logger };
+}
+
+test('what is older goes from every place; what we did not write stays', async () => {
+  const written = [write('aaaaaaaa', 23), write('bbbbbbbb', 24), write('cccccccc', 25)];
+  const [, second, newest] = written;
+  const file = 'texas-20261110T020000Z-dddddddd.dump';
+  there = [newest, second].flatMap((each) => each ?? []);
+  there.push({ ...written[0], id: 'dddddddd', file, createdAt: night(10) } as Manifest);
+  const foreign = ['notes.txt', 'texas-20200101T020000Z-eeeeeeee.dump', 'other.dump', 'other.json'];
+  for (const name of foreign) writeFileSync(join(here.folder, name), 'somebody else wrote it');
+  mkdirSync(join(here.folder, 'texas-20200101T020000Z-ffffffff.dump'));
+  const { pruned } = await keep();
+  expect(pruned).toEqual(['aaaaaaaa', 'dddddddd']);
+  expect(removed).toEqual([file]);
+  expect(readdirSync(here.folder)).toEqual(expect.arrayContaining(foreign));
+  expect((await listFolder(here.folder)).map(({ id }) => id)).toEqual(['cccccccc', 'bbbbbbbb']);
+});
+
+test('one that was found bad takes no place of a good one', async () => {
+  for (const [id, day] of [
+    ['aaaaaaaa', 23],
+    ['bbbbbbbb', 24],
+    ['cccccccc', 25],
+  ] as const) {
+    write(id, day);
+  }
+  expect((await keep({}, ['cccccccc'])).pruned).toEqual([]);
+});
+
+test('a place that fails stops no other, and is told of', async () => {
+  write('aaaaaaaa', 20);
+  write('bbbbbbbb', 24);
+  write('cccccccc', 25);
+  target.list = () => Promise.reject(new Error('away'));
+  const { pruned, logger } = await keep();
+  expect(pruned).toEqual(['aaaaaaaa']);
+  expect(logger.lines.map(({ level }) => level)).toEqual(['info', 'warn']);
+});
+
+test('a dump without its manifest, a manifest without its dump and a cut dump are no backups', async () => {
+  const { file } = write('aaaaaaaa', 23);
+  rmSync(join(here.folder, file.replace('.dump', '.json')));
+  rmSync(join(here.folder, write('bbbbbbbb', 24).file));
+  writeFileSync(join(here.folder, write('cccccccc', 25).file), 'cut');
+  expect(await listFolder(here.folder)).toEqual([]);
+  expect(await listFolder(join(here.folder, 'nothing'))).toEqual([]);
+});
+
+test('one is found by its path, by its name here or on a target, and the latest of all', async () => {
+  const { file } = write('aaaaaaaa', 24);
+  const find = (named: string) =>
+    findBackup({ folder: here.folder, targets: [target] }, named, '/fetched', never);
+  const path = join(here.folder, file);
+  expect([await find(path), await find(file), await find('latest')]).toEqual([path, path, path]);
+  const newer = { id: 'bbbbbbbb', file: 'texas-20261125T020000Z-bbbbbbbb.dump' };
+  there = [{ ...(await listFolder(here.folder))[0], ...newer, createdAt: night(25) } as Manifest];
+  expect(await find('latest')).toBe(`/fetched/${newer.file}`);
+  expect(await find(newer.file)).toBe(`/fetched/${newer.file}`);
+  await expect(find('texas-x.dump')).rejects.toMatchObject({ code: 'backup_invalid' });
+});

@@ -1,0 +1,94 @@
+import { describe, expect, test } from '@jest/globals';
+import { Temporal } from '@texas-ai/kernel';
+import { type DatedBackup, type Retention, toPrune } from './prune.js';
+
+const now = Temporal.Instant.from('2026-11-25T12:00:00Z');
+const shanghai = 'Asia/Shanghai';
+const seven: Retention = { daily: 7, weekly: 0, monthly: 0 };
+
+const backup = (createdAt: string, changes: Partial<DatedBackup> = {}): DatedBackup => ({
+  kind: 'scheduled',
+  createdAt,
+  good: true,
+  ...changes,
+});
+/** One at 18:00 UTC, which is 02:00 in Shanghai, of each of so many days before today. */
+const nightly = (days: number) =>
+  Array.from({ length: days }, (_, index) =>
+    backup(now.subtract({ hours: 18 + 24 * index }).toString()),
+  );
+const left = (
+  backups: readonly DatedBackup[],
+  retention: Partial<Retention> = {},
+  timeZone = shanghai,
+) => {
+  const gone = toPrune(backups, { ...seven, ...retention }, { timeZone, now });
+  return backups.filter((each) => !gone.includes(each)).map(({ createdAt }) => createdAt);
+};
+
+describe('kept are', () => {
+  test('the newest of each of the last seven days that have one', () => {
+    const backups = nightly(30);
+    expect(left(backups)).toEqual(backups.slice(0, 7).map(({ createdAt }) => createdAt));
+    const gap = [...backups.slice(0, 2), ...backups.slice(20)];
+    expect(left(gap)).toHaveLength(7);
+  });
+
+  test('of two of one day the later, where the day is that of the zone', () => {
+    const backups = [backup('2026-11-24T17:00:00Z'), backup('2026-11-24T15:00:00Z')];
+    expect(left(backups, { daily: 1 }, 'UTC')).toEqual(['2026-11-24T17:00:00Z']);
+    // 01:00 of the 25th and 23:00 of the 24th in Shanghai.
+    expect(left(backups, { daily: 2 })).toHaveLength(2);
+  });
+
+  test('the newest of weeks and months beside them', () => {
+    const backups = nightly(100);
+    expect(left(backups, { daily: 1, weekly: 3 })).toEqual([
+      '2026-11-24T18:00:00Z',
+      '2026-11-21T18:00:00Z',
+      '2026-11-14T18:00:00Z',
+    ]);
+    expect(left(backups, { daily: 1, monthly: 3 })).toEqual([
+      '2026-11-24T18:00:00Z',
+      '2026-10-30T18:00:00Z',
+      '2026-09-29T18:00:00Z',
+    ]);
+  });
+
+  test('the last good one, however old it is', () => {
+    const old = backup('2020-01-01T00:00:00Z');
+    const bad = backup('2026-11-01T00:00:00Z', { good: false });
+    expect(left([old], { daily: 0 })).toEqual([old.createdAt]);
+    expect(left([bad, old])).toEqual([old.createdAt]);
+  });
+
+  test('for seven days what somebody asked for, restore points and what is bad', () => {
+    const sixDays = '2026-11-19T13:00:00Z';
+    const eightDays = '2026-11-17T11:00:00Z';
+    for (const changes of [
+      { kind: 'requested' },
+      { kind: 'restore-point' },
+      { good: false },
+    ] as const) {
+      const backups = [
+        ...nightly(1),
+        // Later ones of the same days.
+        backup('2026-11-19T14:00:00Z'),
+        backup(sixDays, changes),
+        backup(eightDays, changes),
+        backup('2026-11-17T11:30:00Z'),
+      ];
+      const kept = left(backups, { daily: 9 });
+      expect([kept.includes(sixDays), kept.includes(eightDays)]).toEqual([true, false]);
+    }
+  });
+});
+
+test('what is bad and restore points take no place of a day', () => {
+  const good = nightly(7);
+  const others = [
+    backup('2026-11-25T01:00:00Z', { good: false }),
+    backup('2026-11-25T02:00:00Z', { kind: 'restore-point' }),
+  ];
+  expect(left([...others, ...good])).toHaveLength(9);
+});

@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import S3rver from 's3rver';
+import { writeBackup } from '../test/written-backup.js';
+import { manifestFileOf } from './names.js';
+import { makeS3Target, type S3TargetOptions } from './s3-target.js';
+
+const secret = 'S3RVER';
+
+let folder: string;
+let server: InstanceType<typeof S3rver>;
+let options: S3TargetOptions;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'texas-s3-'));
+  server = new S3rver({
+    port: 0,
+    address: '127.0.0.1',
+    silent: true,
+    directory: join(folder, 'store'),
+    configureBuckets: [{ name: 'backups', configs: [] }],
+  });
+  const { port } = await server.run();
+  options = {
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'us-east-1',
+    bucket: 'backups',
+    prefix: 'texas/',
+    accessKeyId: 'S3RVER',
+    secretAccessKey: secret,
+    forcePathStyle: true,
+  };
+});
+afterAll(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+beforeEach(() => {
+  for (const name of ['here', 'there']) {
+    rmSync(join(folder, name), { recursive: true, force: true });
+    mkdirSync(join(folder, name));
+  }
+});
+
+const never = new AbortController().signal;
+
+/** A dump of so many bytes, with its manifest. */
+const write = (id: string, bytes: number, createdAt = '2026-11-25T02:00:00Z') =>
+  writeBackup(join(folder, 'here'), id, createdAt, randomBytes(bytes));
+
+test('what is put comes back as it was, newest first, and goes again', async () => {
+  const target = makeS3Target(options);
+  expect(target.name).toBe('s3://backups/texas');
+  expect(await target.list()).toEqual([]);
+  const older = write('aaaaaaaa', 1_000, '2026-11-24T02:00:00Z');
+  // More than one part.
+  const newer = write('bbbbbbbb', 17 * 2 ** 20);
+  for (const { file } of [older, newer]) await target.put(file, manifestFileOf(file), never);
+  expect(await target.list()).toEqual([newer.manifest, older.manifest]);
+
+  const there = join(folder, 'there');
+  const fetched = await target.fetch(newer.manifest.file, there, never);
+  expect(fetched).toBe(join(there, newer.manifest.file));
+  expect(readFileSync(fetched).equals(readFileSync(newer.file))).toBe(true);
+  expect(readdirSync(there).sort()).toEqual(readdirSync(there).filter((name) => /Z-b/.test(name)));
+
+  for (const { manifest } of [older, newer]) await target.remove(manifest.file);
+  await target.remove(older.manifest.file);
+  expect(await target.list()).toEqual([]);
+}, 30_000);
+
+test('what came down damaged is refused, and nothing of it stays', async () => {
+  const target = makeS3Target(options);
+  const { file, manifest } = write('cccccccc', 1_000);
+  writeFileSync(manifestFileOf(file), JSON.stringify({ ...manifest, sha256: '0'.repeat(64) }));
+  await target.put(file, manifestFileOf(file), never);
+  const there = join(folder, 'there');
+  await expect(target.fetch(manifest.file, there, never)).rejects.toMatchObject({
+    code: 'backup_invalid',
+  });
+  expect(readdirSync(there)).toEqual([]);
+  await target.remove(manifest.file);
+});
+
+test('a dump without its manifest counts for nothing, and only what is ours is touched', async () => {
+  const target = makeS3Target(options);
+  const { file, manifest } = write('dddddddd', 10);
+  await target.put(file, manifestFileOf(file), never);
+  await makeS3Target({ ...options, prefix: 'other' }).put(file, manifestFileOf(file), never);
+  expect(await target.list()).toHaveLength(1);
+  await target.remove(manifest.file);
+  expect(await makeS3Target({ ...options, prefix: 'other' }).list()).toHaveLength(1);
+  await expect(target.remove('../somebody-elses')).rejects.toMatchObject({
+    code: 'backup_invalid',
+  });
+});
+
+test.each<[string, Partial<S3TargetOptions>]>([
+  ['does not know the key', { accessKeyId: 'canary-0123456789' }],
+  ['has no such bucket', { bucket: 'nothing' }],
+  ['is not there', { endpoint: 'http://127.0.0.1:1' }],
+])(
+  'a store that %s is told of without its keys',
+  async (_what, changes) => {
+    const target = makeS3Target({ ...options, ...changes });
+    const { file } = write('eeeeeeee', 10);
+    const put = target.put(file, manifestFileOf(file), never);
+    const failure = await put.catch((error) => error);
+    expect(failure).toMatchObject({ code: 'backup_target_unavailable' });
+    const said = `${failure.message} ${JSON.stringify(failure.details)}`;
+    for (const canary of ['canary', 'S3RVER', 'Signature']) expect(said).not.toContain(canary);
+  },
+  30_000,
+);

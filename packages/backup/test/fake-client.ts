@@ -1,0 +1,32 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { findPgClient, type PgClient } from '../src/find-pg-client.js';
+
+/** The real programs, which fit the server of the tests. */
+export function realClient(): Promise<PgClient> {
+  const { PATH = '', HOME = '' } = process.env;
+  return findPgClient({ major: 15, folders: PATH.split(':'), env: { PATH, HOME } });
+}
+
+/**
+ * The real pg_restore with a pg_dump that is a shell script. In it $REAL is the real pg_dump, and
+ * psql reaches the same database.
+ */
+export async function clientWithDump(folder: string, script: string): Promise<PgClient> {
+  const client = await realClient();
+  return { ...client, pgDump: writeScript(folder, script, client.pgDump) };
+}
+
+/** The same for pg_restore. */
+export async function clientWithRestore(folder: string, script: string): Promise<PgClient> {
+  const client = await realClient();
+  return { ...client, pgRestore: writeScript(folder, script, client.pgRestore) };
+}
+
+function writeScript(folder: string, script: string, real: string): string {
+  const file = join(folder, 'fake-program');
+  const lines = ['#!/bin/bash', `REAL=${real}`, `PATH=${dirname(real)}:$PATH`, `HERE=${folder}`];
+  writeFileSync(file, `${[...lines, script].join('\n')}\n`);
+  chmodSync(file, 0o755);
+  return file;
+}

@@ -1,0 +1,52 @@
+import type { TestDatabase } from '@texas-ai/testing';
+import { makeFleet } from './fleet.js';
+
+/** A day of texas that went all its way, on a date of its own. */
+export async function writeDay(
+  db: TestDatabase,
+): Promise<{ id: string; date: string; fleet: ReturnType<typeof makeFleet> }> {
+  const fleet = makeFleet(db);
+  const { id } = await fleet.request({ idempotencyKey: `of ${fleet.date}` });
+  await fleet.workAll();
+  return { id, date: fleet.date, fleet };
+}
+
+/** One that takes its place. */
+export async function rewriteDay(fleet: ReturnType<typeof makeFleet>): Promise<string> {
+  const { id } = await fleet.request({ fresh: true });
+  await fleet.workAll();
+  return id;
+}
+
+const tables = [
+  'characters',
+  'major_events',
+  'generations',
+  'schedule_items',
+  'chapters',
+  'experiences',
+  'days',
+  'interactions',
+  'idempotency_keys',
+  'author_calls',
+  'spending',
+  'alerts',
+  'alert_deliveries',
+] as const;
+
+/** How many rows each table has. */
+export async function rowCounts({
+  database,
+}: TestDatabase): Promise<Record<(typeof tables)[number], number>> {
+  const counts = await Promise.all(
+    tables.map(async (table) => {
+      const [row] = await database(table).count({ count: '*' });
+      return [table, Number(row?.count ?? 0)];
+    }),
+  );
+  return Object.fromEntries(counts);
+}
+
+export async function emptyTables({ database }: TestDatabase): Promise<void> {
+  await database.raw(`TRUNCATE ${tables.join(', ')}`);
+}

@@ -1,0 +1,152 @@
+import { Temporal } from '@texas-ai/kernel';
+import type { CarriedDay } from '@texas-ai/life';
+import { fallbackOf, type GenerationRow } from './generation-row.js';
+
+type Generation = CarriedDay['generation'];
+
+type RowGeneration = Pick<
+  GenerationRow,
+  | 'id'
+  | 'ordinal'
+  | 'author'
+  | 'model'
+  | 'asked_by'
+  | 'chapters_wanted'
+  | 'calls'
+  | 'input_tokens'
+  | 'output_tokens'
+  | 'cost'
+  | 'fallback_from'
+  | 'fallback_code'
+  | 'request_id'
+  | 'created_at'
+  | 'started_at'
+>;
+
+/** A row of `carriedDays`. Instants within its JSON are as PostgreSQL writes them. */
+export interface CarriedRow extends RowGeneration {
+  date: string;
+  published_at: Temporal.Instant;
+  author_version: string | null;
+  profile_hash: string;
+  warnings: string[];
+  finished_at: Temporal.Instant;
+  rewritten_at: Temporal.Instant | null;
+  brief: CarriedDay['brief'];
+  summary: string;
+  items: CarriedDay['items'];
+  chapters: CarriedDay['chapters'];
+  experiences: CarriedDay['experiences'];
+  interactions: CarriedDay['interactions'];
+}
+
+/** The rows of a table that belong to the live generation, as JSON. */
+const rowsOf = (table: string, order: string, columns: Readonly<Record<string, string>>) => {
+  const pairs = Object.entries(columns).map(([key, column]) => `'${key}', ${table}.${column}`);
+  return `(
+    SELECT coalesce(jsonb_agg(jsonb_build_object(${pairs.join(', ')}) ORDER BY ${order}), '[]')
+    FROM ${table} WHERE ${table}.generation_id = live.id)`;
+};
+
+/**
+ * One statement, so that each day is read in one state, also where it is removed or replaced
+ * meanwhile. Wants `:character`, `:after` (a date or null) and `:limit`.
+ */
+export const carriedDays = `
+  SELECT days.date, days.published_at, live.id, ordinal, author, model, author_version,
+    profile_hash, asked_by, request_id, chapters_wanted, fallback_from, fallback_code, warnings,
+    calls, input_tokens, output_tokens, cost, created_at, started_at, finished_at, rewritten_at,
+    brief, summary,
+    ${rowsOf('schedule_items', 'position', {
+      id: 'id',
+      start: 'start_minute',
+      end: 'end_minute',
+      title: 'title',
+      category: 'category',
+      priority: 'priority',
+      asleep: 'asleep',
+      location: 'location',
+      description: 'description',
+      companions: 'companions',
+      weatherAffected: 'weather_affected',
+      emotionalTags: 'emotional_tags',
+      interactionPotential: 'interaction_potential',
+    })} AS items,
+    ${rowsOf('chapters', 'position', {
+      slots: 'slots',
+      writtenAt: 'written_at',
+      writtenOrder: 'written_order',
+    })} AS chapters,
+    ${rowsOf('experiences', 'start_minute', {
+      id: 'id',
+      item: 'item_position',
+      start: 'start_minute',
+      end: 'end_minute',
+      content: 'content',
+      emotions: 'emotions',
+      thoughts: 'thoughts',
+      interaction: 'interaction',
+    })} AS experiences,
+    ${rowsOf('interactions', 'id', {
+      id: 'id',
+      experienceId: 'experience_id',
+      content: 'content',
+      status: 'status',
+      windowStart: 'window_start',
+      windowEnd: 'window_end',
+    })} AS interactions
+  FROM days JOIN generations AS live ON live.id = days.generation_id
+  WHERE days.character_id = :character AND (:after::date IS NULL OR days.date > :after::date)
+  ORDER BY days.date LIMIT :limit`;
+
+export function toCarriedDay(row: CarriedRow): CarriedDay {
+  return {
+    date: row.date,
+    publishedAt: row.published_at.toString(),
+    generation: toGeneration(row),
+    brief: row.brief,
+    summary: row.summary,
+    items: row.items,
+    chapters: row.chapters.map((chapter) => ({
+      ...chapter,
+      writtenAt: canonical(chapter.writtenAt),
+    })),
+    experiences: row.experiences,
+    interactions: row.interactions.map((interaction) => ({
+      ...interaction,
+      windowStart: canonical(interaction.windowStart),
+      windowEnd: canonical(interaction.windowEnd),
+    })),
+  };
+}
+
+function toGeneration(row: CarriedRow): Generation {
+  return {
+    id: row.id,
+    ordinal: row.ordinal,
+    author: row.author,
+    model: row.model,
+    authorVersion: row.author_version,
+    profileHash: row.profile_hash,
+    askedBy: row.asked_by,
+    requestId: row.request_id,
+    chaptersWanted: row.chapters_wanted,
+    fallback: fallbackOf(row),
+    warnings: row.warnings,
+    usage: {
+      calls: row.calls,
+      inputTokens: row.input_tokens,
+      outputTokens: row.output_tokens,
+      cost: row.cost,
+    },
+    createdAt: row.created_at.toString(),
+    startedAt: row.started_at?.toString() ?? null,
+    finishedAt: row.finished_at.toString(),
+    rewrittenAt: row.rewritten_at?.toString() ?? null,
+  };
+}
+
+/** In UTC, as everything else tells instants. */
+function canonical(instant: string): string {
+  return Temporal.Instant.from(instant).toString();
+}

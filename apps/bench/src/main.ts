@@ -6,6 +6,7 @@ import { processEnvironment } from '@texas-ai/config';
 import { makeOwner } from '@texas-ai/kernel';
 import { startLocalServices } from '@texas-ai/local-services';
 import { makeLogSpy, startFakeGemini } from '@texas-ai/testing';
+import { measureBackup } from './backup.js';
 import { measureCachedDay } from './cached-day.js';
 import { measureDueDays } from './due-days.js';
 import { measureEventLoop } from './event-loop.js';
@@ -67,6 +68,9 @@ async function measure(): Promise<Figure[]> {
   say('Days read for the first time, with few and with a million experiences stored…');
   figures.push(await measureUncachedReads(servers, idle));
   await idle.stop();
+
+  say('A backup of them…');
+  figures.push(...(await measureBackup(servers, logger)));
 
   say('One day with an author that takes 500 ms a call…');
   const gemini = owner.own(await startFakeGemini({ latencyMs: 500 }), (each) => each.stop());

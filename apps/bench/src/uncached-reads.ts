@@ -47,11 +47,11 @@ async function store(pool: pg.Pool, character: string, days: number): Promise<vo
   await pool.query(
     `WITH made AS (
        INSERT INTO generations (id, character_id, date, ordinal, status, author, profile_hash, brief,
-         summary, chapters_total, chapters_written, finished_at)
+         summary, chapters_total, chapters_written, finished_at, announced_at)
        SELECT gen_random_uuid(), $1, '1990-01-01'::date + n, 1, 'published', 'offline', 'x',
          jsonb_build_object('dayType', 'workday', 'majorEvent', null, 'weather', jsonb_build_object(
            'summary', '晴', 'condition', 'sunny', 'tempMinC', 5, 'tempMaxC', 12, 'source', 'seeded')),
-         '又是送信的一天。', 1, 1, now()
+         '又是送信的一天。', 1, 1, now(), now()
        FROM generate_series(0, $2::int - 1) AS n
        RETURNING id, date
      ), items AS (

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { TexasError } from '@texas-ai/kernel';
 import { listFolder } from './folder.js';
@@ -21,12 +21,16 @@ export async function findBackup(
   signal: AbortSignal,
 ): Promise<string> {
   if (named === 'latest') return findLatest({ folder, targets }, fetched, signal);
-  for (const file of [named, join(folder, basename(named))]) if (existsSync(file)) return file;
+  for (const file of [named, join(folder, basename(named))]) if (isFile(file)) return file;
   for (const target of targets) {
     const names = (await target.list(signal)).map(({ file }) => file);
     if (names.includes(named)) return target.fetch(named, fetched, signal);
   }
   throw new TexasError('backup_invalid', `There is no backup ${named}.`);
+}
+
+function isFile(file: string): boolean {
+  return existsSync(file) && statSync(file).isFile();
 }
 
 async function findLatest(

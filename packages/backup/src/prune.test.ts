@@ -84,6 +84,94 @@ describe('kept are', () => {
   });
 });
 
+test.each<
+  [string, { retention: Partial<Retention>; zone?: string; all: string[]; kept: number[] }]
+>([
+  [
+    'a week begins on Monday of the zone',
+    // 23:30 of Sunday and 00:30 of Monday in Shanghai; the same Sunday in UTC.
+    {
+      retention: { daily: 0, weekly: 2 },
+      all: ['2026-11-22T16:30:00Z', '2026-11-22T15:30:00Z'],
+      kept: [0, 1],
+    },
+  ],
+  [
+    'in UTC both are of one week',
+    {
+      retention: { daily: 0, weekly: 2 },
+      zone: 'UTC',
+      all: ['2026-11-22T16:30:00Z', '2026-11-22T15:30:00Z'],
+      kept: [0],
+    },
+  ],
+  [
+    'a week goes on over the new year',
+    {
+      retention: { daily: 0, weekly: 2 },
+      all: ['2026-01-03T02:00:00Z', '2025-12-30T02:00:00Z', '2025-12-28T02:00:00Z'],
+      kept: [0, 2],
+    },
+  ],
+  [
+    'the same month of two years is two months',
+    {
+      retention: { daily: 0, monthly: 2 },
+      all: ['2026-11-02T02:00:00Z', '2025-11-03T02:00:00Z', '2025-11-02T02:00:00Z'],
+      kept: [0, 1],
+    },
+  ],
+  [
+    'a month begins in the zone',
+    {
+      retention: { daily: 0, monthly: 2 },
+      all: ['2026-10-31T16:30:00Z', '2026-10-31T15:30:00Z'],
+      kept: [0, 1],
+    },
+  ],
+  [
+    'a day of 25 hours is one',
+    // 00:30 and 23:30 of 1 November, when New York sets its clocks back.
+    {
+      retention: { daily: 3 },
+      zone: 'America/New_York',
+      all: ['2026-11-02T04:30:00Z', '2026-11-01T04:30:00Z', '2026-11-01T03:30:00Z'],
+      kept: [0, 2],
+    },
+  ],
+  [
+    'only the last good one is left where nothing is to be kept',
+    {
+      retention: { daily: 0 },
+      all: ['2026-11-02T02:00:00Z', '2026-11-01T02:00:00Z'],
+      kept: [0],
+    },
+  ],
+  ['of none there is none', { retention: {}, all: [], kept: [] }],
+])('%s', (_what, { retention, zone, all, kept }) => {
+  const expected = kept.map((index) => all[index]);
+  const backups = all.map((createdAt) => backup(createdAt));
+  expect(left(backups, retention, zone)).toEqual(expected);
+  expect(left(backups.toReversed(), retention, zone)).toEqual(expected.toReversed());
+});
+
+test.each<[string, Partial<DatedBackup>]>([
+  ['a restore point', { kind: 'restore-point' }],
+  ['one that is bad', { good: false }],
+])('%s goes after seven days to the second', (_what, changes) => {
+  const nights = nightly(1);
+  const younger = backup('2026-11-18T12:00:01Z', changes);
+  const older = backup('2026-11-18T12:00:00Z', changes);
+  expect(left([...nights, younger, older])).toEqual([nights[0]?.createdAt, younger.createdAt]);
+});
+
+test('a restore point that is the last good one stays, and what is bad never is', () => {
+  const point = backup('2026-10-02T00:00:00Z', { kind: 'restore-point' });
+  const bad = backup('2026-10-03T00:00:00Z', { good: false });
+  expect(left([bad, point], { daily: 7, weekly: 4, monthly: 6 })).toEqual([point.createdAt]);
+  expect(left([bad])).toEqual([]);
+});
+
 test('what is bad and restore points take no place of a day', () => {
   const good = nightly(7);
   const others = [

@@ -12,6 +12,8 @@ import { swapDatabases } from './swap-database.js';
 import {
   dropDatabase,
   lock,
+  longestPrefix,
+  withEnding,
   withMaintenance,
   withTemporaryDatabase,
 } from './temporary-database.js';
@@ -140,8 +142,9 @@ async function replace(options: RestoreBackupOptions): Promise<Restored> {
   const { databaseUrl, keepOld = false, beforeSwap, onProgress, signal, logger, clock } = options;
   const database = databaseNameOf(databaseUrl);
   const time = clock.now().toString({ smallestUnit: 'second' }).replace(/\D/g, '');
-  const before = `${database.slice(0, 63 - '_before_'.length - time.length)}_before_${time}`;
-  const temporary = { databaseUrl, prefix: `${database}_restore_`, signal, logger };
+  const before = withEnding(database, `_before_${time}`);
+  const prefix = withEnding(database, '_restore_', longestPrefix);
+  const temporary = { databaseUrl, prefix, signal, logger };
   return withTemporaryDatabase(temporary, async (name, maintenance) => {
     if (!(await lock(maintenance, database))) {
       throw new TexasError('restore_failed', `Another restore of ${database} is under way.`);

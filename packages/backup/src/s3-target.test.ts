@@ -1,12 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import S3rver from 's3rver';
 import { writeBackup } from '../test/written-backup.js';
 import { manifestFileOf } from './names.js';
 import { makeS3Target, type S3TargetOptions } from './s3-target.js';
+import type { BackupTarget } from './target.js';
 
 const secret = 'S3RVER';
 
@@ -97,6 +110,42 @@ test('a dump without its manifest counts for nothing, and only what is ours is t
   });
 });
 
+test('a manifest that tells of another dump counts for nothing', async () => {
+  const target = makeS3Target(options);
+  const { file, manifest } = write('ffffffff', 10);
+  await target.put(file, manifestFileOf(file), never);
+  const copy = manifestFileOf(file).replace('ffffffff', '11111111');
+  copyFileSync(manifestFileOf(file), copy);
+  await target.put(file, copy, never);
+  expect(await target.list()).toEqual([manifest]);
+  await target.remove(manifest.file);
+});
+
+// One part, and more than one.
+test.each([1, 17])('a dump of %d MB whose copying is stopped is no backup', async (size) => {
+  const target = makeS3Target(options);
+  const { file } = write('22222222', size * 2 ** 20);
+  const stop = new AbortController();
+  const put = target.put(file, manifestFileOf(file), stop.signal);
+  stop.abort();
+  await expect(put).rejects.toMatchObject({ code: 'backup_target_unavailable' });
+  expect(await target.list()).toEqual([]);
+});
+
+test('a backup that is not there, or that is gone here, is told of', async () => {
+  const target = makeS3Target(options);
+  const { file, manifest } = write('33333333', 10);
+  const away = { code: 'backup_target_unavailable' };
+  const there = join(folder, 'there');
+  await expect(target.fetch(manifest.file, there, never)).rejects.toMatchObject(away);
+  expect(readdirSync(there)).toEqual([]);
+  rmSync(file);
+  await expect(target.put(file, manifestFileOf(file), never)).rejects.toMatchObject(away);
+  await expect(target.fetch('../notes.txt', there, never)).rejects.toMatchObject({
+    code: 'backup_invalid',
+  });
+});
+
 test.each<[string, Partial<S3TargetOptions>]>([
   ['does not know the key', { accessKeyId: 'canary-0123456789' }],
   ['has no such bucket', { bucket: 'nothing' }],
@@ -106,11 +155,60 @@ test.each<[string, Partial<S3TargetOptions>]>([
   async (_what, changes) => {
     const target = makeS3Target({ ...options, ...changes });
     const { file } = write('eeeeeeee', 10);
-    const put = target.put(file, manifestFileOf(file), never);
-    const failure = await put.catch((error) => error);
-    expect(failure).toMatchObject({ code: 'backup_target_unavailable' });
-    const said = `${failure.message} ${JSON.stringify(failure.details)}`;
-    for (const canary of ['canary', 'S3RVER', 'Signature']) expect(said).not.toContain(canary);
+    expect(await failuresOf(target, file)).toEqual(unavailableFourTimes);
   },
   30_000,
 );
+
+// s3rver verifies no signatures of version 4: this answers as Amazon's does to a wrong secret.
+test('a store that refuses the secret is told of without what it repeats', async () => {
+  const refusing = createServer((request, response) => {
+    const { authorization = '' } = request.headers;
+    const said = {
+      AWSAccessKeyId: 'S3RVER',
+      StringToSign: authorization,
+      SignatureProvided: 'canary',
+    };
+    const fields = Object.entries(said).map(([name, value]) => `<${name}>${value}</${name}>`);
+    request.resume();
+    response.writeHead(403, { 'content-type': 'application/xml' });
+    response.end(
+      `<Error><Code>SignatureDoesNotMatch</Code><Message>canary</Message>${fields.join('')}</Error>`,
+    );
+  });
+  await once(refusing.listen(0, '127.0.0.1'), 'listening');
+  try {
+    const { port } = refusing.address() as AddressInfo;
+    const target = makeS3Target({ ...options, endpoint: `http://127.0.0.1:${port}` });
+    const { file } = write('44444444', 10);
+    const details = { target: 's3://backups/texas', reason: 'SignatureDoesNotMatch', status: 403 };
+    const failures = await failuresOf(target, file);
+    expect(failures).toEqual(unavailableFourTimes);
+    expect(failures.map((failure) => failure.details)).toEqual(Array(4).fill(details));
+  } finally {
+    refusing.closeAllConnections();
+    refusing.close();
+  }
+});
+
+const unavailableFourTimes = Array(4).fill(
+  expect.objectContaining({ code: 'backup_target_unavailable' }),
+);
+
+/** What each of its methods rejects with, none of which may hold a key or a signature. */
+async function failuresOf(target: BackupTarget, file: string) {
+  const name = basename(file);
+  const failures = await Promise.all(
+    [
+      target.put(file, manifestFileOf(file), never),
+      target.list(),
+      target.fetch(name, join(folder, 'there'), never),
+      target.remove(name),
+    ].map((each) => each.catch((error) => error)),
+  );
+  for (const failure of failures) {
+    const said = `${failure?.message} ${inspect(failure, { depth: 9, showHidden: true })}`;
+    for (const canary of ['canary', 'S3RVER', 'AWS4-HMAC']) expect(said).not.toContain(canary);
+  }
+  return failures;
+}

@@ -119,7 +119,9 @@ export function makeS3Target(options: S3TargetOptions): BackupTarget {
         for (const file of found.keys()) {
           if (!isManifestName(file)) continue;
           const manifest = readable(await readText(file, signal), file);
-          if (manifest && found.get(manifest.file) === manifest.size) manifests.push(manifest);
+          // One that tells of another dump is a copy: counted twice, the dump would be removed as old.
+          if (manifest === undefined || manifestFileOf(manifest.file) !== file) continue;
+          if (found.get(manifest.file) === manifest.size) manifests.push(manifest);
         }
         return newestFirst(manifests);
       }),

@@ -11,6 +11,14 @@ const cleanUpMs = 60_000;
 /** What PostgreSQL keeps of a name, in bytes. */
 const longestName = 63;
 const randomLength = 12;
+export const longestPrefix = longestName - randomLength;
+
+/** A name with an ending, of which the beginning alone is cut where PostgreSQL would cut the end. */
+export function withEnding(beginning: string, ending: string, bytes = longestName): string {
+  const letters = [...beginning];
+  while (letters.length > 0 && Buffer.byteLength(letters.join('') + ending) > bytes) letters.pop();
+  return letters.join('') + ending;
+}
 
 /** Where databases are made, dropped and renamed: never in one of them. */
 export async function withMaintenance<T>(
@@ -37,7 +45,10 @@ async function maintenanceDatabase(databaseUrl: string, signal: AbortSignal): Pr
 
 export interface TemporaryDatabaseOptions {
   databaseUrl: string;
-  /** The name begins so; others that begin so and are left by dead runs are dropped. */
+  /**
+   * The name begins so, in at most `longestPrefix` bytes; others that begin so and are left by dead
+   * runs are dropped.
+   */
   prefix: string;
   signal: AbortSignal;
   logger: Logger;
@@ -51,12 +62,11 @@ export async function withTemporaryDatabase<T>(
   { databaseUrl, prefix, signal, logger }: TemporaryDatabaseOptions,
   work: (name: string, maintenance: Connection) => Promise<T>,
 ): Promise<T> {
-  const beginning = prefix.slice(0, longestName - randomLength);
-  const name = `${beginning}${randomBytes(randomLength / 2).toString('hex')}`;
+  const name = `${prefix}${randomBytes(randomLength / 2).toString('hex')}`;
   let made = false;
   try {
     return await withMaintenance(databaseUrl, signal, async (maintenance) => {
-      await dropLeftovers(maintenance, beginning, logger);
+      await dropLeftovers(maintenance, prefix, logger);
       await lock(maintenance, name);
       made = true;
       await createLike(maintenance, name, databaseNameOf(databaseUrl));

@@ -19,7 +19,7 @@ async function alertsOf({ db, webhook }: TestFleet) {
 }
 
 test('a 429 holds all workers for the time that it names, and costs no try', async () => {
-  fleet = await startFleet({ retryDelay: '1s' });
+  fleet = await startFleet({ retryDelay: '3s' });
   const { gemini } = fleet;
   const one = await fleet.startWorker();
   const other = await fleet.startWorker();
@@ -31,8 +31,8 @@ test('a 429 holds all workers for the time that it names, and costs no try', asy
       return 'rateLimited';
     }
     const since = performance.now() - refused;
-    // What was under way at that moment is nobody's fault.
-    if (since > 400 && since < 1_000) tooSoon += 1;
+    // What was under way at that moment is nobody's fault, also where the machine is busy.
+    if (since > 1_500 && since < 3_000) tooSoon += 1;
     return 'ok';
   });
   const generations = [];

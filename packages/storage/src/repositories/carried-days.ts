@@ -1,6 +1,7 @@
 import { Temporal } from '@texas-ai/kernel';
 import type { CarriedDay } from '@texas-ai/life';
 import { fallbackOf, type GenerationRow } from './generation-row.js';
+import { experienceColumns, itemColumns, rowsOf } from './rows-of.js';
 
 type Generation = CarriedDay['generation'];
 
@@ -40,54 +41,20 @@ export interface CarriedRow extends RowGeneration {
   interactions: CarriedDay['interactions'];
 }
 
-/** The rows of a table that belong to the live generation, as JSON. */
-const rowsOf = (table: string, order: string, columns: Readonly<Record<string, string>>) => {
-  const pairs = Object.entries(columns).map(([key, column]) => `'${key}', ${table}.${column}`);
-  return `(
-    SELECT coalesce(jsonb_agg(jsonb_build_object(${pairs.join(', ')}) ORDER BY ${order}), '[]')
-    FROM ${table} WHERE ${table}.generation_id = live.id)`;
-};
-
-/**
- * One statement, so that each day is read in one state, also where it is removed or replaced
- * meanwhile. Wants `:character`, `:after` (a date or null) and `:limit`.
- */
+/** Wants `:character`, `:after` (a date or null) and `:limit`. */
 export const carriedDays = `
   SELECT days.date, days.published_at, live.id, ordinal, author, model, author_version,
     profile_hash, asked_by, request_id, chapters_wanted, fallback_from, fallback_code, warnings,
     calls, input_tokens, output_tokens, cost, created_at, started_at, finished_at, rewritten_at,
     brief, summary,
-    ${rowsOf('schedule_items', 'position', {
-      id: 'id',
-      start: 'start_minute',
-      end: 'end_minute',
-      title: 'title',
-      category: 'category',
-      priority: 'priority',
-      asleep: 'asleep',
-      location: 'location',
-      description: 'description',
-      companions: 'companions',
-      weatherAffected: 'weather_affected',
-      emotionalTags: 'emotional_tags',
-      interactionPotential: 'interaction_potential',
-    })} AS items,
-    ${rowsOf('chapters', 'position', {
+    ${rowsOf('live', 'schedule_items', 'position', itemColumns)} AS items,
+    ${rowsOf('live', 'chapters', 'position', {
       slots: 'slots',
       writtenAt: 'written_at',
       writtenOrder: 'written_order',
     })} AS chapters,
-    ${rowsOf('experiences', 'start_minute', {
-      id: 'id',
-      item: 'item_position',
-      start: 'start_minute',
-      end: 'end_minute',
-      content: 'content',
-      emotions: 'emotions',
-      thoughts: 'thoughts',
-      interaction: 'interaction',
-    })} AS experiences,
-    ${rowsOf('interactions', 'id', {
+    ${rowsOf('live', 'experiences', 'start_minute', experienceColumns)} AS experiences,
+    ${rowsOf('live', 'interactions', 'id', {
       id: 'id',
       experienceId: 'experience_id',
       content: 'content',

@@ -17,6 +17,7 @@ import type {
 import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
 import { fallbackOf } from './generation-row.js';
+import { experienceColumns, itemColumns, rowsOf } from './rows-of.js';
 
 interface SummaryRow {
   character_id: string;
@@ -50,6 +51,15 @@ interface ItemRow extends Omit<DayItem, 'start' | 'end' | 'experiences'> {
   end: number;
 }
 
+interface DayRow extends SummaryRow {
+  items: ItemRow[];
+  experiences: ExperienceRow[];
+}
+
+const texts = `
+  ${rowsOf('generations', 'schedule_items', 'position', { position: 'position', ...itemColumns })} AS items,
+  ${rowsOf('generations', 'experiences', 'start_minute', experienceColumns)} AS experiences`;
+
 export function makeDayRepository(db: Knex): DayRepository {
   const summaries = () =>
     db('days')
@@ -72,11 +82,12 @@ export function makeDayRepository(db: Knex): DayRepository {
 
   return {
     async find(character, date) {
-      const rows: SummaryRow[] = await summaries()
+      const rows: DayRow[] = await summaries()
         .where({ 'days.character_id': character, 'days.date': date })
+        .select(db.raw(texts))
         .limit(1);
       const row = rows[0];
-      return row ? { ...toSummary(row), items: await itemsOf(db, row.id) } : null;
+      return row ? { ...toSummary(row), items: toItems(row) } : null;
     },
 
     async outline(character, date) {
@@ -182,39 +193,7 @@ function toSummary(row: SummaryRow): DaySummary {
   };
 }
 
-async function itemsOf(db: Knex, generationId: string): Promise<Day['items']> {
-  const items: ItemRow[] = await db('schedule_items')
-    .where({ generation_id: generationId })
-    .orderBy('position')
-    .select({
-      id: 'id',
-      position: 'position',
-      start: 'start_minute',
-      end: 'end_minute',
-      title: 'title',
-      category: 'category',
-      priority: 'priority',
-      asleep: 'asleep',
-      location: 'location',
-      description: 'description',
-      companions: 'companions',
-      weatherAffected: 'weather_affected',
-      emotionalTags: 'emotional_tags',
-      interactionPotential: 'interaction_potential',
-    });
-  const experiences: ExperienceRow[] = await db('experiences')
-    .where({ generation_id: generationId })
-    .orderBy('start_minute')
-    .select({
-      id: 'id',
-      item: 'item_position',
-      start: 'start_minute',
-      end: 'end_minute',
-      content: 'content',
-      emotions: 'emotions',
-      thoughts: 'thoughts',
-      interaction: 'interaction',
-    });
+function toItems({ items, experiences }: DayRow): Day['items'] {
   return items.map(({ id, position, start, end, ...item }) => ({
     id,
     start: formatMinute(start),

@@ -105,7 +105,7 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
   const queues = owner.own(openQueues({ connection: queueing, prefix, logger }), (each) =>
     each.close(),
   );
-  const producer = makeProducer(queues);
+  const producer = makeProducer(queues, { failedDays: config.worker.failedJobsDays });
   const channel = `${prefix}:announcements`;
   const announcements = owner.own(listenToAnnouncements({ url, logger, channel }), (each) =>
     each.close(),

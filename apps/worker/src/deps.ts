@@ -124,7 +124,7 @@ export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}):
   const queues = owner.own(openQueues({ connection: producing, prefix, logger }), (each) =>
     each.close(),
   );
-  const steps = makeProducer(queues);
+  const steps = makeProducer(queues, { failedDays: config.worker.failedJobsDays });
   const channel = `${prefix}:announcements`;
   const announcer = makeAnnouncer({ connection: producing, channel });
   const announcements = owner.own(listenToAnnouncements({ url, logger, channel }), (each) =>

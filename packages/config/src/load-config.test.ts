@@ -40,6 +40,7 @@ const times = {
   retryStorageSeconds: 5,
   holdAnswerSeconds: 60,
   probeSeconds: 300,
+  failedJobsDays: 7,
 };
 const watching = {
   queueWaitSeconds: 1800,
@@ -47,6 +48,19 @@ const watching = {
   dayMissingMinutes: 60,
   noWorkerSeconds: 60,
 };
+const backingUp = {
+  ageIdentityFile: null,
+  ageRecipient: null,
+  automatic: true,
+  clientFolders: [],
+  retentionWeeks: 0,
+  retentionMonths: 0,
+  s3: null,
+  time: '02:00',
+  timeoutMinutes: 120,
+  verify: 'weekly',
+};
+
 const kept = {
   supersededDays: 30,
   experiencesDays: null,
@@ -113,20 +127,7 @@ describe('layers', () => {
       generations: { daysBack: 366, daysAhead: 31 },
       limits: { generationsPerMinute: 5, readsPerMinute: 6000, failedAuthenticationsPerMinute: 10 },
       mattermost: null,
-      backup: {
-        ageIdentityFile: null,
-        ageRecipient: null,
-        automatic: true,
-        clientFolders: [],
-        dir: join(root, '.local/backups'),
-        retentionDays: 7,
-        retentionWeeks: 0,
-        retentionMonths: 0,
-        s3: null,
-        time: '02:00',
-        timeoutMinutes: 120,
-        verify: 'weekly',
-      },
+      backup: { ...backingUp, dir: join(root, '.local/backups'), retentionDays: 7 },
       retention: kept,
       alerts: { urls: {}, secrets: {}, routes: [], ...watching },
       metrics: { port: null },
@@ -234,20 +235,7 @@ describe('layers', () => {
       generations: { daysBack: 0, daysAhead: 1 },
       limits: { generationsPerMinute: 6, readsPerMinute: 7, failedAuthenticationsPerMinute: 10 },
       mattermost: { host: 'chat.example', token: 'token', owner: 'kal' },
-      backup: {
-        ageIdentityFile: null,
-        ageRecipient: null,
-        automatic: true,
-        clientFolders: [],
-        dir: '/backups',
-        retentionDays: 9,
-        retentionWeeks: 0,
-        retentionMonths: 0,
-        s3: null,
-        time: '02:00',
-        timeoutMinutes: 120,
-        verify: 'weekly',
-      },
+      backup: { ...backingUp, dir: '/backups', retentionDays: 9 },
       retention: kept,
       alerts: {
         urls: {

@@ -160,6 +160,8 @@ export const settingsSchema = section({
     holdAnswerSeconds: seconds(0, 600).default(60),
     /** How often a key that was refused is tried. */
     probeSeconds: seconds(0.2, 3600).default(300),
+    /** How long the queues keep a job that failed, for the board to show. */
+    failedJobsDays: whole(1, 365).default(7),
   }).prefault({}),
   /** Dates, counted from a character's today, that a generation may be asked for. */
   generations: section({

@@ -68,6 +68,14 @@ test('a channel is told by one job at a time, and by another once that is over',
   }
 });
 
+test('a job that failed is kept for as many days as it is told', async () => {
+  const { queue, queues } = await startSystem(owner);
+  const plan = buildStep('plan-day');
+  await makeProducer(queues, { failedDays: 2 }).enqueue([plan]);
+  const job = await queue.getJob(jobId(plan));
+  expect(job?.opts.removeOnFail).toMatchObject({ age: 2 * 24 * 3600 });
+});
+
 test('ids and queues follow the design', () => {
   const chapter = buildStep('write-chapter', { chapter: 3, run: 2, author: 'gemini' });
   expect(jobId(chapter)).toBe(`write-chapter-${chapter.generationId}-2-3`);

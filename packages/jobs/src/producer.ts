@@ -21,19 +21,20 @@ export interface Producer extends StepQueue {
 
 // How often to try is a policy of `life`, which counts tries in the database; BullMQ only must not
 // give up before it does.
-const options: JobsOptions = {
+const optionsOf = (failedDays: number): JobsOptions => ({
   attempts: 1000,
   backoff: { type: 'policy' },
   removeOnComplete: { age: 3600, count: 1000 },
-  removeOnFail: { age: 7 * 24 * 3600, count: 5000 },
-};
+  removeOnFail: { age: failedDays * 24 * 3600, count: 5000 },
+});
 
 /** A day that a person asked for comes before those of the night; chapters come before any plan. */
 const planPriority = { person: 1, night: 10 } as const;
 
-/** Adds jobs to the queues. */
-export function makeProducer(queues: Queues): Producer {
+/** Adds jobs to the queues, which keep those that failed for so many days. */
+export function makeProducer(queues: Queues, { failedDays = 7 } = {}): Producer {
   const { connection } = queues;
+  const options = optionsOf(failedDays);
 
   /** BullMQ would wait for a connection that is not ready; a producer fails at once instead. */
   async function reaching<T>(work: () => Promise<T>): Promise<T> {
@@ -52,7 +53,11 @@ export function makeProducer(queues: Queues): Producer {
       byQueue.set(name, [...(byQueue.get(name) ?? []), step]);
     }
     await reaching(() =>
-      Promise.all([...byQueue].map(([name, some]) => queues.get(name).addBulk(some.map(toJob)))),
+      Promise.all(
+        [...byQueue].map(([name, some]) =>
+          queues.get(name).addBulk(some.map((step) => toJob(step, options))),
+        ),
+      ),
     );
   }
 
@@ -112,7 +117,7 @@ export function jobId({ kind, generationId, run, chapter }: Step): string {
   return [kind, generationId, run, ...(chapter === undefined ? [] : [chapter])].join('-');
 }
 
-function toJob(step: Step) {
+function toJob(step: Step, options: JobsOptions) {
   const { kind, generationId, run, requestId, chapter } = step;
   const payload = {
     version: jobs[kind].version,

@@ -6,6 +6,7 @@ import { delimiter, join } from 'node:path';
 import { clientFor, createBackup, holdingsOf, type PgClient, verifyBackup } from '@texas-ai/backup';
 import { processEnvironment } from '@texas-ai/config';
 import { type Logger, systemClock } from '@texas-ai/kernel';
+import pg from 'pg';
 import type { Figure } from './figure.js';
 import type { Servers } from './servers.js';
 
@@ -36,15 +37,16 @@ export async function measureBackup({ databaseUrl }: Servers, logger: Logger): P
 
     const scratch = new URL(databaseUrl);
     scratch.pathname = '/bench_restore';
-    await bare(
-      ...createDatabase(client, databaseUrl, 'CREATE DATABASE bench_restore TEMPLATE template0'),
-    );
+    const admin = new pg.Client({ connectionString: databaseUrl });
+    await admin.connect();
+    await admin.query('CREATE DATABASE bench_restore TEMPLATE template0');
     const bareRestore = await bare(
       client.pgRestore,
       ['--single-transaction', '--no-owner', `--dbname=${scratch.href}`, join(folder, 'bare.dump')],
       client,
     );
-    await bare(...createDatabase(client, databaseUrl, 'DROP DATABASE bench_restore'));
+    await admin.query('DROP DATABASE bench_restore');
+    await admin.end();
     const { manifest, file } = made;
     const { seconds: verification } = await timed(() =>
       verifyBackup({ file, manifest, databaseUrl, client, timeoutMs, signal, logger }),
@@ -80,14 +82,6 @@ export async function measureBackup({ databaseUrl }: Servers, logger: Logger): P
 
 function dumpArgs(databaseUrl: string, folder: string): string[] {
   return ['--format=custom', '--no-owner', `--file=${join(folder, 'bare.dump')}`, databaseUrl];
-}
-
-function createDatabase(
-  client: PgClient,
-  databaseUrl: string,
-  sql: string,
-): [string, string[], PgClient] {
-  return [client.pgDump.replace(/pg_dump$/, 'psql'), ['-qc', sql, databaseUrl], client];
 }
 
 /** Seconds that a program takes. */

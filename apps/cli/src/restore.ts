@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ApiKey } from '@texas-ai/access';
@@ -6,6 +5,7 @@ import {
   clientFor,
   findBackup,
   folderPlace,
+  identityIn,
   listFolder,
   type Manifest,
   manifestFileOf,
@@ -116,10 +116,8 @@ async function manifestOf(file: string, { unverified }: RestoreOptions): Promise
 
 function identityOf({ identity: file }: RestoreOptions): string | null {
   if (file === undefined) return null;
-  const line = readFileSync(file, 'utf8')
-    .split('\n')
-    .find((each) => /^AGE-SECRET-KEY-/i.test(each.trim()));
-  if (line) return line.trim();
+  const identity = identityIn(file);
+  if (identity !== null) return identity;
   throw new TexasError('backup_wrong_key', `${file} holds no age identity.`);
 }
 

@@ -103,10 +103,13 @@ function fellBack({ character, date }: Generation, { code, message }: TexasError
   };
 }
 
+/** Troubles with backups, as they are told of when they are over. */
+export const noBackup = { kind: 'backup_failed', subject: 'database' } as const;
+export const badBackup = { kind: 'backup_bad', subject: 'database' } as const;
+
 export function backupFailed({ message }: Pick<TexasError, 'message'>): Trouble {
   return {
-    kind: 'backup_failed',
-    subject: 'database',
+    ...noBackup,
     level: 'error',
     title: 'the backup failed',
     message: `${message} Mend that and make another: npm run texas -- backup create, or POST /v1/backups.`,
@@ -115,8 +118,7 @@ export function backupFailed({ message }: Pick<TexasError, 'message'>): Trouble 
 
 export function backupBad({ message }: Pick<TexasError, 'message'>): Trouble {
   return {
-    kind: 'backup_bad',
-    subject: 'database',
+    ...badBackup,
     level: 'error',
     title: 'the last backup could not be verified',
     message: `${message} Make another and verify it: npm run texas -- backup create, then backup verify.`,

@@ -38,6 +38,17 @@ export async function fillDatabase(
   throw programFailed('restore_failed', words, ending, databaseUrl);
 }
 
+/** Takes away what a restore put into a database that held nothing. */
+export async function emptyDatabase(databaseUrl: string, signal: AbortSignal): Promise<void> {
+  await withConnection(databaseUrl, signal, async (connection) => {
+    await connection.query('BEGIN');
+    await connection.query('DROP SCHEMA public CASCADE');
+    await connection.query('CREATE SCHEMA public AUTHORIZATION pg_database_owner');
+    await connection.query('GRANT USAGE ON SCHEMA public TO PUBLIC');
+    await connection.query('COMMIT');
+  });
+}
+
 /** What a database holds, as of one moment. */
 export async function holdingsOf(
   databaseUrl: string,

@@ -21,7 +21,9 @@ export async function findBackup(
   signal: AbortSignal,
 ): Promise<string> {
   if (named === 'latest') return findLatest({ folder, targets }, fetched, signal);
-  for (const file of [named, join(folder, basename(named))]) if (isFile(file)) return file;
+  if (isFile(named)) return named;
+  const file = join(folder, named);
+  if (basename(named) === named && isFile(file)) return file;
   for (const target of targets) {
     const names = (await target.list(signal)).map(({ file }) => file);
     if (names.includes(named)) return target.fetch(named, fetched, signal);

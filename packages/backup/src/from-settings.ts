@@ -49,15 +49,14 @@ export function backupFrom(settings: BackupSettings, timeZone: string, path: str
           ],
     clientFolders: [...settings.clientFolders, ...path.split(delimiter).filter(Boolean)],
     recipient: settings.ageRecipient,
-    identity: identityIn(settings.ageIdentityFile),
+    identity: settings.ageIdentityFile === null ? null : identityIn(settings.ageIdentityFile),
     keeping: { daily, weekly, monthly, timeZone },
     timeoutMs: settings.timeoutMinutes * 60_000,
   };
 }
 
-/** The line of an identity file that is not a comment. */
-function identityIn(file: string | null): string | null {
-  if (file === null) return null;
+/** The age identity in a file, beside its comments; null where there is none or it cannot be read. */
+export function identityIn(file: string): string | null {
   try {
     const lines = readFileSync(file, 'utf8').split('\n');
     return lines.map((line) => line.trim()).find((line) => /^AGE-SECRET-KEY-/i.test(line)) ?? null;

@@ -6,7 +6,7 @@ export { findBackup } from './find-backup.js';
 export { type FindPgClientOptions, findPgClient, type PgClient } from './find-pg-client.js';
 export type { TableFingerprint } from './fingerprint.js';
 export { listFolder } from './folder.js';
-export { type BackupSettings, backupFrom } from './from-settings.js';
+export { type BackupSettings, backupFrom, identityIn } from './from-settings.js';
 export { clientFor, folderPlace, type MakeBackupDeps, makeBackup } from './make-backup.js';
 export { type BackupKind, backupKinds, type Manifest, readManifest } from './manifest.js';
 export { manifestFileOf } from './names.js';

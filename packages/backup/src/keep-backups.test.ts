@@ -1,11 +1,10 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Temporal } from '@texas-ai/kernel';
 import { makeLogSpy } from '@texas-ai/testing';
 import { makeTemporaryFolder, never, type TemporaryFolder } from '../test/backup-run.js';
 import { writeBackup } from '../test/written-backup.js';
-import { findBackup } from './find-backup.js';
 import { listFolder } from './folder.js';
 import { type KeepBackupsDeps, keepBackups } from './keep-backups.js';
 import type { Manifest } from './manifest.js';
@@ -90,26 +89,4 @@ test('a place that fails stops no other, and is told of', async () => {
   const { pruned, logger } = await keep();
   expect(pruned).toEqual(['aaaaaaaa']);
   expect(logger.lines.map(({ level }) => level)).toEqual(['info', 'warn']);
-});
-
-test('a dump without its manifest, a manifest without its dump and a cut dump are no backups', async () => {
-  const { file } = write('aaaaaaaa', 23);
-  rmSync(join(here.folder, file.replace('.dump', '.json')));
-  rmSync(join(here.folder, write('bbbbbbbb', 24).file));
-  writeFileSync(join(here.folder, write('cccccccc', 25).file), 'cut');
-  expect(await listFolder(here.folder)).toEqual([]);
-  expect(await listFolder(join(here.folder, 'nothing'))).toEqual([]);
-});
-
-test('one is found by its path, by its name here or on a target, and the latest of all', async () => {
-  const { file } = write('aaaaaaaa', 24);
-  const find = (named: string) =>
-    findBackup({ folder: here.folder, targets: [target] }, named, '/fetched', never);
-  const path = join(here.folder, file);
-  expect([await find(path), await find(file), await find('latest')]).toEqual([path, path, path]);
-  const newer = { id: 'bbbbbbbb', file: 'texas-20261125T020000Z-bbbbbbbb.dump' };
-  there = [{ ...(await listFolder(here.folder))[0], ...newer, createdAt: night(25) } as Manifest];
-  expect(await find('latest')).toBe(`/fetched/${newer.file}`);
-  expect(await find(newer.file)).toBe(`/fetched/${newer.file}`);
-  await expect(find('texas-x.dump')).rejects.toMatchObject({ code: 'backup_invalid' });
 });

@@ -1,6 +1,7 @@
-import { asTexasError, type Clock, type Logger, TexasError } from '@texas-ai/kernel';
+import { type Clock, type Logger, TexasError } from '@texas-ai/kernel';
 import { withConnection } from './connection.js';
 import { createBackup } from './create-backup.js';
+import { explained } from './failures.js';
 import { findPgClient, type PgClient } from './find-pg-client.js';
 import { type Keeping, keepBackups } from './keep-backups.js';
 import type { BackupRecord, BackupRepository } from './records.js';
@@ -115,7 +116,7 @@ export async function clientFor(
 }
 
 function backupFailure(error: unknown): TexasError {
-  const failure = asTexasError(error);
+  const failure = explained(error, 'backup_failed');
   if (failure.code.startsWith('backup_')) return failure;
   return new TexasError('backup_failed', `The backup failed: ${failure.message}`, { cause: error });
 }

@@ -81,6 +81,16 @@ test('an empty database is filled with every row that was dumped', async () => {
   expect(await countRows(live, 'generations')).toBe(500);
 });
 
+test('an empty database that could not be filled is empty again, and can be filled', async () => {
+  const [first, ...others] = made.manifest.tables;
+  const tables = [{ name: 'x', checksum: '0', ...first, rows: 1_000_000 }, ...others];
+  const manifest = { ...made.manifest, tables };
+  await expect(restore({ manifest })).rejects.toMatchObject({ code: 'backup_invalid' });
+  expect((await holdingsOf(live.url, never)).tables).toEqual([]);
+  expect(await restore()).toMatchObject({ how: 'filled', created: false });
+  expect(await countRows(live, 'generations')).toBe(500);
+});
+
 test('a database that is missing is made', async () => {
   const name = `texas_new_${randomUUID().slice(0, 8)}`;
   const databaseUrl = withDatabase(live.url, name);

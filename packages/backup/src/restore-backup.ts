@@ -4,7 +4,7 @@ import { checkBackup, checkContents, migrationsIn } from './check-backup.js';
 import { codeOf, quoted, withConnection } from './connection.js';
 import { databaseNameOf, withDatabase } from './connection-environment.js';
 import { explained } from './failures.js';
-import { assertHoldings, fillDatabase, holdingsOf } from './fill-database.js';
+import { assertHoldings, emptyDatabase, fillDatabase, holdingsOf } from './fill-database.js';
 import type { TableFingerprint } from './fingerprint.js';
 import { withinLimits } from './limits.js';
 import type { Manifest } from './manifest.js';
@@ -113,7 +113,7 @@ async function stateOf(
   }
 }
 
-/** Restores into a database that holds nothing; one that was made for it is dropped on failure. */
+/** Restores into a database that holds nothing, and holds nothing again, or is gone again, on failure. */
 async function fill(options: RestoreBackupOptions, state: 'missing' | 'empty'): Promise<Restored> {
   const { databaseUrl, signal } = options;
   const database = databaseNameOf(databaseUrl);
@@ -127,11 +127,13 @@ async function fill(options: RestoreBackupOptions, state: 'missing' | 'empty'): 
     const holdings = await restoreAndCompare(options, databaseUrl);
     return { how: 'filled', database, created, keptAs: null, ...holdings };
   } catch (failure) {
+    const cleanUp = AbortSignal.timeout(60_000);
     if (created) {
-      const cleanUp = AbortSignal.timeout(60_000);
       await withMaintenance(databaseUrl, cleanUp, (connection) =>
         dropDatabase(connection, database),
       );
+    } else {
+      await emptyDatabase(databaseUrl, cleanUp);
     }
     throw failure;
   }

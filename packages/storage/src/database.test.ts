@@ -55,11 +55,16 @@ test('a server that hangs in the middle is storage_unavailable, and is used agai
 
 test('connections that are dead and say nothing are all made anew once one had no answer', async () => {
   await behindProxy(3);
-  const three = () => Promise.all([1, 2, 3].map(() => database.raw('SELECT pg_sleep(0.05)')));
-  await three();
+  const three = async () => {
+    const asked = [1, 2, 3].map(() => database.raw('SELECT pg_backend_pid() AS pid'));
+    return new Set((await Promise.all(asked)).map(({ rows }) => rows[0].pid));
+  };
+  const before = await three();
+  expect(before.size).toBe(3);
   proxy.stall();
   // As after a failover: whoever connects from now on finds a server.
   proxy.forgive();
   await expect(database.raw('SELECT 1')).rejects.toThrow('Query read timeout');
-  await three();
+  const after = await three();
+  expect([...after].filter((pid) => before.has(pid))).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { makeBackup } from '@texas-ai/backup';
 import type { Handler } from '@texas-ai/jobs';
 import { asTexasError } from '@texas-ai/kernel';
 import type { WorkerDeps } from '../deps.js';
-import { backupFailed } from '../troubles.js';
+import { backupFailed, noBackup } from '../troubles.js';
 
 export function backupHandler(deps: WorkerDeps): Handler<'backup'> {
   const { backing, alerts, config } = deps;
@@ -14,7 +14,7 @@ export function backupHandler(deps: WorkerDeps): Handler<'backup'> {
       const made = await makeBackup(backing, id, signal);
       if (!made) return;
       if (made.error) await alerts.raise(backupFailed(made.error));
-      else await alerts.recover(backupFailed({ message: '' }));
+      else await alerts.recover(noBackup);
     } catch (error) {
       const failure = asTexasError(error);
       if (failure.code.startsWith('backup_')) await alerts.raise(backupFailed(failure));

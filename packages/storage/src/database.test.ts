@@ -55,9 +55,13 @@ test('a server that hangs in the middle is storage_unavailable, and is used agai
 
 test('connections that are dead and say nothing are all made anew once one had no answer', async () => {
   await behindProxy(3);
+  /** Backends of three connections that are held at once. */
   const three = async () => {
-    const asked = [1, 2, 3].map(() => database.raw('SELECT pg_backend_pid() AS pid'));
-    return new Set((await Promise.all(asked)).map(({ rows }) => rows[0].pid));
+    const held = await Promise.all([1, 2, 3].map(() => database.transaction()));
+    const asked = held.map((each) => each.raw('SELECT pg_backend_pid() AS pid'));
+    const pids = (await Promise.all(asked)).map(({ rows }) => rows[0].pid);
+    await Promise.all(held.map((each) => each.rollback()));
+    return new Set(pids);
   };
   const before = await three();
   expect(before.size).toBe(3);

@@ -19,7 +19,7 @@ test('a queue that is first used while Redis hangs works once Redis is back', as
   url.port = String(proxy.port);
   const logger = makeLogSpy();
   const connection = owner.own(
-    connectProducer({ url: url.href, logger, commandTimeoutMs: 100 }),
+    connectProducer({ url: url.href, logger, commandTimeoutMs: 1_000 }),
     (each) => each.disconnect(),
   );
   await untilReady(connection);

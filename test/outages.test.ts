@@ -150,7 +150,7 @@ test('SIGTERM aborts a call that takes too long, and another worker makes it at 
   await system.startWorker();
   const exited = once(worker.child, 'exit');
   worker.child.kill('SIGTERM');
-  // The stopping worker has 5 s in tests, of the 3 s that a call may take here it uses less.
+  // In tests a worker has 3 s to stop, and a call may take 4 s.
   expect(await exited).toEqual([0, null]);
   await published(id);
   gate.open();

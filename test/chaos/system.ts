@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { processEnvironment } from '@texas-ai/config';
 import { connectProducer, untilReady } from '@texas-ai/jobs';
@@ -108,7 +108,10 @@ export async function startChaosSystem(options: ChaosSystemOptions): Promise<Cha
 
   async function startApi(): Promise<Running> {
     const running = await start('api');
-    await until(() => isReady(url), 30);
+    await until(() => isReady(url), 30).catch(() => {
+      const said = readFileSync(join(folder, 'api.log'), 'utf8').slice(-2_000);
+      throw new Error(`The api was not ready within 30 s. It said: ${said}`);
+    });
     return running;
   }
   let api = await startApi();

@@ -32,6 +32,30 @@ test('neither the order of rows nor the settings of a database change a fingerpr
   expect(await holdingsOf(sample.url, never)).toEqual(before);
 });
 
+test('a table of types that have no hash, or one of an OID, has a checksum of its values', async () => {
+  await sample.database.raw(`
+    CREATE TYPE feeling AS ENUM ('calm', 'glad');
+    CREATE TABLE moods (mood feeling, note json);
+    INSERT INTO moods VALUES ('calm', '{"b": 1}'), ('glad', NULL)`);
+  const before = await holdingsOf(sample.url, never);
+  await sample.database.raw(`
+    ALTER TABLE moods ALTER mood TYPE text;
+    DROP TYPE feeling;
+    CREATE TYPE feeling AS ENUM ('glad', 'calm');
+    ALTER TABLE moods ALTER mood TYPE feeling USING mood::feeling`);
+  expect(await holdingsOf(sample.url, never)).toEqual(before);
+  await sample.database.raw(`UPDATE moods SET mood = 'glad'`);
+  const after = await holdingsOf(sample.url, never);
+  expect(differingTables(before.tables, after.tables)).toEqual(['moods']);
+});
+
+test('a value that changed in any column changes the checksum of its table', async () => {
+  const before = await holdingsOf(sample.url, never);
+  await sample.database('generations').limit(1).update({ cost: 12.5 });
+  const after = await holdingsOf(sample.url, never);
+  expect(differingTables(before.tables, after.tables)).toEqual(['generations']);
+});
+
 test('a table that changed, one that is gone and one that is new differ', () => {
   const table = (name: string, changes: Partial<TableFingerprint> = {}): TableFingerprint => ({
     ...{ name, rows: 1, checksum: '5' },

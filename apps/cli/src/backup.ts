@@ -10,6 +10,7 @@ import { systemClock, TexasError } from '@texas-ai/kernel';
 import { type Database, makeBackupRepository, makeStore } from '@texas-ai/storage';
 import { databaseUrl, withDatabase } from './database.js';
 import type { CliDeps } from './deps.js';
+import { pathWithClient } from './postgres-client.js';
 import { stopSignal } from './stop-signal.js';
 import { minute, tableOf } from './table.js';
 
@@ -65,7 +66,7 @@ export async function makeNow(
 
 /** Where backups lie and how they are made, by the configuration. */
 export function settingsOf({ config, environment }: Pick<CliDeps, 'config' | 'environment'>) {
-  return backupFrom(config.backup, config.timeZone, environment.PATH ?? '');
+  return backupFrom(config.backup, config.timeZone, pathWithClient(config.home, environment.PATH));
 }
 
 /** What backups are made and verified with. */

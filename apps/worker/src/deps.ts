@@ -171,7 +171,7 @@ export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}):
       await announcer.announce({ kind: 'day.gone', character, date });
     },
     backing: {
-      ...backupFrom(config.backup, config.timeZone, processEnvironment().PATH ?? ''),
+      ...backupFrom(config.backup, config.timeZone, processEnvironment().PATH),
       backups: makeBackupRepository(database),
       alone: (work) => store.exclusively('backup', work),
       databaseUrl: config.database.url,

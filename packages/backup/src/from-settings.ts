@@ -30,10 +30,14 @@ type FromSettings = Pick<
 > & { identity: string | null };
 
 /**
- * Where dumps go, how they are made and how long they are kept. `path` is PATH; an identity's file
- * that cannot be read counts as none.
+ * Where dumps go, how they are made and how long they are kept. `path` is PATH, or undefined where
+ * there is none; an identity's file that cannot be read counts as none.
  */
-export function backupFrom(settings: BackupSettings, timeZone: string, path: string): FromSettings {
+export function backupFrom(
+  settings: BackupSettings,
+  timeZone: string,
+  path: string | undefined,
+): FromSettings {
   const { retentionDays: daily, retentionWeeks: weekly, retentionMonths: monthly, s3 } = settings;
   return {
     folder: settings.dir,
@@ -47,7 +51,7 @@ export function backupFrom(settings: BackupSettings, timeZone: string, path: str
               forcePathStyle: s3.pathStyle,
             }),
           ],
-    clientFolders: [...settings.clientFolders, ...path.split(delimiter).filter(Boolean)],
+    clientFolders: [...settings.clientFolders, ...(path ?? '').split(delimiter).filter(Boolean)],
     recipient: settings.ageRecipient,
     identity: settings.ageIdentityFile === null ? null : identityIn(settings.ageIdentityFile),
     keeping: { daily, weekly, monthly, timeZone },

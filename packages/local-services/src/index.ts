@@ -9,3 +9,4 @@ export { lockHome } from './lock.js';
 export { watchParents } from './parents.js';
 export { assertPortFree } from './ports.js';
 export { runningDatabaseUrl } from './postgres.js';
+export { broughtClientFolders } from './postgres-client.js';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { localServiceFailed, systemCodeOf } from './failures.js';
 import { findOrBringPostgres } from './find-or-bring.js';
+import { placePostgresClient } from './postgres-client.js';
 import {
   endLeftOverPostgres,
   majorOfCluster,
@@ -34,6 +35,7 @@ export async function startPostgres(options: ServerOptions): Promise<string> {
   }
   const password = keptPassword(passwordFile);
   const binaries = await findOrBringPostgres(options, major);
+  placePostgresClient(home.folder, binaries);
   if (major !== undefined) await endLeftOverPostgres(folder);
   else await makeCluster(folder, { binaries, account: home.account, user, password, durable });
 

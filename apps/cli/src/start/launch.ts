@@ -7,6 +7,7 @@ import { assertPortFree, lockHome, startLocalServices } from '@texas-ai/local-se
 import { makeStore, migrate, openDatabase } from '@texas-ai/storage';
 import type { CliDeps } from '../deps.js';
 import { migrationSeconds } from '../migrate.js';
+import { pathWithClient } from '../postgres-client.js';
 import { type ApiClient, makeApiClient } from './api-client.js';
 import { keepAlive, logFileOf, startApps } from './processes.js';
 import type { StopRequest } from './stop-request.js';
@@ -101,6 +102,7 @@ function appEnvironment(
 ): ProcessEnvironment {
   return {
     ...environment,
+    PATH: pathWithClient(config.home, environment.PATH),
     ...(config.database.url === null && { DATABASE_URL: databaseUrl, DATABASE_URL_FILE: '' }),
     ...(config.redis.url === null && { REDIS_URL: redisUrl, REDIS_URL_FILE: '' }),
     // One day was asked for, and no other is paid for.

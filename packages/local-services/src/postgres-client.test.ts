@@ -1,0 +1,39 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { fakeProgram, temporaryHome } from '../test/temporary-home.js';
+import { broughtClientFolders, placePostgresClient } from './postgres-client.js';
+import { makeServicesHome } from './services-home.js';
+
+let folder: ReturnType<typeof temporaryHome>;
+beforeEach(() => {
+  folder = temporaryHome();
+});
+afterEach(() => folder.remove());
+
+test('a client that was brought runs with its libraries from a folder that TEXAS_HOME tells', () => {
+  const pgDumpFolder = join(folder.home, "it's brought");
+  mkdirSync(pgDumpFolder);
+  for (const name of ['pg_dump', 'pg_restore']) {
+    fakeProgram(join(pgDumpFolder, name), 'echo "$LD_LIBRARY_PATH|$1"');
+  }
+  const services = makeServicesHome(folder.home).folder;
+  const env = { LD_LIBRARY_PATH: '/a lib:/b' };
+  placePostgresClient(services, { pgDumpFolder, env });
+
+  const [place, ...others] = broughtClientFolders(folder.home);
+  expect(others).toEqual([]);
+  for (const name of ['pg_dump', 'pg_restore']) {
+    expect(execFileSync(join(place ?? '', name), ['two words'], { env: {} }).toString()).toBe(
+      '/a lib:/b|two words\n',
+    );
+  }
+});
+
+test('an installed client needs none, and one that was placed before is gone', () => {
+  const services = makeServicesHome(folder.home).folder;
+  placePostgresClient(services, { pgDumpFolder: '/x', env: { LD_LIBRARY_PATH: '/y' } });
+  placePostgresClient(services, { pgDumpFolder: '/x', env: {} });
+  expect(broughtClientFolders(folder.home)).toEqual([]);
+});

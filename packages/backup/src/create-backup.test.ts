@@ -85,7 +85,8 @@ test('what is written while it runs is neither in the dump nor in the manifest',
 
 test('what another left half written goes, and nothing else', async () => {
   const others = ['notes.tmp', 'texas-20261129T023000Z-aaaaaaaa.dump', 'other.dump.tmp'];
-  for (const file of [`${name}.dump.tmp`, `${name}.dump.age.tmp`, `${name}.json.tmp`, ...others]) {
+  const halves = ['dump.tmp', 'dump.age.tmp', 'json.tmp', 'json'].map((end) => `${name}.${end}`);
+  for (const file of [...halves, 'texas-20261128T023000Z-aaaaaaaa.json', ...others]) {
     writeFileSync(join(target.folder, file), 'x');
   }
   const logger = makeLogSpy();

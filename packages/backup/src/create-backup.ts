@@ -74,8 +74,10 @@ export async function createBackup(options: CreateBackupOptions): Promise<Create
           dumpVersion: options.client.version,
           ...dumped,
         };
-        await renameDurably(temporary, file);
+        // The dump's name comes last: a manifest without its dump counts for nothing, while a dump
+        // without its manifest would stay for ever.
         await writeWhole(manifestFile, `${JSON.stringify(manifest, null, 2)}\n`);
+        await renameDurably(temporary, file);
         return { manifest, file, manifestFile };
       },
     );

@@ -54,6 +54,13 @@ describe('a backup that is named', () => {
     expect(target.fetched).toEqual([]);
   });
 
+  test('and is cut off in the folder is fetched from a target that has it whole', async () => {
+    const { file, manifest } = write('a', 23);
+    truncateSync(file, 0);
+    expect(await find(manifest.file, holding(manifest))).toBe(`/fetched/${manifest.file}`);
+    expect(await find(manifest.file, holding())).toBe(file);
+  });
+
   test('as on a target is fetched from the first that has it', async () => {
     const { manifest } = write('a', 23, elsewhere);
     const targets = [holding(), holding(manifest), holding(manifest)] as const;

@@ -11,7 +11,7 @@ export interface Places {
 
 /**
  * The file of a dump that is named: as a path, as it is called in the folder, or on a target, from
- * which it is brought into `fetched`. `latest` is the newest of them all. Rejects with
+ * which it is brought into `fetched`. Where the folder's is no whole backup, a target's comes first. `latest` is the newest of them all. Rejects with
  * `backup_invalid` where it is nowhere, and `backup_target_unavailable`.
  */
 export async function findBackup(
@@ -23,11 +23,13 @@ export async function findBackup(
   if (named === 'latest') return findLatest({ folder, targets }, fetched, signal);
   if (isFile(named)) return named;
   const file = join(folder, named);
-  if (basename(named) === named && isFile(file)) return file;
+  const here = await listFolder(folder);
+  if (here.some((each) => each.file === named)) return file;
   for (const target of targets) {
     const names = (await target.list(signal)).map(({ file }) => file);
     if (names.includes(named)) return target.fetch(named, fetched, signal);
   }
+  if (basename(named) === named && isFile(file)) return file;
   throw new TexasError('backup_invalid', `There is no backup ${named}.`);
 }
 

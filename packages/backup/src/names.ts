@@ -32,9 +32,16 @@ export function manifestFileOf(dumpFile: string): string {
   return dumpFile.replace(/\.dump(\.age)?$/, '.json');
 }
 
-/** Removes what a process that died left half written; only one backup may be under way. */
+/**
+ * Removes what a process that died left half written or half removed; only one backup may be under
+ * way.
+ */
 export async function removeLeftovers(folder: string): Promise<string[]> {
-  const left = (await readdir(folder)).filter((name) => temporaryForm.test(name));
+  const names = await readdir(folder);
+  const told = new Set(names.filter(isDumpName).map(manifestFileOf));
+  const left = names.filter(
+    (name) => temporaryForm.test(name) || (isManifestName(name) && !told.has(name)),
+  );
   for (const name of left) await rm(join(folder, name), { force: true });
   return left;
 }

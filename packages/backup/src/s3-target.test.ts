@@ -9,7 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -83,6 +83,43 @@ test('what is put comes back as it was, newest first, and goes again', async () 
   await target.remove(older.manifest.file);
   expect(await target.list()).toEqual([]);
 }, 30_000);
+
+test('a bucket of several pages is listed whole', async () => {
+  const { file, manifest } = write('55555555', 10);
+  const pages = [file, manifestFileOf(file)].map(
+    (each, page) =>
+      `<IsTruncated>${page === 0}</IsTruncated><NextContinuationToken>second</NextContinuationToken>
+       <Contents><Key>texas/${basename(each)}</Key><Size>10</Size></Contents>`,
+  );
+  // s3rver fails at a second page.
+  const store = await startStore(({ url = '' }) => {
+    const page = pages[url.includes('continuation-token=second') ? 1 : 0];
+    const listed = `<ListBucketResult>${page}</ListBucketResult>`;
+    return { status: 200, xml: url.includes('list-type') ? listed : JSON.stringify(manifest) };
+  });
+  try {
+    expect(await makeS3Target({ ...options, endpoint: store.url }).list()).toEqual([manifest]);
+  } finally {
+    store.stop();
+  }
+});
+
+test('a backup that somebody removes while the bucket is listed counts for nothing', async () => {
+  const { file } = write('66666666', 10);
+  const contents = [file, manifestFileOf(file)].map(
+    (each) => `<Contents><Key>texas/${basename(each)}</Key><Size>10</Size></Contents>`,
+  );
+  const store = await startStore(({ url }) =>
+    url?.includes('list-type')
+      ? { status: 200, xml: `<ListBucketResult>${contents.join('')}</ListBucketResult>` }
+      : { status: 404, xml: '<Error><Code>NoSuchKey</Code></Error>' },
+  );
+  try {
+    expect(await makeS3Target({ ...options, endpoint: store.url }).list()).toEqual([]);
+  } finally {
+    store.stop();
+  }
+});
 
 test('what came down damaged is refused, and nothing of it stays', async () => {
   const target = makeS3Target(options);
@@ -162,34 +199,44 @@ test.each<[string, Partial<S3TargetOptions>]>([
 
 // s3rver verifies no signatures of version 4: this answers as Amazon's does to a wrong secret.
 test('a store that refuses the secret is told of without what it repeats', async () => {
-  const refusing = createServer((request, response) => {
-    const { authorization = '' } = request.headers;
+  const store = await startStore(({ headers }) => {
     const said = {
       AWSAccessKeyId: 'S3RVER',
-      StringToSign: authorization,
+      StringToSign: headers.authorization ?? '',
       SignatureProvided: 'canary',
     };
     const fields = Object.entries(said).map(([name, value]) => `<${name}>${value}</${name}>`);
-    request.resume();
-    response.writeHead(403, { 'content-type': 'application/xml' });
-    response.end(
-      `<Error><Code>SignatureDoesNotMatch</Code><Message>canary</Message>${fields.join('')}</Error>`,
-    );
+    const words = '<Code>SignatureDoesNotMatch</Code><Message>canary</Message>';
+    return { status: 403, xml: `<Error>${words}${fields.join('')}</Error>` };
   });
-  await once(refusing.listen(0, '127.0.0.1'), 'listening');
   try {
-    const { port } = refusing.address() as AddressInfo;
-    const target = makeS3Target({ ...options, endpoint: `http://127.0.0.1:${port}` });
+    const target = makeS3Target({ ...options, endpoint: store.url });
     const { file } = write('44444444', 10);
     const details = { target: 's3://backups/texas', reason: 'SignatureDoesNotMatch', status: 403 };
     const failures = await failuresOf(target, file);
     expect(failures).toEqual(unavailableFourTimes);
     expect(failures.map((failure) => failure.details)).toEqual(Array(4).fill(details));
   } finally {
-    refusing.closeAllConnections();
-    refusing.close();
+    store.stop();
   }
 });
+
+/** A store that answers everything so. */
+async function startStore(answer: (request: IncomingMessage) => { status: number; xml: string }) {
+  const server = createServer((request, response) => {
+    const { status, xml } = answer(request);
+    request.resume();
+    response.writeHead(status, { 'content-type': 'application/xml' }).end(xml);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop() {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
 
 const unavailableFourTimes = Array(4).fill(
   expect.objectContaining({ code: 'backup_target_unavailable' }),

@@ -7,6 +7,7 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   ListObjectsV2Command,
+  NoSuchKey,
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
@@ -84,6 +85,14 @@ export function makeS3Target(options: S3TargetOptions): BackupTarget {
     return (await Body?.transformToString()) ?? '';
   }
 
+  /** Empty where somebody removed it meanwhile. */
+  async function textIn(file: string, signal?: AbortSignal): Promise<string> {
+    return readText(file, signal).catch((failure) => {
+      if (failure instanceof NoSuchKey) return '';
+      throw failure;
+    });
+  }
+
   async function upload(file: string, signal: AbortSignal): Promise<void> {
     const { size } = await stat(file);
     const body = createReadStream(file);
@@ -118,7 +127,7 @@ export function makeS3Target(options: S3TargetOptions): BackupTarget {
         const manifests: Manifest[] = [];
         for (const file of found.keys()) {
           if (!isManifestName(file)) continue;
-          const manifest = readable(await readText(file, signal), file);
+          const manifest = readable(await textIn(file, signal), file);
           // One that tells of another dump is a copy: counted twice, the dump would be removed as old.
           if (manifest === undefined || manifestFileOf(manifest.file) !== file) continue;
           if (found.get(manifest.file) === manifest.size) manifests.push(manifest);

@@ -12,6 +12,7 @@ const allowed = {
   storage: ['kernel', 'life', 'access', 'alerting', 'backup'],
   'local-services': ['kernel'],
   backup: ['kernel'],
+  telemetry: ['kernel'],
 };
 
 // Tests, and what only they stand on.

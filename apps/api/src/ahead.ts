@@ -9,6 +9,7 @@ import { problemOf, sendProblem } from './problem.js';
 import { answerBytes } from './reads/answer-cached.js';
 import { sendBytes } from './send-bytes.js';
 
+const route = '/v1/characters/:character/days/:date';
 const dayPath = /^\/v1\/characters\/([\w-]{1,64})\/days\/(\d{4}-\d\d-\d\d)$/;
 
 /**
@@ -20,9 +21,13 @@ export function answerAhead({
   keys,
   readers,
   limits,
-}: Pick<AppDeps, 'keys' | 'readers' | 'limits'>) {
+  answered,
+}: Pick<AppDeps, 'keys' | 'readers' | 'limits' | 'answered'>) {
   const atEndOfTurn = makeEndOfTurn();
+  const tell = (status: number, began: number) =>
+    answered({ method: 'GET', route, status, seconds: (performance.now() - began) / 1000 });
   return (request: IncomingMessage, response: GatewayResponse): boolean => {
+    const began = performance.now();
     // A browser of another origin needs more headers than this handler sets.
     if (request.method !== 'GET' || request.headers.origin !== undefined) return false;
     if (hasBody(request)) return false;
@@ -38,9 +43,12 @@ export function answerAhead({
     if (refusal === null) {
       const answer = answerBytes(entry, request.headers['if-none-match']);
       atEndOfTurn(() => sendBytes(response, answer, before));
+      tell(answer.status, began);
     } else {
+      const problem = problemOf(refusal, requestId);
       setHeaders(response, before);
-      sendProblem(response, problemOf(refusal, requestId));
+      sendProblem(response, problem);
+      tell(problem.status, began);
     }
     return true;
   };

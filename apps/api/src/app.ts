@@ -35,8 +35,8 @@ export function makeApp(deps: AppDeps): Express {
   app.options('/{*path}', answerOptions(operations));
   app.use(refuseMethod(open));
   for (const operation of open) mount(app, operation, []);
-  app.use('/docs', docsPage());
-  app.use(boardPath, onceStarted(deps), queueBoard(deps));
+  app.use('/docs', routed('/docs'), docsPage());
+  app.use(boardPath, routed(boardPath), onceStarted(deps), queueBoard(deps));
 
   app.use(onceStarted(deps), authenticate({ keys, refuse: limits.failures }), refuseMethod(closed));
   for (const operation of closed) {
@@ -53,17 +53,29 @@ export function makeApp(deps: AppDeps): Express {
 }
 
 function mount(app: Express, operation: Operation, before: readonly RequestHandler[]): void {
-  app[operation.method](operation.path, ...before, async (request, response) => {
+  const { path } = operation;
+  app[operation.method](path, routed(path), ...before, async (request, response) => {
     const { requestId, principal } = response.locals;
     const answer: Answer = await operation.answer(request, {
       requestId,
       caller: principal === null ? null : { keyId: principal.keyId },
     });
-    if ('stream' in answer) return answer.stream(request, response);
+    if ('stream' in answer) {
+      response.locals.route = null;
+      return answer.stream(request, response);
+    }
     if ('ready' in answer) return sendBytes(response, answer.ready);
     response.status(answer.status).set(answer.headers ?? {});
     return answer.body === undefined ? response.end() : response.json(answer.body);
   });
+}
+
+/** Says which route took the request. */
+function routed(path: string): RequestHandler {
+  return (_request, response, next) => {
+    response.locals.route = path;
+    next();
+  };
 }
 
 /** One line per request; reads are told of in the finest detail alone. */

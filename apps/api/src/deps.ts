@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { makeAlerts, makeChannels } from '@texas-ai/alerting';
 import type { BackupRepository } from '@texas-ai/backup';
-import { type Config, readCharacterFiles, secretsOf } from '@texas-ai/config';
+import { type Config, productVersion, readCharacterFiles, secretsOf } from '@texas-ai/config';
 import {
   type Announcements,
   type Announcer,
@@ -22,16 +22,30 @@ import {
   type Database,
   makeAlertRepository,
   makeBackupRepository,
+  makeFigures,
   makeKeyRepository,
   makeReadCache,
   makeStore,
   openDatabase,
+  poolUse,
 } from '@texas-ai/storage';
+import {
+  type AnsweredRequest,
+  type Metrics,
+  makeCacheMetrics,
+  makeHttpMetrics,
+  makeMetrics,
+  makePoolMetrics,
+  makeReadiness,
+  makeStoreMetrics,
+  makeStreamMetrics,
+  type Readiness,
+} from '@texas-ai/telemetry';
 import { type KeyRing, makeKeyRing } from './access/key-ring.js';
 import { type HealthProbes, makeHealthProbes } from './health/health.js';
-import { makeReadiness, type Readiness } from './health/readiness.js';
 import { type Limits, makeLimits } from './limits/limits.js';
 import { makeProgressStreams, type ProgressStreams } from './live/progress-streams.js';
+import { databaseMetrics, redisMetrics } from './metrics/system-metrics.js';
 import { keepFresh } from './reads/keep-fresh.js';
 import { noticeRestore } from './reads/notice-restore.js';
 import { makeReaders, type Readers } from './reads/readers.js';
@@ -59,6 +73,10 @@ export interface ApiDeps {
   streams: ProgressStreams;
   health: HealthProbes;
   readiness: Readiness;
+  /** What this process and the system measure. */
+  metrics: Metrics;
+  /** Told of every request that was answered. */
+  answered(request: AnsweredRequest): void;
   /** Looks after queues, workers and days, and warns. */
   watch: Watch;
   /** Forgets what was read when the database is restored. */
@@ -93,10 +111,12 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
   const characters = characterRecords(readCharacterFiles(root));
   const channels = makeChannels(config.alerts);
   const logger = options.logger ?? owner.own(processLogger(options), (each) => each.close());
+  const metrics = makeMetrics({ service: 'api', version: productVersion(root) });
   const database = owner.own(
     openDatabase({ ...config.database, applicationName: 'texas-api', logger }),
     (each) => each.destroy(),
   );
+  makePoolMetrics(metrics.registry, () => poolUse(database));
   const store = makeStore(database);
   const backups = makeBackupRepository(database);
 
@@ -115,7 +135,12 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
     (each) => each.disconnect(),
   );
   const cache = owner.own(
-    makeReadCache({ connection: cacheConnection, logger, prefix: `${prefix}:cache` }),
+    makeReadCache({
+      connection: cacheConnection,
+      logger,
+      prefix: `${prefix}:cache`,
+      onRead: makeCacheMetrics(metrics.registry),
+    }),
     (each) => each.close(),
   );
   const readers = makeReaders({ cache, store });
@@ -138,6 +163,7 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
   const fleet = makeFleet({ connection: queueing, prefix });
   const redactor = makeRedactor(secretsToHide(options));
   const alertRepository = makeAlertRepository(database);
+  const planningTime = config.planning.automatic ? minuteOf(config.planning.time) : null;
   const takePlace = makePace({ connection: cacheConnection, prefix });
   const watch = owner.own(
     makeWatch({
@@ -160,7 +186,7 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
       clock,
       logger,
       limits: config.alerts,
-      planningTime: config.planning.automatic ? minuteOf(config.planning.time) : null,
+      planningTime,
     }),
     (each) => each.close(),
   );
@@ -171,6 +197,19 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
     lastBackupAt: async () => (await backups.lastGood())?.finishedAt ?? null,
     fleet,
     queues,
+  });
+  makeStreamMetrics(metrics.registry, () => streams.size());
+  makeStoreMetrics(metrics.registry, {
+    database: databaseMetrics({
+      config,
+      figures: makeFigures(database),
+      store,
+      alertRepository,
+      characters: characters.map(({ profile }) => profile.id),
+      planningTime,
+      clock,
+    }),
+    redis: redisMetrics({ fleet, queues, ping: () => producer.ping(), clock }),
   });
   keys.onRevoked((keyId) => streams.closeOf(keyId));
   return {
@@ -190,6 +229,8 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
     streams,
     health,
     readiness: makeReadiness({ database: health.database, redis: health.redis }),
+    metrics,
+    answered: makeHttpMetrics(metrics.registry),
     watch,
     restores,
     channels: channels.length,

@@ -7,11 +7,16 @@ export interface Exchange {
   requestId: string;
   /** Null until a key was accepted. */
   principal: Principal | null;
+  /**
+   * The pattern of the path that took the request, for the metrics; `unrouted` until one does, null
+   * for an event stream, whose time says nothing.
+   */
+  route: string | null;
 }
 
 /** The response of every request, whether Express answers it or the handler ahead of Express. */
 export class GatewayResponse extends ServerResponse<IncomingMessage> {
-  locals: Exchange = { requestId: '', principal: null };
+  locals: Exchange = { requestId: '', principal: null, route: 'unrouted' };
 }
 
 /** A client's own id is taken where it can do no harm in a log. */

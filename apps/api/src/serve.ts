@@ -3,6 +3,7 @@ import type { Server } from 'node:net';
 import { bootstrapKey, configExitCode, formatConfigProblems, loadConfig } from '@texas-ai/config';
 import { TexasError } from '@texas-ai/kernel';
 import { waitForMigrations } from '@texas-ai/storage';
+import { serveMetrics } from '@texas-ai/telemetry';
 import closeWithGrace from 'close-with-grace';
 import { type ApiDeps, makeDeps, root } from './deps.js';
 import { letHeapGrow } from './growing-heap.js';
@@ -42,6 +43,12 @@ async function serve(deps: ApiDeps): Promise<void> {
     await owner.closeAll();
   });
   await listen(server, config.server);
+  const { port } = config.metrics;
+  if (port !== null) {
+    owner.own(await serveMetrics({ ...deps, host: config.server.host, port }), (each) =>
+      each.close(),
+    );
+  }
   logger.info('api listens', { host: config.server.host, port: config.server.port });
   await start(deps, starting.signal);
 }

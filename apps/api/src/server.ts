@@ -54,6 +54,7 @@ export function makeServer(
       locals.requestId = requestIdOf(request);
       if (deps.readiness.draining) response.shouldKeepAlive = false;
       if (answeredAhead(request, response)) return;
+      measure(request, response, deps.answered);
       setHeaders(response, commonHeaders(locals.requestId));
       const refusal = refusalAtTheDoor(request, response);
       if (refusal === null) return app(request, response);
@@ -64,6 +65,24 @@ export function makeServer(
   server.on('clientError', refuseUnreadable);
   return server;
 }
+
+/** Tells of the request once it was answered, or its client left. */
+function measure(
+  { method = '' }: IncomingMessage,
+  response: GatewayResponse,
+  answered: AppDeps['answered'],
+): void {
+  const began = performance.now();
+  response.once('close', () => {
+    const { route } = response.locals;
+    if (route === null) return;
+    const status = response.writableFinished ? response.statusCode : clientLeft;
+    answered({ method, route, status, seconds: (performance.now() - began) / 1000 });
+  });
+}
+
+/** As nginx counts a client that closed its connection before the answer. */
+const clientLeft = 499;
 
 /** What is refused before anybody looks at who asks. A body is never read on for ever. */
 function refusalAtTheDoor(request: IncomingMessage, response: GatewayResponse): TexasError | null {

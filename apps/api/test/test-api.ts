@@ -6,6 +6,7 @@ import type { Producer } from '@texas-ai/jobs';
 import { type Clock, Temporal, TexasError } from '@texas-ai/kernel';
 import { planDay, publishDay, writeChapter } from '@texas-ai/life';
 import { dayKey, makeKeyRepository, makeReadCache } from '@texas-ai/storage';
+import { makeReadiness } from '@texas-ai/telemetry';
 import {
   buildProfile,
   buildStepDeps,
@@ -19,7 +20,6 @@ import {
 } from '@texas-ai/testing';
 import { Redis } from 'ioredis';
 import { type ApiDeps, makeDeps, root } from '../src/deps.js';
-import { makeReadiness } from '../src/health/readiness.js';
 import { makeServer, type ServerOptions } from '../src/server.js';
 
 type Server = ReturnType<typeof makeServer>;

@@ -1,6 +1,7 @@
 import type { ConsumerOptions } from '@texas-ai/jobs';
 import type { Alerts, Logger } from '@texas-ai/kernel';
 import { runWithLogContext } from '@texas-ai/logging';
+import type { JobMetrics } from '@texas-ai/telemetry';
 import { z } from 'zod';
 import { slowStep } from './troubles.js';
 
@@ -19,9 +20,11 @@ const ids = z.object({
 export function around({
   logger,
   alerts,
+  measured,
 }: {
   logger: Logger;
   alerts: Alerts;
+  measured: { jobs: Pick<JobMetrics, 'slow'> };
 }): ConsumerOptions['around'] {
   return async ({ name, id, payload }, work) => {
     const { requestId, generationId } = ids.safeParse(payload).data ?? {};
@@ -34,7 +37,10 @@ export function around({
         if (isSlow()) logger.warn('slow step', { ms });
         else logger.info('step done', { ms });
       } finally {
-        if (isSlow()) await alerts.raise(slowStep(name, performance.now() - began));
+        if (isSlow()) {
+          measured.jobs.slow(name);
+          await alerts.raise(slowStep(name, performance.now() - began));
+        }
       }
     });
   };

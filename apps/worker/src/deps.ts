@@ -8,7 +8,13 @@ import {
   makeChannels,
 } from '@texas-ai/alerting';
 import { backupFrom, type MakeBackupDeps, type VerifyLastDeps } from '@texas-ai/backup';
-import { type Config, processEnvironment, readCharacterFiles, secretsOf } from '@texas-ai/config';
+import {
+  type Config,
+  processEnvironment,
+  productVersion,
+  readCharacterFiles,
+  secretsOf,
+} from '@texas-ai/config';
 import {
   type Announcements,
   type Announcer,
@@ -48,10 +54,21 @@ import {
   makeReadCache,
   makeStore,
   openDatabase,
+  poolUse,
 } from '@texas-ai/storage';
+import {
+  type Metrics,
+  makeMetrics,
+  makePoolMetrics,
+  makeProbe,
+  makeReadiness,
+  type Readiness,
+} from '@texas-ai/telemetry';
 import { makeWeather } from '@texas-ai/weather';
 import { makeAuthors, makeQuotas, queuesOf } from './authors.js';
 import { budgetOf, type Timing, timingOf } from './from-config.js';
+import { type Measured, makeMeasured } from './measured.js';
+import { observedAuthors } from './observed-author.js';
 
 /** The repository's root, which holds `config/`. */
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -83,6 +100,10 @@ export interface WorkerDeps {
   backing: MakeBackupDeps & VerifyLastDeps;
   requesting: RequestGenerationDeps & { store: Store };
   timing: Timing;
+  metrics: Metrics;
+  /** Told of what this worker did. */
+  measured: Measured;
+  readiness: Readiness;
   alerts: KeptAlerts;
   alertRepository: AlertRepository;
   channels: Channel[];
@@ -114,10 +135,13 @@ export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}):
   const secrets = secretsOf(config);
   const logger =
     options.logger ?? owner.own(processLogger(config, secrets), (each) => each.close());
+  const metrics = makeMetrics({ service: 'worker', version: productVersion(root) });
+  const measured = makeMeasured(metrics, config.budget.currency);
   const database = owner.own(
     openDatabase({ ...config.database, applicationName: 'texas-worker', logger }),
     (each) => each.destroy(),
   );
+  makePoolMetrics(metrics.registry, () => poolUse(database));
   const store = makeStore(database);
   const { url, cacheUrl } = config.redis;
   const producing = owner.own(connectProducer({ url, logger }), (each) => each.disconnect());
@@ -153,18 +177,19 @@ export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}):
     store,
     steps,
     queues,
-    authors: authors.find,
+    authors: observedAuthors(authors.find, { seen: measured.authorCall, budget }),
     meter: makeCallMeter({ ledger: store.ledger, quotasOf, budget, clock, logger }),
     budget,
     weather: makeWeather({ ...config.weather, logger }),
     announcer,
     announcements,
     onProgress,
-    async announce({ id: generationId, character, date, author }: Generation) {
+    async announce({ id: generationId, character, date, author, fallback }: Generation) {
       // Dropped from the cache before anybody is told of it.
       await cache.drop(dayKey(character, date));
       await announcer.announce({ kind: 'day.published', character, date, generationId });
       logger.info('day published', { character, date, author });
+      measured.generation({ status: 'published', author, code: fallback?.code ?? '' });
     },
     async forgetDay(character, date) {
       await cache.drop(dayKey(character, date));
@@ -189,6 +214,18 @@ export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}):
       window: config.generations,
     },
     timing: timingOf(config),
+    metrics,
+    measured,
+    readiness: makeReadiness({
+      database: makeProbe<true>(async () => {
+        await database.raw('SELECT 1');
+        return true;
+      }),
+      redis: makeProbe<true>(async () => {
+        await steps.ping();
+        return true;
+      }),
+    }),
     alertRepository,
     channels,
     takePlace: makePace({ connection: producing, prefix }),

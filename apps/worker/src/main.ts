@@ -2,6 +2,7 @@ import { configExitCode, formatConfigProblems, loadConfig } from '@texas-ai/conf
 import type { Consumer } from '@texas-ai/jobs';
 import { TexasError } from '@texas-ai/kernel';
 import { waitForMigrations } from '@texas-ai/storage';
+import { serveMetrics } from '@texas-ai/telemetry';
 import closeWithGrace from 'close-with-grace';
 import { makeDeps, root, type WorkerDeps } from './deps.js';
 import { startWork } from './work.js';
@@ -13,28 +14,36 @@ try {
   const invalid = error instanceof TexasError && error.code === 'config_invalid';
   const said = invalid
     ? formatConfigProblems(error)
-    : `The worker could not start: ${String(error)}`;
+    : `The worker could not start: ${error instanceof Error ? error.message : String(error)}`;
   process.stderr.write(`${said}\n`);
   process.exit(invalid ? configExitCode : 1);
 }
 
 /** Works until the process is told to stop; active jobs get some time, then are aborted. */
 async function run(deps: WorkerDeps) {
-  const { id, config, logger, database, store, characters, channels, owner } = deps;
+  const { id, config, logger, database, store, characters, channels, readiness, owner } = deps;
   const starting = new AbortController();
   let consumer: Consumer | null = null;
   const graceMs = config.server.shutdownSeconds * 1000;
   closeWithGrace({ delay: graceMs + 5000, logger: false }, async (reason) => {
     if (reason.err) logger.error('worker failed', { error: reason.err });
     starting.abort();
+    readiness.draining = true;
     await consumer?.close(AbortSignal.timeout(graceMs));
     await owner.closeAll();
   });
+  const { port } = config.metrics;
+  if (port !== null) {
+    owner.own(await serveMetrics({ ...deps, host: config.server.host, port }), (each) =>
+      each.close(),
+    );
+  }
   try {
     await waitForMigrations(database, logger, starting.signal);
     await store.characters.synchronise(characters);
     if (channels.length === 0) logger.warn('no alert channel is configured: nobody is warned');
     consumer = await startWork(deps);
+    readiness.started = true;
     logger.info('worker ready', { worker: id, queues: consumer.queues });
   } catch (error) {
     if (!starting.signal.aborted) throw error;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { type ErrorCode, systemClock, TexasError, type Trouble } from '@texas-ai/kernel';
 import type { Store } from '@texas-ai/life';
 import {
@@ -33,6 +33,7 @@ function settling({ failures = 0, fallback = 'none' as SettleDeps['fallback'] } 
   const logger = makeLogSpy();
   const raised: Trouble[] = [];
   const progressed: string[] = [];
+  const told: [id: string, code: string][] = [];
   let held = 0;
   const settle = makeSettle({
     store,
@@ -45,11 +46,12 @@ function settling({ failures = 0, fallback = 'none' as SettleDeps['fallback'] } 
     logger,
     alerts: { raise: async (trouble) => void raised.push(trouble), recover: async () => undefined },
     onProgress: (id) => progressed.push(id),
+    onFailed: ({ id }, code) => told.push([id, code]),
     onHeld: () => {
       held += 1;
     },
   });
-  return { settle, failed, progressed, raised, logger, held: () => held };
+  return { settle, failed, progressed, told, raised, logger, held: () => held };
 }
 
 const payload = { version: 1, generationId: randomUUID(), run: 2, requestId: null, chapter: 1 };
@@ -67,12 +69,13 @@ test('a job that may pass is tried again, and nobody is warned', async () => {
 });
 
 test('the last try fails the generation with code and our own words, and warns once of the code', async () => {
-  const { settle, failed, raised, progressed, logger } = settling({ failures: 3 });
+  const { settle, failed, raised, progressed, told, logger } = settling({ failures: 3 });
   expect(await settle({ name: 'write-chapter', payload }, failure('author_timeout'))).toEqual({
     kind: 'over',
   });
   expect(failed).toEqual([[payload.generationId, 2, 'author_timeout', 'It failed.']]);
   expect(progressed).toEqual([payload.generationId]);
+  expect(told.map(([, code]) => code)).toEqual(['author_timeout']);
   expect(raised).toMatchObject([
     { kind: 'generation_failed', subject: 'author_timeout', level: 'error' },
   ]);
@@ -80,10 +83,10 @@ test('the last try fails the generation with code and our own words, and warns o
 });
 
 test('with a fallback the same is a warning, and the job is over', async () => {
-  const { settle, failed, raised } = settling({ failures: 3, fallback: 'offline' });
+  const { settle, failed, told, raised } = settling({ failures: 3, fallback: 'offline' });
   const settled = await settle({ name: 'write-chapter', payload }, failure('author_timeout'));
   expect(settled).toEqual({ kind: 'over' });
-  expect(failed).toEqual([]);
+  expect([failed, told]).toEqual([[], []]);
   expect(raised).toMatchObject([{ kind: 'generation_fell_back', level: 'warning' }]);
 });
 
@@ -147,8 +150,35 @@ test('every job is one line', async () => {
   const logger = makeLogSpy();
   const alerts = { raise: async () => undefined, recover: async () => undefined };
   const job = { name: 'plan-day', id: 'a', payload } as const;
-  await around({ logger, alerts })(job, async () => undefined);
+  const measured = { jobs: { slow: () => undefined } };
+  await around({ logger, alerts, measured })(job, async () => undefined);
   expect(logger.lines.map(({ level, message }) => [level, message])).toEqual([
     ['info', 'step done'],
   ]);
+});
+
+test.each([
+  ['write-chapter', 30_001, ['write-chapter']],
+  ['write-chapter', 29_999, []],
+  ['backup', 600_000, []],
+] as const)('%s of %d ms is slow: %j', async (name, ms, slow) => {
+  jest.useFakeTimers();
+  const logger = makeLogSpy();
+  const counted: string[] = [];
+  const raised: Trouble[] = [];
+  const running = around({
+    logger,
+    alerts: { raise: async (trouble) => void raised.push(trouble), recover: async () => undefined },
+    measured: { jobs: { slow: (job) => counted.push(job) } },
+  });
+  try {
+    await running({ name, id: 'a', payload }, async () => void jest.advanceTimersByTime(ms));
+  } finally {
+    jest.useRealTimers();
+  }
+  expect(counted).toEqual(slow);
+  expect(raised.map(({ kind, level, subject }) => [kind, level, subject])).toEqual(
+    slow.map((job) => ['slow_step', 'warning', job]),
+  );
+  expect(logger.lines.map(({ level }) => level)).toEqual([slow.length > 0 ? 'warn' : 'info']);
 });

@@ -1,6 +1,7 @@
 import type { ConsumerOptions, JobSettlement } from '@texas-ai/jobs';
 import type { Alerts, Logger, TexasError } from '@texas-ai/kernel';
 import {
+  type Generation,
   type OnProgress,
   type Settlement,
   type StepFailureDeps,
@@ -19,13 +20,15 @@ export interface SettleDeps extends StepFailureDeps {
   logger: Logger;
   alerts: Alerts;
   onProgress: OnProgress;
+  /** Told of a generation that failed for good. */
+  onFailed(generation: Generation, code: string): void;
   /** Told that an author rests from now on. */
   onHeld(): void;
 }
 
 /** Decides on a failed job by the retry policy; a generation whose step is given up says why. */
 export function makeSettle(deps: SettleDeps): ConsumerOptions['settle'] {
-  const { logger, alerts, onProgress, onHeld } = deps;
+  const { logger, alerts, onProgress, onFailed, onHeld } = deps;
   return async ({ name, payload }, failure) => {
     const step = stepIds.safeParse(payload);
     if (!step.success) return settleOther(deps, name, failure);
@@ -33,6 +36,9 @@ export function makeSettle(deps: SettleDeps): ConsumerOptions['settle'] {
     say(logger, settlement, failure);
     if (settlement.kind === 'fell-back' || settlement.kind === 'failed') {
       onProgress(step.data.generationId);
+    }
+    if (settlement.kind === 'failed' && settlement.generation) {
+      onFailed(settlement.generation, failure.code);
     }
     if (settlement.kind === 'held' || failure.code === 'author_unauthorized') onHeld();
     const trouble = troubleOf(settlement, failure, deps.authors);

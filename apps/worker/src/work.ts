@@ -28,8 +28,10 @@ export async function startWork(deps: WorkerDeps): Promise<Consumer> {
     around: around(deps),
     settle: settleOf(deps),
     hold: (queue, ms) => steps.hold(queue, ms),
+    onEnded: deps.measured.jobs.ended,
     logger,
   });
+  deps.measured.working = consumer;
   await consumer.ready();
   owner.own(keepReconciling(deps, consumer), (each) => each.stop());
   showItself(deps, consumer);
@@ -44,6 +46,7 @@ function settleOf(deps: WorkerDeps) {
     fallback: config.authoring.fallback,
     random: Math.random,
     timing: { retryMs, retryStorageMs, probeMs },
+    onFailed: ({ author }, code) => deps.measured.generation({ status: 'failed', author, code }),
     onHeld() {
       announcer
         .announce({ kind: 'holds.changed' })

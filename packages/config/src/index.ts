@@ -13,3 +13,4 @@ export { configExitCode, formatConfigProblems } from './problems.js';
 export type { Needs } from './requirements.js';
 export type { Environment } from './schema.js';
 export { secretsOf } from './secrets.js';
+export { productVersion } from './version.js';

@@ -33,6 +33,9 @@ export type JobSettlement =
   /** Nobody takes a job of its queue for so long, or nobody here until the queue is released. */
   | { kind: 'held'; ms: number; by: 'all' | 'key' };
 
+/** How a try of a job ended. */
+export type JobOutcome = 'done' | JobSettlement['kind'];
+
 export interface ConsumerOptions {
   connection: Redis;
   prefix?: string;
@@ -55,6 +58,8 @@ export interface ConsumerOptions {
   ): Promise<void>;
   /** Decides on a failed job; `payload` may be anything, since it may be what failed. */
   settle(job: { name: JobName; payload: unknown }, failure: TexasError): Promise<JobSettlement>;
+  /** Told of each try of a job that ended: how, and after how many seconds. */
+  onEnded?(job: { name: JobName; outcome: JobOutcome; seconds: number }): void;
   /** Holds a queue for the whole fleet. */
   hold(queue: QueueName, ms: number): Promise<void>;
   logger: Logger;
@@ -129,14 +134,20 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
     const { jobId: id, queue } = context;
     const activeJob = { id, name: known, queue, startedAt: new Date().toISOString() };
     active.add(activeJob);
+    const began = performance.now();
+    let outcome: JobOutcome = 'done';
     try {
       await options.around({ name: known, id, payload: job.data }, () =>
-        run(options.handlers, known, job.data, context).catch((error) =>
-          conclude(job, token, known, asTexasError(error)),
-        ),
+        run(options.handlers, known, job.data, context).catch(async (error) => {
+          const failure = asTexasError(error);
+          const settlement = await settle(known, job.data, failure);
+          outcome = settlement.kind;
+          return conclude(job, token, failure, settlement);
+        }),
       );
     } finally {
       active.delete(activeJob);
+      options.onEnded?.({ name: known, outcome, seconds: (performance.now() - began) / 1000 });
     }
   }
 
@@ -144,10 +155,9 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
   async function conclude(
     job: Job,
     token: string | undefined,
-    name: JobName,
     failure: TexasError,
+    settlement: JobSettlement,
   ): Promise<never> {
-    const settlement = await settle(name, job.data, failure);
     // What BullMQ keeps of a failure is the code and our own words, nothing of its cause.
     const kept = `${failure.code}: ${failure.message}`;
     switch (settlement.kind) {
@@ -167,12 +177,16 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
     }
   }
 
-  async function settle(name: JobName, payload: unknown, failure: TexasError) {
+  async function settle(
+    name: JobName,
+    payload: unknown,
+    failure: TexasError,
+  ): Promise<JobSettlement> {
     try {
       return await options.settle({ name, payload }, failure);
     } catch (error) {
       logger.warn('failure not settled, the job is handed back', { code: failure.code, error });
-      return { kind: 'handed-back', delayMs: timing.unsettledMs } as const;
+      return { kind: 'handed-back', delayMs: timing.unsettledMs };
     }
   }
 

@@ -24,10 +24,19 @@ export interface Queues {
   all(): Promise<Queue[]>;
   /** How many jobs of each queue could be begun now, were there a worker free. */
   waiting(): Promise<Map<QueueName, number>>;
+  /** How many jobs each queue has in each state. */
+  counts(): Promise<Map<QueueName, JobCounts>>;
   /** How many seconds the oldest such job of each queue has waited; 0 where there is none. */
   oldestWaits(now: Temporal.Instant): Promise<Map<QueueName, number>>;
   close(): Promise<void>;
 }
+
+/** Of one queue: what can be begun now, by priority or not, what waits for its time, and the rest. */
+export type JobCounts = Readonly<Record<(typeof jobStates)[number], number>>;
+
+/** As BullMQ calls them. */
+const bullStates = ['wait', 'prioritized', 'delayed', 'active', 'failed'] as const;
+const jobStates = ['waiting', 'prioritized', 'delayed', 'active', 'failed'] as const;
 
 export interface QueuesOptions {
   connection: Redis;
@@ -67,6 +76,15 @@ export function openQueues({ connection, prefix, logger }: QueuesOptions): Queue
     async waiting() {
       const counts = queueNames.map(async (name): Promise<[QueueName, number]> => {
         return [name, await get(name).getJobCountByTypes('wait', 'prioritized')];
+      });
+      return new Map(await Promise.all(counts));
+    },
+    async counts() {
+      const counts = queueNames.map(async (name): Promise<[QueueName, JobCounts]> => {
+        const { wait, ...others } = await get(name).getJobCounts(...bullStates);
+        const found: Readonly<Record<string, number>> = { ...others, waiting: wait ?? 0 };
+        const entries = jobStates.map((state) => [state, found[state] ?? 0]);
+        return [name, Object.fromEntries(entries) as JobCounts];
       });
       return new Map(await Promise.all(counts));
     },

@@ -37,6 +37,17 @@ function getTypeParser(type: number, format: string) {
   return pg.types.getTypeParser(type, format as 'text');
 }
 
+/** How the pool of a database is used: connections, and queries that wait for one. */
+export function poolUse({ client }: Database) {
+  const pool = client.pool;
+  return {
+    used: Number(pool.numUsed()),
+    free: Number(pool.numFree()),
+    waiting: Number(pool.numPendingAcquires()),
+    most: Number(pool.max),
+  };
+}
+
 /** A pool that connects when it is first used and keeps no idle connection for long. */
 export function openDatabase(options: DatabaseOptions): Database {
   const statementMs = options.statementTimeoutSeconds * 1000;

@@ -2,13 +2,15 @@ export type { CachedBytes } from './cache/kept.js';
 export { dayKey, majorEventsKey, profileKey } from './cache/keys.js';
 export {
   type CachedRead,
+  type CacheLevel,
   makeReadCache,
   type ReadCache,
   type ReadCacheOptions,
 } from './cache/read-cache.js';
-export { type Database, type DatabaseOptions, openDatabase } from './database.js';
+export { type Database, type DatabaseOptions, openDatabase, poolUse } from './database.js';
 export { knownMigrations, migrate, pendingMigrations, waitForMigrations } from './migrate.js';
 export { makeAlertRepository } from './repositories/alerts.js';
 export { makeBackupRepository } from './repositories/backups.js';
+export { makeFigures, type SystemFigures } from './repositories/figures.js';
 export { makeKeyRepository } from './repositories/keys.js';
 export { makeStore } from './store.js';

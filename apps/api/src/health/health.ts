@@ -1,6 +1,6 @@
 import { type FleetWorker, neglectedQueues, type QueueName } from '@texas-ai/jobs';
 import type { Temporal } from '@texas-ai/kernel';
-import { makeProbe, type Probe } from './probe.js';
+import { makeProbe, type Probe } from '@texas-ai/telemetry';
 
 /** What the health routes ask. Each answer, or the lack of one, comes within 1.5 s. */
 export interface HealthProbes {

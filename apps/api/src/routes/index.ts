@@ -10,6 +10,7 @@ import { generationEventOperations } from './generation-events.js';
 import { generationOperations } from './generations.js';
 import { healthOperations } from './health.js';
 import { interactionOperations } from './interactions.js';
+import { metricsOperations } from './metrics.js';
 import { momentOperations } from './moment.js';
 import { originalOperations } from './original.js';
 
@@ -27,6 +28,7 @@ export function makeOperations(deps: AppDeps): Operation[] {
     ...backupOperations(deps),
     ...originalOperations(deps),
     ...healthOperations(deps),
+    ...metricsOperations(deps),
   ];
   return [...operations, ...documentOperations(operations)];
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { bootstrapKey, type ProcessEnvironment } from '@texas-ai/config';
+import { bootstrapKey } from '@texas-ai/config';
 import { type Owner, TexasError } from '@texas-ai/kernel';
 import { assertPortFree, lockHome, startLocalServices } from '@texas-ai/local-services';
 import { makeStore, migrate, openDatabase } from '@texas-ai/storage';
@@ -9,7 +9,7 @@ import type { CliDeps } from '../deps.js';
 import { migrationSeconds } from '../migrate.js';
 import { pathWithClient } from '../postgres-client.js';
 import { type ApiClient, makeApiClient } from './api-client.js';
-import { keepAlive, logFileOf, startApps } from './processes.js';
+import { type AppEnvironments, keepAlive, logFileOf, startApps } from './processes.js';
 import type { StopRequest } from './stop-request.js';
 import { takeUpUnfinished } from './take-up.js';
 
@@ -40,6 +40,9 @@ export async function launch(
   const logs = join(config.home, 'logs');
   owner.own(await lockHome(config.home), (release) => release());
   await assertPortFree(config.server.host, config.server.port);
+  for (const port of metricsPorts(config)) {
+    await assertPortFree(config.server.host, port, 'METRICS_PORT');
+  }
   mkdirSync(logs, { recursive: true });
 
   const services = owner.own(
@@ -85,7 +88,7 @@ export async function launch(
     startApps(services.guard, {
       root,
       logs,
-      environment: appEnvironment(deps, { databaseUrl, redisUrl, once }),
+      environments: appEnvironments(deps, { databaseUrl, redisUrl, once }),
     }),
   ]);
   const url = `http://${hostForClients(config.server.host)}:${config.server.port}`;
@@ -96,11 +99,11 @@ export async function launch(
 }
 
 /** What the apps need to know beyond the environment that this process was given. */
-function appEnvironment(
+function appEnvironments(
   { config, environment }: CliDeps,
   { databaseUrl, redisUrl, once }: { databaseUrl: string; redisUrl: string; once: boolean },
-): ProcessEnvironment {
-  return {
+): AppEnvironments {
+  const api = {
     ...environment,
     PATH: pathWithClient(config.home, environment.PATH),
     ...(config.database.url === null && { DATABASE_URL: databaseUrl, DATABASE_URL_FILE: '' }),
@@ -108,6 +111,15 @@ function appEnvironment(
     // One day was asked for, and no other is paid for.
     ...(once && { PLANNING_AUTOMATIC: 'false', PLANNING_AUTOMATIC_FILE: '' }),
   };
+  const [, workerPort] = metricsPorts(config);
+  const metrics = { METRICS_PORT: String(workerPort ?? ''), METRICS_PORT_FILE: '' };
+  return { api, worker: { ...api, ...metrics } };
+}
+
+/** METRICS_PORT is the api's here, the worker has the one after it; none where none is set. */
+function metricsPorts({ metrics: { port } }: CliDeps['config']): number[] {
+  if (port === null) return [];
+  return [port, port === 0 ? 0 : port + 1];
 }
 
 async function untilApiReady(api: ApiClient, logs: string, signal: AbortSignal): Promise<void> {

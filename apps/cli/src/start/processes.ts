@@ -5,13 +5,15 @@ import type { Guard } from '@texas-ai/local-services';
 
 const appsFolder = fileURLToPath(new URL('../../../', import.meta.url));
 
+export type AppEnvironments = Record<'api' | 'worker', ProcessEnvironment>;
+
 /** The processes of the product itself, started as anybody would in production. */
 export async function startApps(
   guard: Guard,
-  { root, logs, environment }: { root: string; logs: string; environment: ProcessEnvironment },
+  { root, logs, environments }: { root: string; logs: string; environments: AppEnvironments },
 ): Promise<void> {
   await Promise.all(
-    ['api', 'worker'].map((name) =>
+    Object.entries(environments).map(([name, environment]) =>
       guard.spawn({
         name,
         command: process.execPath,

@@ -43,6 +43,16 @@ export interface ReadCacheOptions {
   prefix?: string;
   /** How long after a drop the second follows, in milliseconds. */
   dropAgainMs?: number;
+  /** Told of each read where it was answered from. */
+  onRead?: (level: CacheLevel) => void;
+}
+
+/** Where a read was answered from; `stale`: an older answer, since no new one could be had. */
+export type CacheLevel = 'memory' | 'redis' | 'database' | 'stale';
+
+interface Read {
+  level: CacheLevel;
+  answer: CachedRead | null;
 }
 
 /** How long an old answer may still serve where no new one can be had. */
@@ -54,6 +64,7 @@ const patienceMs = 1_000;
 
 export function makeReadCache(options: ReadCacheOptions): ReadCache {
   const { connection, logger, memoryEntries = 2_000, dropAgainMs = 5_000 } = options;
+  const { onRead = () => undefined } = options;
   const prefix = options.prefix ?? 'texas:cache';
   const level = memoryDriver({ maxItems: Math.max(memoryEntries, 1), prefix });
   // Bentocache offers no way to look into its memory at once, nor to empty that alone.
@@ -74,7 +85,7 @@ export function makeReadCache(options: ReadCacheOptions): ReadCache {
     timeout: patienceMs,
     stores: { reads: store },
   });
-  const reading = new Map<string, Promise<CachedRead | null>>();
+  const reading = new Map<string, Promise<Read>>();
   /**
    * Keys whose newest build here has not succeeded, with the older build that serves meanwhile; null
    * while that is not known. Another process may succeed, and its build come from Redis.
@@ -82,9 +93,15 @@ export function makeReadCache(options: ReadCacheOptions): ReadCache {
   const unbuilt = new Map<string, string | null>();
   const again = new Map<string, NodeJS.Timeout>();
 
-  function peek(key: string): CachedBytes | undefined {
+  function inMemory(key: string): CachedBytes | undefined {
     const kept: unknown = memory?.get(key);
     return isFresh(kept) && !isStale(key, kept.value) ? kept.value : undefined;
+  }
+
+  function peek(key: string): CachedBytes | undefined {
+    const found = inMemory(key);
+    if (found) onRead('memory');
+    return found;
   }
 
   function isStale(key: string, { build }: CachedBytes): boolean {
@@ -95,7 +112,12 @@ export function makeReadCache(options: ReadCacheOptions): ReadCache {
     return unbuilt.has(key);
   }
 
-  async function readOnce(key: string, ttlSeconds: number, build: () => Promise<unknown>) {
+  async function readOnce(
+    key: string,
+    ttlSeconds: number,
+    build: () => Promise<unknown>,
+  ): Promise<Read> {
+    let level: CacheLevel = inMemory(key) ? 'memory' : 'redis';
     try {
       const entry: CachedBytes | undefined = await cache.getOrSet({
         key,
@@ -104,10 +126,13 @@ export function makeReadCache(options: ReadCacheOptions): ReadCache {
           unbuilt.set(key, null);
           const built = await build();
           unbuilt.delete(key);
+          level = 'database';
           return built === null ? context.skip() : ready(built);
         },
       });
-      return entry === undefined ? null : { entry, stale: isStale(key, entry) };
+      if (entry === undefined) return { level, answer: null };
+      const stale = isStale(key, entry);
+      return { level: stale ? 'stale' : level, answer: { entry, stale } };
     } catch (error) {
       unbuilt.delete(key);
       // Bentocache wraps what the build threw.
@@ -115,12 +140,15 @@ export function makeReadCache(options: ReadCacheOptions): ReadCache {
     }
   }
 
-  function read(key: string, ttlSeconds: number, build: () => Promise<unknown>) {
-    const asked = reading.get(key);
-    if (asked) return asked;
-    const begun = readOnce(key, ttlSeconds, build).finally(() => reading.delete(key));
-    reading.set(key, begun);
-    return begun;
+  async function read(key: string, ttlSeconds: number, build: () => Promise<unknown>) {
+    let asked = reading.get(key);
+    if (!asked) {
+      asked = readOnce(key, ttlSeconds, build).finally(() => reading.delete(key));
+      reading.set(key, asked);
+    }
+    const { level, answer } = await asked;
+    onRead(level);
+    return answer;
   }
 
   async function expire(key: string): Promise<void> {

@@ -1,15 +1,21 @@
 /** What the question was answered with; undefined where no answer came in time. */
 export type Probe<T> = () => Promise<T | undefined>;
 
-/** Milliseconds that a probe may take, and for which its answer is good for others who ask. */
-const probeMs = 1_500;
-const goodMs = 1_000;
+export interface ProbeOptions {
+  /** Milliseconds that an answer may take. */
+  answerMs?: number;
+  /** Milliseconds for which an answer is good for others who ask. */
+  goodMs?: number;
+}
 
 /**
  * Asks something that may hang. However many ask, one question is under way at a time: neither
  * monitors nor strangers can heap questions on a database that is slow.
  */
-export function makeProbe<T>(ask: () => Promise<T>): Probe<T> {
+export function makeProbe<T>(
+  ask: () => Promise<T>,
+  { answerMs = 1_500, goodMs = 1_000 }: ProbeOptions = {},
+): Probe<T> {
   let asked: Promise<T | undefined> | null = null;
 
   function shared(): Promise<T | undefined> {
@@ -26,7 +32,7 @@ export function makeProbe<T>(ask: () => Promise<T>): Probe<T> {
   return async () => {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), probeMs);
+      timer = setTimeout(() => resolve(undefined), answerMs);
     });
     return Promise.race([shared(), late]).finally(() => clearTimeout(timer));
   };

@@ -1,19 +1,22 @@
-import type { HealthProbes } from './health.js';
+import type { Probe } from './probe.js';
 
-/** Whether this process can serve requests. */
+/** Whether this process can do its work. */
 export interface Readiness {
   /** The database is up to date and the profiles are in it. */
   started: boolean;
-  /** Requests that are under way are finished; no new ones are wanted. */
+  /** What is under way is finished; nothing new is wanted. */
   draining: boolean;
-  /** Why it cannot serve, in a few words; null when it can. Answers within the probes' time limit. */
+  /** Why it cannot work, in a few words; null when it can. Answers within the probes' time limit. */
   reasonNotReady(): Promise<string | null>;
 }
 
 export function makeReadiness({
   database,
   redis,
-}: Pick<HealthProbes, 'database' | 'redis'>): Readiness {
+}: {
+  database: Probe<true>;
+  redis: Probe<true>;
+}): Readiness {
   const readiness: Readiness = {
     started: false,
     draining: false,

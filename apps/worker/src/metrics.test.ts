@@ -1,0 +1,62 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { startFleet, type TestFleet, type TestWorker, untilTrue } from '../test/test-fleet.js';
+
+let fleet: TestFleet | null = null;
+afterEach(async () => {
+  await fleet?.stop();
+  fleet = null;
+});
+
+/** Once it is done with all its jobs. */
+async function metricsOf({ consumer, deps }: TestWorker): Promise<string> {
+  await untilTrue(() => consumer.activeJobs().length === 0);
+  return deps.metrics.text();
+}
+
+/** Counts of a metric's series whose labels hold all of these. */
+function sumOf(text: string, name: string, ...labels: string[]): number {
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith(`${name}{`) && labels.every((each) => line.includes(each)))
+    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+}
+
+test('a worker measures its jobs, its author, what that was paid and what became of the day', async () => {
+  fleet = await startFleet();
+  const worker = await fleet.startWorker();
+  const generation = await fleet.request(worker);
+  await fleet.until([generation], 'published');
+  const text = await metricsOf(worker);
+
+  const jobs = 'texas_job_duration_seconds_count';
+  expect(sumOf(text, jobs, 'job="plan-day"', 'outcome="done"')).toBe(1);
+  expect(sumOf(text, jobs, 'job="write-chapter"', 'outcome="done"')).toBe(4);
+  const calls = 'texas_author_call_duration_seconds_count';
+  const planned = ['author="gemini"', 'model="gemini-2.5-flash"', 'step="plan-day"'];
+  expect(sumOf(text, calls, ...planned, 'outcome="answered"')).toBe(1);
+  const { usage } = await fleet.generationOf(generation.id);
+  expect(sumOf(text, 'texas_author_tokens_total', 'direction="input"')).toBe(usage.inputTokens);
+  expect(sumOf(text, 'texas_author_tokens_total', 'direction="output"')).toBe(usage.outputTokens);
+  expect(sumOf(text, 'texas_author_spending_total', 'currency="USD"')).toBeCloseTo(usage.cost, 5);
+  expect(
+    sumOf(text, 'texas_generations_finished_total', 'status="published"', 'author="gemini"'),
+  ).toBe(1);
+  expect(sumOf(text, 'texas_jobs_active')).toBe(0);
+});
+
+test('failures are told by their codes', async () => {
+  fleet = await startFleet({ authoring: { fallback: 'none' } });
+  fleet.gemini.behaveBy(() => 'blocked');
+  const worker = await fleet.startWorker();
+  await fleet.until([await fleet.request(worker)], 'failed');
+  const text = await metricsOf(worker);
+  expect(sumOf(text, 'texas_author_call_duration_seconds_count', 'outcome="author_blocked"')).toBe(
+    1,
+  );
+  expect(sumOf(text, 'texas_job_duration_seconds_count', 'job="plan-day"', 'outcome="over"')).toBe(
+    1,
+  );
+  expect(
+    sumOf(text, 'texas_generations_finished_total', 'status="failed"', 'code="author_blocked"'),
+  ).toBe(1);
+});

@@ -1,0 +1,11 @@
+export { type AuthorCallSeen, makeAuthorMetrics } from './author-metrics.js';
+export { type CacheLevel, makeCacheMetrics } from './cache-metrics.js';
+export { type FinishedGeneration, makeGenerationMetrics } from './generation-metrics.js';
+export { type AnsweredRequest, makeHttpMetrics, makeStreamMetrics } from './http-metrics.js';
+export { type JobMetrics, makeJobMetrics } from './job-metrics.js';
+export { type Metrics, makeMetrics } from './metrics.js';
+export { makePoolMetrics } from './pool-metrics.js';
+export { makeProbe, type Probe } from './probe.js';
+export { makeReadiness, type Readiness } from './readiness.js';
+export { type MetricsServer, serveMetrics } from './serve-metrics.js';
+export { makeStoreMetrics, type WatchedStore, watchedStore } from './store-metrics.js';

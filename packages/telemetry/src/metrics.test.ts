@@ -1,0 +1,153 @@
+import { describe, expect, test } from '@jest/globals';
+import { makeAuthorMetrics } from './author-metrics.js';
+import { makeHttpMetrics } from './http-metrics.js';
+import { makeJobMetrics } from './job-metrics.js';
+import { makeMetrics } from './metrics.js';
+import { makePoolMetrics } from './pool-metrics.js';
+import { makeStoreMetrics, watchedStore } from './store-metrics.js';
+
+const make = () => makeMetrics({ service: 'api', version: '1.2.3' });
+
+/** The values of one metric, by the labels as they are written. */
+function valuesOf(text: string, name: string): Record<string, number> {
+  const lines = text
+    .split('\n')
+    .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+  return Object.fromEntries(
+    lines.map((line) => {
+      const end = line.lastIndexOf(' ');
+      return [line.slice(name.length, end), Number(line.slice(end))];
+    }),
+  );
+}
+
+test('each process has a registry of its own, with what Node.js tells and what runs', async () => {
+  const one = make();
+  const other = make();
+  makeHttpMetrics(one.registry);
+  const text = await one.text();
+  expect(valuesOf(text, 'texas_build_info')).toEqual({ '{service="api",version="1.2.3"}': 1 });
+  for (const name of ['process_resident_memory_bytes', 'nodejs_eventloop_lag_p99_seconds']) {
+    expect(Object.values(valuesOf(text, name))).toHaveLength(1);
+  }
+  expect(await other.text()).not.toContain('texas_http');
+});
+
+test('requests are counted by route and status, and no word of a client becomes a label', async () => {
+  const metrics = make();
+  const answered = makeHttpMetrics(metrics.registry);
+  const route = '/v1/characters/:character';
+  answered({ method: 'GET', route, status: 200, seconds: 0.004 });
+  answered({ method: 'GET', route, status: 404, seconds: 0.2 });
+  answered({ method: 'BREW', route: 'unrouted', status: 404, seconds: 0.2 });
+  expect(valuesOf(await metrics.text(), 'texas_http_request_duration_seconds_count')).toEqual({
+    '{method="GET",route="/v1/characters/:character",status="200"}': 1,
+    '{method="GET",route="/v1/characters/:character",status="404"}': 1,
+    '{method="other",route="unrouted",status="404"}': 1,
+  });
+});
+
+test('jobs are timed by outcome, and those that are active are told by queue', async () => {
+  const metrics = make();
+  let working: Parameters<typeof makeJobMetrics>[1] = () => null;
+  const jobs = makeJobMetrics(metrics.registry, () => working());
+  jobs.ended({ name: 'plan-day', outcome: 'handed-back', seconds: 2 });
+  jobs.slow('plan-day');
+  expect(valuesOf(await metrics.text(), 'texas_jobs_active')).toEqual({});
+  working = () => ({ queues: ['days', 'alerts'], activeJobs: () => [{ queue: 'days' }] });
+  const text = await metrics.text();
+  expect(valuesOf(text, 'texas_jobs_active')).toEqual({
+    '{queue="days"}': 1,
+    '{queue="alerts"}': 0,
+  });
+  expect(valuesOf(text, 'texas_job_duration_seconds_sum')).toEqual({
+    '{job="plan-day",outcome="handed_back"}': 2,
+  });
+  expect(valuesOf(text, 'texas_slow_steps_total')).toEqual({ '{job="plan-day"}': 1 });
+});
+
+test('tokens and money of a call are counted, and nothing where nothing was billed', async () => {
+  const metrics = make();
+  const seen = makeAuthorMetrics(metrics.registry, 'USD');
+  const call = { author: 'gemini', model: 'm', step: 'plan-day', seconds: 3 };
+  seen({
+    ...call,
+    outcome: 'answered',
+    billed: { inputTokens: 100, outputTokens: 20, money: 0.5 },
+  });
+  seen({ ...call, outcome: 'author_timeout', billed: null });
+  const text = await metrics.text();
+  const labels = 'author="gemini",model="m",step="plan-day"';
+  expect(valuesOf(text, 'texas_author_tokens_total')).toEqual({
+    [`{${labels},direction="input"}`]: 100,
+    [`{${labels},direction="output"}`]: 20,
+  });
+  expect(valuesOf(text, 'texas_author_spending_total')).toEqual({
+    [`{${labels},currency="USD"}`]: 0.5,
+  });
+  expect(valuesOf(text, 'texas_author_call_duration_seconds_count')).toEqual({
+    [`{${labels},outcome="answered"}`]: 1,
+    [`{${labels},outcome="author_timeout"}`]: 1,
+  });
+});
+
+test('a pool tells its use at the moment that it is asked', async () => {
+  const metrics = make();
+  let used = 1;
+  makePoolMetrics(metrics.registry, () => ({ used, free: 2, waiting: 0, most: 10 }));
+  await metrics.text();
+  used = 3;
+  const text = await metrics.text();
+  expect(valuesOf(text, 'texas_database_pool_connections')).toEqual({
+    '{state="used"}': 3,
+    '{state="free"}': 2,
+  });
+});
+
+/** An answer that is good for 0 ms is forgotten by a timer that was set before this one. */
+const answersAreOld = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+describe('what stores know', () => {
+  function stores() {
+    const metrics = make();
+    const asked = { count: 0, away: false, queues: ['days', 'alerts'] };
+    const redis = watchedStore({
+      gauges: {
+        workers: { name: 'texas_workers', help: 'Workers.' },
+        oldest: { name: 'texas_oldest_seconds', help: 'Age.' },
+        jobs: { name: 'texas_jobs', help: 'Jobs.', labelNames: ['queue'] },
+      },
+      async ask() {
+        asked.count += 1;
+        if (asked.away) throw new Error('away');
+        const jobs = asked.queues.map((queue) => ({ labels: { queue }, value: 7 }));
+        return { workers: [{ value: 2 }], jobs };
+      },
+    });
+    return { metrics, asked, redis };
+  }
+
+  test('is asked once however many metrics and monitors there are', async () => {
+    const { metrics, asked, redis } = stores();
+    makeStoreMetrics(metrics.registry, { redis });
+    const [text = ''] = await Promise.all([metrics.text(), metrics.text()]);
+    expect(asked.count).toBe(1);
+    expect(valuesOf(text, 'texas_workers')).toEqual({ '': 2 });
+    expect(valuesOf(text, 'texas_jobs')).toEqual({ '{queue="days"}': 7, '{queue="alerts"}': 7 });
+    expect(valuesOf(text, 'texas_store_up')).toEqual({ '{store="redis"}': 1 });
+  });
+
+  test('and has no value now has none, rather than 0 or an old one', async () => {
+    const { metrics, asked, redis } = stores();
+    makeStoreMetrics(metrics.registry, { redis }, { answerGoodMs: 0 });
+    expect(valuesOf(await metrics.text(), 'texas_oldest_seconds')).toEqual({});
+    asked.queues = ['days'];
+    await answersAreOld();
+    expect(valuesOf(await metrics.text(), 'texas_jobs')).toEqual({ '{queue="days"}': 7 });
+    asked.away = true;
+    await answersAreOld();
+    const text = await metrics.text();
+    for (const name of ['texas_workers', 'texas_jobs']) expect(valuesOf(text, name)).toEqual({});
+    expect(valuesOf(text, 'texas_store_up')).toEqual({ '{store="redis"}': 0 });
+  });
+});

@@ -39,7 +39,9 @@ import {
   makeReadiness,
   makeStoreMetrics,
   makeStreamMetrics,
+  noTracing,
   type Readiness,
+  type Tracing,
 } from '@texas-ai/telemetry';
 import { type KeyRing, makeKeyRing } from './access/key-ring.js';
 import { type HealthProbes, makeHealthProbes } from './health/health.js';
@@ -77,6 +79,7 @@ export interface ApiDeps {
   metrics: Metrics;
   /** Told of every request that was answered. */
   answered(request: AnsweredRequest): void;
+  tracing: Tracing;
   /** Looks after queues, workers and days, and warns. */
   watch: Watch;
   /** Forgets what was read when the database is restored. */
@@ -102,11 +105,14 @@ export interface ApiDepsOptions {
   clock?: Clock;
   /** Keeps several systems apart in one Redis; default `texas`. */
   prefix?: string;
+  /** Off by default. */
+  tracing?: Tracing;
 }
 
 /** Wires the gateway. Throws `config_invalid` where a profile or a channel is. */
 export function makeDeps(options: ApiDepsOptions): ApiDeps {
   const { config, internalApiKey, clock = systemClock, prefix = 'texas' } = options;
+  const { tracing = noTracing } = options;
   const owner = makeOwner();
   const characters = characterRecords(readCharacterFiles(root));
   const channels = makeChannels(config.alerts);
@@ -122,8 +128,9 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
 
   const { url, cacheUrl } = config.redis;
   const queueing = owner.own(connectProducer({ url, logger }), (each) => each.disconnect());
-  const queues = owner.own(openQueues({ connection: queueing, prefix, logger }), (each) =>
-    each.close(),
+  const queues = owner.own(
+    openQueues({ connection: queueing, prefix, telemetry: tracing.queue, logger }),
+    (each) => each.close(),
   );
   const producer = makeProducer(queues, { failedDays: config.worker.failedJobsDays });
   const channel = `${prefix}:announcements`;
@@ -231,6 +238,7 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
     readiness: makeReadiness({ database: health.database, redis: health.redis }),
     metrics,
     answered: makeHttpMetrics(metrics.registry),
+    tracing,
     watch,
     restores,
     channels: channels.length,

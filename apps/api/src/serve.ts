@@ -1,9 +1,16 @@
 import { once } from 'node:events';
 import type { Server } from 'node:net';
-import { bootstrapKey, configExitCode, formatConfigProblems, loadConfig } from '@texas-ai/config';
+import {
+  bootstrapKey,
+  configExitCode,
+  formatConfigProblems,
+  loadConfig,
+  processEnvironment,
+  productVersion,
+} from '@texas-ai/config';
 import { TexasError } from '@texas-ai/kernel';
 import { waitForMigrations } from '@texas-ai/storage';
-import { serveMetrics } from '@texas-ai/telemetry';
+import { serveMetrics, startTracing } from '@texas-ai/telemetry';
 import closeWithGrace from 'close-with-grace';
 import { type ApiDeps, makeDeps, root } from './deps.js';
 import { letHeapGrow } from './growing-heap.js';
@@ -14,7 +21,10 @@ import { stopServing, unusedConnections } from './stop-serving.js';
 export async function run(): Promise<void> {
   try {
     const config = loadConfig({ root, needs: { database: true, redis: true } });
-    await serve(makeDeps({ config, internalApiKey: bootstrapKey(config) }));
+    const environment = processEnvironment();
+    const version = productVersion(root);
+    const tracing = await startTracing({ service: 'texas-api', version, environment });
+    await serve(makeDeps({ config, internalApiKey: bootstrapKey(config), tracing }));
   } catch (error) {
     const invalid = error instanceof TexasError && error.code === 'config_invalid';
     const said = invalid ? formatConfigProblems(error) : sentenceOf(error);
@@ -28,7 +38,7 @@ const closingMs = 500;
 
 /** Serves until the process is told to stop; then finishes what is under way and closes all. */
 async function serve(deps: ApiDeps): Promise<void> {
-  const { config, logger, readiness, streams, owner } = deps;
+  const { config, logger, readiness, streams, tracing, owner } = deps;
   const server = makeServer(deps);
   const unused = unusedConnections(server);
   const { drainSeconds, shutdownSeconds } = config.server;
@@ -41,6 +51,7 @@ async function serve(deps: ApiDeps): Promise<void> {
     starting.abort();
     await stopServing({ server, unused, readiness, streams, logger, drainMs, finishMs });
     await owner.closeAll();
+    await tracing.stop();
   });
   await listen(server, config.server);
   const { port } = config.metrics;

@@ -19,7 +19,7 @@ import { problemOf, sendProblem } from './problem.js';
 export interface ServerOptions {
   /**
    * Whether cached days are answered ahead of Express; the answers are the same. By default they are
-   * unless each read is to have its line in the log.
+   * unless each read is to have its line in the log, or its span.
    */
   ahead?: boolean;
 }
@@ -36,7 +36,7 @@ const keepAliveTimeoutMs = 65_000;
 /** The HTTP server: names each request, answers cached days at once, leaves the rest to Express. */
 export function makeServer(
   deps: AppDeps,
-  { ahead = deps.config.logging.level !== 'debug' }: ServerOptions = {},
+  { ahead = deps.config.logging.level !== 'debug' && !deps.tracing.isOn }: ServerOptions = {},
 ): Server<typeof IncomingMessage, typeof GatewayResponse> {
   const app = makeApp(deps);
   const answeredAhead = ahead ? answerAhead(deps) : () => false;
@@ -57,7 +57,10 @@ export function makeServer(
       measure(request, response, deps.answered);
       setHeaders(response, commonHeaders(locals.requestId));
       const refusal = refusalAtTheDoor(request, response);
-      if (refusal === null) return app(request, response);
+      if (refusal === null) {
+        const routeOf = () => locals.route ?? 'stream';
+        return deps.tracing.request(request, response, routeOf, () => app(request, response));
+      }
       response.shouldKeepAlive = false;
       sendProblem(response, problemOf(refusal, locals.requestId));
     },

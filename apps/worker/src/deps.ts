@@ -62,7 +62,9 @@ import {
   makePoolMetrics,
   makeProbe,
   makeReadiness,
+  noTracing,
   type Readiness,
+  type Tracing,
 } from '@texas-ai/telemetry';
 import { makeWeather } from '@texas-ai/weather';
 import { makeAuthors, makeQuotas, queuesOf } from './authors.js';
@@ -103,6 +105,7 @@ export interface WorkerDeps {
   metrics: Metrics;
   /** Told of what this worker did. */
   measured: Measured;
+  tracing: Tracing;
   readiness: Readiness;
   alerts: KeptAlerts;
   alertRepository: AlertRepository;
@@ -124,11 +127,13 @@ export interface WorkerDepsOptions {
   clock?: Clock;
   /** Keeps several systems apart in one Redis; default `texas`. */
   prefix?: string;
+  /** Off by default. */
+  tracing?: Tracing;
 }
 
 /** Wires the worker. Throws `config_invalid` where a profile or a channel is. */
 export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}): WorkerDeps {
-  const { clock = systemClock, prefix = 'texas' } = options;
+  const { clock = systemClock, prefix = 'texas', tracing = noTracing } = options;
   const owner = makeOwner();
   const characters = characterRecords(readCharacterFiles(root));
   const channels = makeChannels(config.alerts);
@@ -145,8 +150,9 @@ export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}):
   const store = makeStore(database);
   const { url, cacheUrl } = config.redis;
   const producing = owner.own(connectProducer({ url, logger }), (each) => each.disconnect());
-  const queues = owner.own(openQueues({ connection: producing, prefix, logger }), (each) =>
-    each.close(),
+  const queues = owner.own(
+    openQueues({ connection: producing, prefix, telemetry: tracing.queue, logger }),
+    (each) => each.close(),
   );
   const steps = makeProducer(queues, { failedDays: config.worker.failedJobsDays });
   const channel = `${prefix}:announcements`;
@@ -177,7 +183,7 @@ export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}):
     store,
     steps,
     queues,
-    authors: observedAuthors(authors.find, { seen: measured.authorCall, budget }),
+    authors: observedAuthors(authors.find, { seen: measured.authorCall, tracing, budget }),
     meter: makeCallMeter({ ledger: store.ledger, quotasOf, budget, clock, logger }),
     budget,
     weather: makeWeather({ ...config.weather, logger }),
@@ -216,6 +222,7 @@ export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}):
     timing: timingOf(config),
     metrics,
     measured,
+    tracing,
     readiness: makeReadiness({
       database: makeProbe<true>(async () => {
         await database.raw('SELECT 1');

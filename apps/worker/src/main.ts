@@ -1,15 +1,26 @@
-import { configExitCode, formatConfigProblems, loadConfig } from '@texas-ai/config';
+import {
+  configExitCode,
+  formatConfigProblems,
+  loadConfig,
+  processEnvironment,
+  productVersion,
+} from '@texas-ai/config';
 import type { Consumer } from '@texas-ai/jobs';
 import { TexasError } from '@texas-ai/kernel';
 import { waitForMigrations } from '@texas-ai/storage';
-import { serveMetrics } from '@texas-ai/telemetry';
+import { serveMetrics, startTracing } from '@texas-ai/telemetry';
 import closeWithGrace from 'close-with-grace';
 import { makeDeps, root, type WorkerDeps } from './deps.js';
 import { startWork } from './work.js';
 
 try {
   const config = loadConfig({ root, needs: { database: true, redis: true } });
-  await run(makeDeps(config));
+  const tracing = await startTracing({
+    service: 'texas-worker',
+    version: productVersion(root),
+    environment: processEnvironment(),
+  });
+  await run(makeDeps(config, { tracing }));
 } catch (error) {
   const invalid = error instanceof TexasError && error.code === 'config_invalid';
   const said = invalid
@@ -21,7 +32,8 @@ try {
 
 /** Works until the process is told to stop; active jobs get some time, then are aborted. */
 async function run(deps: WorkerDeps) {
-  const { id, config, logger, database, store, characters, channels, readiness, owner } = deps;
+  const { id, config, logger, database, store, characters, channels, readiness, tracing, owner } =
+    deps;
   const starting = new AbortController();
   let consumer: Consumer | null = null;
   const graceMs = config.server.shutdownSeconds * 1000;
@@ -31,6 +43,7 @@ async function run(deps: WorkerDeps) {
     readiness.draining = true;
     await consumer?.close(AbortSignal.timeout(graceMs));
     await owner.closeAll();
+    await tracing.stop();
   });
   const { port } = config.metrics;
   if (port !== null) {

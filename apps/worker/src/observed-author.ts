@@ -8,20 +8,21 @@ import {
   type CallUsage,
   priceOf,
 } from '@texas-ai/life';
-import type { AuthorCallSeen } from '@texas-ai/telemetry';
+import type { AuthorCallSeen, Tracing } from '@texas-ai/telemetry';
 
 interface Observing {
   /** Told of every call that is over. */
   seen(call: AuthorCallSeen): void;
+  tracing: Pick<Tracing, 'span'>;
   budget: Pick<Budget, 'prices'>;
 }
 
-/** The same authors, each of whose calls is told of. */
+/** The same authors, each of whose calls is measured, and a span of its trace. */
 export function observedAuthors(authors: Authors, observing: Observing): Authors {
   return (name) => observed(authors(name), observing);
 }
 
-function observed(author: Author, { seen, budget }: Observing): Author {
+function observed(author: Author, { seen, tracing, budget }: Observing): Author {
   async function observe<Brief>(
     step: CallStep,
     ask: (brief: Brief, call: AuthorCall) => Promise<unknown>,
@@ -40,7 +41,10 @@ function observed(author: Author, { seen, budget }: Observing): Author {
       seen({ author: author.name, model: author.model ?? '', step, outcome, seconds, billed });
     };
     try {
-      const answer = await ask(brief, { ...call, onUsage });
+      const attributes = { 'texas.author': author.name, 'texas.model': author.model ?? '' };
+      const answer = await tracing.span(`author ${step}`, attributes, () =>
+        ask(brief, { ...call, onUsage }),
+      );
       tell('answered');
       return answer;
     } catch (error) {

@@ -22,6 +22,7 @@ export async function startWork(deps: WorkerDeps): Promise<Consumer> {
     connection,
     prefix: deps.prefix,
     queues: deps.workedQueues,
+    telemetry: deps.tracing.queue,
     concurrencyOf: (queue) => config.worker.concurrencyOf[queue] ?? config.worker.concurrency,
     timing: { lockMs, stallCheckMs, unsettledMs: retryStorageMs },
     handlers: makeHandlers(deps),

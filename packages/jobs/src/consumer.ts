@@ -1,5 +1,12 @@
 import { asTexasError, type Logger, TexasError } from '@texas-ai/kernel';
-import { DelayedError, type Job, RateLimitError, UnrecoverableError, Worker } from 'bullmq';
+import {
+  DelayedError,
+  type Job,
+  RateLimitError,
+  type Telemetry,
+  UnrecoverableError,
+  Worker,
+} from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { QueueName } from './definition.js';
 import type { FleetWorker } from './fleet.js';
@@ -40,6 +47,8 @@ export interface ConsumerOptions {
   connection: Redis;
   prefix?: string;
   queues: readonly QueueName[];
+  /** Goes on with the trace of whoever added a job. */
+  telemetry?: Telemetry | undefined;
   /** Jobs at once of each queue. */
   concurrencyOf(queue: QueueName): number;
   timing: {
@@ -109,6 +118,7 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
         maxStalledCount: 20,
         runRetryDelay: ownRetryMs,
         limiter: holdLimit,
+        ...(options.telemetry && { telemetry: options.telemetry }),
         maximumRateLimitDelay: holdCheckMs,
         settings: {
           backoffStrategy: (_tries, _type, error) => retryLaterMs(error, timing.unsettledMs),

@@ -1,5 +1,5 @@
 import { type Logger, type Temporal, TexasError } from '@texas-ai/kernel';
-import { Queue } from 'bullmq';
+import { Queue, type Telemetry } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type QueueName, queueNames } from './definition.js';
 
@@ -41,16 +41,22 @@ const jobStates = ['waiting', 'prioritized', 'delayed', 'active', 'failed'] as c
 export interface QueuesOptions {
   connection: Redis;
   prefix?: string;
+  /** Carries traces from whoever adds a job to whoever works it. */
+  telemetry?: Telemetry | undefined;
   logger: Logger;
 }
 
-export function openQueues({ connection, prefix, logger }: QueuesOptions): Queues {
+export function openQueues({ connection, prefix, telemetry, logger }: QueuesOptions): Queues {
   const opened = new Map<QueueName, Queue>();
 
   function get(name: QueueName): Queue {
     const known = opened.get(name);
     if (known) return known;
-    const queue = new Queue(name, { connection, prefix: prefix ?? defaultPrefix });
+    const queue = new Queue(name, {
+      connection,
+      prefix: prefix ?? defaultPrefix,
+      ...(telemetry && { telemetry }),
+    });
     queue.on('error', (error) => logger.warn('queue failed', { error }));
     opened.set(name, queue);
     // BullMQ never tries again to open a queue, and whatever it is asked fails from then on.

@@ -1,0 +1,130 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { processEnvironment } from '@texas-ai/config';
+import {
+  type FakeGemini,
+  makeTestDatabase,
+  startFakeGemini,
+  type TestDatabase,
+  testServices,
+} from '@texas-ai/testing';
+import { freePort, isReady, kill, startApp, until } from './product.js';
+
+// The built api and worker with the standard variables of OpenTelemetry, and who takes their spans.
+
+interface Span {
+  traceId: string;
+  spanId: string;
+  parentSpanId?: string;
+  name: string;
+  /** Of its resource. */
+  service: string;
+}
+
+const internalKey = 'texas_internal_of_the_tracing_test';
+let home: string;
+let db: TestDatabase;
+let gemini: FakeGemini;
+let collector: Server;
+let url: string;
+const spans: Span[] = [];
+const children: ChildProcess[] = [];
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'texas-tracing-'));
+  db = await makeTestDatabase();
+  gemini = await startFakeGemini({ latencyMs: 0, retryDelay: '1s' });
+  collector = createServer(async (request, response) => {
+    spans.push(...spansIn(await json(request)));
+    response.setHeader('content-type', 'application/json').end('{}');
+  });
+  await once(collector.listen(0, '127.0.0.1'), 'listening');
+  const { port: collectorPort } = collector.address() as AddressInfo;
+  const port = await freePort();
+  url = `http://127.0.0.1:${port}`;
+  const environment = {
+    PATH: processEnvironment().PATH ?? '',
+    HOME: home,
+    TEXAS_HOME: home,
+    NODE_ENV: 'test',
+    PORT: String(port),
+    DATABASE_URL: db.url,
+    // A Redis of its own, as far as keys go.
+    REDIS_URL: `${testServices().redisUrl}/8`,
+    INTERNAL_API_KEY: internalKey,
+    GEMINI_API_KEY: 'good-key-0123456789',
+    GEMINI_BASE_URL: gemini.url,
+    PLANNING_AUTOMATIC: 'false',
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${collectorPort}`,
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    OTEL_BSP_SCHEDULE_DELAY: '100',
+  };
+  children.push(startApp('api', environment), startApp('worker', environment));
+  await until(() => isReady(url));
+}, 60_000);
+
+afterAll(async () => {
+  await Promise.all(children.map(kill));
+  await gemini.stop();
+  collector.closeAllConnections();
+  collector.close();
+  await db.drop();
+  rmSync(home, { recursive: true, force: true });
+}, 60_000);
+
+test('a request is one trace through the queue to the author, and goes on from the client’s own', async () => {
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+  const today = new Date().toISOString().slice(0, 10);
+  const path = `/v1/characters/texas/days/${today}`;
+  const headers = { authorization: `Bearer ${internalKey}` };
+  const asked = await fetch(`${url}${path}/generations`, {
+    method: 'POST',
+    headers: { ...headers, traceparent: `00-${traceId}-b7ad6b7169203331-01` },
+  });
+  expect(asked.status).toBe(202);
+  await until(async () => (await fetch(`${url}${path}`, { headers })).status === 200);
+  const ofTrace = () => spans.filter((span) => span.traceId === traceId);
+  const names = () => ofTrace().map(({ service, name }) => `${service} ${name}`);
+  await until(() => names().filter((each) => each.endsWith('author write-chapter')).length === 4);
+
+  const request = ofTrace().find(({ name }) => name.startsWith('POST '));
+  expect(request).toMatchObject({
+    service: 'texas-api',
+    name: 'POST /v1/characters/:character/days/:date/generations',
+    parentSpanId: 'b7ad6b7169203331',
+  });
+  const planned = ofTrace().filter(({ name }) => name === 'author plan-day');
+  expect(planned.map(({ service }) => service)).toEqual(['texas-worker']);
+  // Each span of the author goes back to the request, by the spans of the queue.
+  for (const span of ofTrace().filter(({ name }) => name.startsWith('author '))) {
+    await until(() => ancestorsOf(span).includes(request?.spanId ?? ''));
+    expect(ancestorsOf(span).length).toBeGreaterThanOrEqual(3);
+  }
+}, 60_000);
+
+function ancestorsOf(span: Span): string[] {
+  const parent = spans.find(({ spanId }) => spanId === span.parentSpanId);
+  return parent ? [parent.spanId, ...ancestorsOf(parent)] : [];
+}
+
+/** OTLP in JSON: resources, scopes, spans. */
+function spansIn(sent: unknown): Span[] {
+  const { resourceSpans = [] } = sent as {
+    resourceSpans?: {
+      resource: { attributes: { key: string; value: { stringValue?: string } }[] };
+      scopeSpans: { spans: Omit<Span, 'service'>[] }[];
+    }[];
+  };
+  return resourceSpans.flatMap(({ resource, scopeSpans }) => {
+    const named = resource.attributes.find(({ key }) => key === 'service.name');
+    const service = named?.value.stringValue ?? '';
+    return scopeSpans.flatMap(({ spans }) => spans.map((span) => ({ ...span, service })));
+  });
+}

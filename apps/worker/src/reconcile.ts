@@ -1,7 +1,11 @@
 import { restoreSchedules } from '@texas-ai/jobs';
 import { announceForgotten, fallBackHeld, rewriteFallbacks, takeUpLost } from '@texas-ai/life';
 import type { WorkerDeps } from './deps.js';
+import { keySubject } from './troubles.js';
 import { wantedSchedules } from './wanted-schedules.js';
+
+/** After so many trials that nobody made, no worker has the refused key any more. */
+const trialsMissed = 3;
 
 /** What one worker at a time does for all. Each task stands by itself: one that fails stops no other. */
 export async function reconcile(deps: WorkerDeps): Promise<void> {
@@ -47,6 +51,18 @@ const tasks: Record<string, (deps: WorkerDeps) => Promise<void>> = {
   async 'lift holds'({ store, clock, announcer }) {
     const over = await store.holds.liftOver(clock.now());
     if (over > 0) await announcer.announce({ kind: 'holds.changed' });
+  },
+
+  async 'forget keys that nobody has'({ store, clock, timing, alerts, logger }) {
+    const milliseconds = trialsMissed * timing.probeMs;
+    const unused = await store.holds.liftUnused(clock.now().subtract({ milliseconds }));
+    for (const { author, fingerprint } of unused) {
+      await alerts.recover({
+        kind: 'author_unauthorized',
+        subject: keySubject(author, fingerprint),
+      });
+      logger.info('a refused key is no longer used', { author });
+    }
   },
 
   async 'write anew'({ config, requesting, logger }) {

@@ -100,6 +100,16 @@ test('another key is not held, and a worker with it takes the work over', async 
   await fleet.until([first], 'failed');
   await fleet.startWorker({ GEMINI_API_KEY: 'key-that-works-123' });
   await fleet.until([second], 'published');
+  const { db } = fleet;
+  expect(await db.store.holds.list()).toHaveLength(1);
+
+  // Nobody has the refused key any more: its trouble is over.
+  await refused.stop();
+  const trouble = () =>
+    db.database('alerts').where({ kind: 'author_unauthorized' }).select('recovered_at');
+  await untilTrue(async () => (await trouble()).every((each) => each.recovered_at !== null));
+  expect(await trouble()).toHaveLength(1);
+  expect(await db.store.holds.list()).toEqual([]);
 });
 
 test('a day that is held until she soon wakes is finished by the offline author, and written anew later', async () => {

@@ -26,6 +26,11 @@ export interface HoldRepository {
   /** Lifts those that are over; answers how many. */
   liftOver(now: Temporal.Instant): Promise<number>;
   /**
+   * Lifts those of refused keys whose trial has been due since before then and that nobody has tried:
+   * no process has them any more. Answers them.
+   */
+  liftUnused(dueBefore: Temporal.Instant): Promise<Pick<AuthorHold, 'author' | 'fingerprint'>[]>;
+  /**
    * Takes the trial of a refused key whose time has come, for one process alone; the next one comes
    * at `next`. Tells whether it is the caller's.
    */

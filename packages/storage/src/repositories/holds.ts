@@ -42,6 +42,14 @@ export function makeHoldRepository(db: Knex): HoldRepository {
       await db('author_holds').where({ author, fingerprint }).delete();
     },
 
+    async liftUnused(dueBefore) {
+      return db('author_holds')
+        .where({ code: 'author_unauthorized' })
+        .where('until', '<=', dueBefore.toString())
+        .delete()
+        .returning(['author', 'fingerprint']);
+    },
+
     async liftOver(now) {
       return db('author_holds')
         .whereNot({ code: 'author_unauthorized' })

@@ -29,8 +29,8 @@ test('a worker measures its jobs, its author, what that was paid and what became
   const text = await metricsOf(worker);
 
   const jobs = 'texas_job_duration_seconds_count';
-  expect(sumOf(text, jobs, 'job="plan-day"', 'outcome="done"')).toBe(1);
-  expect(sumOf(text, jobs, 'job="write-chapter"', 'outcome="done"')).toBe(4);
+  expect(sumOf(text, jobs, 'job_name="plan-day"', 'outcome="done"')).toBe(1);
+  expect(sumOf(text, jobs, 'job_name="write-chapter"', 'outcome="done"')).toBe(4);
   const calls = 'texas_author_call_duration_seconds_count';
   const planned = ['author="gemini"', 'model="gemini-2.5-flash"', 'step="plan-day"'];
   expect(sumOf(text, calls, ...planned, 'outcome="answered"')).toBe(1);
@@ -53,9 +53,9 @@ test('failures are told by their codes', async () => {
   expect(sumOf(text, 'texas_author_call_duration_seconds_count', 'outcome="author_blocked"')).toBe(
     1,
   );
-  expect(sumOf(text, 'texas_job_duration_seconds_count', 'job="plan-day"', 'outcome="over"')).toBe(
-    1,
-  );
+  expect(
+    sumOf(text, 'texas_job_duration_seconds_count', 'job_name="plan-day"', 'outcome="over"'),
+  ).toBe(1);
   expect(
     sumOf(text, 'texas_generations_finished_total', 'status="failed"', 'code="author_blocked"'),
   ).toBe(1);

@@ -14,19 +14,22 @@ export interface ActiveJobs {
   activeJobs(): readonly { queue: string }[];
 }
 
-/** Measures what a worker does; `working` is null until it works. */
+/**
+ * Measures what a worker does; `working` is null until it works. The label is `job_name`, since `job`
+ * is what Prometheus calls the processes that it asks.
+ */
 export function makeJobMetrics(registry: Registry, working: () => ActiveJobs | null): JobMetrics {
   const duration = new Histogram({
     name: 'texas_job_duration_seconds',
     help: 'Time that a try of a job took, by job and outcome.',
-    labelNames: ['job', 'outcome'],
+    labelNames: ['job_name', 'outcome'],
     buckets,
     registers: [registry],
   });
   const slow = new Counter({
     name: 'texas_slow_steps_total',
     help: 'Jobs that took longer than 30 s and should not.',
-    labelNames: ['job'],
+    labelNames: ['job_name'],
     registers: [registry],
   });
   new Gauge({
@@ -43,7 +46,7 @@ export function makeJobMetrics(registry: Registry, working: () => ActiveJobs | n
   });
   return {
     ended: ({ name, outcome, seconds }) =>
-      duration.observe({ job: name, outcome: outcome.replaceAll('-', '_') }, seconds),
-    slow: (job) => slow.inc({ job }),
+      duration.observe({ job_name: name, outcome: outcome.replaceAll('-', '_') }, seconds),
+    slow: (job) => slow.inc({ job_name: job }),
   };
 }

@@ -61,9 +61,9 @@ test('jobs are timed by outcome, and those that are active are told by queue', a
     '{queue="alerts"}': 0,
   });
   expect(valuesOf(text, 'texas_job_duration_seconds_sum')).toEqual({
-    '{job="plan-day",outcome="handed_back"}': 2,
+    '{job_name="plan-day",outcome="handed_back"}': 2,
   });
-  expect(valuesOf(text, 'texas_slow_steps_total')).toEqual({ '{job="plan-day"}': 1 });
+  expect(valuesOf(text, 'texas_slow_steps_total')).toEqual({ '{job_name="plan-day"}': 1 });
 });
 
 test('tokens and money of a call are counted, and nothing where nothing was billed', async () => {

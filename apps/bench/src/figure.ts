@@ -1,41 +1,35 @@
+import type { Aim } from './aim.js';
+
 /** One measured figure, beside what the machine can do at best in the same run. */
 export interface Figure {
+  /** What programs know it by; it never changes. */
+  id: string;
   name: string;
   value: number;
   unit: string;
-  /** What is aimed at, in words; a benchmark prints and fails nothing. */
-  aim: string;
-  /** The same by bare code without what makes the product what it is. */
-  floor: { name: string; value: number } | null;
+  aim?: Aim;
+  /** The same by bare code without what makes the product what it is, in the same unit. */
+  floor?: { name: string; value: number };
+  /** The lowest and the highest of the repeats that the value is the median of. */
+  range?: Range;
 }
 
-export function renderFigures(figures: readonly Figure[]): string {
-  const rows = figures.map(({ name, value, unit, aim, floor }) => [
-    name,
-    `${round(value)} ${unit}`,
-    aim,
-    floor ? `${round(floor.value)} ${unit} (${floor.name})` : '',
-    floor ? (value / floor.value).toFixed(2) : '',
-  ]);
-  const table = [['figure', 'measured', 'aim', 'floor', 'ratio'], ...rows];
-  const widths = table[0]?.map((_, column) =>
-    Math.max(...table.map((row) => row[column]?.length ?? 0)),
-  );
-  return table
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths?.[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
-}
-
-function round(value: number): string {
-  return value >= 100 ? String(Math.round(value)) : value.toFixed(2);
+export interface Range {
+  lowest: number;
+  highest: number;
 }
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** The value that 99 % of them do not exceed. */
+export function p99(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.ceil(sorted.length * 0.99) - 1] ?? Number.NaN;
+}
+
+export function rangeOf(values: readonly number[]): Range {
+  return { lowest: Math.min(...values), highest: Math.max(...values) };
 }

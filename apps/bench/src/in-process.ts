@@ -11,7 +11,7 @@ import type { Store } from '@texas-ai/life';
 import { type Database, makeStore, migrate, openDatabase } from '@texas-ai/storage';
 import type { Servers } from './servers.js';
 
-/** What the use cases need, in this process: a migrated database and queues with a prefix of their own. */
+/** What the use cases need, in this process: a migrated database and queues. */
 export interface InProcess {
   database: Database;
   store: Store;
@@ -23,25 +23,14 @@ export interface InProcess {
 
 export async function openInProcess(servers: Servers, logger: Logger): Promise<InProcess> {
   const owner = makeOwner();
-  const database = owner.own(
-    openDatabase({
-      url: servers.databaseUrl,
-      applicationName: 'texas-bench',
-      poolMax: 10,
-      connectTimeoutSeconds: 5,
-      acquireTimeoutSeconds: 60,
-      statementTimeoutSeconds: 60,
-      idleInTransactionTimeoutSeconds: 60,
-      logger,
-    }),
-    (each) => each.destroy(),
+  const database = owner.own(await openMigrated(servers.databaseUrl, logger), (each) =>
+    each.destroy(),
   );
-  await migrate(database);
   const connection = owner.own(connectProducer({ url: servers.redisUrl, logger }), (each) =>
     each.disconnect(),
   );
   await untilReady(connection);
-  const prefix = `bench-${process.pid}`;
+  const prefix = 'texas';
   const queues = owner.own(openQueues({ connection, prefix, logger }), (each) => each.close());
   return {
     database,
@@ -51,4 +40,20 @@ export async function openInProcess(servers: Servers, logger: Logger): Promise<I
     prefix,
     owner,
   };
+}
+
+/** A database brought up to date, with more patience than the product has. */
+export async function openMigrated(url: string, logger: Logger): Promise<Database> {
+  const database = openDatabase({
+    url,
+    applicationName: 'texas-bench',
+    poolMax: 10,
+    connectTimeoutSeconds: 5,
+    acquireTimeoutSeconds: 60,
+    statementTimeoutSeconds: 60,
+    idleInTransactionTimeoutSeconds: 60,
+    logger,
+  });
+  await migrate(database);
+  return database;
 }

@@ -1,42 +1,57 @@
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ProcessEnvironment } from '@texas-ai/config';
 import { localDate, systemClock, type Temporal } from '@texas-ai/kernel';
 import type { GenerationView } from '@texas-ai/life';
-import type { Guard } from '@texas-ai/local-services';
-import type { Servers } from './servers.js';
+import { openMigrated } from './in-process.js';
+import type { Bench } from './measurement.js';
+import { type Servers, withPostgres } from './servers.js';
 
-/** The built api and worker in processes of their own, spoken to over HTTP. */
+/** The built api and workers in processes of their own, spoken to over HTTP. */
 export interface Product {
   url: string;
   apiPid: number;
-  workerPid: number;
+  workerPids: number[];
   today: Temporal.PlainDate;
-  /** Has a day of Texas written and looks so often; tells how long it took. All in milliseconds. */
+  /** Asks for a day of Texas, which is written some time later. */
+  request(date: string): Promise<GenerationView>;
+  /** Has one written and looks so often; tells how long it took. All in milliseconds. */
   writeDay(date: string, everyMs?: number): Promise<number>;
+  /** Has them written as fast as the workers can; looking costs nearly nothing. */
+  writeDays(dates: readonly string[]): Promise<void>;
+  /** What is answered to a GET, as text; rejects where it is no success. */
+  read(path: string): Promise<string>;
   stop(): Promise<void>;
 }
 
 export const productKey = 'texas_internal_benchmark';
 
-export async function startProduct(
-  guard: Guard,
-  servers: Servers,
-  options: {
-    root: string;
-    logs: string;
-    port: number;
-    environment: ProcessEnvironment;
-    /** How many worker processes; default 1. */
-    workers?: number;
-    /** Given to Node before the worker's entry. */
-    workerArgs?: readonly string[];
-  },
-): Promise<Product> {
-  const { root, logs, port, environment, workers = 1, workerArgs = [] } = options;
+export interface ProductOptions {
+  /** Tells several at once apart. */
+  name?: string;
+  /** By default those of the measurement. */
+  servers?: Servers;
+  /** How many worker processes; default 1. */
+  workers?: number;
+  /** Given to Node before the worker's entry. */
+  workerArgs?: readonly string[];
+  /** The author is Gemini at this address; otherwise the offline one. */
+  geminiUrl?: string;
+  /** Further variables of all processes. */
+  env?: Readonly<Record<string, string>>;
+}
+
+/** Brings the database up to date first. */
+export async function startProduct(bench: Bench, options: ProductOptions = {}): Promise<Product> {
+  const { root, folder, guard, environment } = bench;
+  const { name: prefix = 'product', servers = bench.servers, workers = 1 } = options;
+  const { workerArgs = [], geminiUrl } = options;
+  await (await openMigrated(servers.databaseUrl, bench.logger)).destroy();
+  const port = await freePort();
   const env = {
     PATH: environment.PATH ?? '',
+    TEXAS_HOME: folder,
     DATABASE_URL: servers.databaseUrl,
     REDIS_URL: servers.redisUrl,
     INTERNAL_API_KEY: productKey,
@@ -46,72 +61,117 @@ export async function startProduct(
     // Nothing is written but what is measured.
     PLANNING_AUTOMATIC: 'false',
     BACKUP_AUTOMATIC: 'false',
-    ...pick(environment, ['AUTHOR', 'WORKER_CONCURRENCY', 'LOOP_PROBE_FILE']),
-    ...(environment.GEMINI_BASE_URL && {
-      GEMINI_BASE_URL: environment.GEMINI_BASE_URL,
-      GEMINI_API_KEY: 'benchmark-key',
-    }),
+    ...(geminiUrl === undefined
+      ? { AUTHOR: 'offline' }
+      : { GEMINI_BASE_URL: geminiUrl, GEMINI_API_KEY: 'benchmark-key' }),
+    ...options.env,
   };
-  const start = (app: 'api' | 'worker', name: string = app) =>
+  const logOf = (name: string) => join(folder, `${name}.log`);
+  const start = (name: string, app: 'api' | 'worker') =>
     guard.spawn({
       name,
       command: process.execPath,
       args: [...(app === 'worker' ? workerArgs : []), join(root, 'apps', app, 'dist/main.js')],
       env,
       cwd: root,
-      logFile: join(logs, `${name}.log`),
+      logFile: logOf(name),
     });
   const url = `http://127.0.0.1:${port}`;
   const headers = { authorization: `Bearer ${productKey}` };
-  const others = Array.from({ length: workers - 1 }, (_, index) => `worker-${index + 2}`);
-  const [apiPid, workerPid] = await Promise.all([
-    start('api'),
-    start('worker'),
-    ...others.map((name) => start('worker', name)),
+  const api = `${prefix}-api`;
+  const others = Array.from({ length: workers }, (_, index) => `${prefix}-worker-${index + 1}`);
+  const [apiPid, ...workerPids] = await Promise.all([
+    start(api, 'api'),
+    ...others.map((name) => start(name, 'worker')),
   ]);
-  for (;;) {
-    const ready = await fetch(`${url}/health/ready`).catch(() => null);
-    if (ready?.ok) break;
-    await pause(50);
-  }
-  const ask = async (method: string, path: string) => {
+  await untilAnswers(`${url}/health/ready`, logOf(api));
+
+  async function ask(method: 'GET' | 'POST', path: string): Promise<string> {
     const response = await fetch(`${url}${path}`, { method, headers });
-    if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
-    return (await response.json()) as GenerationView;
-  };
-  async function writeDay(date: string, everyMs = 5): Promise<number> {
-    const began = performance.now();
-    const { id } = await ask('POST', `/v1/characters/texas/days/${date}/generations`);
-    for (;;) {
-      const { status, error } = await ask('GET', `/v1/generations/${id}`);
-      if (status === 'published') return performance.now() - began;
-      if (status === 'failed') throw new Error(`The day could not be written: ${error?.message}`);
-      await pause(everyMs);
-    }
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${text}`);
+    return text;
   }
+  async function request(date: string): Promise<GenerationView> {
+    return JSON.parse(await ask('POST', `/v1/characters/texas/days/${date}/generations`));
+  }
+
   return {
     url,
-    writeDay,
     apiPid,
-    workerPid,
+    workerPids,
     today: localDate(systemClock.now(), 'Asia/Shanghai'),
+    request,
+    async writeDay(date, everyMs = 5) {
+      const began = performance.now();
+      const { id } = await request(date);
+      for (;;) {
+        const { status, error }: GenerationView = JSON.parse(
+          await ask('GET', `/v1/generations/${id}`),
+        );
+        if (status === 'published') return performance.now() - began;
+        if (status === 'failed') throw new Error(`The day was not written: ${error?.message}`);
+        await pause(everyMs);
+      }
+    },
+    writeDays: (dates) => writeDays(servers, dates, request),
+    read: (path) => ask('GET', path),
     async stop() {
-      await Promise.all(['api', 'worker', ...others].map((name) => guard.stop(name)));
+      await Promise.all([api, ...others].map((name) => guard.stop(name)));
     },
   };
 }
 
-function pick(environment: ProcessEnvironment, names: readonly string[]) {
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = environment[name];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
+async function writeDays(
+  { databaseUrl }: Servers,
+  dates: readonly string[],
+  request: Product['request'],
+): Promise<void> {
+  const ids: string[] = [];
+  for (const date of dates) ids.push((await request(date)).id);
+  await withPostgres(databaseUrl, async (client) => {
+    for (;;) {
+      const { rows } = await client.query<{ status: string; count: number }>(
+        'SELECT status, count(*)::int AS count FROM generations WHERE id = ANY($1) GROUP BY status',
+        [ids],
+      );
+      if (rows.some(({ status }) => status === 'failed')) throw new Error('A day failed.');
+      if (rows.every(({ status }) => status === 'published')) return;
+      await pause(100);
+    }
+  });
 }
 
-/** Resident memory of a process in MB (Linux). */
-export function residentMegabytes(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1024;
+/** Longer than any start takes. */
+const startMs = 60_000;
+
+/** Until a server that was just started answers well; throws with the last line of its log. */
+export async function untilAnswers(url: string, logFile: string): Promise<void> {
+  const end = performance.now() + startMs;
+  while (!(await fetch(url).catch(() => null))?.ok) {
+    if (performance.now() > end) {
+      const last = readFileSync(logFile, 'utf8').trimEnd().split('\n').at(-1);
+      throw new Error(`${url} does not answer; its log ends with: ${last}`);
+    }
+    await pause(20);
+  }
+}
+
+// Below those that outgoing connections take.
+const ports = { first: 29_211, last: 29_299 };
+
+/** A port on loopback that nobody listens on. */
+export async function freePort(): Promise<number> {
+  for (let port = ports.first; port <= ports.last; port++) if (await isFree(port)) return port;
+  throw new Error(`No port between ${ports.first} and ${ports.last} is free.`);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ host: '127.0.0.1', port, exclusive: true }, () =>
+      server.close(() => resolve(true)),
+    );
+  });
 }

@@ -1,5 +1,68 @@
-/** Where the servers of a benchmark run are. */
+import { randomUUID } from 'node:crypto';
+import { connectProducer, untilReady } from '@texas-ai/jobs';
+import type { Logger } from '@texas-ai/kernel';
+import pg from 'pg';
+
+/** Where the servers are that a measurement has for itself. */
 export interface Servers {
   databaseUrl: string;
   redisUrl: string;
+}
+
+/** A new and empty database. */
+export async function makeDatabase(adminUrl: string): Promise<string> {
+  const name = `bench_${randomUUID().replaceAll('-', '')}`;
+  await withPostgres(adminUrl, (admin) => admin.query(`CREATE DATABASE ${name}`));
+  const url = new URL(adminUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+export async function dropDatabase(adminUrl: string, databaseUrl: string): Promise<void> {
+  const name = new URL(databaseUrl).pathname.slice(1);
+  await withPostgres(adminUrl, (admin) => admin.query(`DROP DATABASE ${name} WITH (FORCE)`));
+}
+
+/** Empties Redis, and has PostgreSQL write now what it would write in the middle of the next measurement. */
+export async function calm({ databaseUrl, redisUrl }: Servers, logger: Logger): Promise<void> {
+  await withPostgres(databaseUrl, (admin) => admin.query('CHECKPOINT'));
+  await withRedis(redisUrl, logger, (redis) => redis.flushall());
+}
+
+export async function withPostgres<T>(
+  url: string,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+export async function withRedis<T>(
+  url: string,
+  logger: Logger,
+  work: (redis: ReturnType<typeof connectProducer>) => Promise<T>,
+): Promise<T> {
+  const redis = connectProducer({ url, logger, commandTimeoutMs: 60_000 });
+  try {
+    await untilReady(redis);
+    return await work(redis);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** A number of the section's `INFO`, such as `used_memory` of `memory`, in bytes. */
+export async function redisInfo(
+  redis: Pick<ReturnType<typeof connectProducer>, 'info'>,
+  section: string,
+  name: string,
+): Promise<number> {
+  const line = new RegExp(`^${name}:([\\d.]+)`, 'm').exec(await redis.info(section));
+  if (!line) throw new Error(`Redis does not tell ${name}.`);
+  return Number(line[1]);
 }

@@ -7,13 +7,14 @@ export interface Load {
   p99: number;
 }
 
-/** Whether wrk is there; as root on Debian it is installed if need be. */
-export function bringWrk(): boolean {
+/** Sees that wrk is there; as root on Debian it is installed if need be. Throws where it cannot be. */
+export function bringWrk(): void {
   const found = () => runs('wrk', ['--version']);
-  if (found()) return true;
-  if (process.getuid?.() !== 0) return false;
-  runs('apt-get', ['install', '-y', '--no-install-recommends', 'wrk']);
-  return found();
+  if (found()) return;
+  if (process.getuid?.() === 0) {
+    runs('apt-get', ['install', '-y', '--no-install-recommends', 'wrk']);
+  }
+  if (!found()) throw new Error('wrk is not installed: “apt-get install wrk” brings it.');
 }
 
 /** wrk itself exits with 1 when it prints its version. */

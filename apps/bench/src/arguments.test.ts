@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import { helpText, readArguments, UsageError } from './arguments.js';
+
+const known = ['throughput', 'backup', 'start'];
+
+describe('the arguments', () => {
+  it('measure everything unless told otherwise', () => {
+    expect(readArguments([], known)).toEqual({ kind: 'measure', ids: known, json: null });
+  });
+
+  it('choose measurements, which keep their order', () => {
+    const { ids } = measured(['--only', 'start,throughput']);
+    expect(ids).toEqual(['throughput', 'start']);
+    expect(measured(['--only=start', '--only', ' backup , start']).ids).toEqual([
+      'backup',
+      'start',
+    ]);
+  });
+
+  it('name the files that are written and read', () => {
+    expect(measured(['--json', 'a.json']).json).toBe('a.json');
+    expect(readArguments(['--document', 'a.json'], known)).toEqual({
+      kind: 'document',
+      report: 'a.json',
+    });
+  });
+
+  it('ask for help before all else', () => {
+    expect(readArguments(['-h', '--only', 'nothing'], known)).toEqual({ kind: 'help' });
+    const help = helpText([{ id: 'start', title: 'How soon it starts' }]);
+    expect(help).toMatch(/^ {2}start {2}How soon it starts$/m);
+  });
+
+  it.each([
+    [['--only', 'throughput,speed'], 'no measurement “speed”; there are throughput, backup, start'],
+    [['--only', ''], 'no measurement “”'],
+    [['--only'], "'--only <value>' argument missing."],
+    [['--colour'], "Unknown option '--colour'."],
+    [['everything'], "Unexpected argument 'everything'."],
+    [['--json', ''], '--json needs the name of a file.'],
+    [['--document', ''], '--document needs the name of a file.'],
+    [['--document', 'a.json', '--json', 'b.json'], '--document measures nothing'],
+    [['--document', 'a.json', '--only', 'start'], '--document measures nothing'],
+  ])('that are wrong are refused in a sentence: %j', (args, said) => {
+    const read = () => readArguments(args, known);
+    expect(read).toThrow(UsageError);
+    expect(read).toThrow(said);
+  });
+});
+
+function measured(args: readonly string[]) {
+  const command = readArguments(args, known);
+  if (command.kind !== 'measure') throw new Error(`It is ${command.kind}.`);
+  return command;
+}

@@ -1,0 +1,51 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+
+/** A way to a server on 127.0.0.1 that counts the round trips of all connections together. */
+export interface CountingProxy {
+  port: number;
+  /** How many since the last time. */
+  take(): number;
+  stop(): Promise<void>;
+}
+
+/** Whatever a client writes on a connection before something came back belongs to one trip. */
+export async function startCountingProxy(target: number): Promise<CountingProxy> {
+  let trips = 0;
+  const open = new Set<() => void>();
+  const server = createServer((client) => {
+    const upstream = connect(target, '127.0.0.1');
+    const end = () => {
+      client.destroy();
+      upstream.destroy();
+      open.delete(end);
+    };
+    open.add(end);
+    let answered = true;
+    client.setNoDelay().on('data', (bytes) => {
+      if (answered) trips += 1;
+      answered = false;
+      upstream.write(bytes);
+    });
+    upstream.setNoDelay().on('data', (bytes) => {
+      answered = true;
+      client.write(bytes);
+    });
+    for (const socket of [client, upstream]) socket.on('error', end).on('close', end);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    take() {
+      const taken = trips;
+      trips = 0;
+      return taken;
+    },
+    async stop() {
+      server.close();
+      for (const end of open) end();
+      await once(server, 'close');
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { formatNumber } from './format.js';
+import type { JudgedFigure, Report } from './report.js';
+import { needsOf, suppositionWords } from './sizing.js';
+import { markdownTable, renderMarkdown } from './table.js';
+
+// docs/performance.md is written by hand but for what stands between markers, which is made of a report:
+//   <!-- figures: NAME --> … <!-- end of figures -->
+
+const fleets = [100_000, 10_000_000];
+
+const parts: Readonly<Record<string, (report: Report) => string>> = {
+  run: renderRun,
+  table: renderMarkdown,
+  missed: renderMissed,
+  suppositions: () => suppositionWords.map((words) => `- ${words}`).join('\n'),
+  sizing: renderSizing,
+  failures: renderFailures,
+};
+
+const marker = /(<!-- figures: (\S+) -->\n)[\s\S]*?(<!-- end of figures -->)/g;
+
+/**
+ * The document with what is between its markers made anew. Throws an Error where it lacks a part or
+ * names an unknown one, or the report lacks a figure.
+ */
+export function fillDocument(document: string, report: Report): string {
+  const seen = new Set<string>();
+  const filled = document.replace(marker, (_all, head: string, name: string, tail: string) => {
+    const render = Object.hasOwn(parts, name) ? parts[name] : undefined;
+    if (!render) throw new Error(`The document names a part that nobody makes: ${name}.`);
+    seen.add(name);
+    return `${head}\n${render(report)}\n\n${tail}`;
+  });
+  const lost = Object.keys(parts).filter((name) => !seen.has(name));
+  if (lost.length === 0) return filled;
+  throw new Error(`The document has no place for ${lost.join(', ')}.`);
+}
+
+function renderRun({ version, commit, modified, when, seconds, loadBefore, machine }: Report) {
+  const source = commit === null ? 'unknown' : `${commit}${modified ? ', modified' : ''}`;
+  return markdownTable(
+    ['', ''],
+    [
+      ['version', version],
+      ['commit', source],
+      ['when', when],
+      ['took', `${formatNumber(seconds / 60)} min`],
+      ['load of the minute before', formatNumber(loadBefore)],
+      ['CPU', `${machine.cpu}, ${machine.cores} cores`],
+      ['memory', `${formatNumber(machine.memoryGb)} GB`],
+      ['system', machine.os],
+      ['Node', machine.node],
+      ['PostgreSQL', machine.postgresql],
+      ['Redis', machine.redis],
+    ],
+  );
+}
+
+function renderMissed({ figures }: Report): string {
+  const lines = figures
+    .filter(({ met }) => met === false)
+    .map((figure) => `- ${figure.name}: ${howFar(figure)}; the aim is ${figure.aimWords}.`);
+  return lines.length === 0 ? 'None: every aim that is a number was met.' : lines.join('\n');
+}
+
+function howFar({ value, unit, ratio, floor, aim, standing }: JudgedFigure): string {
+  const byRatio = aim !== null && 'of' in aim && aim.of === 'ratio' && ratio !== null;
+  const measured = byRatio
+    ? `${formatNumber(ratio)} of ${floor?.name}`
+    : `${formatNumber(value)} ${unit}`;
+  return standing === 'within the limit' ? `${measured}, within the limit` : measured;
+}
+
+function renderFailures({ measurements }: Report): string {
+  const lines = measurements.flatMap(({ title, failure }) =>
+    failure === null ? [] : [`- ${title}: ${failure}`],
+  );
+  return lines.length === 0 ? 'Nothing.' : lines.join('\n');
+}
+
+function renderSizing({ figures }: Report): string {
+  return markdownTable(
+    ['what', 'computed', ...fleets.map((count) => `N = ${formatNumber(count)}`)],
+    needsOf(figures).map(({ what, formula, of }) => [what, formula, ...fleets.map(of)]),
+  );
+}

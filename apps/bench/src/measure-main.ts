@@ -1,0 +1,40 @@
+import { fileURLToPath } from 'node:url';
+import { processEnvironment } from '@texas-ai/config';
+import { startGuard } from '@texas-ai/local-services';
+import { makeLogSpy } from '@texas-ai/testing';
+import type { Said, Task } from './apart.js';
+import type { Fixtures } from './fixtures.js';
+import { measurements } from './registry.js';
+
+// The process of one measurement. What it started ends with it.
+
+process.once('message', async (task: Task) => {
+  const said = await measure(task).catch((error): Said => ({ failure: sentenceOf(error) }));
+  process.send?.(said, () => process.exit(0));
+});
+// Nobody is there any more to be told.
+process.once('disconnect', () => process.exit(1));
+
+async function measure({ id, servers, folder, fixtures }: Task): Promise<Said> {
+  const measurement = measurements.find((each) => each.id === id);
+  if (!measurement) throw new Error(`There is no measurement ${id}.`);
+  const environment = processEnvironment();
+  const guard = await startGuard(environment);
+  const bench = {
+    servers,
+    root: fileURLToPath(new URL('../../..', import.meta.url)),
+    folder,
+    environment,
+    guard,
+    logger: makeLogSpy(),
+  };
+  try {
+    return { figures: await measurement.measure(bench, fixtures as Fixtures) };
+  } finally {
+    await guard.stopAll();
+  }
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

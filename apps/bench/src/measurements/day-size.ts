@@ -1,0 +1,47 @@
+import { measureDayCosts } from '../day-costs.js';
+import { defineMeasurement } from '../measurement.js';
+import { startProduct } from '../product.js';
+
+const days = 200;
+
+/** What a day by the offline author leaves in PostgreSQL, and what it costs the worker that is the author. */
+export const daySize = defineMeasurement({
+  id: 'day-size',
+  title: `What ${days} days by the offline author leave in PostgreSQL`,
+  needs: [],
+  async measure(bench) {
+    const product = await startProduct(bench);
+    const costs = await measureDayCosts(bench, product, days);
+    await product.stop();
+    const json = { name: 'its JSON as the api answers it', value: costs.jsonBytes };
+    return [
+      {
+        id: 'postgres-per-day',
+        name: 'PostgreSQL for a published day, tables and indexes',
+        value: costs.tableBytes,
+        unit: 'bytes',
+        floor: json,
+      },
+      {
+        id: 'wal-per-day',
+        name: 'PostgreSQL’s write-ahead log for a day',
+        value: costs.walBytes,
+        unit: 'bytes',
+        floor: json,
+      },
+      { id: 'rows-per-day', name: 'rows of a day', value: costs.rows, unit: 'rows' },
+      {
+        id: 'experiences-per-day',
+        name: 'of them experiences',
+        value: costs.experiences,
+        unit: 'rows',
+      },
+      {
+        id: 'worker-cpu-offline',
+        name: 'CPU of a worker for a day by the offline author, who writes in it',
+        value: costs.workerCpuMs,
+        unit: 'ms',
+      },
+    ];
+  },
+});

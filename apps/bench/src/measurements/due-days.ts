@@ -1,0 +1,118 @@
+import { type Clock, type Logger, Temporal } from '@texas-ai/kernel';
+import { minuteOf, planDueDays } from '@texas-ai/life';
+import { buildBudget, buildProfile } from '@texas-ai/testing';
+import { Queue } from 'bullmq';
+import pg from 'pg';
+import { peakDuring, residentNow } from '../growth.js';
+import { type InProcess, openInProcess } from '../in-process.js';
+import { defineMeasurement } from '../measurement.js';
+import type { Servers } from '../servers.js';
+import { timed } from '../timed.js';
+
+const characters = { few: 10_000, all: 100_000 };
+const batch = 1_000;
+
+/** Seconds and memory that it takes to begin the day of 100,000 characters who are due at once. */
+export const dueDays = defineMeasurement({
+  id: 'due-days',
+  title: '100,000 characters due at once',
+  needs: [],
+  async measure({ servers, logger }) {
+    const floor = await bareRowsAndJobs(servers);
+    const bench = await openInProcess(servers, logger);
+    try {
+      const before = residentNow();
+      const few = await beginDays(bench, 'few', logger);
+      const all = await beginDays(bench, 'all', logger);
+      return [
+        {
+          id: 'due-days',
+          name: '100,000 characters due at once: all days begun',
+          value: all.seconds,
+          unit: 's',
+          aim: { of: 'value', atMost: 60 },
+          floor: { name: 'bare rows and jobs in the same batches', value: floor },
+        },
+        {
+          id: 'due-days-memory',
+          name: '… and what the process grew by: bounded, so hardly more than for a tenth',
+          value: all.megabytes - before,
+          unit: 'MB',
+          aim: { of: 'ratio', atMost: 2 },
+          floor: { name: '10,000 due at once', value: few.megabytes - before },
+        },
+      ];
+    } finally {
+      await bench.owner.closeAll();
+    }
+  },
+});
+
+async function beginDays(
+  { database, store, steps, queues }: InProcess,
+  some: keyof typeof characters,
+  logger: Logger,
+): Promise<{ seconds: number; megabytes: number }> {
+  const count = characters[some];
+  await database.raw(
+    `INSERT INTO characters (id, profile, profile_hash, next_plan_at)
+     SELECT id, jsonb_set(?::jsonb, '{id}', to_jsonb(id)), 'x', '2026-11-23T00:00:00Z'
+     FROM (SELECT ? || '-' || n AS id FROM generate_series(1, ?) AS n) AS made`,
+    [JSON.stringify(buildProfile('zh')), some, count],
+  );
+  await database.raw('ANALYZE characters');
+  const clock: Clock = { now: () => Temporal.Instant.from('2026-11-23T00:00:00Z') };
+  const planning = {
+    store,
+    steps,
+    clock,
+    logger,
+    planningTime: minuteOf('04:00'),
+    author: 'gemini' as const,
+    model: 'scripted',
+    fallback: 'offline' as const,
+    chapters: 4,
+    budget: buildBudget(),
+  };
+  const queue = queues.get('author-gemini');
+  const waitedBefore = await queue.getPrioritizedCount();
+  const { megabytes, result } = await peakDuring(() =>
+    timed(() => planDueDays(planning, new AbortController().signal)),
+  );
+  const { begun } = result.result;
+  const waiting = (await queue.getPrioritizedCount()) - waitedBefore;
+  if (begun !== count || waiting !== count) {
+    throw new Error(`${begun} days were begun and ${waiting} are enqueued.`);
+  }
+  return { seconds: result.seconds, megabytes };
+}
+
+/** As many rows and jobs as there are days, which check and remember nothing. */
+async function bareRowsAndJobs({ databaseUrl, redisUrl }: Servers): Promise<number> {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
+  await pool.query('CREATE TABLE bare_days (id uuid PRIMARY KEY, character text, date date)');
+  const queue = new Queue('bare-days', {
+    connection: { url: redisUrl, maxRetriesPerRequest: null },
+  });
+  const { seconds } = await timed(async () => {
+    for (let done = 0; done < characters.all; done += batch) {
+      const { rows } = await pool.query<{ id: string }>(
+        `INSERT INTO bare_days SELECT gen_random_uuid(), 'due-' || n, '2026-11-23'
+         FROM generate_series($1::int, $2::int) AS n RETURNING id`,
+        [done + 1, done + batch],
+      );
+      await queue.addBulk(
+        rows.map(({ id }) => ({
+          name: 'plan-day',
+          data: { id },
+          opts: { priority: 10, jobId: id },
+        })),
+      );
+    }
+  });
+  await queue.obliterate({ force: true });
+  await queue.close();
+  await pool.query('DROP TABLE bare_days');
+  await pool.end();
+  return seconds;
+}

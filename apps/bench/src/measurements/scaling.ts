@@ -1,0 +1,56 @@
+import { startFakeGemini } from '@texas-ai/testing';
+import { type Bench, defineMeasurement } from '../measurement.js';
+import { startProduct } from '../product.js';
+
+const callMs = 500;
+const concurrency = 4;
+/** Every worker has so many to write, so that the beginning and the end weigh the same. */
+const daysEach = 48;
+const mostWorkers = 4;
+/** Seldom enough that looking costs the workers nothing on a small machine. */
+const lookMs = 500;
+
+/** How days a minute grow from one to four worker processes whose author takes 500 ms a call. */
+export const scaling = defineMeasurement({
+  id: 'scaling',
+  title: 'One to four workers with an author that takes 500 ms a call',
+  needs: [],
+  async measure(bench) {
+    const gemini = await startFakeGemini({ latencyMs: callMs });
+    const one = await daysPerMinute(bench, gemini.url, 1, 0);
+    const most = await daysPerMinute(bench, gemini.url, mostWorkers, daysEach);
+    await gemini.stop();
+    return [
+      {
+        id: 'scaling',
+        name: `days a minute, ${mostWorkers} workers of ${concurrency} calls at once, author 500 ms`,
+        value: most,
+        unit: 'days/min',
+        aim: { of: 'ratio', atLeast: 0.95 },
+        floor: { name: `${mostWorkers} times what one worker writes`, value: mostWorkers * one },
+      },
+    ];
+  },
+});
+
+/** The days are those before today, from so many days back on. */
+async function daysPerMinute(
+  bench: Bench,
+  geminiUrl: string,
+  workers: number,
+  daysBack: number,
+): Promise<number> {
+  const env = { WORKER_CONCURRENCY: String(concurrency) };
+  const { today, writeDay, stop } = await startProduct(bench, { geminiUrl, workers, env });
+  const days = daysEach * workers;
+  const began = performance.now();
+  // All of them at once, as a night begins them.
+  await Promise.all(
+    Array.from({ length: days }, (_, index) =>
+      writeDay(today.subtract({ days: daysBack + index }).toString(), lookMs),
+    ),
+  );
+  const rate = (days / (performance.now() - began)) * 60_000;
+  await stop();
+  return rate;
+}

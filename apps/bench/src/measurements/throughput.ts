@@ -1,0 +1,188 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { connectConsumer, makeConsumer } from '@texas-ai/jobs';
+import { type Clock, type Logger, Temporal } from '@texas-ai/kernel';
+import { planDay, publishDay, requestGeneration, writeChapter } from '@texas-ai/life';
+import { buildProfile, buildStepDeps, makeScriptedAuthor } from '@texas-ai/testing';
+import { Queue, Worker } from 'bullmq';
+import pg from 'pg';
+import { type InProcess, openInProcess } from '../in-process.js';
+import { defineMeasurement } from '../measurement.js';
+import type { Servers } from '../servers.js';
+
+const days = 1500;
+const concurrency = 8;
+const callsPerDay = 13;
+
+/** What one worker process reaches whose author answers at once, beside bare BullMQ and SQL. */
+export const throughput = defineMeasurement({
+  id: 'throughput',
+  title: 'Days a minute, and their CPU, with an author that answers at once',
+  needs: [],
+  async measure({ servers, logger }) {
+    const floor = await bareDays(servers);
+    const written = await writtenDays(servers, logger);
+    const name = `bare BullMQ and SQL, ${callsPerDay} jobs a day`;
+    return [
+      {
+        id: 'days-per-minute',
+        name: 'days a minute, one worker, author at once',
+        value: written.perMinute,
+        unit: 'days/min',
+        aim: { of: 'value', atLeast: 3000 },
+        floor: { name, value: floor.perMinute },
+      },
+      {
+        id: 'worker-cpu-per-day',
+        name: 'CPU of a worker for a day, author at once',
+        value: written.cpuMs,
+        unit: 'ms',
+        floor: { name, value: floor.cpuMs },
+      },
+    ];
+  },
+});
+
+interface Pace {
+  perMinute: number;
+  /** Of this process for each day, in milliseconds. */
+  cpuMs: number;
+}
+
+async function writtenDays(servers: Servers, logger: Logger): Promise<Pace> {
+  const bench = await openInProcess(servers, logger);
+  try {
+    await requestDays(bench, logger);
+    return await workDays(bench, servers, logger);
+  } finally {
+    await bench.owner.closeAll();
+  }
+}
+
+async function requestDays({ store, steps }: InProcess, logger: Logger): Promise<void> {
+  const character = 'bench';
+  await store.characters.synchronise([
+    { profile: buildProfile('zh', { id: character }), hash: 'x' },
+  ]);
+  const first = Temporal.PlainDate.from('2026-01-01');
+  const clock: Clock = { now: () => Temporal.Instant.from('2026-01-01T00:00:00Z') };
+  const window = { daysBack: 1, daysAhead: days + 1 };
+  const onProgress = () => undefined;
+  for (let index = 0; index < days; index++) {
+    await requestGeneration(
+      { store, steps, clock, logger, onProgress, author: 'offline', fallback: 'none', window },
+      {
+        character,
+        date: first.add({ days: index }).toString(),
+        fresh: false,
+        askedBy: 'person',
+        idempotency: null,
+        requestId: null,
+      },
+    );
+  }
+}
+
+async function workDays(
+  { store, steps, prefix, owner }: InProcess,
+  { redisUrl }: Servers,
+  logger: Logger,
+): Promise<Pace> {
+  let published = 0;
+  const author = makeScriptedAuthor({ name: 'offline' });
+  const deps = {
+    ...buildStepDeps(store),
+    store,
+    steps,
+    logger,
+    weather: { name: 'seeded' as const, weather: async () => sunny },
+    authors: () => author,
+    chapters: 4,
+    onProgress: () => undefined,
+  };
+  const announce = async () => {
+    published += 1;
+  };
+  const connection = owner.own(connectConsumer({ url: redisUrl, logger }), (each) =>
+    each.disconnect(),
+  );
+  const pace = startPace();
+  const consumer = makeConsumer({
+    connection,
+    prefix,
+    queues: ['author-offline', 'days'],
+    concurrencyOf: () => concurrency,
+    timing: { lockMs: 15_000, stallCheckMs: 5_000, unsettledMs: 5_000 },
+    handlers: {
+      'plan-due-days': async () => undefined,
+      'send-alert': async () => undefined,
+      backup: async () => undefined,
+      'verify-backup': async () => undefined,
+      prune: async () => undefined,
+      'plan-day': (payload, { signal }) => planDay(deps, payload, signal),
+      'write-chapter': (payload, { signal }) => writeChapter(deps, payload, signal),
+      'publish-day': (payload) => publishDay({ store, announce }, payload),
+    },
+    around: (_job, work) => work(),
+    settle: async () => ({ kind: 'again', delayMs: 100 }),
+    hold: async () => undefined,
+    logger,
+  });
+  owner.own(consumer, (each) => each.close(AbortSignal.timeout(5000)));
+  while (published < days) await pause(20);
+  return pace();
+}
+
+const sunny = {
+  summary: '晴',
+  condition: 'sunny' as const,
+  tempMinC: 5,
+  tempMaxC: 12,
+  source: 'seeded' as const,
+};
+
+/** The same number of jobs as a naive system has, each of which stores one row and checks nothing. */
+async function bareDays({ databaseUrl, redisUrl }: Servers): Promise<Pace> {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 10 });
+  await pool.query('CREATE TABLE bare (id bigserial PRIMARY KEY, content text)');
+  const connection = { url: redisUrl, maxRetriesPerRequest: null };
+  const queue = new Queue('bare', { connection });
+  const jobs = days * callsPerDay;
+  for (let sent = 0; sent < jobs; sent += 1000) {
+    const batch = Array.from({ length: Math.min(1000, jobs - sent) }, () => ({
+      name: 'call',
+      data: {},
+    }));
+    await queue.addBulk(batch);
+  }
+  let done = 0;
+  const pace = startPace();
+  const worker = new Worker(
+    'bare',
+    async () => {
+      await pool.query('INSERT INTO bare (content) VALUES ($1)', ['A sentence of her day.']);
+      done += 1;
+    },
+    { connection, concurrency, removeOnComplete: { count: 0 } },
+  );
+  while (done < jobs) await pause(20);
+  const reached = pace();
+  await worker.close();
+  await queue.obliterate({ force: true });
+  await queue.close();
+  await pool.query('DROP TABLE bare');
+  await pool.end();
+  return reached;
+}
+
+/** Begins to look at the clock and at this process; answers what all the days took since. */
+function startPace(): () => Pace {
+  const began = performance.now();
+  const cpu = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(cpu);
+    return {
+      perMinute: (days / (performance.now() - began)) * 60_000,
+      cpuMs: (user + system) / 1000 / days,
+    };
+  };
+}

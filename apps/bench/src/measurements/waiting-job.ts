@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import type { Queues } from '@texas-ai/jobs';
+import { Queue } from 'bullmq';
+import { openInProcess } from '../in-process.js';
+import { defineMeasurement } from '../measurement.js';
+import { redisInfo } from '../servers.js';
+
+const jobs = 50_000;
+const batch = 1_000;
+
+/** Of Redis: the longest value that a hash keeps packed, in bytes; its default, and one that fits a job. */
+const packing = { setting: 'hash-max-listpack-value', byDefault: 64, forJobs: 512 };
+
+/** Memory in Redis of a plan-day that waits, as the planner of a night enqueues it, beside a bare job. */
+export const waitingJob = defineMeasurement({
+  id: 'waiting-job',
+  title: `Memory in Redis of ${jobs.toLocaleString('en')} waiting jobs`,
+  needs: [],
+  async measure({ servers, logger }) {
+    const { steps, queues, owner } = await openInProcess(servers, logger);
+    const { connection } = queues;
+    const bare = new Queue('bare', { connection: { url: servers.redisUrl } });
+    const pack = (bytes: number) => connection.config('SET', packing.setting, bytes);
+    try {
+      const ours = await growthPerJob(queues, queues.get('author-gemini'), () =>
+        steps.enqueue(stepsOfNight()),
+      );
+      await pack(packing.forJobs);
+      const packed = await growthPerJob(queues, queues.get('author-gemini'), () =>
+        steps.enqueue(stepsOfNight()),
+      );
+      await pack(packing.byDefault);
+      const floor = {
+        name: 'a bare BullMQ job with one id',
+        value: await growthPerJob(queues, bare, () => bare.addBulk(bareJobs())),
+      };
+      return [
+        {
+          id: 'redis-per-waiting-job',
+          name: 'memory in Redis of a day that waits to be planned',
+          value: ours,
+          unit: 'bytes',
+          floor,
+        },
+        {
+          id: 'redis-per-waiting-job-packed',
+          name: `… with ${packing.setting} ${packing.forJobs}`,
+          value: packed,
+          unit: 'bytes',
+          floor,
+        },
+      ];
+    } finally {
+      await pack(packing.byDefault);
+      await bare.close();
+      await owner.closeAll();
+    }
+  },
+});
+
+function stepsOfNight() {
+  return Array.from({ length: batch }, () => ({
+    kind: 'plan-day' as const,
+    generationId: randomUUID(),
+    run: 1,
+    author: 'gemini' as const,
+    askedBy: 'night' as const,
+    requestId: null,
+  }));
+}
+
+function bareJobs() {
+  return Array.from({ length: batch }, () => ({ name: 'plan-day', data: { id: randomUUID() } }));
+}
+
+/** Bytes that Redis grows by for each job; leaves the queue empty. */
+async function growthPerJob(
+  { connection }: Queues,
+  queue: Queue,
+  addBatch: () => Promise<unknown>,
+): Promise<number> {
+  const used = () => redisInfo(connection, 'memory', 'used_memory');
+  // What Redis keeps once for a queue and its scripts is there before.
+  await addBatch();
+  const before = await used();
+  for (let added = 0; added < jobs; added += batch) await addBatch();
+  const grown = (await used()) - before;
+  const { waiting = 0, prioritized = 0 } = await queue.getJobCounts('waiting', 'prioritized');
+  if (waiting + prioritized !== jobs + batch) throw new Error('Not all jobs wait.');
+  await queue.obliterate({ force: true });
+  return grown / jobs;
+}

@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type pg from 'pg';
+
+// What Linux tells of processes in /proc.
+
+/** Of `/proc/PID/stat`, as Linux has it on every machine that Node runs on. */
+const ticksPerSecond = 100;
+
+/** Resident memory of a process in MB. */
+export function residentMegabytes(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1024;
+}
+
+interface Stat {
+  parent: number;
+  /** Seconds of CPU: its own, and those of its children that ended. */
+  own: number;
+  endedChildren: number;
+}
+
+function statOf(pid: number): Stat {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // Behind the name in parentheses, which may hold anything: state, parent, …
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const seconds = (first: number) =>
+    (Number(fields[first]) + Number(fields[first + 1])) / ticksPerSecond;
+  return { parent: Number(fields[1]), own: seconds(11), endedChildren: seconds(13) };
+}
+
+/** Seconds of CPU that a process has used, all threads together. */
+export function cpuSeconds(pid: number): number {
+  return statOf(pid).own;
+}
+
+/** Seconds of CPU that the PostgreSQL behind a connection has used, all its processes together. */
+export async function postgresCpuSeconds(client: pg.Client | pg.Pool): Promise<number> {
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  const server = statOf(rows[0]?.pid ?? 0).parent;
+  const { own, endedChildren } = statOf(server);
+  const children = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => tryStat(Number(name)))
+    .filter((stat) => stat?.parent === server);
+  return own + endedChildren + children.reduce((sum, stat) => sum + (stat?.own ?? 0), 0);
+}
+
+/** Undefined for one that has ended meanwhile. */
+function tryStat(pid: number): Stat | undefined {
+  try {
+    return statOf(pid);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,59 @@
+import type { Figure } from './figure.js';
+import type { FixtureName } from './fixtures.js';
+import type { Measurement } from './measurement.js';
+
+/** What became of a measurement. */
+export interface Outcome {
+  id: string;
+  title: string;
+  /** What it took, the fixtures that it was the first to need included. */
+  seconds: number;
+  figures: Figure[];
+  /** Why there are none. */
+  failure: string | null;
+}
+
+export interface RunDeps {
+  fixture(name: FixtureName): Promise<unknown>;
+  measure(id: string, fixtures: Partial<Record<FixtureName, unknown>>): Promise<Figure[]>;
+  say(line: string): void;
+}
+
+/** Measures one after the other; one that fails is reported, and the rest goes on. */
+export async function run(
+  measurements: readonly Pick<Measurement, 'id' | 'title' | 'needs'>[],
+  { fixture, measure, say }: RunDeps,
+): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  for (const { id, title, needs } of measurements) {
+    say(`${title}…`);
+    const began = performance.now();
+    const outcome = (figures: Figure[], failure: string | null) =>
+      outcomes.push({
+        id,
+        title,
+        seconds: (performance.now() - began) / 1000,
+        figures,
+        failure,
+      });
+    try {
+      const fixtures: Partial<Record<FixtureName, unknown>> = {};
+      for (const name of needs) fixtures[name] = await fixture(name);
+      const figures = await measure(id, fixtures);
+      assertNumbers(figures);
+      outcome(figures, null);
+    } catch (error) {
+      const failure = error instanceof Error ? error.message : String(error);
+      outcome([], failure);
+      say(`Failed: ${failure}`);
+    }
+  }
+  return outcomes;
+}
+
+function assertNumbers(figures: readonly Figure[]): void {
+  for (const { id, value, floor } of figures) {
+    if (Number.isFinite(value) && (!floor || floor.value > 0)) continue;
+    throw new Error(`${id} came out as ${value}${floor ? ` beside ${floor.value}` : ''}.`);
+  }
+}

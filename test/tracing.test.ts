@@ -94,7 +94,9 @@ test('a request is one trace through the queue to the author, and goes on from t
   const names = () => ofTrace().map(({ service, name }) => `${service} ${name}`);
   await until(() => names().filter((each) => each.endsWith('author write-chapter')).length === 4);
 
-  const request = ofTrace().find(({ name }) => name.startsWith('POST '));
+  const requests = () => ofTrace().filter(({ name }) => name.startsWith('POST '));
+  await until(() => requests().length > 0);
+  const [request] = requests();
   expect(request).toMatchObject({
     service: 'texas-api',
     name: 'POST /v1/characters/:character/days/:date/generations',
@@ -107,6 +109,22 @@ test('a request is one trace through the queue to the author, and goes on from t
     await until(() => ancestorsOf(span).includes(request?.spanId ?? ''));
     expect(ancestorsOf(span).length).toBeGreaterThanOrEqual(3);
   }
+}, 60_000);
+
+test('what BullMQ does for itself is no trace', () => {
+  expect(spans.filter(({ name }) => name.startsWith('moveStalledJobsToWait'))).toEqual([]);
+});
+
+test('processes stop cleanly where nobody takes their spans any more', async () => {
+  collector.closeAllConnections();
+  collector.close();
+  await fetch(`${url}/health`);
+  const codes = children.map(async (child) => {
+    const exit = once(child, 'exit');
+    child.kill('SIGTERM');
+    return (await exit)[0];
+  });
+  expect(await Promise.all(codes)).toEqual([0, 0]);
 }, 60_000);
 
 function ancestorsOf(span: Span): string[] {

@@ -61,7 +61,7 @@ function mount(app: Express, operation: Operation, before: readonly RequestHandl
       caller: principal === null ? null : { keyId: principal.keyId },
     });
     if ('stream' in answer) {
-      response.locals.route = null;
+      response.locals.isStream = true;
       return answer.stream(request, response);
     }
     if ('ready' in answer) return sendBytes(response, answer.ready);

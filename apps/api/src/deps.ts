@@ -47,7 +47,8 @@ import { type KeyRing, makeKeyRing } from './access/key-ring.js';
 import { type HealthProbes, makeHealthProbes } from './health/health.js';
 import { type Limits, makeLimits } from './limits/limits.js';
 import { makeProgressStreams, type ProgressStreams } from './live/progress-streams.js';
-import { databaseMetrics, redisMetrics } from './metrics/system-metrics.js';
+import { databaseMetrics } from './metrics/database-metrics.js';
+import { redisMetrics } from './metrics/redis-metrics.js';
 import { keepFresh } from './reads/keep-fresh.js';
 import { noticeRestore } from './reads/notice-restore.js';
 import { makeReaders, type Readers } from './reads/readers.js';
@@ -214,6 +215,7 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
       alertRepository,
       characters: characters.map(({ profile }) => profile.id),
       planningTime,
+      ping: async () => database.raw('SELECT 1'),
       clock,
     }),
     redis: redisMetrics({ fleet, queues, ping: () => producer.ping(), clock }),

@@ -7,16 +7,15 @@ export interface Exchange {
   requestId: string;
   /** Null until a key was accepted. */
   principal: Principal | null;
-  /**
-   * The pattern of the path that took the request, for the metrics; `unrouted` until one does, null
-   * for an event stream, whose time says nothing.
-   */
-  route: string | null;
+  /** The pattern of the path that took the request; `unrouted` until one does. */
+  route: string;
+  /** An event stream, whose time says nothing. */
+  isStream: boolean;
 }
 
 /** The response of every request, whether Express answers it or the handler ahead of Express. */
 export class GatewayResponse extends ServerResponse<IncomingMessage> {
-  locals: Exchange = { requestId: '', principal: null, route: 'unrouted' };
+  locals: Exchange = { requestId: '', principal: null, route: 'unrouted', isStream: false };
 }
 
 /** A client's own id is taken where it can do no harm in a log. */

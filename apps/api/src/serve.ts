@@ -50,8 +50,8 @@ async function serve(deps: ApiDeps): Promise<void> {
     if (reason.err) logger.error('api failed', { error: reason.err });
     starting.abort();
     await stopServing({ server, unused, readiness, streams, logger, drainMs, finishMs });
+    await tracing.stop(logger);
     await owner.closeAll();
-    await tracing.stop();
   });
   await listen(server, config.server);
   const { port } = config.metrics;

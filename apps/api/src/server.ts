@@ -58,7 +58,7 @@ export function makeServer(
       setHeaders(response, commonHeaders(locals.requestId));
       const refusal = refusalAtTheDoor(request, response);
       if (refusal === null) {
-        const routeOf = () => locals.route ?? 'stream';
+        const routeOf = () => locals.route;
         return deps.tracing.request(request, response, routeOf, () => app(request, response));
       }
       response.shouldKeepAlive = false;
@@ -77,8 +77,8 @@ function measure(
 ): void {
   const began = performance.now();
   response.once('close', () => {
-    const { route } = response.locals;
-    if (route === null) return;
+    const { route, isStream } = response.locals;
+    if (isStream) return;
     const status = response.writableFinished ? response.statusCode : clientLeft;
     answered({ method, route, status, seconds: (performance.now() - began) / 1000 });
   });

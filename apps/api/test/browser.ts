@@ -1,47 +1,21 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { promisify } from 'node:util';
-import { processEnvironment } from '@texas-ai/config';
+import { findDebianProgram } from '@texas-ai/testing';
 import { type Browser, chromium, type Page } from 'playwright-core';
-
-const run = promisify(execFile);
-const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 /**
  * Chromium of this machine; root brings Debian's where there is none. Null where there is no way
  * to one, which in continuous integration is an error.
  */
 export async function openBrowser(): Promise<Browser | null> {
-  const executablePath = findChromium() ?? (await bringChromium());
-  if (executablePath === null) {
-    const sentence = 'There is no Chromium; install it, for example: apt-get install chromium.';
-    if (processEnvironment().CI) throw new Error(sentence);
-    process.stderr.write(`Tests in a browser are skipped. ${sentence}\n`);
-    return null;
-  }
+  const executablePath = await findDebianProgram({
+    names: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
+    package: 'chromium',
+    tests: 'Tests in a browser',
+  });
+  if (executablePath === undefined) return null;
   return chromium.launch({
     executablePath,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-dev-shm-usage'],
   });
-}
-
-function findChromium(): string | null {
-  const folders = (processEnvironment().PATH ?? '').split(delimiter);
-  const candidates = names.flatMap((name) => folders.map((folder) => join(folder, name)));
-  return candidates.find((path) => existsSync(path)) ?? null;
-}
-
-async function bringChromium(): Promise<string | null> {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return null;
-  const env = { ...processEnvironment(), DEBIAN_FRONTEND: 'noninteractive' };
-  try {
-    await run('apt-get', ['update'], { env });
-    await run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], { env });
-  } catch {
-    return null;
-  }
-  return findChromium();
 }
 
 export interface Visit {

@@ -42,8 +42,8 @@ async function run(deps: WorkerDeps) {
     starting.abort();
     readiness.draining = true;
     await consumer?.close(AbortSignal.timeout(graceMs));
+    await tracing.stop(logger);
     await owner.closeAll();
-    await tracing.stop();
   });
   const { port } = config.metrics;
   if (port !== null) {

@@ -2,6 +2,7 @@ import { TexasError } from '@texas-ai/kernel';
 import type { JobState, Step, StepQueue } from '@texas-ai/life';
 import type { JobsOptions } from 'bullmq';
 import type { QueueName } from './definition.js';
+import { planPriority } from './priorities.js';
 import { holdLimit, type Queues } from './queues.js';
 import { type JobPayload, jobs } from './registry.js';
 
@@ -27,9 +28,6 @@ const optionsOf = (failedDays: number): JobsOptions => ({
   removeOnComplete: { age: 3600, count: 1000 },
   removeOnFail: { age: failedDays * 24 * 3600, count: 5000 },
 });
-
-/** A day that a person asked for comes before those of the night; chapters come before any plan. */
-const planPriority = { person: 1, night: 10 } as const;
 
 /** Adds jobs to the queues, which keep those that failed for so many days. */
 export function makeProducer(queues: Queues, { failedDays = 7 } = {}): Producer {
@@ -76,6 +74,7 @@ export function makeProducer(queues: Queues, { failedDays = 7 } = {}): Producer 
     enqueue,
     states,
     async sendAlerts(messages) {
+      if (messages.length === 0) return;
       await reaching(() => queues.get('alerts').addBulk(messages.map(toAlertJob)));
     },
     async backUp(backupId) {

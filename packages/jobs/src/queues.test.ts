@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, expect, test } from '@jest/globals';
-import { makeOwner, type Owner } from '@texas-ai/kernel';
+import { makeOwner, type Owner, Temporal } from '@texas-ai/kernel';
 import type { Step } from '@texas-ai/life';
 import { makeLogSpy, startStallingProxy, testServices } from '@texas-ai/testing';
+import { startSystem } from '../test/system.js';
 import { connectProducer, untilReady } from './connection.js';
+import type { QueueName } from './definition.js';
 import { makeProducer } from './producer.js';
 import { openQueues } from './queues.js';
 
@@ -43,4 +45,34 @@ test('a queue that is first used while Redis hangs works once Redis is back', as
   await producer.enqueue([step]);
   expect((await queues.waiting()).get('author-offline')).toBe(1);
   expect((await queues.all()).map(({ name }) => name)).toContain('days');
+});
+
+test('the oldest job counts, however urgent the others are, and one made for later since it is due', async () => {
+  const { queues } = await startSystem(owner);
+  const now = Temporal.Now.instant();
+  const add = (name: QueueName, secondsAgo: number, priority: number, delay = 0) =>
+    queues
+      .get(name)
+      .add(
+        'plan-day',
+        {},
+        {
+          timestamp: now.epochMilliseconds - 1000 * secondsAgo,
+          ...(priority && { priority }),
+          ...(delay && { delay }),
+        },
+      );
+  const oldest = async () => (await queues.oldestWaits(now)).get('author-offline');
+  expect(await oldest()).toBe(0);
+  await add('author-offline', 2, 1);
+  expect(await oldest()).toBe(2);
+  await add('author-offline', 7200, 10);
+  await add('author-offline', 1, 10);
+  expect(await oldest()).toBe(7200);
+  await add('author-offline', 9000, 0);
+  expect(await oldest()).toBe(9000);
+
+  const later = await add('days', 86_400, 0, 86_395_000);
+  await later.promote();
+  expect((await queues.oldestWaits(now)).get('days')).toBe(5);
 });

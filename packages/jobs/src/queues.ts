@@ -2,6 +2,7 @@ import { type Logger, type Temporal, TexasError } from '@texas-ai/kernel';
 import { Queue, type Telemetry } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type QueueName, queueNames } from './definition.js';
+import { planPriority } from './priorities.js';
 
 /** Where everything of ours in Redis begins, unless told otherwise. */
 export const defaultPrefix = 'texas';
@@ -33,6 +34,9 @@ export interface Queues {
 
 /** Of one queue: what can be begun now, by priority or not, what waits for its time, and the rest. */
 export type JobCounts = Readonly<Record<(typeof jobStates)[number], number>>;
+
+/** Those that are in use, the most urgent first. */
+const priorities = Object.values(planPriority).sort((one, other) => one - other);
 
 /** As BullMQ calls them. */
 const bullStates = ['wait', 'prioritized', 'delayed', 'active', 'failed'] as const;
@@ -97,13 +101,18 @@ export function openQueues({ connection, prefix, telemetry, logger }: QueuesOpti
     async oldestWaits(now) {
       const waits = queueNames.map(async (name): Promise<[QueueName, number]> => {
         const queue = get(name);
-        const [first] = await queue.getJobs('wait', 0, 0, true);
-        // Of equal priority the oldest is first; the least urgent ones wait longest.
-        const count = await queue.getPrioritizedCount();
-        const urgent = await queue.getJobs('prioritized', 0, 0, true);
-        const least = await queue.getJobs('prioritized', count - 1, count - 1, true);
-        const times = [first, ...urgent, ...least].flatMap((job) => (job ? [job.timestamp] : []));
-        const oldest = Math.min(...times, now.epochMilliseconds);
+        const firsts = [await queue.getJobs('wait', 0, 0, true)];
+        // Of equal priority the oldest is first, behind all that are more urgent.
+        const counts = await queue.getCountsPerPriority(priorities);
+        let before = 0;
+        for (const priority of priorities) {
+          const count = counts[priority] ?? 0;
+          if (count > 0) firsts.push(await queue.getJobs('prioritized', before, before, true));
+          before += count;
+        }
+        // A job that was made for later waits since then.
+        const since = firsts.flat().map((job) => job.timestamp + (job.opts.delay ?? 0));
+        const oldest = Math.min(...since, now.epochMilliseconds);
         return [name, (now.epochMilliseconds - oldest) / 1000];
       });
       return new Map(await Promise.all(waits));

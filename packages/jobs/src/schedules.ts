@@ -51,7 +51,9 @@ export async function restoreSchedules(
       const { pattern, timeZone: tz } = schedule;
       const stands = found?.pattern === pattern && found.tz === tz;
       if (stands && (found.next ?? 0) > Date.now() - lateMs) continue;
-      const template = { name: job, data: { version: jobs[job].version }, opts: options };
+      // Each run is a trace of its own, not all of them one that began with whoever put this back.
+      const opts = { ...options, telemetry: { omitContext: true } };
+      const template = { name: job, data: { version: jobs[job].version }, opts };
       await queue.upsertJobScheduler(job, { pattern, tz }, template);
       restored.push(job);
     }

@@ -8,5 +8,5 @@ export { makePoolMetrics } from './pool-metrics.js';
 export { makeProbe, type Probe } from './probe.js';
 export { makeReadiness, type Readiness } from './readiness.js';
 export { type MetricsServer, serveMetrics } from './serve-metrics.js';
-export { makeStoreMetrics, type WatchedStore, watchedStore } from './store-metrics.js';
+export { makeStoreMetrics, question, type WatchedStore } from './store-metrics.js';
 export { noTracing, startTracing, type Tracing } from './tracing.js';

@@ -4,7 +4,7 @@ import { makeHttpMetrics } from './http-metrics.js';
 import { makeJobMetrics } from './job-metrics.js';
 import { makeMetrics } from './metrics.js';
 import { makePoolMetrics } from './pool-metrics.js';
-import { makeStoreMetrics, watchedStore } from './store-metrics.js';
+import { makeStoreMetrics, question } from './store-metrics.js';
 
 const make = () => makeMetrics({ service: 'api', version: '1.2.3' });
 
@@ -110,8 +110,8 @@ const answersAreOld = () => new Promise((resolve) => setTimeout(resolve, 0));
 describe('what stores know', () => {
   function stores() {
     const metrics = make();
-    const asked = { count: 0, away: false, queues: ['days', 'alerts'] };
-    const redis = watchedStore({
+    const asked = { count: 0, away: false, down: false, queues: ['days', 'alerts'] };
+    const answers = question({
       gauges: {
         workers: { name: 'texas_workers', help: 'Workers.' },
         oldest: { name: 'texas_oldest_seconds', help: 'Age.' },
@@ -124,6 +124,16 @@ describe('what stores know', () => {
         return { workers: [{ value: 2 }], jobs };
       },
     });
+    const others = question({
+      gauges: { age: { name: 'texas_age_seconds', help: 'Age.' } },
+      ask: async () => ({ age: [{ value: 1 }] }),
+    });
+    const redis = {
+      async ping() {
+        if (asked.down) throw new Error('down');
+      },
+      questions: [answers, others],
+    };
     return { metrics, asked, redis };
   }
 
@@ -139,7 +149,7 @@ describe('what stores know', () => {
 
   test('and has no value now has none, rather than 0 or an old one', async () => {
     const { metrics, asked, redis } = stores();
-    makeStoreMetrics(metrics.registry, { redis }, { answerGoodMs: 0 });
+    makeStoreMetrics(metrics.registry, { redis }, { goodMs: 0 });
     expect(valuesOf(await metrics.text(), 'texas_oldest_seconds')).toEqual({});
     asked.queues = ['days'];
     await answersAreOld();
@@ -148,6 +158,11 @@ describe('what stores know', () => {
     await answersAreOld();
     const text = await metrics.text();
     for (const name of ['texas_workers', 'texas_jobs']) expect(valuesOf(text, name)).toEqual({});
-    expect(valuesOf(text, 'texas_store_up')).toEqual({ '{store="redis"}': 0 });
+    // One question that fails takes no other along.
+    expect(valuesOf(text, 'texas_age_seconds')).toEqual({ '': 1 });
+    expect(valuesOf(text, 'texas_store_up')).toEqual({ '{store="redis"}': 1 });
+    asked.down = true;
+    await answersAreOld();
+    expect(valuesOf(await metrics.text(), 'texas_store_up')).toEqual({ '{store="redis"}': 0 });
   });
 });

@@ -13,62 +13,78 @@ export interface StoreGauge {
   labelNames?: readonly string[];
 }
 
-/** A store that can be asked for the state of the whole system. */
-export interface WatchedStore<Name extends string = string> {
+/** Something that a store knows of the whole system. */
+export interface Question<Name extends string = string> {
   /** The gauges that its answer fills, under names of the caller's own. */
   gauges: Readonly<Record<Name, StoreGauge>>;
-  /** Everything at once; what is left out has no value now. */
+  /** What is left out has no value now. */
   ask(): Promise<Partial<Record<Name, readonly Sample[]>>>;
+  /** Milliseconds that an answer is good for, where the question is a dear one. */
+  goodMs?: number;
 }
 
-export function watchedStore<Name extends string>(store: WatchedStore<Name>): WatchedStore<Name> {
-  return store;
+export interface WatchedStore {
+  /** Whether it answers at all. */
+  ping(): Promise<unknown>;
+  /** Each by itself: one that fails or is slow takes no other along. */
+  questions: readonly Question[];
+}
+
+export function question<Name extends string>(asked: Question<Name>): Question<Name> {
+  return asked;
 }
 
 /** How long an answer is good: monitors may ask as often as they like. */
-const goodMs = 10_000;
+const usuallyGoodMs = 10_000;
 /** Sooner than a scrape gives up, which is after 10 s by default. */
 const answerMs = 5_000;
 
 /**
  * Shows what stores know of the whole system, as every process sees it: asked when the metrics are
- * read, at most every 10 s. Where a store does not answer within 5 s its gauges have no value, and
- * `texas_store_up` is 0.
+ * read, at most every 10 s. What is not answered within 5 s has no value; `texas_store_up` is 0
+ * where a store does not answer at all.
  */
 export function makeStoreMetrics(
   registry: Registry,
   stores: Readonly<Record<string, WatchedStore>>,
-  { answerGoodMs = goodMs }: { answerGoodMs?: number } = {},
+  { goodMs = usuallyGoodMs }: { goodMs?: number } = {},
 ): void {
-  const registers = [registry];
-  const probes = Object.entries(stores).map(([name, store]) => {
-    const probe = makeProbe(() => store.ask(), { answerMs, goodMs: answerGoodMs });
-    for (const [key, gauge] of Object.entries(store.gauges)) {
-      new Gauge({
-        ...gauge,
-        labelNames: [...(gauge.labelNames ?? [])],
-        registers,
-        async collect() {
-          const samples = (await probe())?.[key] ?? [];
-          this.reset();
-          // Without labels, prom-client resets to a value of 0, which would be a lie.
-          if (gauge.labelNames === undefined) this.remove();
-          for (const { labels = {}, value } of samples) this.set(labels, value);
-        },
-      });
-    }
-    return { name, probe };
+  for (const { questions } of Object.values(stores)) {
+    for (const asked of questions) showAnswers(registry, asked, asked.goodMs ?? goodMs);
+  }
+  const pings = Object.entries(stores).map(([store, { ping }]) => {
+    const answers = async () => {
+      await ping();
+      return true;
+    };
+    return { store, probe: makeProbe(answers, { answerMs, goodMs }) };
   });
   new Gauge({
     name: 'texas_store_up',
-    help: '1 where a store answered the questions behind the metrics of the whole system, else 0.',
+    help: '1 where a store answers, else 0.',
     labelNames: ['store'],
-    registers,
+    registers: [registry],
     async collect() {
-      const answers = await Promise.all(probes.map(({ probe }) => probe()));
-      for (const [index, { name }] of probes.entries()) {
-        this.set({ store: name }, answers[index] === undefined ? 0 : 1);
-      }
+      const answers = await Promise.all(pings.map(({ probe }) => probe()));
+      for (const [index, { store }] of pings.entries()) this.set({ store }, answers[index] ? 1 : 0);
     },
   });
+}
+
+function showAnswers(registry: Registry, asked: Question, goodMs: number): void {
+  const probe = makeProbe(() => asked.ask(), { answerMs, goodMs });
+  for (const [key, gauge] of Object.entries(asked.gauges)) {
+    new Gauge({
+      ...gauge,
+      labelNames: [...(gauge.labelNames ?? [])],
+      registers: [registry],
+      async collect() {
+        const samples = (await probe())?.[key] ?? [];
+        this.reset();
+        // Without labels, prom-client resets to a value of 0, which would be a lie.
+        if (gauge.labelNames === undefined) this.remove();
+        for (const { labels = {}, value } of samples) this.set(labels, value);
+      },
+    });
+  }
 }

@@ -15,6 +15,9 @@ beforeAll(async () => {
   expect((await api.get(day)).status).toBe(404);
   expect((await api.post(`${day}/generations`)).status).toBe(202);
   await api.work();
+  // One to come, which is not the newest day.
+  await api.post('/v1/characters/texas/days/2026-11-25/generations');
+  await api.work();
   await api.post('/v1/characters/texas/days/2026-11-24/generations');
   // From the database, then twice from memory, the last ahead of Express.
   for (let count = 0; count < 3; count++) expect((await api.get(day, read)).status).toBe(200);
@@ -47,7 +50,7 @@ test('requests by route and status, those ahead of Express and those that no rou
       `${name}{method="GET",route="${route}",status="200"} 3`,
       `${name}{method="GET",route="${route}",status="404"} 1`,
       `${name}{method="GET",route="unrouted",status="401"} 1`,
-      `${name}{method="POST",route="${route}/generations",status="202"} 2`,
+      `${name}{method="POST",route="${route}/generations",status="202"} 3`,
     ].sort(),
   );
 });
@@ -67,7 +70,7 @@ test('days: who has one, since when, and what is in flight', async () => {
   expect(linesOf('texas_generations_unfinished')).toEqual([
     'texas_generations_unfinished{status="queued"} 1',
   ]);
-  const row = await api.db.database('days').first('published_at');
+  const row = await api.db.database('days').where({ date: '2026-11-23' }).first('published_at');
   expect(linesOf('texas_day_published_timestamp_seconds')).toEqual([
     `texas_day_published_timestamp_seconds{character="texas"} ${row.published_at.epochMilliseconds / 1000}`,
   ]);

@@ -41,6 +41,10 @@ export async function launch(
   owner.own(await lockHome(config.home), (release) => release());
   await assertPortFree(config.server.host, config.server.port);
   for (const port of metricsPorts(config)) {
+    if (port > 65_535 || (port > 0 && port === config.server.port)) {
+      const another = `METRICS_PORT and the port after it must be other ones than ${config.server.port}, below 65536.`;
+      throw new TexasError('local_service_failed', another);
+    }
     await assertPortFree(config.server.host, port, 'METRICS_PORT');
   }
   mkdirSync(logs, { recursive: true });

@@ -20,7 +20,7 @@ afterAll(() => db.drop());
 test('of an empty system', async () => {
   expect(await figures.unfinished()).toEqual([]);
   expect(await figures.characters()).toBe(2);
-  expect(await figures.publishedAt(['texas', 'nobody'])).toEqual(new Map());
+  expect(await figures.publishedAt(['texas', 'nobody'], Temporal.Now.instant())).toEqual(new Map());
   expect(await figures.backups()).toEqual({
     lastGoodAt: null,
     lastGoodBytes: null,

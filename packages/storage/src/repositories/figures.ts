@@ -9,8 +9,14 @@ export interface SystemFigures {
   unfinished(): Promise<{ status: Generation['status']; count: number }[]>;
   /** How many characters are looked after. */
   characters(): Promise<number>;
-  /** When the newest live day of each of these characters was published; those without are left out. */
-  publishedAt(characters: readonly string[]): Promise<Map<string, Temporal.Instant>>;
+  /**
+   * When the newest day of each of these characters was published, days to come left out; characters
+   * without one are left out as well.
+   */
+  publishedAt(
+    characters: readonly string[],
+    now: Temporal.Instant,
+  ): Promise<Map<string, Temporal.Instant>>;
   /** When a backup was last made, how large it is, and when one was last verified. */
   backups(): Promise<{
     lastGoodAt: Temporal.Instant | null;
@@ -39,14 +45,17 @@ export function makeFigures(db: Knex): SystemFigures {
       return Number(row?.count ?? 0);
     },
 
-    async publishedAt(characters) {
+    async publishedAt(characters, now) {
       // Each by its newest date: an index alone answers that, however long a life is.
       const { rows } = await db.raw<{ rows: { id: string; at: Temporal.Instant }[] }>(
-        `SELECT id, published_at AS at FROM unnest(?::text[]) AS asked (id)
+        `SELECT id, published_at AS at FROM characters
          CROSS JOIN LATERAL (
-           SELECT published_at FROM days WHERE character_id = id ORDER BY date DESC LIMIT 1
-         ) AS newest`,
-        [[...characters]],
+           SELECT published_at FROM days
+           WHERE character_id = id AND date <= (:now::timestamptz AT TIME ZONE time_zone)::date
+           ORDER BY date DESC LIMIT 1
+         ) AS newest
+         WHERE id = ANY (:characters::text[])`,
+        { characters: [...characters], now: now.toString() },
       );
       return new Map(rows.map(({ id, at }) => [id, at]));
     },

@@ -1,0 +1,229 @@
+import type { AlertRepository } from '@texas-ai/alerting';
+import { type Clock, localDate, type Temporal } from '@texas-ai/kernel';
+import { type Amount, type SpendingKey, type Store, sumName } from '@texas-ai/life';
+import type { SystemFigures } from '@texas-ai/storage';
+import { question, type WatchedStore } from '@texas-ai/telemetry';
+import type { ApiConfig } from '../deps.js';
+
+/** Characters whose days are shown one by one; of more there are sums alone. */
+const mostCharacters = 100;
+/** Characters are counted one by one, and there may be millions. */
+const countsGoodMs = 30_000;
+
+export interface DatabaseMetricsDeps {
+  config: Pick<ApiConfig, 'budget' | 'timeZone' | 'alerts'>;
+  figures: SystemFigures;
+  store: Pick<Store, 'days' | 'ledger'>;
+  alertRepository: Pick<AlertRepository, 'open'>;
+  /** Ids of this installation's profile files. */
+  characters: readonly string[];
+  /** The planning time, local to each character; null where days are not planned by themselves. */
+  planningTime: number | null;
+  ping(): Promise<unknown>;
+  clock: Clock;
+}
+
+/** What PostgreSQL knows of the whole system. */
+export function databaseMetrics(deps: DatabaseMetricsDeps): WatchedStore {
+  return {
+    ping: deps.ping,
+    questions: [
+      generations(deps),
+      days(deps),
+      newestDays(deps),
+      budget(deps),
+      backups(deps),
+      alerts(deps),
+    ],
+  };
+}
+
+function generations({ figures }: DatabaseMetricsDeps) {
+  return question({
+    gauges: {
+      unfinished: {
+        name: 'texas_generations_unfinished',
+        help: 'Generations that are in flight, by status.',
+        labelNames: ['status'],
+      },
+    },
+    async ask() {
+      const unfinished = await figures.unfinished();
+      return {
+        unfinished: unfinished.map(({ status, count: value }) => ({ labels: { status }, value })),
+      };
+    },
+  });
+}
+
+function days({ figures, store, planningTime, config, clock }: DatabaseMetricsDeps) {
+  return question({
+    goodMs: countsGoodMs,
+    gauges: {
+      characters: { name: 'texas_characters', help: 'Characters whose days are looked after.' },
+      withoutToday: {
+        name: 'texas_characters_without_today',
+        help: 'Characters without a published day for what is today where they live.',
+      },
+      missing: {
+        name: 'texas_characters_day_missing',
+        help: 'Characters whose day is missing although it should have been there for some time.',
+      },
+    },
+    async ask() {
+      const now = clock.now();
+      const { dayMissingMinutes } = config.alerts;
+      const [characters, withoutToday, missing] = await Promise.all([
+        figures.characters(),
+        store.days.charactersWithout(now),
+        planningTime === null
+          ? { count: 0 }
+          : store.days.missing(now, planningTime, dayMissingMinutes),
+      ]);
+      return {
+        characters: [{ value: characters }],
+        withoutToday: [{ value: withoutToday }],
+        missing: [{ value: missing.count }],
+      };
+    },
+  });
+}
+
+function newestDays({ figures, characters, clock }: DatabaseMetricsDeps) {
+  return question({
+    gauges: {
+      publishedAt: {
+        name: 'texas_day_published_timestamp_seconds',
+        help: 'When the newest day up to today was published, of 100 characters of the profile files at most.',
+        labelNames: ['character'],
+      },
+    },
+    async ask() {
+      const found = await figures.publishedAt(characters.slice(0, mostCharacters), clock.now());
+      return {
+        publishedAt: [...found].map(([character, at]) => ({
+          labels: { character },
+          value: secondsOf(at),
+        })),
+      };
+    },
+  });
+}
+
+function budget({ config, store, clock }: DatabaseMetricsDeps) {
+  return question({
+    gauges: {
+      money: {
+        name: 'texas_budget_spent',
+        help: 'Money that authors cost everybody in this day or month of the budget.',
+        labelNames: ['period', 'currency'],
+      },
+      tokens: {
+        name: 'texas_budget_spent_tokens',
+        help: 'Tokens that authors took for everybody in this day or month of the budget.',
+        labelNames: ['period'],
+      },
+      mostMoney: {
+        name: 'texas_budget_limit',
+        help: 'The cap of a day or month in money, where there is one.',
+        labelNames: ['period', 'currency'],
+      },
+      mostTokens: {
+        name: 'texas_budget_limit_tokens',
+        help: 'The cap of a day or month in tokens, where there is one.',
+        labelNames: ['period'],
+      },
+    },
+    async ask() {
+      const { currency, everybody } = config.budget;
+      const sums = sumsOfEverybody(config.timeZone, clock.now());
+      const spent = await store.ledger.spent(sums);
+      const amountOf = (sum: SpendingKey): Amount => spent.get(sumName(sum)) ?? nothing;
+      return {
+        money: sums.map((sum) => ({
+          labels: { period: sum.period, currency },
+          value: amountOf(sum).money,
+        })),
+        tokens: sums.map((sum) => ({
+          labels: { period: sum.period },
+          value: amountOf(sum).tokens,
+        })),
+        mostMoney: [
+          ...known(everybody.dailyMoney, { period: 'day', currency }),
+          ...known(everybody.monthlyMoney, { period: 'month', currency }),
+        ],
+        mostTokens: [
+          ...known(everybody.dailyTokens, { period: 'day' }),
+          ...known(everybody.monthlyTokens, { period: 'month' }),
+        ],
+      };
+    },
+  });
+}
+
+function backups({ figures }: DatabaseMetricsDeps) {
+  return question({
+    gauges: {
+      at: {
+        name: 'texas_backup_last_success_timestamp_seconds',
+        help: 'When the last good backup was made.',
+      },
+      bytes: {
+        name: 'texas_backup_last_size_bytes',
+        help: 'Size of the last good backup.',
+      },
+      verifiedAt: {
+        name: 'texas_backup_last_verified_timestamp_seconds',
+        help: 'When a backup was last restored into a scratch database and found the same.',
+      },
+    },
+    async ask() {
+      const { lastGoodAt, lastGoodBytes, lastVerifiedAt } = await figures.backups();
+      return {
+        at: known(lastGoodAt && secondsOf(lastGoodAt)),
+        bytes: known(lastGoodBytes),
+        verifiedAt: known(lastVerifiedAt && secondsOf(lastVerifiedAt)),
+      };
+    },
+  });
+}
+
+function alerts({ alertRepository }: DatabaseMetricsDeps) {
+  return question({
+    gauges: {
+      open: {
+        name: 'texas_alerts_open',
+        help: 'Troubles that last, as operators were warned of them.',
+        labelNames: ['kind', 'level'],
+      },
+    },
+    async ask() {
+      const counts = new Map<string, { labels: { kind: string; level: string }; value: number }>();
+      for (const { kind, level } of await alertRepository.open()) {
+        const name = `${kind} ${level}`;
+        const value = (counts.get(name)?.value ?? 0) + 1;
+        counts.set(name, { labels: { kind, level }, value });
+      }
+      return { open: [...counts.values()] };
+    },
+  });
+}
+
+const nothing: Amount = { tokens: 0, money: 0 };
+
+function sumsOfEverybody(timeZone: string, now: Temporal.Instant): SpendingKey[] {
+  const today = localDate(now, timeZone);
+  return [
+    { scope: '', period: 'day', startsOn: today.toString() },
+    { scope: '', period: 'month', startsOn: today.with({ day: 1 }).toString() },
+  ];
+}
+
+/** Nothing where there is no value. */
+function known(value: number | null, labels: Record<string, string> = {}) {
+  return value === null ? [] : [{ labels, value }];
+}
+
+function secondsOf(at: Temporal.Instant): number {
+  return at.epochMilliseconds / 1000;
+}

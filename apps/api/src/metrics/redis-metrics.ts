@@ -1,0 +1,53 @@
+import type { Fleet, Queues } from '@texas-ai/jobs';
+import type { Clock } from '@texas-ai/kernel';
+import { question, type WatchedStore } from '@texas-ai/telemetry';
+
+export interface RedisMetricsDeps {
+  fleet: Pick<Fleet, 'workers'>;
+  queues: Pick<Queues, 'counts' | 'oldestWaits'>;
+  ping(): Promise<unknown>;
+  clock: Clock;
+}
+
+/** What Redis knows of the whole system. */
+export function redisMetrics({ fleet, queues, ping, clock }: RedisMetricsDeps): WatchedStore {
+  return {
+    ping,
+    questions: [
+      question({
+        gauges: {
+          jobs: {
+            name: 'texas_queue_jobs',
+            help: 'Jobs of each queue, by state.',
+            labelNames: ['queue', 'state'],
+          },
+          oldest: {
+            name: 'texas_queue_oldest_waiting_seconds',
+            help: 'How long the oldest job of each queue has waited that could be begun.',
+            labelNames: ['queue'],
+          },
+        },
+        async ask() {
+          // BullMQ would wait for a connection that is not there.
+          await ping();
+          const [counts, oldest] = await Promise.all([
+            queues.counts(),
+            queues.oldestWaits(clock.now()),
+          ]);
+          return {
+            jobs: [...counts].flatMap(([queue, states]) =>
+              Object.entries(states).map(([state, value]) => ({ labels: { queue, state }, value })),
+            ),
+            oldest: [...oldest].map(([queue, value]) => ({ labels: { queue }, value })),
+          };
+        },
+      }),
+      question({
+        gauges: { workers: { name: 'texas_workers', help: 'Worker processes that are alive.' } },
+        async ask() {
+          return { workers: [{ value: (await fleet.workers()).length }] };
+        },
+      }),
+    ],
+  };
+}

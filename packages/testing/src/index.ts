@@ -7,6 +7,7 @@ export {
   buildProfile,
   buildSlots,
 } from './builders.js';
+export { type DebianProgram, findDebianProgram } from './debian-program.js';
 export {
   type FakeGemini,
   type FakeGeminiOptions,

@@ -51,17 +51,15 @@ test('the oldest job counts, however urgent the others are, and one made for lat
   const { queues } = await startSystem(owner);
   const now = Temporal.Now.instant();
   const add = (name: QueueName, secondsAgo: number, priority: number, delay = 0) =>
-    queues
-      .get(name)
-      .add(
-        'plan-day',
-        {},
-        {
-          timestamp: now.epochMilliseconds - 1000 * secondsAgo,
-          ...(priority && { priority }),
-          ...(delay && { delay }),
-        },
-      );
+    queues.get(name).add(
+      'plan-day',
+      {},
+      {
+        timestamp: now.epochMilliseconds - 1000 * secondsAgo,
+        ...(priority && { priority }),
+        ...(delay && { delay }),
+      },
+    );
   const oldest = async () => (await queues.oldestWaits(now)).get('author-offline');
   expect(await oldest()).toBe(0);
   await add('author-offline', 2, 1);

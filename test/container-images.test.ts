@@ -113,6 +113,8 @@ describe('as the compose file runs them', () => {
       POSTGRES_PORT: port,
       POSTGRES_USER: username,
       POSTGRES_DB: pathname.slice(1),
+      // None by the clock beside the one that is asked for.
+      BACKUP_AUTOMATIC: 'false',
       // A Redis of its own, as far as keys go.
       REDIS_URL: `${testServices().redisUrl}/10`,
     };
@@ -131,8 +133,8 @@ describe('as the compose file runs them', () => {
 
     for (const app of apps) children.push(images.start(app, environmentOf(app)));
     const url = `http://127.0.0.1:${ports.api?.PORT}`;
-    await until(() => isReady(url), 60);
-    for (const app of apps) await until(() => isHealthy(app), 60);
+    await until(() => isReady(url), 120);
+    for (const app of apps) await until(() => isHealthy(app), 120);
 
     const today = new Date().toISOString().slice(0, 10);
     const day = `${url}/v1/characters/texas/days/${today}`;
@@ -140,7 +142,7 @@ describe('as the compose file runs them', () => {
     const headers = { authorization: `Bearer ${key}` };
     const asked = await fetch(`${day}/generations`, { method: 'POST', headers });
     expect(asked.status).toBe(202);
-    await until(async () => (await fetch(day, { headers })).status === 200, 60);
+    await until(async () => (await fetch(day, { headers })).status === 200, 120);
     const { generation, items } = daySchema.parse(await (await fetch(day, { headers })).json());
     expect([generation.author, items.at(-1)?.end]).toEqual(['offline', '24:00']);
 
@@ -157,7 +159,7 @@ describe('as the compose file runs them', () => {
       expect(await exited).toEqual([0, null]);
     }
     for (const app of apps) expect(await isHealthy(app)).toBe(false);
-  }, 240_000);
+  }, 600_000);
 
   test('the user that runs them can write nothing of the image', async () => {
     for (const path of ['.', 'config', 'apps/api/dist', 'node_modules']) {

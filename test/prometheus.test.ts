@@ -223,8 +223,8 @@ test('every rule is evaluated, and the trouble that there is fires', async () =>
     (await rules())
       .filter(({ state }) => state === 'pending' || state === 'firing')
       .map(({ name }) => name);
-  await until(async () => (await troubles()).includes('TexasDaysFellBack'));
-  expect(await troubles()).toEqual(['TexasDaysFellBack']);
+  // Before it first asked, it thought that nobody was there.
+  await until(async () => (await troubles()).join() === 'TexasDaysFellBack');
 }, 60_000);
 
 test('the dashboard’s expressions are answered, those of each of the four questions with values', async () => {

@@ -51,6 +51,15 @@ describe('migrations', () => {
     expect(await migrate(empty.database)).toEqual([]);
   });
 
+  test('a release that is put back leaves those of the one after it alone', async () => {
+    const database = another();
+    const later = { name: '2099-01-01-later', batch: 9, migration_time: new Date() };
+    await database('migrations').insert(later);
+    expect(await migrate(database)).toEqual([]);
+    expect(await pendingMigrations(database)).toEqual([]);
+    await database('migrations').where({ name: later.name }).delete();
+  });
+
   test('who waits for a database that is behind says so once and goes on when it is not', async () => {
     const behind = await makeTestDatabase({ empty: true });
     const logger = makeLogSpy();

@@ -19,7 +19,7 @@ export async function describeMachine(servers: Servers, logger: Logger): Promise
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: availableParallelism(),
     memoryGb: Math.round((totalmem() / 1e9) * 10) / 10,
-    os: `${distribution()}, ${process.platform} ${release()} ${process.arch}`,
+    os: `${distribution()}, ${process.platform} ${release().replace(/-.*/, '')} ${process.arch}`,
     node: process.versions.node,
     ...(await serverVersions(servers, logger)),
   };

@@ -15,6 +15,7 @@ import {
   type TestDatabase,
   testServices,
 } from '@texas-ai/testing';
+import { Redis } from 'ioredis';
 import { freePort, isReady, kill, startApp, until } from './product.js';
 
 // The built api and worker with the standard variables of OpenTelemetry, and who takes their spans.
@@ -86,10 +87,18 @@ test('a request is one trace through the queue to the author, and goes on from t
   const headers = { authorization: `Bearer ${internalKey}` };
   const asked = await fetch(`${url}${path}/generations`, {
     method: 'POST',
-    headers: { ...headers, traceparent: `00-${traceId}-b7ad6b7169203331-01` },
+    headers: {
+      ...headers,
+      traceparent: `00-${traceId}-b7ad6b7169203331-01`,
+      baggage: 'note=of-the-client',
+    },
   });
   expect(asked.status).toBe(202);
   await until(async () => (await fetch(`${url}${path}`, { headers })).status === 200);
+  // What a client sends besides is kept with no job.
+  const [job] = await jobsOfAuthor();
+  expect(job).toContain(traceId);
+  expect(job).not.toContain('of-the-client');
   const ofTrace = () => spans.filter((span) => span.traceId === traceId);
   const names = () => ofTrace().map(({ service, name }) => `${service} ${name}`);
   await until(() => names().filter((each) => each.endsWith('author write-chapter')).length === 4);
@@ -126,6 +135,17 @@ test('processes stop cleanly where nobody takes their spans any more', async () 
   });
   expect(await Promise.all(codes)).toEqual([0, 0]);
 }, 60_000);
+
+/** The jobs that the author’s queue keeps, as they lie in Redis. */
+async function jobsOfAuthor(): Promise<string[]> {
+  const redis = new Redis(`${testServices().redisUrl}/8`);
+  try {
+    const keys = await redis.keys('texas:author-gemini:plan-day-*');
+    return Promise.all(keys.map(async (key) => JSON.stringify(await redis.hgetall(key))));
+  } finally {
+    redis.disconnect();
+  }
+}
 
 function ancestorsOf(span: Span): string[] {
   const parent = spans.find(({ spanId }) => spanId === span.parentSpanId);

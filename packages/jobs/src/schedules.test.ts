@@ -17,6 +17,8 @@ test('a schedule is made once, and stands as it is from then on', async () => {
   expect(await restoreSchedules(queues, [everyMinute])).toEqual(['plan-due-days']);
   const made = await queues.get('days').getJobScheduler('plan-due-days');
   expect(made).toMatchObject({ pattern: '* * * * *', tz: 'UTC' });
+  // Runs are no part of the trace in which it was made.
+  expect(made?.template?.opts).toMatchObject({ telemetry: { omitContext: true } });
   expect(await restoreSchedules(queues, [everyMinute])).toEqual([]);
   expect(await queues.get('days').getJobScheduler('plan-due-days')).toEqual(made);
   expect(await queues.get('days').getDelayedCount()).toBe(1);

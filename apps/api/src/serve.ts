@@ -44,7 +44,7 @@ async function serve(deps: ApiDeps): Promise<void> {
   const { drainSeconds, shutdownSeconds } = config.server;
   // What is under way needs some of the time as well.
   const drainMs = Math.min(drainSeconds, shutdownSeconds / 2) * 1000;
-  const finishMs = shutdownSeconds * 1000 - drainMs - closingMs;
+  const finishMs = shutdownSeconds * 1000 - drainMs - closingMs - tracing.stopMs;
   const starting = new AbortController();
   closeWithGrace({ delay: shutdownSeconds * 1000, logger: false }, async (reason) => {
     if (reason.err) logger.error('api failed', { error: reason.err });

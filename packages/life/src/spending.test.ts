@@ -10,6 +10,8 @@ import {
 } from '@texas-ai/testing';
 import { type FleetOptions, makeFleet } from '../test/fleet.js';
 import type { Budget } from './budget.js';
+import type { CallOnRecord } from './call-meter.js';
+import type { Generation } from './generation.js';
 
 let db: TestDatabase;
 
@@ -26,6 +28,14 @@ beforeEach(async () => {
 });
 
 const fleet = (options: FleetOptions = {}) => makeFleet(db, options);
+
+const planCallOf = (generation: Generation, mostCalls: number): CallOnRecord => ({
+  generation,
+  step: 'plan-day',
+  chapter: null,
+  author: { name: 'gemini', model: 'scripted', fingerprint: 'scripted-key' },
+  mostCalls,
+});
 
 describe('the ledger', () => {
   const rows = () => db.database('author_calls').orderBy('opened_at');
@@ -56,13 +66,7 @@ describe('the ledger', () => {
   test('hides no spending of a call that nobody lived to close', async () => {
     const f = fleet();
     const asked = await f.request();
-    const call = {
-      generation: asked,
-      step: 'plan-day' as const,
-      chapter: null,
-      author: { name: 'gemini' as const, model: 'scripted', fingerprint: 'scripted-key' },
-      mostCalls: 40,
-    };
+    const call = planCallOf(asked, 40);
     await f.deps.meter.begin(call, new AbortController().signal);
     const spent = async () =>
       (await db.database('spending').where({ scope: '', period: 'day' }).first('tokens')).tokens;
@@ -138,13 +142,7 @@ describe('budgets', () => {
   test('are exact however many call at once', async () => {
     const f = fleet({ budget: capped(80_000) });
     const asked = await f.request();
-    const call = {
-      generation: asked,
-      step: 'plan-day' as const,
-      chapter: null,
-      author: { name: 'gemini' as const, model: 'scripted', fingerprint: 'scripted-key' },
-      mostCalls: 1_000,
-    };
+    const call = planCallOf(asked, 1_000);
     const signal = new AbortController().signal;
     const tried = await Promise.allSettled(
       Array.from({ length: 30 }, () => f.deps.meter.begin(call, signal)),

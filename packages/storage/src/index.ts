@@ -2,7 +2,6 @@ export type { CachedBytes } from './cache/kept.js';
 export { dayKey, majorEventsKey, profileKey } from './cache/keys.js';
 export {
   type CachedRead,
-  type CacheLevel,
   makeReadCache,
   type ReadCache,
   type ReadCacheOptions,

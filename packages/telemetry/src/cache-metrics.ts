@@ -1,9 +1,9 @@
 import { Counter, type Registry } from 'prom-client';
 
 /** Where a cached read was answered from; `stale`: an older answer, since the database is away. */
-export const cacheLevels = ['memory', 'redis', 'database', 'stale'] as const;
+const cacheLevels = ['memory', 'redis', 'database', 'stale'] as const;
 
-export type CacheLevel = (typeof cacheLevels)[number];
+type CacheLevel = (typeof cacheLevels)[number];
 
 /** Counts reads through the cache. */
 export function makeCacheMetrics(registry: Registry): (level: CacheLevel) => void {

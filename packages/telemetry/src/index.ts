@@ -1,5 +1,5 @@
 export { type AuthorCallSeen, makeAuthorMetrics } from './author-metrics.js';
-export { type CacheLevel, makeCacheMetrics } from './cache-metrics.js';
+export { makeCacheMetrics } from './cache-metrics.js';
 export { type FinishedGeneration, makeGenerationMetrics } from './generation-metrics.js';
 export { type AnsweredRequest, makeHttpMetrics, makeStreamMetrics } from './http-metrics.js';
 export { type JobMetrics, makeJobMetrics } from './job-metrics.js';

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { makeAuthorMetrics } from './author-metrics.js';
 import { makeHttpMetrics } from './http-metrics.js';
 import { makeJobMetrics } from './job-metrics.js';
@@ -104,10 +104,11 @@ test('a pool tells its use at the moment that it is asked', async () => {
   });
 });
 
-/** An answer that is good for 0 ms is forgotten by a timer that was set before this one. */
-const answersAreOld = () => new Promise((resolve) => setTimeout(resolve, 0));
-
 describe('what stores know', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+  const answersAreOld = () => jest.advanceTimersByTimeAsync(10_000);
+
   function stores() {
     const metrics = make();
     const asked = { count: 0, away: false, down: false, queues: ['days', 'alerts'] };
@@ -149,7 +150,7 @@ describe('what stores know', () => {
 
   test('and has no value now has none, rather than 0 or an old one', async () => {
     const { metrics, asked, redis } = stores();
-    makeStoreMetrics(metrics.registry, { redis }, { goodMs: 0 });
+    makeStoreMetrics(metrics.registry, { redis });
     expect(valuesOf(await metrics.text(), 'texas_oldest_seconds')).toEqual({});
     asked.queues = ['days'];
     await answersAreOld();

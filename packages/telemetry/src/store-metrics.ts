@@ -47,17 +47,16 @@ const answerMs = 5_000;
 export function makeStoreMetrics(
   registry: Registry,
   stores: Readonly<Record<string, WatchedStore>>,
-  { goodMs = usuallyGoodMs }: { goodMs?: number } = {},
 ): void {
   for (const { questions } of Object.values(stores)) {
-    for (const asked of questions) showAnswers(registry, asked, asked.goodMs ?? goodMs);
+    for (const asked of questions) showAnswers(registry, asked, asked.goodMs ?? usuallyGoodMs);
   }
   const pings = Object.entries(stores).map(([store, { ping }]) => {
     const answers = async () => {
       await ping();
       return true;
     };
-    return { store, probe: makeProbe(answers, { answerMs, goodMs }) };
+    return { store, probe: makeProbe(answers, { answerMs, goodMs: usuallyGoodMs }) };
   });
   new Gauge({
     name: 'texas_store_up',

@@ -30,7 +30,9 @@ export interface Tracing {
   span<T>(name: string, attributes: Attributes, work: () => Promise<T>): Promise<T>;
   /** What carries a trace through BullMQ; undefined where tracing is off. */
   readonly queue: Telemetry | undefined;
-  /** Sends what is left, as far as somebody takes it within 2 s. */
+  /** Milliseconds that `stop` takes at most. */
+  readonly stopMs: number;
+  /** Sends what is left, as far as somebody takes it in time. */
   stop(logger: Logger): Promise<void>;
 }
 
@@ -52,6 +54,7 @@ export const noTracing: Tracing = {
   request: (_request, _response, _routeOf, work) => work(),
   span: (_name, _attributes, work) => work(),
   queue: undefined,
+  stopMs: 0,
   stop: async () => undefined,
 };
 
@@ -119,6 +122,7 @@ export async function startTracing(options: TracingOptions): Promise<Tracing> {
         }
       }),
     queue,
+    stopMs,
     async stop(logger) {
       const sent = sdk.shutdown().then(
         () => null,

@@ -93,7 +93,9 @@ function say(logger: Logger, settlement: Settlement, failure: TexasError): void 
       break;
     case 'held': {
       const { ms, by, began } = settlement;
-      logger[began ? 'warn' : 'info']('author rests', { code: failure.code, ms, by });
+      // Keeping to our own rates is no trouble.
+      const degraded = began && failure.details.ownRates !== true;
+      logger[degraded ? 'warn' : 'info']('author rests', { code: failure.code, ms, by });
       break;
     }
     case 'fell-back':

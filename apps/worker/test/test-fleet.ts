@@ -28,6 +28,7 @@ export interface TestWorker {
 export interface TestFleetOptions {
   environment?: Record<string, string>;
   authoring?: Partial<Pick<WorkerConfig['authoring'], 'fallback' | 'rewriteFallback'>>;
+  planning?: Partial<WorkerConfig['planning']>;
   /** As the fake answers where it rests: `2.5s`. */
   retryDelay?: string;
   latencyMs?: number;
@@ -73,7 +74,11 @@ export async function startFleet(options: TestFleetOptions = {}) {
       },
       needs: { database: true, redis: true },
     });
-    const config = { ...loaded, authoring: { ...loaded.authoring, ...options.authoring } };
+    const config = {
+      ...loaded,
+      authoring: { ...loaded.authoring, ...options.authoring },
+      planning: { ...loaded.planning, ...options.planning },
+    };
     const logger = makeLogSpy();
     const deps = makeDeps(config, { logger, prefix });
     const consumer = await startWork(deps);

@@ -1,5 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { TexasError } from '@texas-ai/kernel';
 import type { CallBucket } from '@texas-ai/life';
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
@@ -26,11 +24,20 @@ export function makeCallBucket(options: CallBucketOptions): CallBucket | null {
   if (requestsPerMinute === null && tokensPerMinute === null) return null;
   const requests = limiter(options, 'requests', requestsPerMinute);
   const tokens = limiter(options, 'tokens', tokensPerMinute);
+
+  /** A call of more tokens than a minute has gets a minute to itself. */
+  const tokensOf = (wanted: number) =>
+    Math.min(Math.max(Math.ceil(wanted), 1), tokensPerMinute ?? 1);
+
   return {
-    async take(wanted, signal) {
-      await room(requests, 1, signal);
-      // A call of more tokens than a minute has gets a minute to itself.
-      await room(tokens, Math.min(Math.max(Math.ceil(wanted), 1), tokensPerMinute ?? 1), signal);
+    async take(wanted) {
+      const waitMs = await consume(requests, 1);
+      if (waitMs > 0) return waitMs;
+      return consume(tokens, tokensOf(wanted));
+    },
+    async giveBack(wanted) {
+      await requests?.reward(key, 1);
+      await tokens?.reward(key, tokensOf(wanted));
     },
     async correct(more) {
       const points = Math.round(more);
@@ -59,17 +66,13 @@ function limiter(
   });
 }
 
-/** Waits for the window that has room. */
-async function room(limiter: Limiter, points: number, signal: AbortSignal): Promise<void> {
-  while (limiter !== null) {
-    try {
-      await limiter.consume(key, points);
-      return;
-    } catch (refusal) {
-      if (!(refusal instanceof RateLimiterRes)) throw refusal;
-      await pause(Math.max(refusal.msBeforeNext, 10), undefined, { signal }).catch(() => {
-        throw new TexasError('aborted', 'Stopped while waiting for room in the rates.');
-      });
-    }
+/** 0, or the milliseconds until the window that has room. */
+async function consume(limiter: Limiter, points: number): Promise<number> {
+  try {
+    await limiter?.consume(key, points);
+    return 0;
+  } catch (refusal) {
+    if (refusal instanceof RateLimiterRes) return Math.max(refusal.msBeforeNext, 10);
+    throw refusal;
   }
 }

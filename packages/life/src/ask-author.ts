@@ -86,10 +86,8 @@ async function meteredCall(
   if (fingerprint === null) return ask({ signal, problems, onUsage: () => undefined });
   const { name, model } = author;
   const mostCalls = mostCallsOf(plannedCalls);
-  const call = await deps.meter.begin(
-    { generation, step, chapter, author: { name, model, fingerprint }, mostCalls },
-    signal,
-  );
+  const onRecord = { name, model, fingerprint };
+  const call = await deps.meter.begin({ generation, step, chapter, author: onRecord, mostCalls });
   let usage: CallUsage | null = null;
   const onUsage = (billed: CallUsage) => {
     usage = billed;

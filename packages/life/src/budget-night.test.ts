@@ -182,3 +182,12 @@ describe('a cap', () => {
     ]);
   });
 });
+
+test('four who plan at once keep to the cap together', async () => {
+  await insertCharacters(db, manyCharacters(2_500));
+  const budget = everybody({ tokens: 500 * 50_000 });
+  const nights = Array.from({ length: 4 }, () => makeNight(db, { budget }));
+  const begun = await Promise.all(nights.map((night) => night.at(four)));
+  expect(begun.filter((each) => each.begun > 0).length).toBeGreaterThan(1);
+  expect(await counts()).toEqual({ [full]: 400, [fewer]: 100, [offline]: 2_000 });
+});

@@ -6,16 +6,21 @@ import type { CallEnd, OpenedCall, PlannedCall } from './ledger.js';
 import { restMs } from './retry.js';
 
 const noon = '2026-11-23T04:00:00Z';
-const signal = new AbortController().signal;
 
 function makeMeter(
-  options: { now?: string; day?: Quotas['day']; correct?: () => Promise<void> } = {},
+  options: {
+    now?: string;
+    day?: Quotas['day'];
+    correct?: () => Promise<void>;
+    fullForMs?: number;
+  } = {},
 ) {
   const done: string[] = [];
   const planned: PlannedCall[] = [];
   const closed: CallEnd[] = [];
   const taken: number[] = [];
   const corrected: number[] = [];
+  const givenBack: number[] = [];
   const failures: unknown[] = [];
   const answers: OpenedCall[] = [];
   const logger = makeLogSpy();
@@ -23,6 +28,11 @@ function makeMeter(
     take: async (tokens: number) => {
       done.push('take');
       taken.push(tokens);
+      return options.fullForMs ?? 0;
+    },
+    giveBack: async (tokens: number) => {
+      done.push('give back');
+      givenBack.push(tokens);
     },
     correct: async (tokens: number) => {
       done.push('correct');
@@ -49,25 +59,22 @@ function makeMeter(
     logger,
   });
   const begin = (call: Partial<CallOnRecord> = {}) =>
-    meter.begin(
-      {
-        generation: buildGeneration({ author: 'gemini' }),
-        step: 'write-chapter',
-        chapter: 2,
-        author: { name: 'gemini', model: 'scripted', fingerprint: 'a-key' },
-        mostCalls: 40,
-        ...call,
-      },
-      signal,
-    );
-  return { begin, done, planned, closed, taken, corrected, failures, answers, logger };
+    meter.begin({
+      generation: buildGeneration({ author: 'gemini' }),
+      step: 'write-chapter',
+      chapter: 2,
+      author: { name: 'gemini', model: 'scripted', fingerprint: 'a-key' },
+      mostCalls: 40,
+      ...call,
+    });
+  return { begin, done, planned, closed, taken, corrected, givenBack, failures, answers, logger };
 }
 
 const expectedOf = ({ planned }: { planned: PlannedCall[] }) =>
   planned.map(({ expected }) => [expected.inputTokens, expected.outputTokens]);
 
 describe('a call', () => {
-  test('waits for room first, and is then written down with all that may forbid it', async () => {
+  test('takes its room first, and is then written down with all that may forbid it', async () => {
     const m = makeMeter();
     await m.begin();
     expect(m.done).toEqual(['take', 'open']);
@@ -215,7 +222,16 @@ describe('a call that may not be made', () => {
     const m = makeMeter();
     m.answers.push({ kind: 'too-many-calls' });
     await expect(m.begin()).rejects.toMatchObject({ code: 'author_call_cap' });
-    expect(m.corrected).toEqual([-10_000]);
+    expect(m.givenBack).toEqual([10_000]);
+  });
+
+  test('because the minute is full says for how long, and is not written down', async () => {
+    const m = makeMeter({ fullForMs: 42_000 });
+    await expect(m.begin()).rejects.toMatchObject({
+      code: 'author_rate_limited',
+      details: { retryAfterMs: 42_000, ownRates: true },
+    });
+    expect(m.done).toEqual(['take']);
   });
 });
 

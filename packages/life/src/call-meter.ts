@@ -7,8 +7,10 @@ import type { CallStep, LedgerRepository, OpenedCall, PlannedCall } from './ledg
 
 /** The rates that a key allows the whole fleet. */
 export interface CallBucket {
-  /** Waits until the minute has room for one more call of so many tokens. Rejects with `aborted`. */
-  take(tokens: number, signal: AbortSignal): Promise<void>;
+  /** Takes room for one more call of so many tokens. Answers 0, or the milliseconds until there is some. */
+  take(tokens: number): Promise<number>;
+  /** Gives back the room of a call that is not made after all. */
+  giveBack(tokens: number): Promise<void>;
   /** Takes what a call used beyond its expectation, in tokens; negative where it used less. */
   correct(tokens: number): Promise<void>;
 }
@@ -31,11 +33,11 @@ export interface CallOnRecord {
 
 export interface CallMeter {
   /**
-   * Waits for room in the fleet's rates, then writes the call down. Rejects, and nothing may be
-   * asked, with `author_held`, `author_rate_limited`, `author_call_cap`, `budget_exhausted`,
-   * `storage_unavailable` or `aborted`.
+   * Takes room in the fleet's rates, then writes the call down. Rejects, and nothing may be
+   * asked, with `author_held`, `author_rate_limited`, `author_call_cap`, `budget_exhausted` or
+   * `storage_unavailable`. Nobody waits here: whoever is refused leaves its place to what matters more.
    */
-  begin(call: CallOnRecord, signal: AbortSignal): Promise<MeteredCall>;
+  begin(call: CallOnRecord): Promise<MeteredCall>;
 }
 
 export interface MeteredCall {
@@ -77,17 +79,20 @@ export function makeCallMeter(deps: CallMeterDeps): CallMeter {
     });
   }
 
-  async function correct({ bucket }: Quotas, tokens: number): Promise<void> {
-    await bucket?.correct(tokens).catch((error) => logger.debug('rates not corrected', { error }));
+  /** Rates that are not exact for a minute are no reason to fail. */
+  async function adjust(rates: Promise<void> | undefined): Promise<void> {
+    await rates?.catch((error) => logger.debug('rates not corrected', { error }));
   }
 
   return {
-    async begin(call, signal) {
+    async begin(call) {
       const { generation, step, author } = call;
       const quotas = quotasOf(author.name);
+      const { bucket } = quotas;
       const usage = expect(step);
       const tokens = usage.inputTokens + usage.outputTokens;
-      await quotas.bucket?.take(tokens, signal);
+      const fullForMs = (await bucket?.take(tokens)) ?? 0;
+      if (fullForMs > 0) throw ratesFull(fullForMs);
       const now = clock.now();
       const planned: PlannedCall = {
         generationId: generation.id,
@@ -105,7 +110,7 @@ export function makeCallMeter(deps: CallMeterDeps): CallMeter {
       };
       const opened = await ledger.open(planned);
       if (opened.kind !== 'opened') {
-        await correct(quotas, -tokens);
+        await adjust(bucket?.giveBack(tokens));
         throw forbidden(opened, call, now, quotas);
       }
       return {
@@ -114,11 +119,21 @@ export function makeCallMeter(deps: CallMeterDeps): CallMeter {
           await ledger.close(opened.id, { outcome, usage: used && { ...used, money } });
           if (!used) return;
           if (outcome === 'answered') learn(step, used);
-          await correct(quotas, used.inputTokens + used.outputTokens - tokens);
+          await adjust(bucket?.correct(used.inputTokens + used.outputTokens - tokens));
         },
       };
     },
   };
+}
+
+function ratesFull(retryAfterMs: number): TexasError {
+  return new TexasError(
+    'author_rate_limited',
+    'The rate that is configured for the key is used up.',
+    {
+      details: { retryAfterMs, ownRates: true },
+    },
+  );
 }
 
 function forbidden(

@@ -185,6 +185,34 @@ describe('an author that rests', () => {
     expect(left.total('seconds')).toBeLessThan(70);
   });
 
+  test('by our own rates leaves its place to others, says so, and costs neither try nor call', async () => {
+    const bucket = {
+      take: async () => 42_000,
+      giveBack: async () => undefined,
+      correct: async () => undefined,
+    };
+    const f = fleet({
+      quotas: { bucket, day: null },
+      clock: { now: () => Temporal.Now.instant() },
+      fallback: 'offline',
+    });
+    const asked = await f.request();
+    const step = f.take('plan-day');
+    const refused = f.work(step);
+    await expect(refused).rejects.toMatchObject({ code: 'author_rate_limited' });
+    const settled = await f.settle(step, await refused.catch((error) => error));
+    expect(settled).toMatchObject({ kind: 'held', by: 'all', began: true });
+    expect(f.author.calls.plan).toBe(0);
+    const { waiting, usage } = await f.now(asked.id);
+    expect(waiting?.reason).toMatch(/rate that is configured/);
+    expect(usage.calls).toBe(0);
+    expect(await db.database('author_calls').select('id')).toEqual([]);
+    // What the rates have no room for is finished in time all the same.
+    await db.database('generations').where({ id: asked.id }).update({ fallback_at: '-infinity' });
+    const fallen = await fallBackHeld(f.deps);
+    expect(fallen.map(({ id }) => id)).toContain(asked.id);
+  });
+
   test('by a refused key is held for that key alone, and what met it ends at once', async () => {
     const { failure, author } = failing('author_unauthorized');
     const f = fleet({ author });

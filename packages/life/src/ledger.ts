@@ -69,6 +69,8 @@ export interface LedgerRepository {
   spent(keys: readonly SpendingKey[]): Promise<Map<string, Amount>>;
   /** What a generation of this author that is over cost on average since then; null without any. */
   averageGeneration(author: AuthorName, since: Temporal.Instant): Promise<Amount | null>;
+  /** Until the transaction ends nobody else sets anything of the budget aside. */
+  lockForecast(): Promise<void>;
   costs(query: CostQuery): Promise<CostRow[]>;
 }
 

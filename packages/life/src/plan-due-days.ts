@@ -140,6 +140,8 @@ async function stateWithFlight(
   expected: Amount,
   now: Temporal.Instant,
 ): Promise<BudgetState> {
+  // Whoever plans others at this moment is waited for: what it begins is in flight then.
+  await ledger.lockForecast();
   const ids = characters.map(({ id }) => id);
   const state = await budgetState(ledger, budget, ids, now);
   const flying = await generations.inFlight(author);

@@ -10,6 +10,7 @@ const names = [
   '2026-11-25-fleet',
   '2026-11-26-backups',
   '2026-11-26-retention',
+  '2026-11-27-quota',
 ];
 let empty: TestDatabase;
 const others: Database[] = [];

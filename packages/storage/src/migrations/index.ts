@@ -4,6 +4,7 @@ import * as gateway from './2026-11-24-gateway.js';
 import * as fleet from './2026-11-25-fleet.js';
 import * as backups from './2026-11-26-backups.js';
 import * as retention from './2026-11-26-retention.js';
+import * as quota from './2026-11-27-quota.js';
 
 /** Every migration in order. A name, once released, is never changed. */
 const migrations: Record<string, Knex.Migration> = {
@@ -12,6 +13,7 @@ const migrations: Record<string, Knex.Migration> = {
   '2026-11-25-fleet': fleet,
   '2026-11-26-backups': backups,
   '2026-11-26-retention': retention,
+  '2026-11-27-quota': quota,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

@@ -121,6 +121,12 @@ describe('the provider’s day', () => {
     expect(await ledger.open(buildCall(generation))).toEqual(opened);
   });
 
+  test('is that of one key: another has its own', async () => {
+    for (let calls = 0; calls < 3; calls++) await ledger.open(call());
+    expect(await ledger.open(call())).toEqual({ kind: 'quota-of-the-day' });
+    expect(await ledger.open({ ...call(), fingerprint: 'another-key' })).toEqual(opened);
+  });
+
   test('does not count the calls of the day before, nor those of another author', async () => {
     for (let calls = 0; calls < 3; calls++) await ledger.open(call());
     await earlier(7);

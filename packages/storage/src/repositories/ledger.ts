@@ -24,6 +24,9 @@ interface OpenedRow {
   over: { scope: string; period: SpendingKey['period']; startsOn: string } | null;
 }
 
+/** Any number that nothing else locks. */
+const forecastLock = 7_239_006;
+
 export function makeLedgerRepository(db: Knex): LedgerRepository {
   return {
     open: (call) => open(db, call),
@@ -74,6 +77,10 @@ export function makeLedgerRepository(db: Knex): LedgerRepository {
       );
       const { tokens = null, money = null } = rows[0] ?? {};
       return tokens === null ? null : { tokens, money: money ?? 0 };
+    },
+
+    async lockForecast() {
+      await db.raw('SELECT pg_advisory_xact_lock(?)', [forecastLock]);
     },
 
     async costs({ from, to, character }) {
@@ -173,7 +180,8 @@ async function tryToOpen(db: Knex, call: PlannedCall, id: string): Promise<Opene
      ), daily AS (
        SELECT WHERE :perDay::int IS NOT NULL AND :perDay::int <= (
          SELECT count(*) FROM (SELECT FROM author_calls
-           WHERE author = :author AND opened_at >= :dayBegan::timestamptz LIMIT :perDay::int) AS calls)
+           WHERE author = :author AND opened_at >= :dayBegan::timestamptz
+             AND fingerprint = :fingerprint LIMIT :perDay::int) AS calls)
      ), locked AS (
        SELECT spending.scope, spending.period, tokens, cost
        FROM spending JOIN asked USING (scope, period, starts_on)
@@ -198,10 +206,10 @@ async function tryToOpen(db: Knex, call: PlannedCall, id: string): Promise<Opene
        RETURNING 1
      ), entry AS (
        -- Counting the sums has them locked before the generation, as where a call is closed.
-       INSERT INTO author_calls (id, generation_id, character_id, date, step, chapter, author, model,
-         spent_on, input_tokens, output_tokens, cost)
-       SELECT :id, :generation, :character, :date, :step, :chapter, :author, :model, :spentOn,
-         :input, :output, :money FROM free, (SELECT count(*) FROM counted) AS sums
+       INSERT INTO author_calls (id, generation_id, character_id, date, step, chapter, author,
+         fingerprint, model, spent_on, input_tokens, output_tokens, cost)
+       SELECT :id, :generation, :character, :date, :step, :chapter, :author, :fingerprint, :model,
+         :spentOn, :input, :output, :money FROM free, (SELECT count(*) FROM counted) AS sums
        RETURNING id
      ), billed AS (
        UPDATE generations SET calls = calls + 1, touched_at = now()

@@ -100,6 +100,16 @@ describe('writing a day through the api', () => {
     expect(progress.slice(1)).toEqual(['queued', 'writing, 1 of 4 chapters', 'published']);
   });
 
+  test('a rest is told of, until when and why', async () => {
+    const waiting = { until: '2026-11-23T08:15:30.5Z', reason: 'The author rests.' };
+    const { write, progress } = api({
+      days: [null, day],
+      states: [{}, { status: 'planning', waiting }, { status: 'published' }],
+    });
+    await write();
+    expect(progress[2]).toBe('planning; waits until 2026-11-23T08:15Z: The author rests.');
+  });
+
   test('what another author left behind is begun anew', async () => {
     const { write, asked } = api({
       days: [null, day],

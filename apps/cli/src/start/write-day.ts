@@ -47,8 +47,11 @@ async function follow(deps: WriteDayDeps, generation: GenerationView): Promise<G
   }
 }
 
-function describe({ status, chapters }: GenerationView): string {
-  return status === 'writing'
-    ? `  writing, ${chapters.written} of ${chapters.total} chapters`
-    : `  ${status}`;
+/** One line; a rest is told of with the time at which it ends, in UTC. */
+function describe({ status, chapters, waiting }: GenerationView): string {
+  const stands =
+    status === 'writing' ? `writing, ${chapters.written} of ${chapters.total} chapters` : status;
+  return waiting === null
+    ? `  ${stands}`
+    : `  ${stands}; waits until ${waiting.until.slice(0, 16)}Z: ${waiting.reason}`;
 }

@@ -17,7 +17,7 @@ export default {
   },
   globalSetup: '<rootDir>/test/global-setup.mjs',
   globalTeardown: '<rootDir>/test/global-teardown.mjs',
-  setupFilesAfterEnv: ['<rootDir>/test/property-seed.mjs'],
+  setupFilesAfterEnv: ['<rootDir>/test/property-seed.mjs', '<rootDir>/test/temporal-equality.mjs'],
   testTimeout: 30_000,
   // A closed connection to Redis keeps its timer for silence a little longer.
   openHandlesTimeout: 15_000,

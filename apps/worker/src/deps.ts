@@ -216,7 +216,6 @@ export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}):
       logger,
       onProgress,
       author: config.authoring.author,
-      fallback: config.authoring.fallback,
       window: config.generations,
     },
     timing: timingOf(config),

@@ -1,6 +1,5 @@
-import { type Alerts, asTexasError, type Clock, type Logger } from '@texas-ai/kernel';
+import { asTexasError, type Clock, type Logger } from '@texas-ai/kernel';
 import type { AuthorHold, Authors, Store } from '@texas-ai/life';
-import { keySubject } from './troubles.js';
 
 /**
  * Tries the refused keys of this process whose time has come; each is tried by one process at a time.
@@ -11,26 +10,24 @@ export async function probeKeys(deps: {
   authors: Authors;
   clock: Clock;
   logger: Logger;
-  alerts: Alerts;
   holds: readonly AuthorHold[];
   probeMs: number;
   signal: AbortSignal;
 }): Promise<boolean> {
-  const { store, authors, clock, logger, alerts, probeMs, signal } = deps;
+  const { store, authors, clock, logger, probeMs, signal } = deps;
   let accepted = false;
   for (const hold of deps.holds) {
-    const { author: name, fingerprint, code } = hold;
+    const { author: name, code } = hold;
     if (code !== 'author_unauthorized' || !isOwn(authors, hold)) continue;
     const now = clock.now();
     if (!(await store.holds.takeProbe(hold, now, now.add({ milliseconds: probeMs })))) continue;
     try {
       await authors(name).probe(signal);
     } catch (error) {
-      logger.info('author still refuses the key', { author: name, code: asTexasError(error).code });
+      logger.info('key not accepted yet', { author: name, code: asTexasError(error).code });
       continue;
     }
     await store.holds.lift(hold);
-    await alerts.recover({ kind: 'author_unauthorized', subject: keySubject(name, fingerprint) });
     logger.info('author accepts the key again', { author: name });
     accepted = true;
   }

@@ -1,7 +1,8 @@
 import { restoreSchedules } from '@texas-ai/jobs';
-import { announceForgotten, fallBackHeld, rewriteFallbacks, takeUpLost } from '@texas-ai/life';
+import { announceForgotten, rewriteFallbacks, takeUpLost } from '@texas-ai/life';
 import type { WorkerDeps } from './deps.js';
-import { keySubject } from './troubles.js';
+import { endLongWaits } from './end-long-waits.js';
+import { tellOfHolds } from './tell-of-holds.js';
 import { wantedSchedules } from './wanted-schedules.js';
 
 /** After so many trials that nobody made, no worker has the refused key any more. */
@@ -25,17 +26,7 @@ const tasks: Record<string, (deps: WorkerDeps) => Promise<void>> = {
     if (generations > 0) logger.warn('lost work taken up', { generations });
   },
 
-  async 'fall back'({ store, steps, clock, config, onProgress, logger }) {
-    if (config.authoring.fallback === 'none') return;
-    for (const { id, character, date } of await fallBackHeld({ store, steps, clock })) {
-      onProgress(id);
-      logger.warn('author rests too long, the offline author goes on', {
-        generationId: id,
-        character,
-        date,
-      });
-    }
-  },
+  'end long waits': endLongWaits,
 
   async announce({ store, announce, clock, timing, logger }) {
     const days = await announceForgotten({ store, announce, clock }, timing.untouchedMs);
@@ -53,17 +44,13 @@ const tasks: Record<string, (deps: WorkerDeps) => Promise<void>> = {
     if (over > 0) await announcer.announce({ kind: 'holds.changed' });
   },
 
-  async 'forget keys that nobody has'({ store, clock, timing, alerts, logger }) {
+  async 'forget keys that nobody has'({ store, clock, timing, logger }) {
     const milliseconds = trialsMissed * timing.probeMs;
     const unused = await store.holds.liftUnused(clock.now().subtract({ milliseconds }));
-    for (const { author, fingerprint } of unused) {
-      await alerts.recover({
-        kind: 'author_unauthorized',
-        subject: keySubject(author, fingerprint),
-      });
-      logger.info('a refused key is no longer used', { author });
-    }
+    for (const { author } of unused) logger.info('a refused key is no longer used', { author });
   },
+
+  'tell of holds': tellOfHolds,
 
   async 'write anew'({ config, requesting, logger }) {
     if (!config.authoring.rewriteFallback) return;

@@ -18,7 +18,7 @@ function settling({ failures = 0, fallback = 'none' as SettleDeps['fallback'] } 
   const store = {
     generations: {
       find: async () => generation,
-      endTry: async (_step: unknown, counts: boolean) => failures + (counts ? 1 : 0),
+      endTry: async (_step: unknown, _run: unknown, counts: boolean) => failures + (counts ? 1 : 0),
       async fail(...values: unknown[]) {
         failed.push(values);
         return generation;
@@ -90,27 +90,26 @@ test('with a fallback the same is a warning, and the job is over', async () => {
   expect(raised).toMatchObject([{ kind: 'generation_fell_back', level: 'warning' }]);
 });
 
-test('a refused key is told of by its fingerprint, never by itself', async () => {
+test('a refused key holds others, and is not told of as a trouble of one day', async () => {
   const { settle, raised, held } = settling();
   await settle({ name: 'plan-day', payload }, failure('author_unauthorized'));
-  expect(raised).toMatchObject([
-    { kind: 'author_unauthorized', subject: 'gemini scripted-key', level: 'error' },
-  ]);
   expect(held()).toBe(1);
+  // The trouble is the key's, and follows from its hold.
+  expect(raised).toEqual([]);
 });
 
-test('a quota of minutes holds the queue and warns nobody, one of the day does', async () => {
+test('a quota of minutes holds the queue, one of the day those with the key; neither is a failure', async () => {
   const { settle, raised, held } = settling();
   const minutes = failure('author_rate_limited', { retryAfterMs: 2_500, daily: false });
   expect(await settle({ name: 'plan-day', payload }, minutes)).toMatchObject({
     kind: 'held',
     by: 'all',
   });
-  expect(raised).toEqual([]);
   const day = failure('author_rate_limited', { retryAfterMs: 3_600_000, daily: true });
   const settled = await settle({ name: 'plan-day', payload }, day);
   expect(settled.kind === 'held' && settled.ms).toBeGreaterThanOrEqual(3_600_000);
-  expect(raised).toMatchObject([{ kind: 'author_exhausted', level: 'warning' }]);
+  expect(settled).toMatchObject({ by: 'key' });
+  expect(raised).toEqual([]);
   expect(held()).toBe(2);
 });
 

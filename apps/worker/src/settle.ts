@@ -41,7 +41,7 @@ export function makeSettle(deps: SettleDeps): ConsumerOptions['settle'] {
       onFailed(settlement.generation, failure.code);
     }
     if (settlement.kind === 'held' || failure.code === 'author_unauthorized') onHeld();
-    const trouble = troubleOf(settlement, failure, deps.authors);
+    const trouble = troubleOf(settlement, failure);
     if (trouble) await alerts.raise(trouble);
     return jobSettlement(settlement);
   };
@@ -102,7 +102,8 @@ function say(logger: Logger, settlement: Settlement, failure: TexasError): void 
       logger.warn('step given up, the offline author goes on', fields);
       break;
     case 'failed':
-      logger.error('step given up, generation failed', fields);
+      if (settlement.generation) logger.error('step given up, generation failed', fields);
+      else logger.info('step given up, its generation is over already', { code: failure.code });
       break;
   }
 }

@@ -1,70 +1,81 @@
-import type { TexasError, Trouble } from '@texas-ai/kernel';
-import type { AuthorName, Authors, Generation, Settlement } from '@texas-ai/life';
+import type { AlertKind, Temporal, TexasError, Trouble } from '@texas-ai/kernel';
+import {
+  type AuthorHold,
+  type Generation,
+  type GivenUp,
+  type Settlement,
+  whoRests,
+} from '@texas-ai/life';
 
 // What of the fleet's failures an operator is warned of, and what a person can do about it.
 
 const quarterHour = 900;
 const hour = 3600;
 
-/** The trouble that a settled failure is, or null where nobody needs to look. */
-export function troubleOf(
-  settlement: Settlement,
-  failure: TexasError,
-  authors: Authors,
-): Trouble | null {
-  if (failure.code === 'author_unauthorized') return refusedKey(settlement, authors);
+/**
+ * The trouble that a settled failure is, or null where nobody needs to look. That of a key follows
+ * from its hold.
+ */
+export function troubleOf(settlement: Settlement, failure: TexasError): Trouble | null {
+  if (failure.code === 'author_unauthorized') return null;
   if (failure.code === 'budget_exhausted') return budgetSpent(failure);
-  if (settlement.kind === 'held') return exhaustedKey(settlement, failure);
-  if (settlement.kind === 'failed')
-    return settlement.generation && failed(settlement.generation, failure);
-  return settlement.kind === 'fell-back' ? fellBack(settlement.generation, failure) : null;
+  return settlement.kind === 'failed' || settlement.kind === 'fell-back'
+    ? givenUpTrouble(settlement, failure)
+    : null;
+}
+
+/** The trouble that a day is which its author did not finish. */
+export function givenUpTrouble(givenUp: GivenUp, reason: Reason): Trouble | null {
+  if (givenUp.kind === 'fell-back') return fellBack(givenUp.generation, reason);
+  return givenUp.generation && failed(givenUp.generation, reason);
+}
+
+type Reason = Pick<TexasError, 'code' | 'message'>;
+
+/** The troubles that last as long as a hold. */
+export const holdKinds: ReadonlySet<AlertKind> = new Set([
+  'author_unauthorized',
+  'author_exhausted',
+]);
+
+/** What an operator is told of a hold in force, or null where it soon passes by itself. */
+export function troubleOfHold(hold: AuthorHold, now: Temporal.Instant): Trouble | null {
+  if (hold.code === 'author_unauthorized') return refusedKey(hold);
+  const ms = hold.until.epochMilliseconds - now.epochMilliseconds;
+  return whoRests(hold.code, ms) === 'key' ? exhaustedKey(hold) : null;
 }
 
 /** What the trouble with a key is about. */
-export function keySubject(author: AuthorName, fingerprint: string | null): string {
-  return `${author} ${fingerprint ?? 'without a key'}`;
+export function keySubject({
+  author,
+  fingerprint,
+}: Pick<AuthorHold, 'author' | 'fingerprint'>): string {
+  return `${author} ${fingerprint}`;
 }
 
-function refusedKey(settlement: Settlement, authors: Authors): Trouble {
-  const author = 'gemini';
-  const goesOn =
-    settlement.kind === 'fell-back'
-      ? 'The day that met it is finished by the offline author.'
-      : 'The day that met it has failed.';
+function refusedKey(hold: AuthorHold): Trouble {
   return {
     kind: 'author_unauthorized',
-    subject: keySubject(author, fingerprintOf(authors, author)),
+    subject: keySubject(hold),
     level: 'error',
-    title: `${author} refuses the API key`,
+    title: `${hold.author} refuses the API key`,
     message:
-      `${goesOn} Others wait. The key is tried every few minutes and work goes on by itself once it ` +
-      'is accepted. Otherwise set another GEMINI_API_KEY and restart the workers.',
+      'Days that met it are finished by the offline author, or failed where there is no fallback. ' +
+      'Others wait. The key is tried every few minutes and work goes on by itself once it is ' +
+      'accepted. Otherwise set another GEMINI_API_KEY and restart the workers.',
   };
 }
 
-function fingerprintOf(authors: Authors, name: AuthorName): string | null {
-  try {
-    return authors(name).fingerprint;
-  } catch {
-    return null;
-  }
-}
-
-/** A quota of minutes passes by itself; one of a day is worth a word. */
-function exhaustedKey(
-  settlement: Extract<Settlement, { kind: 'held' }>,
-  { details }: TexasError,
-): Trouble | null {
-  if (details.daily !== true || !settlement.began) return null;
+function exhaustedKey(hold: AuthorHold): Trouble {
   return {
     kind: 'author_exhausted',
-    subject: 'gemini',
+    subject: keySubject(hold),
     level: 'warning',
-    title: 'the daily quota of gemini is spent',
+    title: `the quota of ${hold.author} is spent`,
     message:
-      'Days wait for the quota to come back, or are finished by the offline author an hour before she ' +
-      'wakes. A larger quota or fewer characters help.',
-    quietSeconds: 2 * hour,
+      `${hold.reason} Nothing is asked until ${hold.until.round('second')}. Days wait until an hour ` +
+      'before she wakes; then the offline author finishes them, or they fail where there is no ' +
+      'fallback. A larger quota or fewer characters help.',
   };
 }
 
@@ -74,12 +85,12 @@ export function budgetSpent({ message }: Pick<TexasError, 'message'>): Trouble {
     subject: 'budget',
     level: 'error',
     title: 'the budget is spent',
-    message: `${message} Nothing more is spent until the next period; the offline author writes meanwhile. Raise “budget” in the configuration for more.`,
+    message: `${message} Nothing more is spent until the next period; meanwhile the offline author writes, or days fail where there is no fallback. Raise “budget” in the configuration for more.`,
     quietSeconds: 12 * hour,
   };
 }
 
-function failed({ character, date }: Generation, { code, message }: TexasError): Trouble {
+function failed({ character, date }: Generation, { code, message }: Reason): Trouble {
   return {
     kind: 'generation_failed',
     subject: code,
@@ -92,7 +103,7 @@ function failed({ character, date }: Generation, { code, message }: TexasError):
   };
 }
 
-function fellBack({ character, date }: Generation, { code, message }: TexasError): Trouble {
+function fellBack({ character, date }: Generation, { code, message }: Reason): Trouble {
   return {
     kind: 'generation_fell_back',
     subject: code,

@@ -67,8 +67,8 @@ export const settingsSchema = section({
     password: password.optional(),
     /** The database's name; by default the user's. */
     name: text('a database name').optional(),
-    /** Most connections of one process. */
-    poolMax: whole(1, 500).default(10),
+    /** Most connections of one process; what holds a lock needs another for its work. */
+    poolMax: whole(2, 500).default(10),
     connectTimeoutSeconds: whole(1, 300).default(5),
     acquireTimeoutSeconds: whole(1, 300).default(10),
     statementTimeoutSeconds: whole(1, 3600).default(8),

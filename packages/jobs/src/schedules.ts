@@ -40,6 +40,9 @@ export async function restoreSchedules(
 ): Promise<JobName[]> {
   const restored: JobName[] = [];
   try {
+    // BullMQ would wait for a Redis that is away, with a lock that others wait for.
+    const { status } = queues.connection;
+    if (status !== 'ready') throw new Error(`The connection is ${status}.`);
     for (const job of Object.keys(queueOf) as Schedule['job'][]) {
       const queue = queues.get(queueOf[job]);
       const found = await queue.getJobScheduler(job);

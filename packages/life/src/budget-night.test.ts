@@ -191,3 +191,13 @@ test('four who plan at once keep to the cap together', async () => {
   expect(begun.filter((each) => each.begun > 0).length).toBeGreaterThan(1);
   expect(await counts()).toEqual({ [full]: 400, [fewer]: 100, [offline]: 2_000 });
 });
+
+test('the forecast is of all who are due, not of those alone that are begun first', async () => {
+  await insertCharacters(db, manyCharacters(2_500));
+  const night = makeNight(db);
+  await night.at(four);
+  const lines = night.logger.lines.filter(({ message }) => message === 'days are due');
+  expect(lines.map(({ fields }) => [fields.days, fields.expectedTokens])).toEqual([
+    [2_500, 125_000_000],
+  ]);
+});

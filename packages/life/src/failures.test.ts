@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Temporal, TexasError } from '@texas-ai/kernel';
 import {
+  buildPlanDraft,
   buildProfile,
   makeScriptedAuthor,
   makeTestDatabase,
   type TestDatabase,
 } from '@texas-ai/testing';
-import { type FleetOptions, makeFleet } from '../test/fleet.js';
-import { fallBackHeld } from './fall-back-held.js';
+import { type FleetOptions, makeFleet, noon } from '../test/fleet.js';
 import { rewriteFallbacks } from './rewrite-fallbacks.js';
 import type { Step } from './steps.js';
 import { takeUpLost } from './take-up-lost.js';
@@ -131,6 +131,40 @@ describe('failures', () => {
     expect(f.author.calls.plan).toBe(1);
   });
 
+  test('of refused calls use up no call of the generation, however often they come', async () => {
+    const refused = failing('author_rate_limited', { retryAfterMs: 1 });
+    let calls = 0;
+    const author = makeScriptedAuthor({
+      plan: (brief) => {
+        if (calls++ < 60) throw refused.failure;
+        return buildPlanDraft(brief.profile.language);
+      },
+    });
+    const f = fleet({ author });
+    const asked = await f.request();
+    const step = f.take('plan-day');
+    for (let times = 0; times < 60; times++) {
+      await expect(f.work(step)).rejects.toBe(refused.failure);
+      await f.settle(step, refused.failure);
+      await db.database('author_holds').delete();
+    }
+    await f.work(step);
+    expect(await f.now(asked.id)).toMatchObject({ status: 'writing', usage: { calls: 61 } });
+  });
+
+  test('of a run that is over do not count for the next', async () => {
+    const f = fleet();
+    const asked = await f.request();
+    const old = f.take('plan-day');
+    await f.store.generations.fail(asked.id, 1, 'author_blocked', 'A filter stopped the text.');
+    await f.request();
+    await f.store.generations.beginPlan(asked.id, 2);
+    await f.settle(old, new TexasError('author_timeout', 'It took too long.'));
+    expect(
+      await db.database('generations').where({ id: asked.id }).first('plan_tries', 'plan_failures'),
+    ).toEqual({ plan_tries: 1, plan_failures: 0 });
+  });
+
   test('of storage cost nothing, however often they come', async () => {
     const f = fleet();
     const asked = await f.request();
@@ -209,8 +243,9 @@ describe('an author that rests', () => {
     expect(await db.database('author_calls').select('id')).toEqual([]);
     // What the rates have no room for is finished in time all the same.
     await db.database('generations').where({ id: asked.id }).update({ fallback_at: '-infinity' });
-    const fallen = await fallBackHeld(f.deps);
-    expect(fallen.map(({ id }) => id)).toContain(asked.id);
+    expect(await f.endLongWaits()).toMatchObject([
+      { code: 'author_rate_limited', givenUp: { kind: 'fell-back', generation: { id: asked.id } } },
+    ]);
   });
 
   test('by a refused key is held for that key alone, and what met it ends at once', async () => {
@@ -270,16 +305,18 @@ describe('with the offline author to fall back on', () => {
     const until = time.now.add({ hours: 24 * 40 });
     const key = { author: 'gemini', fingerprint: 'scripted-key' } as const;
     await f.store.holds.put({ ...key, code: 'author_rate_limited', reason: 'Spent.', until });
-    expect(await fallBackHeld({ ...f.deps, clock: { now: () => time.now } })).toEqual([]);
-    // Seven in the morning is the earliest she wakes on that date.
+    expect(await f.endLongWaits()).toEqual([]);
+    // Six in the morning is the earliest she wakes on that date.
     const wakes = Temporal.PlainDate.from(f.date).toZonedDateTime({
       timeZone: 'Asia/Shanghai',
       plainTime: '06:00',
     });
     time.now = wakes.subtract({ minutes: 61 }).toInstant();
-    expect(await fallBackHeld(f.deps)).toEqual([]);
+    expect(await f.endLongWaits()).toEqual([]);
     time.now = wakes.subtract({ minutes: 59 }).toInstant();
-    expect(await fallBackHeld(f.deps)).toMatchObject([{ id: asked.id, author: 'offline' }]);
+    expect(await f.endLongWaits()).toMatchObject([
+      { givenUp: { kind: 'fell-back', generation: { id: asked.id, author: 'offline' } } },
+    ]);
     await f.workAll();
     expect(await f.now(asked.id)).toMatchObject({
       status: 'published',
@@ -296,6 +333,42 @@ describe('with the offline author to fall back on', () => {
       author: 'gemini',
       fallback: null,
     });
+  });
+});
+
+describe('whoever waited too long', () => {
+  const late = ({ id }: { id: string }) =>
+    db.database('generations').where({ id }).update({ fallback_at: '-infinity' });
+
+  test('fails where there is nobody to fall back on, visibly and once', async () => {
+    const f = fleet({ fallback: 'none' });
+    const asked = await f.request();
+    const until = noon.now().add({ hours: 24 * 365 });
+    const key = { author: 'gemini', fingerprint: 'scripted-key' } as const;
+    await f.store.holds.put({ ...key, code: 'author_rate_limited', reason: 'Spent.', until });
+    expect(await f.endLongWaits()).toEqual([]);
+    await late(asked);
+    expect(await f.endLongWaits()).toMatchObject([
+      { code: 'author_rate_limited', givenUp: { kind: 'failed', generation: { id: asked.id } } },
+    ]);
+    expect(await f.endLongWaits()).toEqual([]);
+    const error = { code: 'author_rate_limited', message: 'Spent.' };
+    expect(await f.now(asked.id)).toMatchObject({ status: 'failed', error });
+  });
+
+  test('for an author whom no worker can ask gets another as well', async () => {
+    const f = fleet({ fallback: 'offline' });
+    const asked = await f.request();
+    await late(asked);
+    expect(await f.endLongWaits()).toEqual([]);
+    expect(await f.endLongWaits(['offline'])).toMatchObject([
+      { code: 'author_held', givenUp: { generation: { id: asked.id, author: 'offline' } } },
+    ]);
+    // Nor does the offline author lose what is its own where nobody works its queue.
+    await late(asked);
+    expect(await f.endLongWaits([])).toEqual([]);
+    await f.workAll();
+    expect(await f.now(asked.id)).toMatchObject({ status: 'published' });
   });
 });
 
@@ -333,5 +406,69 @@ describe('lost jobs', () => {
     expect(f.author.calls.plan).toBe(0);
     await f.workAll();
     expect(await f.now(waiting.id)).toMatchObject({ status: 'published', run: 2 });
+  });
+
+  test('are not looked for where a chapter is at its author: another that has just ended is no loss', async () => {
+    const f = fleet();
+    const asked = await f.request();
+    await f.work(f.take('plan-day'));
+    const [first, ...others] = f.steps.waiting;
+    if (!first) throw new Error('There are chapters.');
+    // Between the look at the row and that at the jobs the first chapter is stored.
+    const { states } = f.steps;
+    f.steps.states = async (steps) => {
+      await f.work(first);
+      return steps.map(({ chapter }) => (chapter === first.chapter ? 'ended' : 'active'));
+    };
+    f.steps.waiting.length = 0;
+    expect(await f.request()).toMatchObject({ id: asked.id, run: 1 });
+    f.steps.states = states;
+    expect((await f.now(asked.id)).run).toBe(1);
+    expect(others).toHaveLength(3);
+  });
+
+  test('are left alone that move again between two looks', async () => {
+    const f = fleet();
+    const asked = await f.request();
+    f.steps.waiting.length = 0;
+    const { states } = f.steps;
+    f.steps.states = async (steps) => {
+      await db
+        .database('generations')
+        .where({ id: asked.id })
+        .update({
+          touched_at: db.database.raw("now() + interval '1 minute'"),
+        });
+      return states(steps);
+    };
+    await takeUpLost(f.deps, 0);
+    expect((await f.now(asked.id)).run).toBe(1);
+  });
+
+  test('beyond one batch are all looked at, and those alive touched', async () => {
+    await db.database('generations').whereNull('finished_at').update({
+      status: 'cancelled',
+      finished_at: db.database.fn.now(),
+    });
+    const f = fleet();
+    await db.database.raw(
+      `INSERT INTO generations (id, character_id, date, ordinal, author, profile_hash, touched_at)
+       SELECT gen_random_uuid(), 'texas', '2031-01-01'::date + n, 1, 'gemini', 'hash-1',
+         now() - interval '1 hour' FROM generate_series(1, 1200) AS n`,
+    );
+    f.steps.states = async (steps) => steps.map(() => 'waiting');
+    expect(await takeUpLost(f.deps, 60_000)).toBe(0);
+    const since = (await f.store.now()).subtract({ minutes: 1 });
+    expect(await f.store.generations.untouched(since, 10)).toEqual([]);
+    await db.database('generations').where('date', '>', '2031-01-01').delete();
+  });
+
+  test('are none where one of several is being worked', async () => {
+    const f = fleet();
+    const asked = await f.request();
+    await f.work(f.take('plan-day'));
+    f.steps.states = async (steps) => steps.map((_, index) => (index === 1 ? 'active' : 'none'));
+    await takeUpLost(f.deps, 0);
+    expect((await f.now(asked.id)).run).toBe(1);
   });
 });

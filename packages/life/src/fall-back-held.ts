@@ -1,32 +1,32 @@
-import type { Clock } from '@texas-ai/kernel';
-import type { Generation } from './generation.js';
-import { type StepQueue, stepsOf } from './steps.js';
-import type { Store } from './store.js';
+import type { Clock, ErrorCode } from '@texas-ai/kernel';
+import type { AuthorName } from './author.js';
+import { type GivenUp, type GiveUpDeps, giveUp } from './step-failure.js';
 
 const batch = 500;
 
+/** A generation that was not waited for any longer, why, and what became of it. */
+export interface NotWaitedFor {
+  code: ErrorCode;
+  message: string;
+  givenUp: GivenUp;
+}
+
 /**
- * Has the offline author finish the generations whose own author is held although the character
- * wakes soon. Answers them. Rejects with `storage_unavailable` or `queue_unavailable`.
+ * Ends the wait of generations whose own author is held, or asked by no worker, although the character
+ * wakes soon: the offline author finishes them, or they fail. `worked` are the authors whom some worker
+ * can ask. Answers them. Rejects with `storage_unavailable`.
  */
-export async function fallBackHeld({
-  store,
-  steps,
-  clock,
-}: {
-  store: Pick<Store, 'generations'>;
-  steps: StepQueue;
-  clock: Clock;
-}): Promise<Generation[]> {
-  const fallen: Generation[] = [];
+export async function fallBackHeld(
+  deps: GiveUpDeps & { clock: Clock },
+  worked: readonly AuthorName[],
+): Promise<NotWaitedFor[]> {
+  const ended: NotWaitedFor[] = [];
   for (;;) {
-    const held = await store.generations.heldTooLong(clock.now(), batch);
-    for (const { id, code } of held) {
-      const needs = await store.generations.fallBack(id, null, code);
-      if (!needs) continue;
-      fallen.push(needs.generation);
-      await steps.enqueue(stepsOf(needs));
+    const held = await deps.store.generations.heldTooLong(deps.clock.now(), worked, batch);
+    for (const { id, code, reason: message } of held) {
+      const givenUp = await giveUp(deps, { generationId: id, run: null }, { code, message });
+      ended.push({ code, message, givenUp });
     }
-    if (held.length < batch) return fallen;
+    if (held.length < batch) return ended;
   }
 }

@@ -155,6 +155,7 @@ export { rewriteFallbacks } from './rewrite-fallbacks.js';
 export { cutSlots } from './slots.js';
 export {
   type FailedStep,
+  type GivenUp,
   type Settlement,
   type StepFailureDeps,
   settleFailure,

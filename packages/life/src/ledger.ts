@@ -19,7 +19,7 @@ export interface PlannedCall {
   model: string | null;
   /** What it may cost: spent until the call says what it did. */
   expected: CallUsage & { money: number };
-  /** Most calls of the generation since a person last resumed it. */
+  /** Most calls of the generation since a person last resumed it, refused ones apart. */
   mostCalls: number;
   /** The sums that it adds to, each with its cap. */
   sums: readonly CappedSum[];

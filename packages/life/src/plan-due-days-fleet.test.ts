@@ -167,3 +167,15 @@ test('one connection is enough, also to look at the budget', async () => {
     expect(await makeNight(db, { store, budget }).at(four)).toEqual({ begun: 3, overBudget: 0 });
   });
 });
+
+test('one whose zone is unknown here stops nobody else', async () => {
+  await insertCharacters(db, { ...manyCharacters(20), stranger: 'Mars/Phobos' });
+  const night = makeNight(db);
+  expect(await night.at(four)).toMatchObject({ begun: 20 });
+  expect(night.logger.lines.filter(({ level }) => level === 'error')).toMatchObject([
+    { fields: { character: 'stranger', timeZone: 'Mars/Phobos' } },
+  ]);
+  expect((await nextTimes(db)).stranger).toBe('2026-11-23T20:00:00Z');
+  const soon = Temporal.Now.instant().add({ hours: 1 });
+  expect((await db.store.days.missing(soon, 0, 0)).count).toBe(20);
+});

@@ -104,18 +104,22 @@ describe('the night', () => {
     expect(await nextTimes(db)).toMatchObject({ shanghai: '2026-11-28T20:00:00Z' });
   });
 
-  test('says when its author is not waited for any longer, unless nobody stands in', async () => {
+  test('says when its author is not waited for any longer, whoever stands in', async () => {
     await insertCharacters(db, { shanghai: 'Asia/Shanghai' });
     await beginOne();
     // She may wake at six; an hour before is an hour from now.
     expect(await generations()).toMatchObject([
       { fallback_at: Temporal.Instant.from(four).add({ hours: 1 }), author: 'gemini' },
     ]);
-    for (const options of [{ fallback: 'none' }, { author: 'offline' }] as const) {
+    for (const [options, waits] of [
+      [{ fallback: 'none' }, true],
+      [{ author: 'offline' }, false],
+    ] as const) {
       await db.database('generations').delete();
       await makeDueAgain();
       await beginOne(makeNight(db, options));
-      expect(await generations()).toMatchObject([{ fallback_at: null, fallback_from: null }]);
+      const [begun] = await generations();
+      expect([begun?.fallback_at !== null, begun?.fallback_from]).toEqual([waits, null]);
     }
   });
 });

@@ -51,10 +51,7 @@ export async function planDueDays(
     const due = await store.transaction(async (inTransaction) => {
       const characters = await inTransaction.characters.due(now, batch);
       if (characters.length === 0) return null;
-      const planned = characters.map((each) => ({
-        each,
-        ...planningAt(now, each.timeZone, deps.planningTime),
-      }));
+      const planned = characters.map((each) => ({ each, ...planningOf(deps, each, now) }));
       await inTransaction.characters.planNext(
         new Map(planned.map(({ each, next }) => [each.id, next])),
       );
@@ -77,18 +74,37 @@ export async function planDueDays(
   }
 }
 
+/** A zone that this machine does not know is looked at again a day later, and stops nobody else. */
+function planningOf(
+  { planningTime, logger }: PlanDueDaysDeps,
+  { id, timeZone }: DueCharacter,
+  now: Temporal.Instant,
+): ReturnType<typeof planningAt> {
+  try {
+    return planningAt(now, timeZone, planningTime);
+  } catch (error) {
+    logger.error('character not planned, her time zone is unknown here', {
+      character: id,
+      timeZone,
+      error,
+    });
+    return { date: null, next: now.add({ hours: 24 }) };
+  }
+}
+
 interface DatedCharacter extends DueCharacter {
   date: string;
 }
 
-/** What one day will cost, and a line of what the night will. */
+/** What one day will cost, and a line of what the night will, those included that are due after these. */
 async function forecast(
   { budget, author, model, chapters, logger }: PlanDueDaysDeps,
-  { ledger }: Pick<Repositories, 'ledger'>,
+  { ledger, characters }: Pick<Repositories, 'ledger' | 'characters'>,
   now: Temporal.Instant,
-  days: number,
+  missing: number,
 ): Promise<Amount> {
   if (model === null) return { tokens: 0, money: 0 };
+  const days = missing + (await characters.countDue(now));
   const expected = await expectedGeneration(ledger, { budget, author, model, chapters, now });
   logger.info('days are due', {
     days,
@@ -122,10 +138,7 @@ async function withinBudget(
       author,
       fallback: null,
       chaptersWanted: rung === 'fewer-chapters' ? fewerChapters(deps.chapters) : null,
-      fallbackAt:
-        deps.fallback === 'offline' && model !== null
-          ? fallbackAt(now, character.date, character)
-          : null,
+      fallbackAt: model === null ? null : fallbackAt(now, character.date, character),
     };
   });
 }

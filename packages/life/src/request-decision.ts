@@ -39,7 +39,8 @@ export function decideRequest(
   if (!request.fresh || begunSince) {
     if (isInFlight(generation.status)) return { kind: 'join', needs: newest };
     // Another author does not go on with what this one began: a day has one hand.
-    if (generation.status === 'failed' && generation.author === author) {
+    const hands = [generation.author, generation.fallback?.from];
+    if (generation.status === 'failed' && hands.includes(author)) {
       return { kind: 'revive', generation };
     }
   }

@@ -22,8 +22,6 @@ export interface RequestGenerationDeps {
   onProgress: OnProgress;
   /** Who writes new generations. */
   author: AuthorName;
-  /** Who finishes those whose author failed for good, or rests too long. */
-  fallback: 'offline' | 'none';
   /** How far from the character's today a date may lie, in days. */
   window: { daysBack: number; daysAhead: number };
 }
@@ -116,13 +114,13 @@ function assertInWindow(
   }
 }
 
-/** Until when its author may rest; null for as long as it likes. */
+/** Until when its author may rest; null for the one who never does. */
 function latest(
-  { author, fallback, clock }: RequestGenerationDeps,
+  { author, clock }: RequestGenerationDeps,
   { date }: GenerationRequest,
   character: KnownCharacter,
 ): Temporal.Instant | null {
-  if (author === 'offline' || fallback === 'none') return null;
+  if (author === 'offline') return null;
   return fallbackAt(clock.now(), date, character);
 }
 
@@ -167,7 +165,8 @@ async function join(
     sayNotEnqueued(deps, needs.generation, error);
     return null;
   });
-  if (states?.includes('ended')) {
+  // Where one is being worked, only it knows what follows; what is lost besides is found later.
+  if (states?.includes('ended') && !states.includes('active')) {
     const renewed = await requests.renew(needs.generation.id, request);
     if (renewed) await enqueue(deps, renewed);
     return renewed?.generation ?? needs.generation;

@@ -11,11 +11,16 @@ export interface FailedStep extends StepRow {
   run: number | null;
 }
 
-export interface StepFailureDeps {
-  store: Pick<Store, 'generations' | 'holds'>;
+export interface GiveUpDeps {
+  store: Pick<Store, 'generations'>;
   steps: StepQueue;
-  authors: Authors;
+  /** Who finishes what its own author cannot. */
   fallback: 'offline' | 'none';
+}
+
+export interface StepFailureDeps extends GiveUpDeps {
+  store: Pick<Store, 'generations' | 'holds'>;
+  authors: Authors;
   clock: Clock;
   /** In 0-1. */
   random: () => number;
@@ -37,6 +42,9 @@ export type Settlement =
   | { kind: 'handed-back'; delayMs: number }
   /** Its author rests: for all workers, or for those with the same key. It cost nothing. */
   | { kind: 'held'; ms: number; by: 'all' | 'key'; began: boolean }
+  | GivenUp;
+
+export type GivenUp =
   /** The offline author goes on with the generation. */
   | { kind: 'fell-back'; generation: Generation }
   /** Given up; null where its generation was over already or is none. */
@@ -56,11 +64,11 @@ export async function settleFailure(
   const kind = kindOf(failure);
   if (kind === 'free') {
     // Where storage is what failed, the try stays unheard of, as if the worker had died.
-    await store.generations.endTry(step, false).catch(() => undefined);
+    await store.generations.endTry(step, step.run, false).catch(() => undefined);
     const delayMs = failure.code === 'aborted' ? 0 : timing.retryStorageMs;
     return { kind: 'handed-back', delayMs };
   }
-  const failures = await store.generations.endTry(step, kind !== 'held');
+  const failures = await store.generations.endTry(step, step.run, kind !== 'held');
   if (kind === 'held') return hold(deps, step, failure);
   if (!isLastTry(kind, failures)) {
     return { kind: 'again', delayMs: retryDelayMs(failures, random, timing.retryMs), failures };
@@ -105,11 +113,12 @@ async function authorOf(
   }
 }
 
-async function giveUp(
-  { store, steps, fallback }: StepFailureDeps,
-  { generationId, run }: FailedStep,
-  { code, message }: TexasError,
-): Promise<Settlement> {
+/** The offline author goes on with the generation, or it fails with these words. */
+export async function giveUp(
+  { store, steps, fallback }: GiveUpDeps,
+  { generationId, run }: Pick<FailedStep, 'generationId' | 'run'>,
+  { code, message }: Pick<TexasError, 'code' | 'message'>,
+): Promise<GivenUp> {
   if (fallback === 'offline') {
     const needs = await store.generations.fallBack(generationId, run, code);
     if (needs) {

@@ -35,6 +35,7 @@ export interface CharacterRepository {
   list(page: { after?: string | undefined; limit: number }): Promise<Profile[]>;
   /** Those whose next day is to be looked after, locked until the transaction ends. */
   due(now: Temporal.Instant, limit: number): Promise<DueCharacter[]>;
+  countDue(now: Temporal.Instant): Promise<number>;
   /** Says when each is next looked after. */
   planNext(times: ReadonlyMap<string, Temporal.Instant>): Promise<void>;
 }
@@ -153,19 +154,26 @@ export interface GenerationRepository {
    * that run; null otherwise.
    */
   fallBack(id: string, run: number | null, code: string): Promise<GenerationNeeds | null>;
-  /** Those in flight whose time to fall back has come and whose author is held, with the hold's code. */
-  heldTooLong(now: Temporal.Instant, limit: number): Promise<{ id: string; code: string }[]>;
   /**
-   * Published ones that another author finished and whose date was not written anew yet, of what is
-   * today where she lives and later, whose own author answers again.
+   * Those in flight whose time to fall back has come and whose author is held, with the hold's code and
+   * reason, or is none of the `worked`: those whom some worker can ask.
    */
-  toRewrite(now: Temporal.Instant, limit: number): Promise<Generation[]>;
+  heldTooLong(
+    now: Temporal.Instant,
+    worked: readonly AuthorName[],
+    limit: number,
+  ): Promise<{ id: string; code: ErrorCode; reason: string }[]>;
+  /**
+   * Published ones that another finished in place of this author and whose date was not written anew
+   * yet, of what is today where she lives and later, while the author answers again.
+   */
+  toRewrite(author: AuthorName, now: Temporal.Instant, limit: number): Promise<Generation[]>;
   markRewritten(id: string): Promise<void>;
   /** Tells that somebody works on it, for its own run only. */
   touch(id: string, run: number): Promise<void>;
   touchAll(ids: readonly string[]): Promise<void>;
-  /** A new run of each that is in flight, for jobs that got lost. */
-  renewAll(ids: readonly string[]): Promise<GenerationNeeds[]>;
+  /** A new run of each that is in flight and still untouched since then, for jobs that got lost. */
+  renewAll(ids: readonly string[], since: Temporal.Instant): Promise<GenerationNeeds[]>;
   /** From `publishing` to `published`; null where it was not publishing. */
   publish(id: string): Promise<Generation | null>;
   /** Published before then and not announced. */
@@ -179,9 +187,10 @@ export interface GenerationRepository {
 
   /**
    * A try of a step has ended; `counts` tells whether as a failure that counts. Answers the failures
-   * that do. What remains of `tries` was begun and never heard of again.
+   * that do. What remains of `tries` was begun and never heard of again. A try of another run than the
+   * present one (unless null) is not counted any more.
    */
-  endTry(step: StepRow, counts: boolean): Promise<number>;
+  endTry(step: StepRow, run: number | null, counts: boolean): Promise<number>;
 
   /** Positions of the chapters with text, in the order in which they were written, by generation. */
   writtenChapters(ids: readonly string[]): Promise<Map<string, number[]>>;

@@ -20,7 +20,7 @@ export async function takeUpLost(
     const ids = (wanted: boolean) =>
       found.flatMap(({ generation }, index) => (alive[index] === wanted ? [generation.id] : []));
     await store.generations.touchAll(ids(true));
-    const renewed = await store.generations.renewAll(ids(false));
+    const renewed = await store.generations.renewAll(ids(false), since);
     await steps.enqueue(renewed.flatMap(stepsOf));
     lost += renewed.length;
     if (found.length < batch) return lost;

@@ -181,7 +181,6 @@ describe('the way of a day', () => {
           logger: makeLogSpy(),
           onProgress: () => undefined,
           author: 'offline',
-          fallback: 'offline',
           window: { daysBack: 1, daysAhead: 1 },
         },
         {

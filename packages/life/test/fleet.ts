@@ -11,6 +11,7 @@ import {
 import type { AuthorName } from '../src/author.js';
 import type { Budget } from '../src/budget.js';
 import type { Quotas } from '../src/call-meter.js';
+import { fallBackHeld } from '../src/fall-back-held.js';
 import type { Generation } from '../src/generation.js';
 import { planDay } from '../src/plan-day.js';
 import { publishDay } from '../src/publish-day.js';
@@ -71,7 +72,6 @@ export function makeFleet(db: TestDatabase, options: FleetOptions = {}) {
   const requesting = {
     ...deps,
     author: author.name,
-    fallback,
     window: { daysBack: 366, daysAhead: 366 },
   };
 
@@ -122,6 +122,11 @@ export function makeFleet(db: TestDatabase, options: FleetOptions = {}) {
       const [step] = steps.waiting.splice(index, 1);
       if (index < 0 || !step) throw new Error(`No ${kind} waits.`);
       return step;
+    },
+    /** What the reconciler does, as far as it is of this date; by default some worker can ask both authors. */
+    async endLongWaits(worked: readonly AuthorName[] = [author.name, 'offline']) {
+      const ended = await fallBackHeld({ store, steps, fallback, clock }, worked);
+      return ended.filter(({ givenUp }) => givenUp.generation?.date === date);
     },
     settle: (step: Step, failure: unknown): Promise<Settlement> =>
       settleFailure(

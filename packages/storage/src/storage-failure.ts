@@ -1,7 +1,8 @@
-import { TexasError } from '@texas-ai/kernel';
+import { asTexasError, TexasError } from '@texas-ai/kernel';
 
 /** SQLSTATE classes and codes that say the server or the way to it is at fault, not the statement. */
 const unavailableStates = /^(08|53|57P|55P03|57014|25006|40001|40P01|25P03|58)/;
+const sqlState = /^[0-9A-Z]{5}$/;
 const uniqueViolation = '23505';
 const exclusionViolation = '23P01';
 const networkCodes = new Set([
@@ -30,6 +31,8 @@ export function storageFailure(error: unknown): TexasError {
   if (unavailableStates.test(code) || networkCodes.has(code) || clientMessages.test(message)) {
     return new TexasError('storage_unavailable', 'The database does not answer.', { cause: error });
   }
+  // What has no SQLSTATE was thrown by our own code, in the middle of a transaction.
+  if (!sqlState.test(code)) return asTexasError(error);
   return new TexasError('internal_error', 'The database refused a statement.', { cause: error });
 }
 

@@ -298,8 +298,9 @@ describe('reading', () => {
     await generations.touch(ids[0] ?? '', 1);
     await generations.touchAll(ids.slice(1));
     expect((await touched(ids[0])).epochNanoseconds > before.epochNanoseconds).toBe(true);
-    expect((await generations.renewAll(ids)).map(({ generation }) => generation.run)).toEqual([
-      2, 2,
-    ]);
+    const later = Temporal.Now.instant().add({ seconds: 60 });
+    expect(
+      (await generations.renewAll(ids, later)).map(({ generation }) => generation.run),
+    ).toEqual([2, 2]);
   });
 });

@@ -14,7 +14,6 @@ export function requestingBy(
     logger,
     onProgress: tellProgress(announcer, logger),
     author: config.authoring.author,
-    fallback: config.authoring.fallback,
     window: config.generations,
   };
 }

@@ -69,7 +69,7 @@ async function requestDays({ store, steps }: InProcess, logger: Logger): Promise
   const onProgress = () => undefined;
   for (let index = 0; index < days; index++) {
     await requestGeneration(
-      { store, steps, clock, logger, onProgress, author: 'offline', fallback: 'none', window },
+      { store, steps, clock, logger, onProgress, author: 'offline', window },
       {
         character,
         date: first.add({ days: index }).toString(),

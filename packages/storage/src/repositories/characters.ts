@@ -99,5 +99,12 @@ export function makeCharacterRepository(db: Knex, known: KnownProfiles): Charact
     );
   }
 
-  return { synchronise, find, list, due, planNext };
+  async function countDue(now: Temporal.Instant): Promise<number> {
+    const [row] = await db('characters')
+      .where('next_plan_at', '<=', now.toString())
+      .count<{ count: number }[]>('* as count');
+    return row?.count ?? 0;
+  }
+
+  return { synchronise, find, list, due, countDue, planNext };
 }

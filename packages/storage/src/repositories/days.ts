@@ -138,10 +138,15 @@ export function makeDayRepository(db: Knex): DayRepository {
       const zones: { zone: string }[] = await db('characters').distinct({ zone: 'time_zone' });
       const late = now.subtract({ minutes });
       const today = zones.flatMap(({ zone }) => {
-        const date = localDate(now, zone);
-        const planned = instantOf(date, planningTime, zone);
-        const isLate = planned.epochMilliseconds <= late.epochMilliseconds;
-        return isLate ? [{ zone, date: date.toString() }] : [];
+        try {
+          const date = localDate(now, zone);
+          const planned = instantOf(date, planningTime, zone);
+          const isLate = planned.epochMilliseconds <= late.epochMilliseconds;
+          return isLate ? [{ zone, date: date.toString() }] : [];
+        } catch {
+          // A zone that is unknown here: who plans its characters says so.
+          return [];
+        }
       });
       const { rows } = await db.raw<{ rows: { count: number; some: string[] | null }[] }>(
         `WITH missing AS (

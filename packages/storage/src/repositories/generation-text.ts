@@ -65,20 +65,22 @@ export function makeGenerationText(db: Knex): Text {
 
     storePlan: (id, planned) => storePlan(db, id, planned),
 
-    async endTry({ generationId, chapter }, counts) {
+    async endTry({ generationId, chapter }, run, counts) {
+      const ofRun = run === null ? {} : { run };
       const ended = (tries: string, failures: string) => ({
         [tries]: db.raw('greatest(?? - 1, 0)', [tries]),
         [failures]: db.raw('?? + ?', [failures, counts ? 1 : 0]),
       });
       if (chapter === undefined) {
         const [row] = await db('generations')
-          .where({ id: generationId })
+          .where({ id: generationId, ...ofRun })
           .update(ended('plan_tries', 'plan_failures'))
           .returning('plan_failures');
         return row?.plan_failures ?? 0;
       }
       const [row] = await db('chapters')
         .where({ generation_id: generationId, position: chapter })
+        .whereExists(db('generations').where({ id: generationId, ...ofRun }))
         .update(ended('tries', 'failures'))
         .returning('failures');
       return row?.failures ?? 0;

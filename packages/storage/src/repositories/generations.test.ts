@@ -83,7 +83,7 @@ describe('those that nobody touched', () => {
 
   test('begin a new run together, those that are over do not', async () => {
     const ids = await oneOfEach({ touched_at: hoursAgo(2), run: 4 });
-    const renewed = await generations.renewAll(Object.values(ids));
+    const renewed = await generations.renewAll(Object.values(ids), since(1));
     const byId = new Map(renewed.map((needs) => [needs.generation.id, needs]));
     expect([...byId.keys()].sort()).toEqual(inFlight.map((status) => ids[status]).sort());
     expect(byId.get(ids.writing ?? '')).toMatchObject({
@@ -97,7 +97,9 @@ describe('those that nobody touched', () => {
       ...over.map((status) => [status, 4]),
     ]);
     expect(await all('run')).toEqual(runs);
-    expect(await generations.renewAll([])).toEqual([]);
+    expect(await generations.renewAll([], since(1))).toEqual([]);
+    // Whoever moved meanwhile is left alone.
+    expect(await generations.renewAll(Object.values(ids), since(1))).toEqual([]);
   });
 });
 

@@ -108,13 +108,13 @@ export function makeGenerationLifecycle(db: Knex): Lifecycle {
       );
     },
 
-    async renewAll(ids) {
+    async renewAll(ids, since) {
       if (ids.length === 0) return [];
       const { rows } = await db.raw<{ rows: NeedsRow[] }>(
         `UPDATE generations SET run = run + 1, touched_at = now()
-         WHERE id = ANY (?::uuid[]) AND ${inFlight}
+         WHERE id = ANY (?::uuid[]) AND touched_at < ?::timestamptz AND ${inFlight}
          RETURNING ${answeredColumns}, ${missingOf('generations.id')}`,
-        [[...ids]],
+        [[...ids], since.toString()],
       );
       return rows.map(toNeeds);
     },

@@ -128,6 +128,8 @@ async function close(db: Knex, id: string, { outcome, usage }: CallEnd): Promise
        RETURNING 1
      )
      UPDATE generations SET input_tokens = generations.input_tokens + closed.input_tokens,
+       -- What a provider refuses is nothing that its generation used up.
+       calls_before = generations.calls_before + :refused::int,
        output_tokens = generations.output_tokens + closed.output_tokens,
        cost = generations.cost + closed.cost
      -- Counting the sums has them locked before the generation, as where a call is opened.
@@ -139,9 +141,12 @@ async function close(db: Knex, id: string, { outcome, usage }: CallEnd): Promise
       input: usage?.inputTokens ?? null,
       output: usage?.outputTokens ?? null,
       money: usage?.money ?? null,
+      refused: refusals.has(outcome) ? 1 : 0,
     },
   );
 }
+
+const refusals: ReadonlySet<string> = new Set(['author_rate_limited', 'author_unauthorized']);
 
 async function open(db: Knex, call: PlannedCall): Promise<OpenedCall> {
   const id = uuid();

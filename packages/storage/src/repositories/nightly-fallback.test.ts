@@ -90,7 +90,8 @@ describe('falling back', () => {
 });
 
 describe('those whose author is held too long', () => {
-  const due = async () => (await generations.heldTooLong(now, 10)).map(({ id }) => id);
+  const both = ['gemini', 'offline'] as const;
+  const due = async () => (await generations.heldTooLong(now, both, 10)).map(({ id }) => id);
 
   test('are in flight, their time has come, and their own author is held', async () => {
     await insertGeneration(db, { date: '2026-11-01', fallback_at: inHours(1) });
@@ -103,11 +104,22 @@ describe('those whose author is held too long', () => {
     const queued = await insertGeneration(db, { ...late, date: '2026-11-07' });
     expect(await due()).toEqual([]);
     await db.store.holds.put(hold());
-    expect(await generations.heldTooLong(now, 10)).toEqual([
-      { id: planned, code: 'author_rate_limited' },
-      { id: queued, code: 'author_rate_limited' },
+    const why = { code: 'author_rate_limited', reason: 'Too many calls.' };
+    expect(await generations.heldTooLong(now, both, 10)).toEqual([
+      { id: planned, ...why },
+      { id: queued, ...why },
     ]);
-    expect(await generations.heldTooLong(now, 1)).toHaveLength(1);
+    expect(await generations.heldTooLong(now, both, 1)).toHaveLength(1);
+  });
+
+  test('are also those whose author no worker can ask', async () => {
+    await insertGeneration(db, { date: '2026-11-01', fallback_at: inHours(1) });
+    const id = await insertGeneration(db, { fallback_at: inHours(-1) });
+    await insertGeneration(db, { date: '2026-11-05', author: 'offline', fallback_at: inHours(-1) });
+    expect(await generations.heldTooLong(now, ['offline'], 10)).toEqual([
+      { id, code: 'author_held', reason: 'No worker can ask gemini.' },
+    ]);
+    expect(await generations.heldTooLong(now, [], 10)).toHaveLength(1);
   });
 
   test('are none once the hold is over; that of a refused key is not by itself', async () => {
@@ -138,7 +150,7 @@ describe('days to write anew', () => {
     fallback_code: 'author_unauthorized',
   } as const;
   const at = Temporal.Instant.from('2026-11-23T02:00:00Z');
-  const found = async () => (await generations.toRewrite(at, 10)).map(({ id }) => id);
+  const found = async () => (await generations.toRewrite('gemini', at, 10)).map(({ id }) => id);
 
   test('are those of today and later, where she lives, that another author finished', async () => {
     await insertDay(db, { ...fallen, date: '2026-11-22' });
@@ -148,7 +160,7 @@ describe('days to write anew', () => {
     // In New York it is still the evening before.
     const robins = await insertDay(db, { ...fallen, character_id: 'robin', date: '2026-11-22' });
     expect(await found()).toEqual([robins, today, tomorrow]);
-    expect(await generations.toRewrite(at, 2)).toHaveLength(2);
+    expect(await generations.toRewrite('gemini', at, 2)).toHaveLength(2);
     await generations.markRewritten(today);
     expect(await found()).toEqual([robins, tomorrow]);
   });

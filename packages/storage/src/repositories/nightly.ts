@@ -1,5 +1,5 @@
-import type { Temporal } from '@texas-ai/kernel';
-import { type Generation, type GenerationRepository, inFlightStatuses } from '@texas-ai/life';
+import type { ErrorCode, Temporal } from '@texas-ai/kernel';
+import { type AuthorName, type GenerationRepository, inFlightStatuses } from '@texas-ai/life';
 import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
 import {
@@ -53,13 +53,13 @@ export function makeNightlyGenerations(db: Knex): Nightly {
       // Whoever failed on this date goes on where it stopped; what was paid for is not paid twice.
       const found = await rows<NeedsRow>(
         `WITH wanted AS (
-           SELECT wanted.*, newest.id AS newest, newest.status, newest.author AS newest_author,
+           SELECT wanted.*, newest.id AS newest, newest.status, ARRAY[newest.author, newest.fallback_from] AS newest_authors,
              coalesce(newest.ordinal, 0) AS ordinal
            FROM jsonb_to_recordset(:entries) AS wanted (id uuid, character text, date date,
                author text, "chaptersWanted" smallint, "fallbackAt" timestamptz,
                "fallbackFrom" text, "fallbackCode" text)
              LEFT JOIN LATERAL (
-               SELECT id, status, author, ordinal FROM generations
+               SELECT id, status, author, fallback_from, ordinal FROM generations
                WHERE character_id = wanted.character AND date = wanted.date
                ORDER BY ordinal DESC LIMIT 1
              ) AS newest ON true
@@ -72,7 +72,7 @@ export function makeNightlyGenerations(db: Knex): Nightly {
            SELECT wanted.id, character, date, ordinal + 1, author, profile_hash, 'night',
              "chaptersWanted", "fallbackAt", "fallbackFrom", "fallbackCode"
            FROM wanted JOIN characters ON characters.id = character
-           WHERE NOT (status IS NOT DISTINCT FROM 'failed' AND newest_author = author)
+           WHERE NOT (status IS NOT DISTINCT FROM 'failed' AND author = ANY (newest_authors))
            ON CONFLICT DO NOTHING
            RETURNING ${answeredColumns}
          ), revived AS (
@@ -83,7 +83,7 @@ export function makeNightlyGenerations(db: Knex): Nightly {
                WHEN chapters_written = chapters_total THEN 'publishing' ELSE 'writing' END
            FROM wanted
            WHERE generations.id = wanted.newest AND generations.status = 'failed'
-             AND generations.author = wanted.author
+             AND wanted.author = ANY (wanted.newest_authors)
            RETURNING ${answeredColumns}
          ), tried AS (
            UPDATE chapters SET tries = 0, failures = 0 FROM revived WHERE generation_id = revived.id
@@ -113,26 +113,29 @@ export function makeNightlyGenerations(db: Knex): Nightly {
       return row ? toNeeds(row) : null;
     },
 
-    async heldTooLong(now: Temporal.Instant, limit: number) {
-      return rows<{ id: string; code: string }>(
-        `SELECT generations.id, held.code FROM generations
-           JOIN LATERAL (
-             SELECT code FROM author_holds
+    async heldTooLong(now: Temporal.Instant, worked: readonly AuthorName[], limit: number) {
+      return rows<{ id: string; code: ErrorCode; reason: string }>(
+        `SELECT generations.id, coalesce(held.code, 'author_held') AS code,
+           coalesce(held.reason, 'No worker can ask ' || author || '.') AS reason
+         FROM generations
+           LEFT JOIN LATERAL (
+             SELECT code, reason FROM author_holds
              WHERE author_holds.author = generations.author
                AND ${holdInForce(':now::timestamptz')} LIMIT 1
            ) AS held ON true
          WHERE status IN ('queued', 'planning', 'writing') AND fallback_at <= :now::timestamptz
+           AND author <> 'offline' AND (held.code IS NOT NULL OR author <> ALL(:worked::text[]))
          ORDER BY created_at LIMIT :limit`,
-        { now: now.toString(), limit },
+        { now: now.toString(), worked: [...worked], limit },
       );
     },
 
-    async toRewrite(now: Temporal.Instant, limit: number): Promise<Generation[]> {
+    async toRewrite(author: AuthorName, now: Temporal.Instant, limit: number) {
       const found = await rows<GenerationRow>(
         `SELECT ${answeredColumns} FROM generations
            JOIN characters ON characters.id = character_id
            JOIN days ON days.generation_id = generations.id
-         WHERE status = 'published' AND fallback_from IS NOT NULL AND rewritten_at IS NULL
+         WHERE status = 'published' AND fallback_from = :author AND rewritten_at IS NULL
            AND generations.date >= (:now::timestamptz AT TIME ZONE time_zone)::date
            AND fallback_code <> 'budget_exhausted'
            AND NOT EXISTS (SELECT FROM author_holds WHERE author_holds.author = fallback_from
@@ -144,7 +147,7 @@ export function makeNightlyGenerations(db: Knex): Nightly {
              OR EXISTS (SELECT FROM author_calls WHERE author_calls.author = fallback_from
                AND outcome = 'answered' AND closed_at > generations.finished_at))
          ORDER BY generations.date, generations.id LIMIT :limit`,
-        { now: now.toString(), limit },
+        { author, now: now.toString(), limit },
       );
       return found.map(toGeneration);
     },

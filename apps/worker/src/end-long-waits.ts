@@ -1,0 +1,47 @@
+import { type AuthorName, authorNames, fallBackHeld } from '@texas-ai/life';
+import type { WorkerDeps } from './deps.js';
+import { givenUpTrouble } from './troubles.js';
+
+type Needed =
+  | 'store'
+  | 'steps'
+  | 'clock'
+  | 'config'
+  | 'fleet'
+  | 'workedQueues'
+  | 'onProgress'
+  | 'measured'
+  | 'alerts'
+  | 'logger';
+
+/** Ends the wait of days whose author rests too long, and says what became of each. */
+export async function endLongWaits(deps: Pick<WorkerDeps, Needed>): Promise<void> {
+  const { logger, alerts, measured, onProgress } = deps;
+  const { fallback } = deps.config.authoring;
+  const ended = await fallBackHeld({ ...deps, fallback }, await workedAuthors(deps));
+  for (const { code, message, givenUp } of ended) {
+    if (!givenUp.generation) continue;
+    const { id, character, date, author } = givenUp.generation;
+    onProgress(id);
+    const fields = { generationId: id, character, date, code };
+    if (givenUp.kind === 'fell-back') {
+      logger.warn('author rests too long, the offline author goes on', fields);
+    } else {
+      measured.generation({ status: 'failed', author, code });
+      logger.error('author rests too long, generation failed', fields);
+    }
+    const trouble = givenUpTrouble(givenUp, { code, message });
+    if (trouble) await alerts.raise(trouble);
+  }
+}
+
+/** Those whom this worker or another live one can ask; all where the fleet cannot be looked at. */
+async function workedAuthors({
+  fleet,
+  workedQueues,
+}: Pick<WorkerDeps, 'fleet' | 'workedQueues'>): Promise<AuthorName[]> {
+  const others = await fleet.workers().catch(() => null);
+  if (others === null) return [...authorNames];
+  const queues = new Set([...workedQueues, ...others.flatMap((worker) => worker.queues)]);
+  return authorNames.filter((name) => queues.has(`author-${name}`));
+}

@@ -1,0 +1,58 @@
+import { expect, test } from '@jest/globals';
+import type { Alert } from '@texas-ai/alerting';
+import { Temporal, type Trouble } from '@texas-ai/kernel';
+import type { AuthorHold } from '@texas-ai/life';
+import { tellOfHolds } from './tell-of-holds.js';
+
+const now = Temporal.Instant.from('2026-11-25T04:00:00Z');
+const spent: AuthorHold = {
+  author: 'gemini',
+  fingerprint: 'a-key',
+  code: 'author_rate_limited',
+  reason: 'The quota of the day is spent.',
+  until: now.add({ hours: 4 }),
+};
+const refused: AuthorHold = { ...spent, code: 'author_unauthorized', until: now };
+
+/** What is done where these are held, and these troubles are open. */
+async function told(holds: AuthorHold[], open: Pick<Trouble, 'kind' | 'subject'>[] = []) {
+  const done: string[] = [];
+  await tellOfHolds({
+    store: { holds: { list: async () => holds } },
+    alertRepository: { open: async () => open as Alert[] },
+    alerts: {
+      raise: async ({ kind, subject }) => void done.push(`raise ${kind} ${subject}`),
+      recover: async ({ kind, subject }) => void done.push(`recover ${kind} ${subject}`),
+    },
+    clock: { now: () => now },
+  });
+  return done;
+}
+const key = 'gemini a-key';
+const about = (kind: Trouble['kind']) => ({ kind, subject: key });
+
+test('a key that is refused or spent for long is told of, one that rests for a moment is not', async () => {
+  expect(await told([refused])).toEqual([`raise author_unauthorized ${key}`]);
+  expect(await told([spent])).toEqual([`raise author_exhausted ${key}`]);
+  expect(await told([{ ...spent, until: now.add({ minutes: 1 }) }])).toEqual([]);
+});
+
+test('what is open is not told of again, however long the hold lasts', async () => {
+  expect(await told([refused], [about('author_unauthorized')])).toEqual([]);
+  expect(await told([spent], [about('author_exhausted')])).toEqual([]);
+  // The last minutes of a long rest are no end of it.
+  const nearlyOver = { ...spent, until: now.add({ minutes: 1 }) };
+  expect(await told([nearlyOver], [about('author_exhausted')])).toEqual([]);
+});
+
+test('it is over when the key is held no more; other troubles are none of this', async () => {
+  const open = [about('author_unauthorized'), about('author_exhausted'), about('budget_spent')];
+  expect(await told([], open)).toEqual([
+    `recover author_unauthorized ${key}`,
+    `recover author_exhausted ${key}`,
+  ]);
+  const over = { ...spent, until: now };
+  expect(await told([over], [about('author_exhausted')])).toEqual([
+    `recover author_exhausted ${key}`,
+  ]);
+});

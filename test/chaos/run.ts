@@ -56,7 +56,7 @@ export async function runChaos(
   const { author, random, say } = options;
   const { fallback } = plan;
   const system = await startChaosSystem({ ...options, fallback });
-  const harm: Harm = { kills: 0, aimedKills: 0, outages: 0 };
+  const harm: Harm = { kills: 0, aimedKills: 0, callsCut: 0, outages: 0 };
   const dates: string[] = [];
   const first = Temporal.PlainDate.from('2020-01-01');
   const nextDate = () => {
@@ -69,6 +69,8 @@ export async function runChaos(
   for (let round = 0; round < plan.aimedRounds; round++) {
     for (const { point, kill } of aimedKills) {
       await kill(system, author, nextDate());
+      // Four chapters at most are under way at such a point.
+      harm.callsCut += 4;
       harm.aimedKills += 1;
       if (!point.startsWith('the api')) harm.kills += 1;
       if (system.workers.length === 0) await system.startWorker();
@@ -95,7 +97,9 @@ export async function runChaos(
     },
     async 'no worker'() {
       for (const worker of [...system.workers]) {
-        if (author.underWay(`/${worker.name}`) > 0) harm.kills += 1;
+        const calls = author.underWay(`/${worker.name}`);
+        harm.callsCut += calls;
+        if (calls > 0) harm.kills += 1;
         await system.kill(worker);
       }
       await untilWarned(system, 'no_worker');
@@ -126,7 +130,9 @@ export async function runChaos(
     }
     const victims = system.workers.filter(({ name }) => author.underWay(`/${name}`) > 0);
     if (victims.length === 0) continue;
-    await system.kill(random.pick(victims));
+    const victim = random.pick(victims);
+    harm.callsCut += author.underWay(`/${victim.name}`);
+    await system.kill(victim);
     harm.kills += 1;
     await system.startWorker();
   }
@@ -141,7 +147,10 @@ export async function runChaos(
 }
 
 async function untilWarned({ database }: ChaosSystem, kind: AlertKind): Promise<void> {
-  const isWarned = async () => (await database('alerts').where({ kind }).limit(1)).length > 0;
+  const began = Temporal.Now.instant().toString();
+  const isWarned = async () =>
+    (await database('alerts').where({ kind }).where('last_seen_at', '>', began).limit(1)).length >
+    0;
   await until(isWarned, patience, 100).catch(() => {
     throw new Error(`Nobody was warned of ${kind} in ${patience} s.`);
   });

@@ -1,5 +1,6 @@
 import type { Temporal } from '@texas-ai/kernel';
 import { daySchema } from '@texas-ai/life';
+import type { GeminiBehaviour } from '@texas-ai/testing';
 import type { FaultyAuthor } from './faulty-author.js';
 import type { ChaosSystem } from './system.js';
 
@@ -9,6 +10,8 @@ export interface Harm {
   kills: number;
   /** Of them, and of other processes, those at a chosen point. */
   aimedKills: number;
+  /** Author calls that were under way where a worker was killed. */
+  callsCut: number;
   outages: number;
 }
 
@@ -26,6 +29,9 @@ export interface Accounts {
   alerts: Record<string, number>;
 }
 
+/** The share of days that a bad author may cost, its dead minutes included. */
+const fewAreLost = 0.1;
+
 interface CountRow {
   name: string;
   count: number;
@@ -42,9 +48,14 @@ export async function faultsIn(
     ...(await halfDays(system)),
     ...(await doubles(system)),
     ...(await silentDays(system)),
-    ...(await alertFaults(system)),
+    ...(await alertFaults(system, expected.harm)),
   ];
   const accounts = await accountsOf(system, author);
+  const { generations, failed, fallenBack } = accounts;
+  // A few met the author in its worst minutes.
+  if (failed + fallenBack > fewAreLost * generations) {
+    faults.push(`${failed} of ${generations} failed and ${fallenBack} fell back.`);
+  }
   return {
     faults: [...faults, ...(await unexplained(system, accounts, author, expected.harm))],
     accounts,
@@ -57,11 +68,14 @@ async function lostGenerations(
 ): Promise<string[]> {
   const rows: { id: string; date: string; status: string; error_code: string | null }[] =
     await database('generations').select('id', 'date', 'status', 'error_code');
+  // Only what the author did may fail a day; neither kills nor outages are its fault.
   const ended = (row: (typeof rows)[number]) =>
     row.status === 'published' ||
-    (fallback === 'none' && row.status === 'failed' && row.error_code !== null);
+    (fallback === 'none' && row.status === 'failed' && row.error_code?.startsWith('author_'));
   return [
-    ...rows.filter((row) => !ended(row)).map(({ id, status }) => `${id} is ${status} in the end.`),
+    ...rows
+      .filter((row) => !ended(row))
+      .map(({ id, status, error_code: code }) => `${id} is ${status} (${code}) in the end.`),
     ...dates
       .filter((date) => !rows.some((row) => row.date === date))
       .map((date) => `${date} was accepted and is unknown.`),
@@ -96,7 +110,7 @@ async function halfDays({ database, get }: ChaosSystem): Promise<string[]> {
   return faults;
 }
 
-/** Counts what no constraint of the database forbids. */
+/** Counts what was stored twice, or in part. */
 async function doubles({ database }: ChaosSystem): Promise<string[]> {
   const { rows } = await database.raw<{ rows: { id: string; what: string }[] }>(`
     SELECT generations.id, 'chapters' AS what FROM generations
@@ -127,7 +141,7 @@ async function silentDays({ database }: ChaosSystem): Promise<string[]> {
  * Each trouble is told of once when it begins and once when it is over: but for one whose teller was
  * killed between telling and saying so, which is the try after it.
  */
-async function alertFaults({ database, webhook }: ChaosSystem): Promise<string[]> {
+async function alertFaults({ database, webhook }: ChaosSystem, harm: Harm): Promise<string[]> {
   const { rows } = await database.raw<{ rows: DeliveryRow[] }>(`
     SELECT kind, phase, tries, sent_at IS NOT NULL AS sent,
       phase = 'recovered' AS over, CASE phase WHEN 'raised' THEN opened_at ELSE recovered_at END AS at
@@ -141,6 +155,18 @@ async function alertFaults({ database, webhook }: ChaosSystem): Promise<string[]
     if (!sent || times === 0) faults.push(`${kind} was never told of (${phase}).`);
     if (times > tries)
       faults.push(`${kind} was told of ${times} times in ${tries} tries (${phase}).`);
+  }
+  // A try that told and was killed before it said so is told again: one kill in four at most.
+  const again =
+    arrived.length -
+    new Set(arrived.map(({ title, over, timestamp }) => `${title} ${over} ${timestamp}`)).size;
+  if (again > Math.max(2, harm.kills / 4)) faults.push(`${again} alerts were told again.`);
+  // Each outage is a trouble of each kind at most, and so is the author.
+  const { rows: kinds } = await database.raw<{
+    rows: { kind: string; subject: string; count: number }[];
+  }>('SELECT kind, subject, count(*)::int AS count FROM alerts GROUP BY kind, subject');
+  for (const { kind, subject, count } of kinds) {
+    if (count > harm.outages + 1) faults.push(`${kind} of ${subject} was raised ${count} times.`);
   }
   // The api tells of PostgreSQL's absence from memory.
   const kept = arrived.filter(({ title }) => !title.includes('PostgreSQL does not answer'));
@@ -205,16 +231,33 @@ async function unexplained(
       SELECT count(*) AS answers FROM author_calls WHERE outcome = 'answered'
       GROUP BY generation_id, step, chapter) AS steps`);
   const again = rows[0]?.again ?? 0;
-  // An answer that breaks the schema is paid for and asked for again; one whose worker died as well.
+  // An answer that breaks the schema is paid for and asked for again. So is one whose worker dies
+  // between its answer and its storing, which one kill in four meets at most.
   const lies = author.answered.get('wrongCount') ?? 0;
-  const most = lies + concurrency * (harm.kills + harm.outages);
+  const most = lies + harm.kills / 4 + concurrency * harm.outages;
   if (again > most)
     faults.push(`${again} good answers were thrown away, ${most} at most for a reason.`);
-  const open = ledger.open ?? 0;
-  if (open > concurrency * (harm.kills + harm.outages))
-    faults.push(`${open} calls were never ended.`);
+  // What was never ended was cut off by a kill, or opened and not yet asked by its worker.
+  const unended = (ledger.open ?? 0) + (ledger.lost ?? 0);
+  const cut = harm.callsCut + harm.kills + concurrency * harm.outages;
+  if (unended > cut) faults.push(`${unended} calls were never ended, ${cut} at most were cut off.`);
+  // No failure is in the books that the author did not cause.
+  for (const [outcome, behaviours] of Object.entries(causes)) {
+    const caused = behaviours.reduce((sum, each) => sum + (author.answered.get(each) ?? 0), 0);
+    const booked = ledger[outcome] ?? 0;
+    if (booked > caused) faults.push(`${booked} calls ended as ${outcome}, ${caused} at most did.`);
+  }
   return faults;
 }
+
+/** What of the author an outcome in the ledger comes from. */
+const causes = {
+  author_rate_limited: ['rateLimited'],
+  author_http_error: ['serverError'],
+  author_invalid_output: ['truncated', 'invalidJson', 'wrongCount'],
+  author_unreachable: ['reset'],
+  author_timeout: ['hang'],
+} as const satisfies Record<string, readonly GeminiBehaviour[]>;
 
 /** Jobs that one worker holds at once. */
 const concurrency = 8;

@@ -73,14 +73,12 @@ describe('every channel', () => {
   test('is tried though another failed, and the command fails then', async () => {
     webhook.respondWith({ body: '{"errcode":0}' });
     const code = await testOf({
-      ALERT_BARK_URL: `${webhook.url}/`,
       ALERT_EMAIL_URL: mailbox('wrong-canary'),
       ALERT_SLACK_URL: `${webhook.url}/services/${key}`,
       ALERT_WECOM_URL: `${webhook.url}/cgi-bin/webhook/send?key=${key}`,
     });
     expect(code).toBe(1);
     expect(results).toEqual([
-      'bark: failed. ALERT_BARK_URL lacks the device key as its path.',
       'email: failed. The mail was not taken (EAUTH).',
       'slack: failed. It refused the message. 200 {"errcode":0}',
       'wecom: sent (200 {"errcode":0})',

@@ -1,5 +1,5 @@
 import { makeGeminiAuthor, makeOfflineAuthor } from '@texas-ai/authors';
-import type { Config } from '@texas-ai/config';
+import { type Config, configInvalid } from '@texas-ai/config';
 import { type CallBucketOptions, makeCallBucket, type QueueName } from '@texas-ai/jobs';
 import { type Clock, TexasError } from '@texas-ai/kernel';
 import type { Author, AuthorName, Authors, Quotas } from '@texas-ai/life';
@@ -51,7 +51,10 @@ export function makeQuotas({
   return (author) => (author === 'gemini' ? gemini : none);
 }
 
-/** The queues that this process works: those it was told, and for authors only those it has. */
+/**
+ * The queues that this process works: those it was told, and for authors only those it has. Throws
+ * `config_invalid` where none is left.
+ */
 export function queuesOf(
   wanted: 'all' | readonly string[],
   authors: readonly AuthorName[],
@@ -62,5 +65,9 @@ export function queuesOf(
     'alerts',
     'maintenance',
   ];
-  return wanted === 'all' ? able : able.filter((name) => wanted.includes(name));
+  const worked = wanted === 'all' ? able : able.filter((name) => wanted.includes(name));
+  if (worked.length > 0) return worked;
+  throw configInvalid([
+    'WORKER_QUEUES: expected a queue that this worker can work, with a key for its author',
+  ]);
 }

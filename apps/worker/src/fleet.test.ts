@@ -138,3 +138,25 @@ test('what was committed and not announced is announced by another', async () =>
   await untilTrue(() => heard.length > 0);
   expect(heard).toEqual([generation.id]);
 });
+
+test('queues can be worked apart, each with as many jobs at once as it may have', async () => {
+  fleet = await startFleet({
+    worker: { concurrencyOf: { 'author-gemini': 1 } },
+    latencyMs: 50,
+  });
+  const { gemini } = fleet;
+  let most = 0;
+  gemini.behaveBy(() => {
+    most = Math.max(most, gemini.underWay(''));
+    return 'ok';
+  });
+  const author = await fleet.startWorker({ WORKER_QUEUES: 'author-gemini' });
+  const generation = await fleet.request(author);
+  await untilTrue(async () => (await fleet?.generationOf(generation.id))?.status === 'publishing');
+  // Whoever publishes is not there yet.
+  const others = await fleet.startWorker({ WORKER_QUEUES: 'days,alerts,maintenance' });
+  await fleet.until([generation], 'published');
+  expect(author.consumer.queues).toEqual(['author-gemini']);
+  expect(others.consumer.queues).toEqual(['days', 'alerts', 'maintenance']);
+  expect(most).toBe(1);
+});

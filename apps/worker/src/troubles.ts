@@ -79,14 +79,20 @@ function exhaustedKey(hold: AuthorHold): Trouble {
   };
 }
 
-export function budgetSpent({ message }: Pick<TexasError, 'message'>): Trouble {
+export function budgetSpent({
+  message,
+  details = {},
+}: Pick<TexasError, 'message'> & Partial<Pick<TexasError, 'details'>>): Trouble {
+  const { scope, period } = details;
   return {
     kind: 'budget_spent',
-    subject: 'budget',
+    // One cap is one trouble; where it is not told which, it is the budget.
+    subject: typeof period === 'string' ? `${scope || 'everybody'} ${period}` : 'budget',
     level: 'error',
     title: 'the budget is spent',
-    message: `${message} Nothing more is spent until the next period; meanwhile the offline author writes, or days fail where there is no fallback. Raise “budget” in the configuration for more.`,
-    quietSeconds: 12 * hour,
+    message: `${message} Nothing more of it is spent until the next period; meanwhile the offline author writes, or days fail where there is no fallback. Raise “budget” in the configuration for more.`,
+    // The next night meets the same cap: it is over when one did not.
+    quietSeconds: 26 * hour,
   };
 }
 

@@ -29,6 +29,7 @@ export interface TestFleetOptions {
   environment?: Record<string, string>;
   authoring?: Partial<Pick<WorkerConfig['authoring'], 'fallback' | 'rewriteFallback'>>;
   planning?: Partial<WorkerConfig['planning']>;
+  worker?: Partial<WorkerConfig['worker']>;
   /** As the fake answers where it rests: `2.5s`. */
   retryDelay?: string;
   latencyMs?: number;
@@ -78,6 +79,7 @@ export async function startFleet(options: TestFleetOptions = {}) {
       ...loaded,
       authoring: { ...loaded.authoring, ...options.authoring },
       planning: { ...loaded.planning, ...options.planning },
+      worker: { ...loaded.worker, ...options.worker },
     };
     const logger = makeLogSpy();
     const deps = makeDeps(config, { logger, prefix });

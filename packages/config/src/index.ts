@@ -9,7 +9,7 @@ export type {
 } from './config.js';
 export { type ProcessEnvironment, processEnvironment } from './environment.js';
 export { type LoadOptions, loadConfig } from './load-config.js';
-export { configExitCode, formatConfigProblems } from './problems.js';
+export { configExitCode, configInvalid, formatConfigProblems } from './problems.js';
 export type { Needs } from './requirements.js';
 export type { Environment } from './schema.js';
 export { secretsOf } from './secrets.js';

@@ -142,10 +142,13 @@ describe('layers', () => {
   });
 
   it('lets the later layer win, down to single settings and whole lists', () => {
-    write('config/base.yml', 'server: {port: 1, trustProxyHops: 1}\nworker: {queues: [a, b]}\n');
+    write(
+      'config/base.yml',
+      'server: {port: 1, trustProxyHops: 1}\nworker: {queues: [days, alerts]}\n',
+    );
     write('config/production.yml', 'server: {port: 2, shutdownSeconds: 2}\n');
     write('config/development.yml', 'server: {port: 9}\n');
-    write('config/local.yml', 'worker: {queues: [c], concurrency: 3}\nmattermost:\n');
+    write('config/local.yml', 'worker: {queues: [maintenance], concurrency: 3}\nmattermost:\n');
     const config = loadConfig({ root, environment: { ...production, WORKER_CONCURRENCY: '4' } });
     expect(config.server).toEqual({
       host: '0.0.0.0',
@@ -155,8 +158,38 @@ describe('layers', () => {
       drainSeconds: 5,
       corsOrigins: [],
     });
-    expect(config.worker).toMatchObject({ queues: ['c'], concurrency: 4 });
+    expect(config.worker).toMatchObject({ queues: ['maintenance'], concurrency: 4 });
     expect(config.logging.format).toBe('json');
+  });
+
+  it('knows no price of a model whose money is capped', () => {
+    const capped = 'budget: {everybody: {dailyMoney: 1}, prices: {known: {input: 1, output: 2}}}\n';
+    write('config/base.yml', capped);
+    const load = (model: string, key?: string) =>
+      loadConfig({ root, environment: { GEMINI_MODEL: model, GEMINI_API_KEY: key } });
+    expect(() => load('unknown', 'a-key')).toThrow(
+      expect.objectContaining({
+        details: {
+          problems: [expect.stringContaining('budget.prices: expected the price of unknown')],
+        },
+      }),
+    );
+    expect(load('known', 'a-key').budget.everybody.dailyMoney).toBe(1);
+    expect(load('unknown').authoring.author).toBe('offline');
+  });
+
+  it('names queues that there are not', () => {
+    write('config/base.yml', 'worker: {concurrencyOf: {alert: 2}}\n');
+    expect(() => loadConfig({ root, environment: { WORKER_QUEUES: 'day,alerts' } })).toThrow(
+      expect.objectContaining({
+        details: {
+          problems: [
+            expect.stringMatching(/concurrencyOf/),
+            expect.stringMatching(/^WORKER_QUEUES: expected all, or some of author-gemini/),
+          ],
+        },
+      }),
+    );
   });
 
   it('reads every variable', () => {

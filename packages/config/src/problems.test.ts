@@ -73,7 +73,7 @@ it('reports all problems at once, by the name the user wrote, with what was expe
     'TZ_DEFAULT: expected an IANA time zone, for example Asia/Shanghai, got "Mars/Olympus"',
     'PORT: expected a whole number from 0 to 65535, got "abc"',
     'LOG_LEVEL: expected error or warn or info or debug, got "loud"',
-    'WORKER_QUEUES: expected all, or queue names such as days,outreach, got days,,x',
+    'WORKER_QUEUES: expected all, or some of author-gemini, author-offline, days, outreach, maintenance, alerts, got days,,x',
     'GEMINI_API_KEY: expected a key, because AUTHOR is gemini',
     "HEFENG_API_HOST: expected the account's API host, because WEATHER_SOURCE is qweather",
     'HEFENG_API_KEY: expected a key, because WEATHER_SOURCE is qweather',

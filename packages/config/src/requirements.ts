@@ -37,6 +37,17 @@ export function missingSettings(
     need(gemini, 'AUTHOR: expected a GEMINI_API_KEY in production, or AUTHOR=offline outright');
   }
 
+  const { author = 'gemini', gemini: asked } = settings.authoring;
+  const caps = [settings.budget.everybody, settings.budget.eachCharacter];
+  const money = caps.some(
+    ({ dailyMoney, monthlyMoney }) => dailyMoney !== undefined || monthlyMoney !== undefined,
+  );
+  if (money && author === 'gemini' && isGiven(gemini) && !settings.budget.prices[asked.model]) {
+    missing.push(
+      `budget.prices: expected the price of ${asked.model}, because money is capped and it would count as free`,
+    );
+  }
+
   if (settings.weather.source === 'qweather') {
     const because = 'because WEATHER_SOURCE is qweather';
     need('weather.hefeng.apiHost', `HEFENG_API_HOST: expected the account's API host, ${because}`);

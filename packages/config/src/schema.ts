@@ -8,6 +8,7 @@ import {
   oneOf,
   origins,
   password,
+  queueNames,
   queues,
   seconds,
   section,
@@ -140,8 +141,8 @@ export const settingsSchema = section({
     concurrency: whole(1, 256).default(8),
     /** The same for single queues. */
     concurrencyOf: z
-      .record(z.string().regex(/^[a-z][a-z0-9-]*$/), whole(1, 256), {
-        error: 'queue names, each with a number of jobs',
+      .partialRecord(z.enum(queueNames), whole(1, 256), {
+        error: `some of ${queueNames.join(', ')}, each with a number of jobs`,
       })
       .default({}),
     /** After this time without a sign of life another worker takes a job. */

@@ -38,11 +38,41 @@ it('collects every secret value, as written and decoded', () => {
       'p#q',
       '100%',
       'https://wecom.example/cgi-bin/webhook/send?key=wecom-key',
+      '/cgi-bin/webhook/send?key=wecom-key',
       'wecom-key',
       'https://feishu.example/open-apis/bot/v2/hook/0123456789abcdef',
+      '/open-apis/bot/v2/hook/0123456789abcdef',
       '0123456789abcdef',
     ].sort(),
   );
+});
+
+function secretsOfWebhook(address: string): string[] {
+  return secretsOf(loadConfig({ root, environment: { ALERT_WEBHOOK_URL: address } }));
+}
+
+it.each([
+  ['/alerts/s3cr3t-k3y', ['/alerts/s3cr3t-k3y', 's3cr3t-k3y']],
+  ['/trigger?code=abcDEF123456xyz', ['/trigger?code=abcDEF123456xyz', 'abcDEF123456xyz']],
+  ['/ntfy-topic-9f3a', ['/ntfy-topic-9f3a', 'ntfy-topic-9f3a']],
+  ['/in/p%40ss-w0rd-9', ['/in/p%40ss-w0rd-9', '/in/p@ss-w0rd-9', 'p%40ss-w0rd-9', 'p@ss-w0rd-9']],
+  ['/texas-alerts', ['/texas-alerts']],
+])('hides of an alert address whatever may be its key: %s', (request, expected) => {
+  const address = `https://hook.example${request}`;
+  expect(secretsOfWebhook(address).sort()).toEqual([address, ...expected].sort());
+});
+
+it('leaves the ordinary words of an alert address alone', () => {
+  const words = ['services', 'open-apis', 'Workflows', 'trigger', 'alerts', '/'];
+  const address = 'https://hook.example/services/open-apis/Workflows/trigger?channel=alerts';
+  for (const word of words) expect(secretsOfWebhook(address)).not.toContain(word);
+  expect(secretsOfWebhook('https://hook.example/')).toEqual(['https://hook.example/']);
+});
+
+it('hides the password of a mail server, and nobody whom mail is for', () => {
+  const address = 'smtps://me:s3same@mail.example/?to=someone@example.org';
+  const config = loadConfig({ root, environment: { ALERT_EMAIL_URL: address } });
+  expect(secretsOf(config)).toEqual([address, 's3same']);
 });
 
 it('has none where none is configured', () => {

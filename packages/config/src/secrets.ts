@@ -1,7 +1,9 @@
 import type { Config } from './config.js';
 
-/** Shorter parts of a webhook's path are words, not keys. */
-const shortestKeyInPath = 16;
+/** From this length on a part of a webhook's address is a key even where it looks like words. */
+const surelyKey = 16;
+const shortestKeyInPath = 8;
+const shortestKeyInQuery = 6;
 
 /**
  * Every secret value of the configuration, for redaction: keys, tokens, passwords inside URLs
@@ -36,10 +38,27 @@ function urlSecrets(text: string | null | undefined): string[] {
   return [url.password, decoded(url.password), ...inQuery.map(([, value]) => value)];
 }
 
+/**
+ * The whole of it, its path with its query, since servers repeat those (“Cannot POST /…”), and each part
+ * of them that may be a key. The address of a mail server has only its password to hide.
+ */
 function webhookSecrets(text: string): string[] {
   const url = new URL(text);
-  const keys = url.pathname.split('/').filter((part) => part.length >= shortestKeyInPath);
-  return [text, url.href, ...urlSecrets(text), ...keys];
+  const known = [text, url.href, ...urlSecrets(text)];
+  if (url.protocol.startsWith('smtp')) return known;
+  const request = `${url.pathname}${url.search}`;
+  const inPath = url.pathname.split('/').filter((part) => mayBeKey(part, shortestKeyInPath));
+  const inQuery = [...url.searchParams.values()].filter((value) =>
+    mayBeKey(value, shortestKeyInQuery),
+  );
+  const whole = request === '/' ? [] : [request, decoded(request)];
+  return [...known, ...whole, ...inPath, ...inPath.map(decoded), ...inQuery];
+}
+
+/** Words such as `services` and `open-apis` are no keys: to hide them would spoil ordinary text. */
+function mayBeKey(text: string, shortest: number): boolean {
+  const isWord = /^[A-Z]?[a-z]+(?:[-_.][A-Z]?[a-z]+)*$/.test(text);
+  return text.length >= surelyKey || (text.length >= shortest && !isWord);
 }
 
 /** The text as it was before percent-encoding; as it is where it is not encoded properly. */

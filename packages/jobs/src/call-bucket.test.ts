@@ -49,50 +49,64 @@ test('nothing is counted where nothing is limited', async () => {
 
 test('two processes together make no more requests than there are, and hear when there are more', async () => {
   const [one, other] = await buckets({ requestsPerMinute: 5 });
-  const waits = await Promise.all(
-    Array.from({ length: 12 }, (_, index) => [one, other][index % 2]?.take(1)),
+  const rooms = await Promise.all(
+    Array.from({ length: 12 }, (_, index) => (index % 2 ? one : other).take(1)),
   );
-  expect(waits.filter((ms) => ms === 0)).toHaveLength(5);
-  for (const ms of waits.filter((each) => each !== 0)) {
-    expect(ms).toBeGreaterThan(0);
-    expect(ms).toBeLessThanOrEqual(minuteMs);
-  }
+  const full = rooms.map(({ fullForMs }) => fullForMs).filter((ms) => ms > 0);
+  expect(full).toHaveLength(7);
+  for (const ms of full) expect(ms).toBeLessThanOrEqual(minuteMs);
 });
 
-test('the next window has room again', async () => {
-  const [one, other] = await buckets({ requestsPerMinute: 1, windowSeconds: 1 });
-  await one.take(1);
+test('the next window has room again, and owes nothing to the one before', async () => {
+  const [one, other] = await buckets({ tokensPerMinute: 1_000, windowSeconds: 1 });
+  const before = await one.take(1_000);
   const waits: number[] = [];
   do {
-    waits.push(await other.take(1));
+    waits.push((await other.take(400)).fullForMs);
     await pause(waits.at(-1));
   } while (waits.at(-1) !== 0);
   expect(waits[0]).toBeGreaterThan(0);
   expect(waits.length).toBeLessThan(5);
+  // It used less than was expected, in a minute that is over.
+  await before.used(100);
+  expect((await other.take(601)).fullForMs).toBeGreaterThan(0);
 });
 
 test('tokens are counted as well, and corrected by what was used', async () => {
   const [one, other] = await buckets({ tokensPerMinute: 1_000 });
-  expect(await one.take(900)).toBe(0);
+  const first = await one.take(900);
   // It used less than was expected, so there is room for the other at once.
-  await one.correct(-800);
-  expect(await other.take(800)).toBe(0);
+  await first.used(100);
+  const second = await other.take(800);
+  expect(second.fullForMs).toBe(0);
   // It used more, so the next one has none.
-  await other.correct(500);
-  expect(await one.take(100)).toBeGreaterThan(0);
+  await second.used(1_300);
+  expect((await one.take(100)).fullForMs).toBeGreaterThan(0);
+});
+
+test('a refused call takes neither a request nor tokens', async () => {
+  const [one, other] = await buckets({ requestsPerMinute: 2, tokensPerMinute: 1_000 });
+  const first = await one.take(500);
+  for (let times = 0; times < 5; times++) {
+    expect((await other.take(800)).fullForMs).toBeGreaterThan(0);
+  }
+  await first.used(100);
+  expect((await other.take(800)).fullForMs).toBe(0);
 });
 
 test('a call that is not made after all gives back its request and its tokens', async () => {
   const [one, other] = await buckets({ requestsPerMinute: 1, tokensPerMinute: 1_000 });
-  expect(await one.take(1_000)).toBe(0);
-  await one.giveBack(1_000);
-  expect(await other.take(1_000)).toBe(0);
-  expect(await one.take(1)).toBeGreaterThan(0);
+  await (await one.take(1_000)).giveBack();
+  expect((await other.take(1_000)).fullForMs).toBe(0);
+  expect((await one.take(1)).fullForMs).toBeGreaterThan(0);
 });
 
-test('a call of more tokens than a minute has is made all the same', async () => {
+test('a call of more tokens than a minute has is made all the same, and fills it', async () => {
   const [one] = await buckets({ tokensPerMinute: 1_000 });
-  expect(await one.take(50_000)).toBe(0);
+  const large = await one.take(50_000);
+  expect(large.fullForMs).toBe(0);
+  await large.used(40_000);
+  expect((await one.take(1)).fullForMs).toBeGreaterThan(0);
 });
 
 test('while Redis is away each process counts by itself', async () => {
@@ -103,6 +117,6 @@ test('while Redis is away each process counts by itself', async () => {
     requestsPerMinute: 1,
     tokensPerMinute: null,
   });
-  expect(await bucket?.take(1)).toBe(0);
-  expect(await bucket?.take(1)).toBeGreaterThan(0);
+  expect((await bucket?.take(1))?.fullForMs).toBe(0);
+  expect((await bucket?.take(1))?.fullForMs).toBeGreaterThan(0);
 });

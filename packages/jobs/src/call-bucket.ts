@@ -31,21 +31,28 @@ export function makeCallBucket(options: CallBucketOptions): CallBucket | null {
 
   return {
     async take(wanted) {
-      const waitMs = await consume(requests, 1);
-      if (waitMs > 0) return waitMs;
-      return consume(tokens, tokensOf(wanted));
-    },
-    async giveBack(wanted) {
-      await requests?.reward(key, 1);
-      await tokens?.reward(key, tokensOf(wanted));
-    },
-    async correct(more) {
-      const points = Math.round(more);
-      if (points > 0) await tokens?.penalty(key, points);
-      if (points < 0) await tokens?.reward(key, -points);
+      const expected = tokensOf(wanted);
+      const request = await consume(requests, 1);
+      if (request.fullForMs > 0) return full(request.fullForMs);
+      const room = await consume(tokens, expected);
+      if (room.fullForMs > 0) {
+        await request.change(-1);
+        return full(room.fullForMs);
+      }
+      return {
+        fullForMs: 0,
+        async giveBack() {
+          await request.change(-1);
+          await room.change(-expected);
+        },
+        used: (seen) => room.change(tokensOf(seen) - expected),
+      };
     },
   };
 }
+
+const nothing = async () => undefined;
+const full = (fullForMs: number) => ({ fullForMs, giveBack: nothing, used: nothing });
 
 type Limiter = RateLimiterRedis | null;
 const key = 'all';
@@ -66,13 +73,30 @@ function limiter(
   });
 }
 
-/** 0, or the milliseconds until the window that has room. */
-async function consume(limiter: Limiter, points: number): Promise<number> {
+interface Taken {
+  /** 0 where there was room, or the milliseconds until the window that has some. */
+  fullForMs: number;
+  /** Takes more, or gives back, as long as the window lasts: the next one is none of it. */
+  change(points: number): Promise<void>;
+}
+
+async function consume(limiter: Limiter, points: number): Promise<Taken> {
+  const untilMs = (left: number) => performance.now() + left;
+  let end = Number.POSITIVE_INFINITY;
+  const change = async (more: number) => {
+    if (performance.now() >= end) return;
+    if (more > 0) await limiter?.penalty(key, more);
+    if (more < 0) await limiter?.reward(key, -more);
+  };
   try {
-    await limiter?.consume(key, points);
-    return 0;
+    const taken = await limiter?.consume(key, points);
+    if (taken) end = untilMs(taken.msBeforeNext);
+    return { fullForMs: 0, change };
   } catch (refusal) {
-    if (refusal instanceof RateLimiterRes) return Math.max(refusal.msBeforeNext, 10);
-    throw refusal;
+    if (!(refusal instanceof RateLimiterRes)) throw refusal;
+    end = untilMs(refusal.msBeforeNext);
+    // A refusal is counted as well, and took nothing.
+    await change(-points);
+    return { fullForMs: Math.max(refusal.msBeforeNext, 10), change };
   }
 }

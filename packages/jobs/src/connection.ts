@@ -17,6 +17,13 @@ export interface ConsumerRedisOptions extends Omit<RedisOptions, 'commandTimeout
   silenceMs?: number;
 }
 
+/**
+ * A failover leaves a connection to what is a replica now: it answers, and takes nothing. The command is
+ * sent again on a new one.
+ */
+const reconnectOnError = ({ message }: Error) =>
+  /^(READONLY|UNBLOCKED)/.test(message) ? 2 : false;
+
 /** A producer's connection is dead after so many times its time for a command. */
 const deadAfter = 3;
 
@@ -28,6 +35,7 @@ export function connectProducer({ url, logger, commandTimeoutMs = 2_000 }: Redis
       maxRetriesPerRequest: 1,
       commandTimeout: commandTimeoutMs,
       socketTimeout: deadAfter * commandTimeoutMs,
+      reconnectOnError,
     }),
     logger,
   );
@@ -39,10 +47,24 @@ const mostReconnectMs = 1_000;
 /** Longer than BullMQ lets a command block, 10 s at most. */
 const blockedSilenceMs = 12_000;
 
+/**
+ * ioredis keeps the clock for silence running over the end of a connection, and then cuts the next one,
+ * again and again. It ends with the connection here.
+ */
+function endSilenceWithConnection(redis: Redis): void {
+  const clock = redis as unknown as { socketTimeoutTimer?: NodeJS.Timeout | undefined };
+  redis.on('close', () => {
+    clearTimeout(clock.socketTimeoutTimer);
+    clock.socketTimeoutTimer = undefined;
+  });
+}
+
 /** BullMQ makes such connections of this one for commands that block. */
 class ConsumerRedis extends Redis {
   override duplicate(override?: Partial<Options>): Redis {
-    return super.duplicate({ socketTimeout: blockedSilenceMs, ...override });
+    const blocking = super.duplicate({ socketTimeout: blockedSilenceMs, ...override });
+    endSilenceWithConnection(blocking);
+    return blocking;
   }
 }
 
@@ -52,6 +74,7 @@ export function connectConsumer({ url, logger, silenceMs = 4_000 }: ConsumerRedi
     new ConsumerRedis(url, {
       maxRetriesPerRequest: null,
       socketTimeout: silenceMs,
+      reconnectOnError,
       retryStrategy: (times) => Math.min(times * 50, mostReconnectMs),
     }),
     logger,
@@ -60,6 +83,7 @@ export function connectConsumer({ url, logger, silenceMs = 4_000 }: ConsumerRedi
 
 /** One line when the connection breaks and one when it is back, however many attempts lie between. */
 function watched(redis: Redis, logger: Logger): Redis {
+  endSilenceWithConnection(redis);
   let away = false;
   redis.on('error', (error: Error) => {
     if (!away) logger.warn('redis is away', { error });

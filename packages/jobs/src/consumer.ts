@@ -125,7 +125,14 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
         },
       },
     );
-    worker.on('error', (error) => logger.warn('worker connection failed', { queue, error }));
+    let away = false;
+    worker.on('error', (error) => {
+      logger[away ? 'debug' : 'warn']('worker connection failed', { queue, error });
+      away = true;
+    });
+    worker.on('ready', () => {
+      away = false;
+    });
     worker.on('stalled', (jobId) => logger.warn('job stalled, another worker takes it', { jobId }));
     return worker;
   }

@@ -43,6 +43,22 @@ test('chapters come before plans', async () => {
   expect(worked[0]).toBe('write-chapter');
 });
 
+test('a day that a person asked for comes before those of the night', async () => {
+  const { producer, work, events } = await startSystem(owner);
+  const night = [1, 2, 3].map(() => buildStep('plan-day', { askedBy: 'night' }));
+  const person = buildStep('plan-day', { askedBy: 'person' });
+  await producer.enqueue(night);
+  await producer.enqueue([person]);
+  const worked: string[] = [];
+  const last = once(events, 'drained');
+  await work(
+    { 'plan-day': async ({ generationId }) => void worked.push(generationId) },
+    { concurrency: 1 },
+  );
+  await last;
+  expect(worked[0]).toBe(person.generationId);
+});
+
 test('a channel is told by one job at a time, and by another once that is over', async () => {
   const { producer, queues, eventsOf, work } = await startSystem(owner);
   const events = await eventsOf('alerts');

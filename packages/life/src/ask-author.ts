@@ -49,7 +49,9 @@ export async function askAuthor<T>(
   try {
     const first = await attempt([]);
     if ('value' in first) return first.value;
-    const second = await attempt(first.problems);
+    const second = await attempt(first.problems).catch((error) => {
+      throw withBadAnswer(error);
+    });
     if ('value' in second) return second.value;
     throw new TexasError(
       'author_invalid_output',
@@ -59,6 +61,12 @@ export async function askAuthor<T>(
   } finally {
     clearInterval(heartbeat);
   }
+}
+
+/** An answer that was unusable counts as a failure, also where its author may not be asked again. */
+function withBadAnswer(error: unknown): TexasError {
+  const { code, message, details, cause } = asTexasError(error);
+  return new TexasError(code, message, { details: { ...details, badAnswer: true }, cause });
 }
 
 async function checked<T>(
@@ -98,9 +106,9 @@ async function meteredCall(
     await holding(deps, signal, () => call.end('answered', usage)).catch(() => undefined);
     return answer;
   } catch (error) {
-    const { code } = asTexasError(error);
+    const failure = asTexasError(error);
     // An entry that stays open is closed as lost later, its expectation stays spent.
-    await call.end(code, usage ?? unbilled(code)).catch(() => undefined);
+    await call.end(failure.code, usage ?? unbilled(failure)).catch(() => undefined);
     throw error;
   }
 }
@@ -120,11 +128,11 @@ export function mostCallsOf(plannedCalls: number): number {
 const unbilledCodes: ReadonlySet<ErrorCode> = new Set([
   'author_rate_limited',
   'author_unauthorized',
-  'author_unreachable',
   'author_http_error',
   'author_blocked',
 ]);
 
-function unbilled(code: ErrorCode): CallUsage | null {
-  return unbilledCodes.has(code) ? { inputTokens: 0, outputTokens: 0 } : null;
+function unbilled({ code, details }: TexasError): CallUsage | null {
+  const neverSent = code === 'author_unreachable' && details.sent === false;
+  return neverSent || unbilledCodes.has(code) ? { inputTokens: 0, outputTokens: 0 } : null;
 }

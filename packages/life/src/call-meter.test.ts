@@ -11,7 +11,8 @@ function makeMeter(
   options: {
     now?: string;
     day?: Quotas['day'];
-    correct?: () => Promise<void>;
+    used?: () => Promise<void>;
+    unopened?: Error;
     fullForMs?: number;
   } = {},
 ) {
@@ -19,8 +20,7 @@ function makeMeter(
   const planned: PlannedCall[] = [];
   const closed: CallEnd[] = [];
   const taken: number[] = [];
-  const corrected: number[] = [];
-  const givenBack: number[] = [];
+  const used: number[] = [];
   const failures: unknown[] = [];
   const answers: OpenedCall[] = [];
   const logger = makeLogSpy();
@@ -28,16 +28,14 @@ function makeMeter(
     take: async (tokens: number) => {
       done.push('take');
       taken.push(tokens);
-      return options.fullForMs ?? 0;
-    },
-    giveBack: async (tokens: number) => {
-      done.push('give back');
-      givenBack.push(tokens);
-    },
-    correct: async (tokens: number) => {
-      done.push('correct');
-      corrected.push(tokens);
-      await options.correct?.();
+      return {
+        fullForMs: options.fullForMs ?? 0,
+        giveBack: async () => void done.push('give back'),
+        used: async (seen: number) => {
+          used.push(seen);
+          await options.used?.();
+        },
+      };
     },
   };
   const meter = makeCallMeter({
@@ -45,6 +43,7 @@ function makeMeter(
       open: async (call) => {
         done.push('open');
         planned.push(call);
+        if (options.unopened) throw options.unopened;
         return answers.shift() ?? { kind: 'opened', id: `call-${planned.length}` };
       },
       close: async (_id, end) => {
@@ -67,7 +66,7 @@ function makeMeter(
       mostCalls: 40,
       ...call,
     });
-  return { begin, done, planned, closed, taken, corrected, givenBack, failures, answers, logger };
+  return { begin, done, planned, closed, taken, used, failures, answers, logger };
 }
 
 const expectedOf = ({ planned }: { planned: PlannedCall[] }) =>
@@ -104,21 +103,21 @@ describe('a call', () => {
     expect(m.closed).toEqual([
       { outcome: 'answered', usage: { inputTokens: 1_000, outputTokens: 500, money: 0.002 } },
     ]);
-    expect(m.corrected).toEqual([-8_500]);
+    expect(m.used).toEqual([1_500]);
     const larger = await m.begin({ step: 'plan-day', chapter: null });
     await larger.end('author_invalid_output', { inputTokens: 9_000, outputTokens: 1_000 });
-    expect(m.corrected).toEqual([-8_500, 2_000]);
+    expect(m.used).toEqual([1_500, 10_000]);
   });
 
   test('of which nobody knows what it was billed for corrects nothing', async () => {
     const m = makeMeter();
     await (await m.begin()).end('author_timeout', null);
     expect(m.closed).toEqual([{ outcome: 'author_timeout', usage: null }]);
-    expect(m.corrected).toEqual([]);
+    expect(m.used).toEqual([]);
   });
 
   test('ends all the same where its rates cannot be corrected', async () => {
-    const m = makeMeter({ correct: () => Promise.reject(new Error('Redis is away.')) });
+    const m = makeMeter({ used: () => Promise.reject(new Error('Redis is away.')) });
     await (await m.begin()).end('answered', { inputTokens: 1, outputTokens: 1 });
     expect(m.closed).toHaveLength(1);
     expect(m.logger.lines).toMatchObject([{ level: 'debug', message: 'rates not corrected' }]);
@@ -160,7 +159,7 @@ describe('what is expected of a call', () => {
     await call.end('answered', answered);
     await m.begin();
     expect(expectedOf(m)[1]).toEqual([7_000, 3_500]);
-    expect(m.corrected).toEqual([4_000]);
+    expect(m.used).toEqual([14_000]);
   });
 });
 
@@ -222,7 +221,13 @@ describe('a call that may not be made', () => {
     const m = makeMeter();
     m.answers.push({ kind: 'too-many-calls' });
     await expect(m.begin()).rejects.toMatchObject({ code: 'author_call_cap' });
-    expect(m.givenBack).toEqual([10_000]);
+    expect(m.done).toEqual(['take', 'open', 'give back']);
+  });
+
+  test('because nobody can write it down gives back the room that it took', async () => {
+    const m = makeMeter({ unopened: new TexasError('storage_unavailable', 'It is away.') });
+    await expect(m.begin()).rejects.toMatchObject({ code: 'storage_unavailable' });
+    expect(m.done).toEqual(['take', 'open', 'give back']);
   });
 
   test('because the minute is full says for how long, and is not written down', async () => {

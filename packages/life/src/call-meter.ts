@@ -7,12 +7,18 @@ import type { CallStep, LedgerRepository, OpenedCall, PlannedCall } from './ledg
 
 /** The rates that a key allows the whole fleet. */
 export interface CallBucket {
-  /** Takes room for one more call of so many tokens. Answers 0, or the milliseconds until there is some. */
-  take(tokens: number): Promise<number>;
-  /** Gives back the room of a call that is not made after all. */
-  giveBack(tokens: number): Promise<void>;
-  /** Takes what a call used beyond its expectation, in tokens; negative where it used less. */
-  correct(tokens: number): Promise<void>;
+  /** Takes room for one more call that is expected to use so many tokens. */
+  take(tokens: number): Promise<CallRoom>;
+}
+
+/** The room that a call takes of its minute. */
+export interface CallRoom {
+  /** 0, or the milliseconds until there is room: then nothing was taken. */
+  fullForMs: number;
+  /** The call is not made after all. */
+  giveBack(): Promise<void>;
+  /** The call used so many tokens, more or less than was expected. */
+  used(tokens: number): Promise<void>;
 }
 
 export interface Quotas {
@@ -91,8 +97,8 @@ export function makeCallMeter(deps: CallMeterDeps): CallMeter {
       const { bucket } = quotas;
       const usage = expect(step);
       const tokens = usage.inputTokens + usage.outputTokens;
-      const fullForMs = (await bucket?.take(tokens)) ?? 0;
-      if (fullForMs > 0) throw ratesFull(fullForMs);
+      const room = await bucket?.take(tokens);
+      if (room && room.fullForMs > 0) throw ratesFull(room.fullForMs);
       const now = clock.now();
       const planned: PlannedCall = {
         generationId: generation.id,
@@ -108,9 +114,12 @@ export function makeCallMeter(deps: CallMeterDeps): CallMeter {
         sums: sumsOf(budget, generation.character, now),
         daily: quotas.day && { since: midnight(now, quotas.day.timeZone), most: quotas.day.most },
       };
-      const opened = await ledger.open(planned);
+      const opened = await ledger.open(planned).catch(async (error) => {
+        await adjust(room?.giveBack());
+        throw error;
+      });
       if (opened.kind !== 'opened') {
-        await adjust(bucket?.giveBack(tokens));
+        await adjust(room?.giveBack());
         throw forbidden(opened, call, now, quotas);
       }
       return {
@@ -119,7 +128,7 @@ export function makeCallMeter(deps: CallMeterDeps): CallMeter {
           await ledger.close(opened.id, { outcome, usage: used && { ...used, money } });
           if (!used) return;
           if (outcome === 'answered') learn(step, used);
-          await adjust(bucket?.correct(used.inputTokens + used.outputTokens - tokens));
+          await adjust(room?.used(used.inputTokens + used.outputTokens));
         },
       };
     },

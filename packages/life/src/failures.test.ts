@@ -37,6 +37,13 @@ function failing(code: ConstructorParameters<typeof TexasError>[0], details = {}
   return { failure, author: makeScriptedAuthor({ plan: fail, chapter: fail }) };
 }
 
+/** Room in a bucket, or none for so long. */
+const room = (fullForMs: number) => ({
+  fullForMs,
+  giveBack: async () => undefined,
+  used: async () => undefined,
+});
+
 const text = (content: string) => ({
   content,
   emotions: ['calm'],
@@ -84,6 +91,28 @@ describe('an answer that is unusable', () => {
       code: 'author_invalid_output',
     });
     expect(await f.now(asked.id)).toMatchObject({ status: 'planning', usage: { calls: 2 } });
+  });
+});
+
+describe('an answer that is unusable, where the author may not be asked again at once,', () => {
+  test('counts as a failure: such days end, and are not paid for again and again', async () => {
+    let takes = 0;
+    const bucket = { take: async () => room(takes++ % 2 === 0 ? 0 : 30_000) };
+    const author = makeScriptedAuthor({ plan: () => ({ error: 'I am sorry, I cannot.' }) });
+    const f = fleet({ author, quotas: { bucket, day: null } });
+    const asked = await f.request();
+    const step = f.take('plan-day');
+    const kinds: string[] = [];
+    while (kinds.at(-1) !== 'failed' && kinds.length < 10) {
+      const failure = await f.work(step).catch((error) => error);
+      kinds.push((await f.settle(step, failure)).kind);
+      await db.database('author_holds').delete();
+    }
+    expect(kinds).toEqual(['held', 'held', 'held', 'failed']);
+    expect(await f.now(asked.id)).toMatchObject({
+      error: { code: 'author_invalid_output' },
+      usage: { calls: 4 },
+    });
   });
 });
 
@@ -220,11 +249,7 @@ describe('an author that rests', () => {
   });
 
   test('by our own rates leaves its place to others, says so, and costs neither try nor call', async () => {
-    const bucket = {
-      take: async () => 42_000,
-      giveBack: async () => undefined,
-      correct: async () => undefined,
-    };
+    const bucket = { take: async () => room(42_000) };
     const f = fleet({
       quotas: { bucket, day: null },
       clock: { now: () => Temporal.Now.instant() },

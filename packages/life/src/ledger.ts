@@ -60,14 +60,17 @@ export interface CostRow {
 }
 
 export interface LedgerRepository {
-  /** One statement, exact also where many ask at once: a cap is never passed. */
+  /**
+   * One statement, exact also where many ask at once: no cap is passed by what is expected. What calls
+   * under way use beyond that passes it; quota of the day and `mostCalls` by those that begin at once.
+   */
   open(call: PlannedCall): Promise<OpenedCall>;
   close(id: string, end: CallEnd): Promise<void>;
   /** Ends the entries that were opened before and never closed; what they were expected to cost stays. */
   closeLost(openedBefore: Temporal.Instant): Promise<number>;
   /** What was spent, calls under way included; zero where there is nothing. */
   spent(keys: readonly SpendingKey[]): Promise<Map<string, Amount>>;
-  /** What a generation of this author that is over cost on average since then; null without any. */
+  /** What a day that this author wrote whole cost on average since then; null without any. */
   averageGeneration(author: AuthorName, since: Temporal.Instant): Promise<Amount | null>;
   /** Until the transaction ends nobody else sets anything of the budget aside. */
   lockForecast(): Promise<void>;

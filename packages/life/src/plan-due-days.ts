@@ -27,8 +27,8 @@ export interface PlanDueDaysDeps {
   budget: Budget;
 }
 
-/** Characters looked after in one transaction. */
-const batch = 1_000;
+/** Characters looked after in one transaction, few enough not to hold the event loop. */
+const batch = 250;
 
 /**
  * Begins a generation for every character whose planning time has come and who has no day of that

@@ -80,12 +80,14 @@ describe('the ledger', () => {
   });
 
   test('bills nothing that was refused, and what was cut off as expected', async () => {
-    for (const [code, tokens] of [
-      ['author_http_error', 0],
-      ['author_timeout', 8_000],
+    for (const [code, tokens, details] of [
+      ['author_http_error', 0, {}],
+      ['author_unreachable', 0, { sent: false }],
+      ['author_unreachable', 8_000, { sent: true }],
+      ['author_timeout', 8_000, {}],
     ] as const) {
       await db.database('author_calls').delete();
-      const failure = new TexasError(code, 'It failed.');
+      const failure = new TexasError(code, 'It failed.', { details });
       const author = { ...makeScriptedAuthor(), writePlan: () => Promise.reject(failure) };
       const f = fleet({ author });
       await f.request();

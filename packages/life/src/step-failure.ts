@@ -1,4 +1,5 @@
 import { asTexasError, type Clock, type TexasError } from '@texas-ai/kernel';
+import { triesPerStep } from './ask-author.js';
 import type { Author, Authors } from './author.js';
 import type { Generation } from './generation.js';
 import { type AuthorHold, whoRests } from './holds.js';
@@ -68,14 +69,23 @@ export async function settleFailure(
     const delayMs = failure.code === 'aborted' ? 0 : timing.retryStorageMs;
     return { kind: 'handed-back', delayMs };
   }
-  const failures = await store.generations.endTry(step, step.run, kind !== 'held');
-  if (kind === 'held') return hold(deps, step, failure);
+  const counts = kind !== 'held' || failure.details.badAnswer === true;
+  const failures = await store.generations.endTry(step, step.run, counts);
+  if (kind === 'held') {
+    const settlement = await hold(deps, step, failure);
+    return failures < triesPerStep ? settlement : giveUp(deps, step, unusable);
+  }
   if (!isLastTry(kind, failures)) {
     return { kind: 'again', delayMs: retryDelayMs(failures, random, timing.retryMs), failures };
   }
   if (failure.code === 'author_unauthorized') await hold(deps, step, failure);
   return giveUp(deps, step, failure);
 }
+
+const unusable = {
+  code: 'author_invalid_output',
+  message: "The author's answers were unusable, and it may not be asked again for now.",
+} as const;
 
 /** Holds the author whose call failed so, by its key. */
 async function hold(

@@ -12,7 +12,7 @@ const mostBytes = 3_500;
  */
 export function makeBark({ url }: ChannelAddress): Channel {
   const address = new URL(url);
-  const path = address.pathname.split('/').filter(Boolean);
+  const path = partsOf(address);
   const deviceKey = path.pop();
   const pushUrl = new URL(['', ...path, 'push'].join('/'), address).href;
   return {
@@ -35,4 +35,12 @@ export function makeBark({ url }: ChannelAddress): Channel {
       );
     },
   };
+}
+
+export function hasDeviceKey(address: URL): boolean {
+  return partsOf(address).length > 0;
+}
+
+function partsOf({ pathname }: URL): string[] {
+  return pathname.split('/').filter(Boolean);
 }

@@ -116,6 +116,55 @@ describe('a channel posts', () => {
     });
   });
 
+  const hostile =
+    '<@all> @all @channel [click](http://evil) ![x](http://evil/t.png) <font color="red"> `a` <!here> <http://evil|b>';
+
+  test.each(['wecom', 'dingtalk'])(
+    '%s: the signs of others’ Markdown in full width',
+    async (name) => {
+      const message = buildMessage({
+        title: 'a**b\n\n<@all>',
+        text: `${hostile}\n# 德克萨斯，a_b #1`,
+      });
+      await channelAt(name, '/', '{"errcode":0}').send(message, unstopped);
+      const { markdown } = Object(server.requests[0]?.json);
+      expect(markdown.content ?? markdown.text).toBe(
+        '**a＊＊b ＜@\u200ball＞**\n\n＜@\u200ball＞ @\u200ball @\u200bchannel ［click］(http://evil) ' +
+          '!［x］(http://evil/t.png) ＜font color="red"＞ ｀a｀ ＜!here＞ ＜http://evil|b＞\n' +
+          '＃ 德克萨斯，a_b #1',
+      );
+    },
+  );
+
+  test('mattermost: the signs of others’ Markdown escaped, and those of Slack in full width', async () => {
+    const message = buildMessage({ title: 'a**b', text: `${hostile}\n# 德克萨斯_，a_b#1 _c_ \\` });
+    await channelAt('mattermost', '/hooks/h', 'ok').send(message, unstopped);
+    expect(Object(server.requests[0]?.json).text).toBe(
+      '**a\\*\\*b**\n\n＜@\u200ball＞ @\u200ball @\u200bchannel \\[click\\](http://evil) ' +
+        '!\\[x\\](http://evil/t.png) ＜font color="red"＞ \\`a\\` ＜!here＞ ＜http://evil\\|b＞\n' +
+        '\\# 德克萨斯\\_，a_b#1 \\_c\\_ \\\\',
+    );
+  });
+
+  test('dingtalk: its notification calls nobody either', async () => {
+    await channelAt('dingtalk', '/', '{"errcode":0}').send(
+      buildMessage({ title: '@all' }),
+      unstopped,
+    );
+    expect(Object(server.requests[0]?.json).markdown.title).toBe('@\u200ball');
+  });
+
+  test('feishu: nothing that calls everybody', async () => {
+    const text = '<at user_id="all">所有人</at> a < b <atom>';
+    await channelAt('feishu', '/', '{"code":0}').send(
+      buildMessage({ title: '长', text }),
+      unstopped,
+    );
+    expect(Object(server.requests[0]?.json).content.text).toBe(
+      '长\n\n＜at user_id="all">所有人＜/at> a < b <atom>',
+    );
+  });
+
   test('webhook: that it is over', async () => {
     await channelAt('webhook', '/any').send(
       buildMessage({ over: true, level: 'warning' }),

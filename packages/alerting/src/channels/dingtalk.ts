@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Channel, ChannelAddress } from '../channel.js';
-import { markdownOf } from '../markdown.js';
+import { markdownOf, widened } from '../markdown.js';
 import { numbered, post } from '../post.js';
 
 /** 钉钉自定义机器人. */
@@ -13,7 +13,10 @@ export function makeDingtalk({ url, secret }: ChannelAddress, now = Date.now): C
     send: (message, signal) =>
       post(
         secret === null ? url : signed(url, secret, now()),
-        { msgtype: 'markdown', markdown: { title: message.title, text: markdownOf(message) } },
+        {
+          msgtype: 'markdown',
+          markdown: { title: widened(message.title), text: markdownOf(message, widened) },
+        },
         { isSuccess: numbered('errcode', 0), signal },
       ),
   };

@@ -1,7 +1,7 @@
 import { TexasError } from '@texas-ai/kernel';
 import type { Channel, ChannelAddress } from '../channel.js';
 import type { Route } from '../routing.js';
-import { makeBark } from './bark.js';
+import { hasDeviceKey, makeBark } from './bark.js';
 import { makeDingtalk } from './dingtalk.js';
 import { makeEmail } from './email.js';
 import { makeFeishu } from './feishu.js';
@@ -39,7 +39,8 @@ export interface ChannelSettings {
 
 /**
  * The channels that are configured. Throws `config_invalid` with one line each in `details.problems`
- * for channels that do not exist and for secrets of channels without a URL.
+ * for channels that do not exist, for URLs that nothing could be sent to, and for secrets that nothing
+ * is signed with.
  */
 export function makeChannels(settings: ChannelSettings): Channel[] {
   const problems = problemsOf(settings);
@@ -59,7 +60,14 @@ function problemsOf({ urls, secrets, routes }: ChannelSettings): string[] {
     ...Object.keys(urls)
       .filter((name) => !isChannelName(name))
       .map((name) => `${settingOf('urls', name)}: there is no such channel, ${expected}`),
+    ...Object.entries(urls).flatMap(([name, url]) =>
+      isChannelName(name) ? wrongAddress(name, new URL(url)) : [],
+    ),
     ...Object.keys(secrets)
+      .filter((name) => isChannelName(name) && !signing.includes(name))
+      .map((name) => `${settingOf('secrets', name)}: expected none, ${name} does not sign`),
+    ...Object.keys(secrets)
+      .filter((name) => !isChannelName(name) || signing.includes(name))
       .filter((name) => !Object.hasOwn(urls, name))
       .map((name) => `${settingOf('secrets', name)}: expected with ${settingOf('urls', name)}`),
     ...routes.flatMap(({ channels }, index) =>
@@ -68,6 +76,25 @@ function problemsOf({ urls, secrets, routes }: ChannelSettings): string[] {
         .map((name) => `alerts.routes.${index}.channels: ${expected}, got ${name}`),
     ),
   ];
+}
+
+/** Those whose messages may be signed; a secret of another one would have no effect. */
+const signing: readonly ChannelName[] = ['dingtalk', 'feishu'];
+
+/** What no message could be sent to would show only once there is a trouble to tell of. */
+function wrongAddress(name: ChannelName, address: URL): string[] {
+  const setting = settingOf('urls', name);
+  const schemes = name === 'email' ? ['smtp://', 'smtps://'] : ['http://', 'https://'];
+  if (!schemes.includes(`${address.protocol}//`)) {
+    return [`${setting}: expected a URL that starts with ${schemes.join(' or ')}`];
+  }
+  if (name === 'email' && !address.searchParams.get('to')) {
+    return [`${setting}: expected ?to= with the address to write to`];
+  }
+  if (name === 'bark' && !hasDeviceKey(address)) {
+    return [`${setting}: expected the device key as the path`];
+  }
+  return [];
 }
 
 const variables = { urls: 'URL', secrets: 'SECRET' };

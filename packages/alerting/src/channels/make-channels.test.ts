@@ -3,6 +3,7 @@ import { TexasError } from '@texas-ai/kernel';
 import { type ChannelSettings, channelNames, makeChannels } from './index.js';
 
 const url = 'https://example.org/canary';
+const mailUrl = 'smtp://example.org/?to=me@example.org';
 
 function problemsOf(settings: Partial<ChannelSettings>): unknown {
   try {
@@ -38,6 +39,43 @@ describe('what is configured wrongly is told of', () => {
     expect(problemsOf({ routes })).toEqual([`alerts.routes.1.channels: ${expected}, got pager`]);
   });
 
+  test.each(['wecom', 'slack', 'mattermost', 'bark', 'email', 'webhook'])(
+    'where %s, which does not sign, has a secret',
+    (name) => {
+      const urls = { [name]: name === 'email' ? mailUrl : url };
+      expect(problemsOf({ urls, secrets: { [name]: 'canary' } })).toEqual([
+        `ALERT_${name.toUpperCase()}_SECRET or alerts.secrets.${name}: expected none, ` +
+          `${name} does not sign`,
+      ]);
+    },
+  );
+
+  test.each(channelNames.filter((name) => name !== 'email'))(
+    'where %s is not reached by HTTP',
+    (name) => {
+      expect(problemsOf({ urls: { [name]: mailUrl } })).toEqual([
+        `ALERT_${name.toUpperCase()}_URL or alerts.urls.${name}: expected a URL that starts with ` +
+          'http:// or https://',
+      ]);
+    },
+  );
+
+  test.each([
+    ['email', url, 'expected a URL that starts with smtp:// or smtps://'],
+    ['email', 'smtp://example.org', 'expected ?to= with the address to write to'],
+    [
+      'email',
+      'smtps://example.org/?to=&from=me@example.org',
+      'expected ?to= with the address to write to',
+    ],
+    ['bark', 'https://api.day.app', 'expected the device key as the path'],
+    ['bark', 'https://api.day.app//?key=canary', 'expected the device key as the path'],
+  ])('where nothing could be sent: %s at %s', (name, address, problem) => {
+    expect(problemsOf({ urls: { [name]: address } })).toEqual([
+      `ALERT_${name.toUpperCase()}_URL or alerts.urls.${name}: ${problem}`,
+    ]);
+  });
+
   test('all at once', () => {
     const wrong = { urls: { a: url }, secrets: { b: 'k' }, routes: [{ channels: ['c'] }] };
     expect(problemsOf(wrong)).toHaveLength(3);
@@ -51,7 +89,9 @@ test('a route may go to a channel that is not configured', () => {
 });
 
 test('every channel has its own name and takes something', () => {
-  const urls = Object.fromEntries(channelNames.map((name) => [name, url]));
+  const urls = Object.fromEntries(
+    channelNames.map((name) => [name, name === 'email' ? mailUrl : url]),
+  );
   const channels = makeChannels({ urls, secrets: {}, routes: [] });
   expect(channels.map(({ name }) => name)).toEqual(channelNames);
   for (const { pace } of channels) {
@@ -60,9 +100,24 @@ test('every channel has its own name and takes something', () => {
   }
 });
 
-test.each(['wecom', 'dingtalk'])('%s is told at most 20 times in any 60 s', (name) => {
+function paceOf(name: string) {
   const [channel] = makeChannels({ urls: { [name]: url }, secrets: {}, routes: [] });
-  const { messages, seconds } = channel?.pace ?? { messages: 0, seconds: 1 };
-  // The first and the last of the windows that 60 s touch may be touched only just.
-  expect((Math.ceil(60 / seconds) + 1) * messages).toBeLessThanOrEqual(20);
+  if (!channel) throw new Error(`There is no channel ${name}.`);
+  return channel.pace;
+}
+
+test.each([
+  ['wecom', 20, 60],
+  ['dingtalk', 20, 60],
+  ['feishu', 5, 1],
+  ['feishu', 100, 60],
+])('%s is told at most %i times in any %i s', (name, most, time) => {
+  const { messages, seconds } = paceOf(name);
+  // The first and the last of the windows that this time touches may be touched only just.
+  expect((Math.ceil(time / seconds) + 1) * messages).toBeLessThanOrEqual(most);
+});
+
+test('slack is told once in any second', () => {
+  // A window begins with its first message, so that with one message each they are that far apart.
+  expect(paceOf('slack')).toEqual({ messages: 1, seconds: 1 });
 });

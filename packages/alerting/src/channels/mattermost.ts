@@ -1,5 +1,5 @@
 import type { Channel, ChannelAddress } from '../channel.js';
-import { markdownOf } from '../markdown.js';
+import { backslashed, markdownOf } from '../markdown.js';
 import { post } from '../post.js';
 
 /** An incoming webhook of a Mattermost server. */
@@ -10,7 +10,7 @@ export function makeMattermost({ url }: ChannelAddress): Channel {
     send: (message, signal) =>
       post(
         url,
-        { text: markdownOf(message), username: 'Texas AI' },
+        { text: markdownOf(message, backslashed), username: 'Texas AI' },
         { isSuccess: (body) => body.trim() === 'ok', signal },
       ),
   };

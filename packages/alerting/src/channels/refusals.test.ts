@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type FakeWebhook, startFakeWebhook } from '@texas-ai/testing';
 import { buildMessage, failureOf, unstopped } from '../../test/samples.js';
+import { makeBark } from './bark.js';
 import { makeChannels } from './index.js';
 
 const key = 'canary-0123456789abcdef';
@@ -17,7 +18,8 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 function send(name: string, url: string, signal = unstopped): Promise<string> {
-  const settings = { urls: { [name]: url }, secrets: { [name]: key }, routes: [] };
+  const secrets = name === 'dingtalk' || name === 'feishu' ? { [name]: key } : {};
+  const settings = { urls: { [name]: url }, secrets, routes: [] };
   const [channel] = makeChannels(settings);
   if (!channel) throw new Error(`There is no channel ${name}.`);
   return channel.send(buildMessage(), signal);
@@ -99,7 +101,9 @@ test.each(names)('%s that hangs is left at once when it is stopped', async (name
 });
 
 test('bark without a device key says what is missing', async () => {
-  const failure = await failureOf(send('bark', `${server.url}/`));
+  const failure = await failureOf(
+    makeBark({ url: server.url, secret: null }).send(buildMessage(), unstopped),
+  );
   expect(failure).toMatchObject({
     code: 'alert_failed',
     message: 'ALERT_BARK_URL lacks the device key as its path.',

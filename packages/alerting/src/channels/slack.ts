@@ -5,6 +5,7 @@ import { post } from '../post.js';
 export function makeSlack({ url }: ChannelAddress): Channel {
   return {
     name: 'slack',
+    // It takes one in any second. A window begins with its first message, so two are a second apart.
     pace: { messages: 1, seconds: 1 },
     send: (message, signal) =>
       post(

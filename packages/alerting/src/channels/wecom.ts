@@ -1,5 +1,5 @@
 import type { Channel, ChannelAddress } from '../channel.js';
-import { markdownOf } from '../markdown.js';
+import { markdownOf, widened } from '../markdown.js';
 import { numbered, post } from '../post.js';
 
 const mostBytes = 2048;
@@ -13,7 +13,7 @@ export function makeWecom({ url }: ChannelAddress): Channel {
     send: (message, signal) =>
       post(
         url,
-        { msgtype: 'markdown', markdown: { content: markdownOf(message, mostBytes) } },
+        { msgtype: 'markdown', markdown: { content: markdownOf(message, widened, mostBytes) } },
         { isSuccess: numbered('errcode', 0), signal },
       ),
   };

@@ -17,6 +17,9 @@ function http(status: number, ...details: unknown[]): Error {
 const badKey = { '@type': 'ErrorInfo', reason: 'API_KEY_INVALID' };
 const perDay = { violations: [{ quotaId: 'RequestsPerDay' }] };
 
+const away = (message: string) => new TypeError('fetch failed', { cause: new Error(message) });
+const unreachable = ['author_unreachable'] as const;
+
 describe('classifyFailure', () => {
   test.each<[string, unknown, ErrorCode, Record<string, unknown>, string]>([
     ['a wrong key', http(400, badKey), 'author_unauthorized', { status: 400 }, 'final'],
@@ -40,8 +43,22 @@ describe('classifyFailure', () => {
     ],
     ['a 500', http(500), 'author_http_error', { status: 500 }, 'retryable'],
     ['a 503', http(503), 'author_http_error', { status: 503 }, 'retryable'],
-    ['no connection', new TypeError('fetch failed'), 'author_unreachable', {}, 'retryable'],
-    ['a connection that broke', new TypeError('terminated'), 'author_unreachable', {}, 'retryable'],
+    [
+      'no connection',
+      away('connect ECONNREFUSED ::1:9'),
+      ...unreachable,
+      { sent: false },
+      'retryable',
+    ],
+    [
+      'an unknown host',
+      away('getaddrinfo ENOTFOUND x'),
+      ...unreachable,
+      { sent: false },
+      'retryable',
+    ],
+    ['a reset', away('read ECONNRESET'), ...unreachable, { sent: true }, 'retryable'],
+    ['a broken answer', new TypeError('terminated'), ...unreachable, { sent: true }, 'retryable'],
     [
       'a page instead of JSON',
       new SyntaxError('Unexpected token <'),

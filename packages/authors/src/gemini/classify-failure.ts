@@ -21,7 +21,8 @@ const errorInfo = z.object({ reason: z.string() });
 /**
  * What a failed call means in our codes. The provider's own text becomes the cause, without the
  * key; `details.status` is the HTTP status where there was one. A 429 carries
- * `details.retryAfterMs` and `details.daily`. What nobody foresaw is `internal_error`.
+ * `details.retryAfterMs` and `details.daily`, `author_unreachable` whether anything was `details.sent`.
+ * What nobody foresaw is `internal_error`.
  */
 export function classifyFailure(
   failure: unknown,
@@ -37,7 +38,12 @@ export function classifyFailure(
     return new TexasError('author_invalid_output', message, { cause });
   }
   if (chain.some(isNetworkFailure)) {
-    return new TexasError('author_unreachable', 'Gemini could not be reached.', { cause });
+    // What broke off later may have been billed.
+    const sent = !chain.some(({ message }) => neverConnected.test(message));
+    return new TexasError('author_unreachable', 'Gemini could not be reached.', {
+      cause,
+      details: { sent },
+    });
   }
   const message = 'The call to Gemini failed in an unforeseen way.';
   return new TexasError('internal_error', message, { cause });
@@ -111,6 +117,9 @@ function causesOf(failure: unknown): Cause[] {
 function isNetworkFailure({ name, message }: Cause): boolean {
   return name === 'TypeError' && (message === 'fetch failed' || message === 'terminated');
 }
+
+/** As Node and its fetch tell of a connection that never came about. */
+const neverConnected = /^(connect E|getaddrinfo |Connect Timeout Error)|certificate/;
 
 const longestCause = 2000;
 

@@ -149,8 +149,14 @@ describe('makeGeminiAuthor', () => {
   test('no server', async () => {
     await gemini.stop();
     const failure = await failureOf(author().writePlan(buildDayBrief(), call()));
-    expect(failure.code).toBe('author_unreachable');
+    expect(failure).toMatchObject({ code: 'author_unreachable', details: { sent: false } });
     gemini = await startFakeGemini();
+  });
+
+  test('a connection that breaks in the middle of a call, which may be billed', async () => {
+    gemini.respondWith('reset');
+    const failure = await failureOf(author().writePlan(buildDayBrief(), call()));
+    expect(failure).toMatchObject({ code: 'author_unreachable', details: { sent: true } });
   });
 
   test('a call that hangs is given up after the time-out', async () => {

@@ -32,9 +32,18 @@ async function call(planned: PlannedCall, tokens: number, money: number): Promis
   return opened.id;
 }
 
-async function finished(): Promise<string> {
+async function finished(fields: object = {}): Promise<string> {
   const { id } = await begin(db);
-  await db.store.generations.cancel(id);
+  const whole = {
+    brief: '{}',
+    chapters_total: 1,
+    chapters_written: 1,
+    finished_at: db.database.fn.now(),
+  };
+  await db
+    .database('generations')
+    .where({ id })
+    .update({ ...whole, status: 'published', ...fields });
   return id;
 }
 
@@ -69,6 +78,17 @@ describe('an average generation', () => {
       money: 1,
     });
   });
+});
+
+test('an average generation is not one that was cut short, nor one that another author ended', async () => {
+  const fortnight = Temporal.Now.instant().subtract({ hours: 24 * 14 });
+  const cutShort = [
+    { status: 'failed', error_code: 'author_timeout' },
+    { status: 'cancelled' },
+    { author: 'offline', fallback_from: 'gemini', fallback_code: 'author_blocked' },
+  ];
+  for (const fields of cutShort) await call(buildCall(await finished(fields)), 10, 0.01);
+  expect(await ledger.averageGeneration('gemini', fortnight)).toBeNull();
 });
 
 describe('what was spent', () => {

@@ -11,7 +11,6 @@ import {
 } from '@texas-ai/life';
 import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
-import { inFlight } from './generations.js';
 
 interface OpenedRow {
   opened: boolean;
@@ -68,8 +67,10 @@ export function makeLedgerRepository(db: Knex): LedgerRepository {
            SELECT sum(input_tokens + output_tokens) AS tokens, sum(cost) AS money
            FROM (
              SELECT generation_id, input_tokens, output_tokens, cost FROM author_calls
+             -- What was cut short, or ended by another author, tells nothing of a whole day.
              WHERE author = :author AND opened_at >= :since AND NOT EXISTS (
-               SELECT FROM generations WHERE generations.id = generation_id AND ${inFlight})
+               SELECT FROM generations WHERE generations.id = generation_id
+                 AND (status <> 'published' OR fallback_from IS NOT NULL))
              ORDER BY opened_at DESC LIMIT 5000
            ) AS recent GROUP BY generation_id
          ) AS generations`,

@@ -1,0 +1,48 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, expect, test } from '@jest/globals';
+import { makeOwner, type Owner } from '@texas-ai/kernel';
+import { makeLogSpy, testServices } from '@texas-ai/testing';
+import { connectConsumer, connectProducer, untilReady } from './connection.js';
+
+let owner: Owner = makeOwner();
+afterEach(async () => {
+  await owner.closeAll();
+  owner = makeOwner();
+});
+
+const { redisUrl: url } = testServices();
+const connectOptions = () => ({ url, logger: makeLogSpy() });
+
+test('a connection that was cut leaves no clock behind that cuts the next one', async () => {
+  const silenceMs = 300;
+  const consuming = owner.own(connectConsumer(connectOptions()), (each) => each.disconnect());
+  // What was under way is not sent again here, so that the next connection has nothing to wait for.
+  const blocking = owner.own(
+    consuming.duplicate({ socketTimeout: silenceMs, autoResendUnfulfilledCommands: false }),
+    (each) => each.disconnect(),
+  );
+  await untilReady(blocking);
+  const killer = owner.own(connectProducer(connectOptions()), (each) => each.disconnect());
+  await untilReady(killer);
+  const id = await blocking.client('ID');
+  const closes: string[] = [];
+  blocking.on('close', () => closes.push('close'));
+  const back = new Promise<void>((resolve) => blocking.once('ready', () => resolve()));
+  blocking.blpop('nothing-here', 5).catch(() => undefined);
+  await killer.client('KILL', 'ID', id);
+  await back;
+  await pause(2 * silenceMs);
+  expect(closes).toEqual(['close']);
+});
+
+test('one that is left to a replica goes over to whoever takes writes', async () => {
+  const connection = owner.own(connectProducer(connectOptions()), (each) => each.disconnect());
+  const { reconnectOnError } = connection.options;
+  expect(
+    reconnectOnError?.(new Error("READONLY You can't write against a read only replica.")),
+  ).toBe(2);
+  expect(reconnectOnError?.(new Error('OOM command not allowed'))).toBe(false);
+  expect(owner.own(connectConsumer(connectOptions()), (each) => each.disconnect()).options).toEqual(
+    expect.objectContaining({ reconnectOnError }),
+  );
+});

@@ -172,7 +172,8 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
   const redactor = makeRedactor(secretsToHide(options));
   const alertRepository = makeAlertRepository(database);
   const planningTime = config.planning.automatic ? minuteOf(config.planning.time) : null;
-  const takePlace = makePace({ connection: cacheConnection, prefix });
+  // Where the workers count as well.
+  const takePlace = makePace({ connection: queueing, prefix });
   const watch = owner.own(
     makeWatch({
       store,

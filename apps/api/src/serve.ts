@@ -68,12 +68,13 @@ async function start(
   { database, store, characters, keys, watch, restores, channels, logger, readiness }: ApiDeps,
   signal: AbortSignal,
 ) {
+  // Also a database that is away from the beginning is told of.
+  watch.start();
   try {
     await waitForMigrations(database, logger, signal);
     const changed = await store.characters.synchronise(characters);
     if (changed.length > 0) logger.info('profiles synchronised', { characters: changed });
     keys.start();
-    watch.start();
     restores.start();
     if (channels === 0) logger.warn('no alert channel is configured: nobody is warned');
     readiness.started = true;

@@ -10,7 +10,7 @@ export interface Watching {
   pass(seconds: number): void;
   /** `raise <kind>` and `recover <kind>`. */
   told: string[];
-  open: Pick<Trouble, 'kind' | 'subject'>[];
+  open: (Pick<Trouble, 'kind' | 'subject'> & { lastSeenAt?: Temporal.Instant })[];
   /** What is due whenever somebody asks, and how it was asked for. */
   waiting: DeliveryKey[];
   asked: { before: string; channels: readonly string[] | undefined }[];
@@ -96,7 +96,8 @@ function depsOf(
 
 function alertsOf({ open, asked, waiting }: Pick<Watching, 'open' | 'asked' | 'waiting'>) {
   return {
-    open: async () => open,
+    open: async () =>
+      open.map((alert) => ({ lastSeenAt: Temporal.Instant.fromEpochMilliseconds(0), ...alert })),
     async due(before: Temporal.Instant, _limit: number, channels?: readonly string[]) {
       asked.push({ before: before.toString(), channels });
       return waiting.map((each) => ({ ...each, tries: 0 }));

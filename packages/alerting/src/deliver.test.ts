@@ -51,8 +51,14 @@ describe('what the channel refuses', () => {
     ]);
   });
 
-  test('at the last try is given up, with an error for the log', async () => {
-    const { deps, outcomes, logger } = delivering({ tries: 8, send: refuses });
+  test('of a trouble that lasts is never given up: the channel may come back before it is over', async () => {
+    const { deps, outcomes } = delivering({ tries: 30, send: refuses });
+    await deliver(deps, key, unstopped);
+    expect(outcomes).toEqual([expect.objectContaining({ againMs: 600_000, free: false })]);
+  });
+
+  test('of what is over is given up at the last try, with an error for the log', async () => {
+    const { deps, outcomes, logger } = delivering({ tries: 8, send: refuses, recoveredAt: at });
     await deliver(deps, key, unstopped);
     expect(outcomes).toEqual([expect.objectContaining({ againMs: null, free: false })]);
     expect(logger.lines).toEqual([
@@ -84,8 +90,11 @@ describe('what the channel refuses', () => {
   });
 });
 
-test('tries lie further and further apart, and the eighth is the last', () => {
-  expect([1, 2, 3, 4, 5, 6, 7, 8, 9].map(deliveryDelayMs)).toEqual([
+test('tries lie further and further apart, and the eighth is the last of what is over', () => {
+  const delays = (lasts: boolean) =>
+    [1, 2, 3, 4, 5, 6, 7, 8, 9].map((tries) => deliveryDelayMs(tries, lasts));
+  expect(delays(true).slice(6)).toEqual([600_000, 600_000, 600_000]);
+  expect(delays(false)).toEqual([
     15_000,
     60_000,
     240_000,

@@ -16,9 +16,13 @@ export interface DeliverDeps extends PlaceDeps {
 const leaseMs = 60_000;
 const mostTries = 8;
 
-/** About 15 s, 1, 4 and then 10 minutes. */
-export function deliveryDelayMs(tries: number): number | null {
-  return tries >= mostTries ? null : Math.min(15_000 * 4 ** (tries - 1), 600_000);
+/**
+ * About 15 s, 1, 4 and then 10 minutes. What is over is given up after eight tries; of a trouble that
+ * lasts a channel is told whenever it works again.
+ */
+export function deliveryDelayMs(tries: number, lasts: boolean): number | null {
+  if (tries >= mostTries && !lasts) return null;
+  return Math.min(15_000 * 4 ** (Math.min(tries, mostTries) - 1), 600_000);
 }
 
 /**
@@ -68,7 +72,7 @@ async function tell(
     return null;
   } catch (error) {
     if (signal.aborted) return { error: 'was stopped', againMs: 0, free: true };
-    const againMs = deliveryDelayMs(delivery.tries);
+    const againMs = deliveryDelayMs(delivery.tries, delivery.alert.recoveredAt === null);
     return { error: reasonOf(error, deps.redact), againMs, free: false };
   }
 }

@@ -1,7 +1,7 @@
 export type { Alert, Delivery, DeliveryKey, Phase } from './alert.js';
 export type { Channel, Message, Pace } from './channel.js';
 export { channelNames, makeChannels } from './channels/index.js';
-export { type DeliverDeps, deliver } from './deliver.js';
+export { type DeliverDeps, deliver, deliveryDelayMs } from './deliver.js';
 export { logAlert } from './log-alert.js';
 export { type AlertsDeps, type KeptAlerts, makeAlerts } from './make-alerts.js';
 export { messageOf } from './message.js';

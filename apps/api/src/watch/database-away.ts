@@ -1,10 +1,8 @@
 import { type Alert, channelsFor, logAlert, messageOf, type Route } from '@texas-ai/alerting';
-import type { Clock } from '@texas-ai/kernel';
 import { makeOutbox, type OutboxDeps } from './outbox.js';
 
 export interface DatabaseAwayDeps extends OutboxDeps {
   routes: readonly Route[];
-  clock: Clock;
 }
 
 export interface DatabaseAway {

@@ -41,6 +41,31 @@ describe('Redis', () => {
     await watchOnce();
     expect(watching.told).toEqual(['recover redis_away']);
   });
+
+  test('that another api missed a moment ago is not told of as over by one that it answers', async () => {
+    const { now } = watching.clock;
+    watching.open.push({ kind: 'redis_away', subject: 'redis', lastSeenAt: now });
+    const { watchOnce } = watching.watchOn();
+    for (let looks = 0; looks < 3; looks++) {
+      await watchOnce();
+      watching.pass(15);
+    }
+    expect(watching.told).toEqual([]);
+    await watchOnce();
+    expect(watching.told).toEqual(['recover redis_away']);
+  });
+
+  test('that answers the api again which missed it is over at once', async () => {
+    let answers = false;
+    const ping = () => (answers ? Promise.resolve() : never());
+    const { watchOnce } = watching.watchOn({ ping });
+    await watchOnce();
+    await watchOnce();
+    watching.open.push({ kind: 'redis_away', subject: 'redis', lastSeenAt: watching.clock.now });
+    answers = true;
+    await watchOnce();
+    expect(watching.told).toEqual(['raise redis_away', 'recover redis_away']);
+  });
 });
 
 describe('no worker', () => {

@@ -1,4 +1,4 @@
-import type { AlertRepository, DeliverDeps, Route } from '@texas-ai/alerting';
+import type { Alert, AlertRepository, DeliverDeps, Route } from '@texas-ai/alerting';
 import type { Fleet, FleetWorker, QueueName, Queues } from '@texas-ai/jobs';
 import {
   type Alerts,
@@ -58,6 +58,8 @@ export function makeWatch(deps: WatchDeps): Watch {
   let lookedAt = workerSeenAt;
   /** Looks in a row that Redis did not answer. */
   let redisMisses = 0;
+  /** Whether it was this process that Redis did not answer at its last look. */
+  let missedRedis = false;
   let timer: NodeJS.Timeout | undefined;
   let ticking: Promise<void> = Promise.resolve();
 
@@ -80,6 +82,12 @@ export function makeWatch(deps: WatchDeps): Watch {
     return { workers, oldestWaitSeconds };
   }
 
+  /** Of Redis: another api may miss it still, though it answers this one. */
+  function isSeenByOthers({ kind, lastSeenAt }: OpenAlert, now: Temporal.Instant): boolean {
+    const lately = mostLooksMissed * limits.watchSeconds;
+    return kind === 'redis_away' && !missedRedis && secondsBetween(lastSeenAt, now) < lately;
+  }
+
   async function watchOnce(): Promise<void> {
     const sight = await look();
     const now = clock.now();
@@ -90,7 +98,10 @@ export function makeWatch(deps: WatchDeps): Watch {
     if (sight.workers.length > 0 || !sight.redis || !looking) workerSeenAt = now;
     const workerlessSeconds = secondsBetween(workerSeenAt, now);
     const seen = troublesIn(sight, { redisMisses, workerlessSeconds, limits });
-    await tellAll(alerts, await alertRepository.open(), seen);
+    const open = (await alertRepository.open()).filter((alert) => !isSeenByOthers(alert, now));
+    if (sight.redis) missedRedis = false;
+    else if (redisMisses > 0) missedRedis = true;
+    await tellAll(alerts, open, seen);
     const delivered = sight.workers.some(({ queues }) => queues.includes('alerts'));
     due.begin(clock.now().subtract({ milliseconds: delivered ? workersFirstMs : 0 }));
   }
@@ -125,6 +136,8 @@ export function makeWatch(deps: WatchDeps): Watch {
     },
   };
 }
+
+type OpenAlert = Pick<Alert, 'kind' | 'lastSeenAt'>;
 
 function secondsBetween(one: Temporal.Instant, other: Temporal.Instant): number {
   return (other.epochMilliseconds - one.epochMilliseconds) / 1000;

@@ -102,6 +102,7 @@ function alertsOf({ open, asked, waiting }: Pick<Watching, 'open' | 'asked' | 'w
       asked.push({ before: before.toString(), channels });
       return waiting.map((each) => ({ ...each, tries: 0 }));
     },
+    assertWritable: async () => undefined,
     claim: async (key: DeliveryKey) => ({ ...key, tries: 1, alert: { title: key.alertId } }),
     sent: async () => undefined,
     failed: async () => undefined,

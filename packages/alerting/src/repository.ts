@@ -25,6 +25,8 @@ export interface AlertRepository {
   recover(trouble: Pick<Trouble, 'kind' | 'subject'>): Promise<Changed>;
   /** Ends the alerts that have been quiet for as long as they said. */
   recoverQuiet(now: Temporal.Instant): Promise<Changed>;
+  /** Rejects with `storage_unavailable` where the database answers and takes nothing, as a replica. */
+  assertWritable(): Promise<void>;
   /** Those that last, newest first. */
   open(): Promise<Alert[]>;
   /** What should have been delivered to these channels by now, oldest first. */

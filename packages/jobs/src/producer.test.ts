@@ -43,6 +43,16 @@ test('chapters come before plans', async () => {
   expect(worked[0]).toBe('write-chapter');
 });
 
+test('however many steps there are, each is enqueued once and its state told in its place', async () => {
+  const { producer, queue } = await startSystem(owner);
+  const steps = Array.from({ length: 620 }, () => buildStep('plan-day'));
+  await producer.enqueue(steps);
+  expect(await queue.getPrioritizedCount()).toBe(620);
+  const unknown = buildStep('plan-day');
+  const states = await producer.states([...steps.slice(0, 300), unknown, ...steps.slice(300)]);
+  expect(states).toEqual([...Array(300).fill('waiting'), 'none', ...Array(320).fill('waiting')]);
+});
+
 test('a day that a person asked for comes before those of the night', async () => {
   const { producer, work, events } = await startSystem(owner);
   const night = [1, 2, 3].map(() => buildStep('plan-day', { askedBy: 'night' }));

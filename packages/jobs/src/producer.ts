@@ -50,24 +50,25 @@ export function makeProducer(queues: Queues, { failedDays = 7 } = {}): Producer 
       const name = queueOf(step);
       byQueue.set(name, [...(byQueue.get(name) ?? []), step]);
     }
-    await reaching(() =>
-      Promise.all(
-        [...byQueue].map(([name, some]) =>
-          queues.get(name).addBulk(some.map((step) => toJob(step, options))),
-        ),
-      ),
-    );
+    await reaching(async () => {
+      for (const [name, some] of byQueue) {
+        for (const slice of slicesOf(some)) {
+          await queues.get(name).addBulk(slice.map((step) => toJob(step, options)));
+        }
+      }
+    });
   }
 
   async function states(steps: readonly Step[]): Promise<JobState[]> {
-    return reaching(() =>
-      Promise.all(
-        steps.map(async (step) => {
-          const state = await queues.get(queueOf(step)).getJobState(jobId(step));
-          return jobStates[state] ?? 'none';
-        }),
-      ),
-    );
+    const stateOf = async (step: Step) => {
+      const state = await queues.get(queueOf(step)).getJobState(jobId(step));
+      return jobStates[state] ?? 'none';
+    };
+    return reaching(async () => {
+      const found: JobState[] = [];
+      for (const slice of slicesOf(steps)) found.push(...(await Promise.all(slice.map(stateOf))));
+      return found;
+    });
   }
 
   return {
@@ -95,6 +96,16 @@ export function makeProducer(queues: Queues, { failedDays = 7 } = {}): Producer 
       await reaching(() => connection.ping());
     },
   };
+}
+
+/** Steps handed to Redis in one turn, few enough not to hold the event loop. */
+const sliceLength = 250;
+
+function slicesOf(steps: readonly Step[]): Step[][] {
+  const count = Math.ceil(steps.length / sliceLength);
+  return Array.from({ length: count }, (_, index) =>
+    steps.slice(index * sliceLength, (index + 1) * sliceLength),
+  );
 }
 
 const jobStates: Readonly<Record<string, JobState>> = {

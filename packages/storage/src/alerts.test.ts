@@ -148,3 +148,15 @@ describe('recovering what is quiet', () => {
     expect(await alerts.recoverQuiet(await after(10_000_000))).toEqual(nothing);
   });
 });
+
+test('a database that answers and takes nothing is noticed', async () => {
+  await alerts.assertWritable();
+  const readOnly = await db.database.transaction(undefined, { readOnly: true });
+  try {
+    await expect(makeAlertRepository(readOnly).assertWritable()).rejects.toMatchObject({
+      code: 'storage_unavailable',
+    });
+  } finally {
+    await readOnly.rollback();
+  }
+});

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { TexasError } from '@texas-ai/kernel';
 import { makeWatching, type Watching } from '../../test/watching.js';
 import type { Watch, WatchDeps } from './watch.js';
 
@@ -131,4 +132,24 @@ test('where another api looks, this one does nothing and tries again', async () 
   gate.open();
   await watch.close();
   expect([watching.told, watching.asked, watching.logger.lines]).toEqual([[], [], []]);
+});
+
+test('a database that answers and takes nothing is told of as one that is away', async () => {
+  const refused = new TexasError('storage_unavailable', 'The database takes nothing.');
+  const gate = makeGate();
+  const watch = looping(
+    async (_name, work) => {
+      await work();
+      return true;
+    },
+    {
+      alertRepository: { assertWritable: () => Promise.reject(refused) },
+      send: () => gate.pass().then(() => 'ok'),
+    },
+  );
+  watch.start();
+  await gate.arrived;
+  gate.open();
+  await watch.close();
+  expect(watching.sent).toEqual(['Texas AI: PostgreSQL does not answer']);
 });

@@ -89,6 +89,8 @@ export function makeWatch(deps: WatchDeps): Watch {
   }
 
   async function watchOnce(): Promise<void> {
+    // What cannot be kept here is told of from memory, as if PostgreSQL were away.
+    await alertRepository.assertWritable();
     const sight = await look();
     const now = clock.now();
     // Who did not look, since another api did or migrations were to come, cannot tell what was.

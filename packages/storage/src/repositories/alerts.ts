@@ -103,6 +103,10 @@ export function makeAlertRepository(db: Knex): AlertRepository {
         now: now.toString(),
       }),
 
+    async assertWritable() {
+      await db.raw('UPDATE alerts SET count = count WHERE false');
+    },
+
     async open() {
       const rows: AlertRow[] = await db('alerts')
         .whereNull('recovered_at')

@@ -56,7 +56,7 @@ export async function runChaos(
   const { author, random, say } = options;
   const { fallback } = plan;
   const system = await startChaosSystem({ ...options, fallback });
-  const harm: Harm = { kills: 0, aimedKills: 0, callsCut: 0, outages: 0 };
+  const harm: Harm = { kills: 0, aimedKills: 0, callsCut: 0, daysAtDeadAuthor: 0, outages: 0 };
   const dates: string[] = [];
   const first = Temporal.PlainDate.from('2020-01-01');
   const nextDate = () => {
@@ -91,6 +91,7 @@ export async function runChaos(
     'crash postgres': system.postgres.crash,
     async 'dead author'() {
       author.misbehave(1);
+      harm.daysAtDeadAuthor += inFlight;
       const kind = fallback === 'none' ? 'generation_failed' : 'generation_fell_back';
       await untilWarned(system, kind);
       author.misbehave(plan.faultShare);

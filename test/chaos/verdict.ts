@@ -12,6 +12,8 @@ export interface Harm {
   aimedKills: number;
   /** Author calls that were under way where a worker was killed. */
   callsCut: number;
+  /** Days that were on their way while every call went wrong. */
+  daysAtDeadAuthor: number;
   outages: number;
 }
 
@@ -29,8 +31,8 @@ export interface Accounts {
   alerts: Record<string, number>;
 }
 
-/** The share of days that a bad author may cost, its dead minutes included. */
-const fewAreLost = 0.1;
+/** The share of days that an author costs which is bad in a third of its calls: four in a row, seldom. */
+const fewAreLost = 0.05;
 
 interface CountRow {
   name: string;
@@ -52,9 +54,9 @@ export async function faultsIn(
   ];
   const accounts = await accountsOf(system, author);
   const { generations, failed, fallenBack } = accounts;
-  // A few met the author in its worst minutes.
-  if (failed + fallenBack > fewAreLost * generations) {
-    faults.push(`${failed} of ${generations} failed and ${fallenBack} fell back.`);
+  const most = expected.harm.daysAtDeadAuthor + fewAreLost * generations;
+  if (failed + fallenBack > most) {
+    faults.push(`${failed} of ${generations} failed and ${fallenBack} fell back, ${most} at most.`);
   }
   return {
     faults: [...faults, ...(await unexplained(system, accounts, author, expected.harm))],

@@ -1,8 +1,14 @@
 import { makeGeminiAuthor, makeOfflineAuthor } from '@texas-ai/authors';
 import { type Config, configInvalid } from '@texas-ai/config';
-import { type CallBucketOptions, makeCallBucket, type QueueName } from '@texas-ai/jobs';
+import { type CallBucketOptions, makeCallBucket, type QueueName, queueNames } from '@texas-ai/jobs';
 import { type Clock, TexasError } from '@texas-ai/kernel';
-import type { Author, AuthorName, Authors, Quotas } from '@texas-ai/life';
+import {
+  type Author,
+  type AuthorName,
+  type Authors,
+  authorNames,
+  type Quotas,
+} from '@texas-ai/life';
 
 /** The authors that this process can ask: gemini only with a key. */
 export function makeAuthors(
@@ -59,13 +65,12 @@ export function queuesOf(
   wanted: 'all' | readonly string[],
   authors: readonly AuthorName[],
 ): QueueName[] {
-  const able: QueueName[] = [
-    ...authors.map((name) => `author-${name}` as const),
-    'days',
-    'alerts',
-    'maintenance',
-  ];
-  const worked = wanted === 'all' ? able : able.filter((name) => wanted.includes(name));
+  const unable = authorNames.filter((name) => !authors.includes(name));
+  const worked = queueNames.filter(
+    (queue) =>
+      !unable.some((name) => queue === `author-${name}`) &&
+      (wanted === 'all' || wanted.includes(queue)),
+  );
   if (worked.length > 0) return worked;
   throw configInvalid([
     'WORKER_QUEUES: expected a queue that this worker can work, with a key for its author',

@@ -1,4 +1,4 @@
-import { type AuthorName, authorNames, fallBackHeld } from '@texas-ai/life';
+import { type AuthorName, authorNames, giveUpHeld } from '@texas-ai/life';
 import type { WorkerDeps } from './deps.js';
 import { givenUpTrouble } from './troubles.js';
 
@@ -18,7 +18,7 @@ type Needed =
 export async function endLongWaits(deps: Pick<WorkerDeps, Needed>): Promise<void> {
   const { logger, alerts, measured, onProgress } = deps;
   const { fallback } = deps.config.authoring;
-  const ended = await fallBackHeld({ ...deps, fallback }, await workedAuthors(deps));
+  const ended = await giveUpHeld({ ...deps, fallback }, await workedAuthors(deps));
   for (const { code, message, givenUp } of ended) {
     if (!givenUp.generation) continue;
     const { id, character, date, author } = givenUp.generation;

@@ -65,8 +65,8 @@ export async function askAuthor<T>(
 
 /** An answer that was unusable counts as a failure, also where its author may not be asked again. */
 function withBadAnswer(error: unknown): TexasError {
-  const { code, message, details, cause } = asTexasError(error);
-  return new TexasError(code, message, { details: { ...details, badAnswer: true }, cause });
+  const { code, message, details } = asTexasError(error);
+  return new TexasError(code, message, { details: { ...details, badAnswer: true }, cause: error });
 }
 
 async function checked<T>(

@@ -49,7 +49,6 @@ export {
   type SlotText,
 } from './draft.js';
 export { type ExportCharacterDeps, exportCharacter } from './export-character.js';
-export { fallBackHeld } from './fall-back-held.js';
 export {
   type Generation,
   type GenerationStatus,
@@ -60,6 +59,7 @@ export {
   isInFlight,
   viewOf,
 } from './generation.js';
+export { giveUpHeld } from './give-up-held.js';
 export { type AuthorHold, type HoldRepository, isHeld, whoRests } from './holds.js';
 export { type ImportCharacterDeps, type Imported, importCharacter } from './import-character.js';
 export {

@@ -11,8 +11,8 @@ import {
 import type { AuthorName } from '../src/author.js';
 import type { Budget } from '../src/budget.js';
 import type { Quotas } from '../src/call-meter.js';
-import { fallBackHeld } from '../src/fall-back-held.js';
 import type { Generation } from '../src/generation.js';
+import { giveUpHeld } from '../src/give-up-held.js';
 import { planDay } from '../src/plan-day.js';
 import { publishDay } from '../src/publish-day.js';
 import { requestGeneration } from '../src/request-generation.js';
@@ -125,7 +125,7 @@ export function makeFleet(db: TestDatabase, options: FleetOptions = {}) {
     },
     /** What the reconciler does, as far as it is of this date; by default some worker can ask both authors. */
     async endLongWaits(worked: readonly AuthorName[] = [author.name, 'offline']) {
-      const ended = await fallBackHeld({ store, steps, fallback, clock }, worked);
+      const ended = await giveUpHeld({ store, steps, fallback, clock }, worked);
       return ended.filter(({ givenUp }) => givenUp.generation?.date === date);
     },
     settle: (step: Step, failure: unknown): Promise<Settlement> =>

@@ -58,8 +58,6 @@ export function makeWatch(deps: WatchDeps): Watch {
   let lookedAt = workerSeenAt;
   /** Looks in a row that Redis did not answer. */
   let redisMisses = 0;
-  /** Whether it was this process that Redis did not answer at its last look. */
-  let missedRedis = false;
   let timer: NodeJS.Timeout | undefined;
   let ticking: Promise<void> = Promise.resolve();
 
@@ -82,10 +80,10 @@ export function makeWatch(deps: WatchDeps): Watch {
     return { workers, oldestWaitSeconds };
   }
 
-  /** Of Redis: another api may miss it still, though it answers this one. */
-  function isSeenByOthers({ kind, lastSeenAt }: OpenAlert, now: Temporal.Instant): boolean {
+  /** Another api may miss Redis still, though it answers this one. */
+  function mayLast({ kind, lastSeenAt }: OpenAlert, now: Temporal.Instant): boolean {
     const lately = mostLooksMissed * limits.watchSeconds;
-    return kind === 'redis_away' && !missedRedis && secondsBetween(lastSeenAt, now) < lately;
+    return kind === 'redis_away' && secondsBetween(lastSeenAt, now) < lately;
   }
 
   async function watchOnce(): Promise<void> {
@@ -96,13 +94,14 @@ export function makeWatch(deps: WatchDeps): Watch {
     // Who did not look, since another api did or migrations were to come, cannot tell what was.
     const looking = secondsBetween(lookedAt, now) <= mostLooksMissed * limits.watchSeconds;
     lookedAt = now;
+    const missedRedis = redisMisses > 0;
     redisMisses = sight.redis ? 0 : (looking ? redisMisses : 0) + 1;
     if (sight.workers.length > 0 || !sight.redis || !looking) workerSeenAt = now;
     const workerlessSeconds = secondsBetween(workerSeenAt, now);
     const seen = troublesIn(sight, { redisMisses, workerlessSeconds, limits });
-    const open = (await alertRepository.open()).filter((alert) => !isSeenByOthers(alert, now));
-    if (sight.redis) missedRedis = false;
-    else if (redisMisses > 0) missedRedis = true;
+    const open = (await alertRepository.open()).filter(
+      (alert) => missedRedis || !mayLast(alert, now),
+    );
     await tellAll(alerts, open, seen);
     const delivered = sight.workers.some(({ queues }) => queues.includes('alerts'));
     due.begin(clock.now().subtract({ milliseconds: delivered ? workersFirstMs : 0 }));

@@ -53,7 +53,8 @@ export function makeNightlyGenerations(db: Knex): Nightly {
       // Whoever failed on this date goes on where it stopped; what was paid for is not paid twice.
       const found = await rows<NeedsRow>(
         `WITH wanted AS (
-           SELECT wanted.*, newest.id AS newest, newest.status, array_remove(ARRAY[newest.author, newest.fallback_from], NULL) AS newest_authors,
+           SELECT wanted.*, newest.id AS newest, newest.status,
+             array_remove(ARRAY[newest.author, newest.fallback_from], NULL) AS newest_authors,
              coalesce(newest.ordinal, 0) AS ordinal
            FROM jsonb_to_recordset(:entries) AS wanted (id uuid, character text, date date,
                author text, "chaptersWanted" smallint, "fallbackAt" timestamptz,

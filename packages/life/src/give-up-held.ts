@@ -16,7 +16,7 @@ export interface NotWaitedFor {
  * wakes soon: the offline author finishes them, or they fail. `worked` are the authors whom some worker
  * can ask. Answers them. Rejects with `storage_unavailable`.
  */
-export async function fallBackHeld(
+export async function giveUpHeld(
   deps: GiveUpDeps & { clock: Clock },
   worked: readonly AuthorName[],
 ): Promise<NotWaitedFor[]> {

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
+import { type FleetOptions, makeFleet } from '../test/fleet.js';
+import { takeUpLost } from './take-up-lost.js';
+
+// Generations whose jobs the queue has lost.
+
+let db: TestDatabase;
+
+beforeAll(async () => {
+  db = await makeTestDatabase();
+  await db.store.characters.synchronise([
+    { profile: buildProfile('zh', { id: 'texas', timeZone: 'Asia/Shanghai' }), hash: 'hash-1' },
+  ]);
+});
+afterAll(() => db.drop());
+beforeEach(async () => {
+  for (const table of ['author_holds', 'spending', 'author_calls']) {
+    await db.database(table).delete();
+  }
+});
+
+const fleet = (options: FleetOptions = {}) => makeFleet(db, options);
+
+describe('lost jobs', () => {
+  test('asking again enqueues what is missing under the same ids', async () => {
+    const f = fleet();
+    await f.request();
+    f.steps.waiting.length = 0;
+    const again = await f.request();
+    expect(f.steps.waiting).toMatchObject([{ kind: 'plan-day', run: again.run }]);
+    expect(again.run).toBe(1);
+  });
+
+  test('are found by nobody having touched them, and what waits is left alone', async () => {
+    await db.database('generations').whereNull('finished_at').update({
+      status: 'cancelled',
+      finished_at: db.database.fn.now(),
+    });
+    const f = fleet();
+    const [waiting, planned] = [await f.request(), await makeFleet(db).request()];
+    expect(await takeUpLost(f.deps, 0)).toBe(1);
+    expect(f.steps.waiting).toMatchObject([
+      { generationId: waiting.id, run: 1 },
+      { generationId: planned.id, run: 2 },
+    ]);
+    // The job of the first has ended without a word, and still holds its id.
+    const dead = f.take('plan-day');
+    f.steps.spent.add(['plan-day', waiting.id, 1, undefined].join('-'));
+    await takeUpLost(f.deps, 0);
+    expect(f.steps.waiting.map(({ generationId, run }) => [generationId, run])).toContainEqual([
+      waiting.id,
+      2,
+    ]);
+    await f.work(dead);
+    expect(f.author.calls.plan).toBe(0);
+    await f.workAll();
+    expect(await f.now(waiting.id)).toMatchObject({ status: 'published', run: 2 });
+  });
+
+  test('are not looked for where a chapter is at its author: another that has just ended is no loss', async () => {
+    const f = fleet();
+    const asked = await f.request();
+    await f.work(f.take('plan-day'));
+    const [first, ...others] = f.steps.waiting;
+    if (!first) throw new Error('There are chapters.');
+    // Between the look at the row and that at the jobs the first chapter is stored.
+    const { states } = f.steps;
+    f.steps.states = async (steps) => {
+      await f.work(first);
+      return steps.map(({ chapter }) => (chapter === first.chapter ? 'ended' : 'active'));
+    };
+    f.steps.waiting.length = 0;
+    expect(await f.request()).toMatchObject({ id: asked.id, run: 1 });
+    f.steps.states = states;
+    expect((await f.now(asked.id)).run).toBe(1);
+    expect(others).toHaveLength(3);
+  });
+
+  test('are left alone that move again between two looks', async () => {
+    const f = fleet();
+    const asked = await f.request();
+    f.steps.waiting.length = 0;
+    const { states } = f.steps;
+    f.steps.states = async (steps) => {
+      await db
+        .database('generations')
+        .where({ id: asked.id })
+        .update({
+          touched_at: db.database.raw("now() + interval '1 minute'"),
+        });
+      return states(steps);
+    };
+    await takeUpLost(f.deps, 0);
+    expect((await f.now(asked.id)).run).toBe(1);
+  });
+
+  test('beyond one batch are all looked at, and those alive touched', async () => {
+    await db.database('generations').whereNull('finished_at').update({
+      status: 'cancelled',
+      finished_at: db.database.fn.now(),
+    });
+    const f = fleet();
+    await db.database.raw(
+      `INSERT INTO generations (id, character_id, date, ordinal, author, profile_hash, touched_at)
+       SELECT gen_random_uuid(), 'texas', '2031-01-01'::date + n, 1, 'gemini', 'hash-1',
+         now() - interval '1 hour' FROM generate_series(1, 1200) AS n`,
+    );
+    f.steps.states = async (steps) => steps.map(() => 'waiting');
+    expect(await takeUpLost(f.deps, 60_000)).toBe(0);
+    const since = (await f.store.now()).subtract({ minutes: 1 });
+    expect(await f.store.generations.untouched(since, 10)).toEqual([]);
+    await db.database('generations').where('date', '>', '2031-01-01').delete();
+  });
+
+  test('are none where one of several is being worked', async () => {
+    const f = fleet();
+    const asked = await f.request();
+    await f.work(f.take('plan-day'));
+    f.steps.states = async (steps) => steps.map((_, index) => (index === 1 ? 'active' : 'none'));
+    await takeUpLost(f.deps, 0);
+    expect((await f.now(asked.id)).run).toBe(1);
+  });
+});

@@ -35,14 +35,15 @@ describe('the end of a trouble', () => {
     });
   });
 
-  test('that was seen by its being quiet lasted until it was last seen', () => {
+  test('that shows by its being quiet says no more than that: what it left may be there still', () => {
     const lastSeenAt = at.add({ minutes: 5 });
     const quiet = { lastSeenAt, quietSeconds: 900, recoveredAt: lastSeenAt.add({ minutes: 16 }) };
-    expect(messageAt('recovered', quiet)).toMatchObject({
-      text: 'It lasted 5 min and was seen 1 time.',
+    expect(messageAt('recovered', { ...quiet, count: 3 })).toMatchObject({
+      title: 'Texas AI: quiet: no worker is running',
+      text: 'It was seen 3 times within 5 min, and not again for 15 min.',
+      over: true,
       at: quiet.recoveredAt,
     });
-    expect(messageAt('recovered', { ...quiet, quietSeconds: null }).text).toContain('21 min');
   });
 
   test.each([
@@ -58,7 +59,7 @@ describe('the end of a trouble', () => {
   ])('after %j says “%s”', (lasted, said) => {
     const recoveredAt = at.add(Temporal.Duration.from({ seconds: 0, ...lasted }));
     expect(messageAt('recovered', { recoveredAt }).text).toBe(
-      `It lasted ${said} and was seen 1 time.`,
+      `It lasted ${said} and was seen once.`,
     );
   });
 });

@@ -1,3 +1,4 @@
+import { Temporal } from '@texas-ai/kernel';
 import type { Alert, Phase } from './alert.js';
 import type { Message } from './channel.js';
 
@@ -8,17 +9,33 @@ export function messageOf({ alert, phase }: { alert: Alert; phase: Phase }): Mes
     return { title: `Texas AI: ${title}`, text: message, level, over: false, at: openedAt };
   }
   const at = alert.recoveredAt ?? openedAt;
-  // That it was quiet shows only some time after its end.
-  const end = quietSeconds === null ? at : lastSeenAt;
-  const lasted = end.since(openedAt, { largestUnit: 'hour', smallestUnit: 'second' });
-  const { hours, minutes, seconds } = lasted;
-  const parts = [`${hours} h`, `${minutes} min`, `${seconds} s`];
-  const said = parts.filter((part) => !part.startsWith('0 ')).join(' ') || 'less than a second';
+  const often = count === 1 ? 'once' : `${count} times`;
+  const end =
+    quietSeconds === null
+      ? { word: 'over', text: `It lasted ${inWords(at.since(openedAt))} and was seen ${often}.` }
+      : // Nobody looked whether its cause is gone, nor mended what it left.
+        {
+          word: 'quiet',
+          text:
+            `It was seen ${often} within ${inWords(lastSeenAt.since(openedAt))}, and not again ` +
+            `for ${inWords(Temporal.Duration.from({ seconds: quietSeconds }))}.`,
+        };
   return {
-    title: `Texas AI: over: ${title}`,
-    text: `It lasted ${said} and was seen ${count} ${count === 1 ? 'time' : 'times'}.`,
+    title: `Texas AI: ${end.word}: ${title}`,
+    text: end.text,
     level,
     over: true,
     at,
   };
+}
+
+/** Whole hours, minutes and seconds. */
+function inWords(duration: Temporal.Duration): string {
+  const { hours, minutes, seconds } = duration.round({
+    largestUnit: 'hour',
+    smallestUnit: 'second',
+    roundingMode: 'trunc',
+  });
+  const parts = [`${hours} h`, `${minutes} min`, `${seconds} s`];
+  return parts.filter((part) => !part.startsWith('0 ')).join(' ') || 'less than a second';
 }

@@ -45,13 +45,9 @@ export function makeProducer(queues: Queues, { failedDays = 7 } = {}): Producer 
   }
 
   async function enqueue(steps: readonly Step[]): Promise<void> {
-    const byQueue = new Map<QueueName, Step[]>();
-    for (const step of steps) {
-      const name = queueOf(step);
-      byQueue.set(name, [...(byQueue.get(name) ?? []), step]);
-    }
     await reaching(async () => {
-      for (const [name, some] of byQueue) {
+      for (const name of new Set(steps.map(queueOf))) {
+        const some = steps.filter((step) => queueOf(step) === name);
         for (const slice of slicesOf(some)) {
           await queues.get(name).addBulk(slice.map((step) => toJob(step, options)));
         }

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
+import {
+  buildProfile,
+  makeScriptedAuthor,
+  makeTestDatabase,
+  type ScriptedAuthor,
+  type TestDatabase,
+} from '@texas-ai/testing';
 import { type FleetOptions, makeFleet } from '../test/fleet.js';
 import { takeUpLost } from './take-up-lost.js';
 
@@ -30,6 +36,29 @@ describe('lost jobs', () => {
     const again = await f.request();
     expect(f.steps.waiting).toMatchObject([{ kind: 'plan-day', run: again.run }]);
     expect(again.run).toBe(1);
+  });
+
+  test('of a wiped queue are not begun again by asking while their author is at them: it is paid once', async () => {
+    const good = makeScriptedAuthor();
+    const askAgain = async () => {
+      f.steps.waiting.length = 0;
+      await f.request();
+      expect(f.steps.waiting).toEqual([]);
+    };
+    const author: ScriptedAuthor = {
+      ...good,
+      writePlan: (brief, call) => askAgain().then(() => good.writePlan(brief, call)),
+      writeChapter: (brief, call) => askAgain().then(() => good.writeChapter(brief, call)),
+    };
+    const f = fleet({ author });
+    const { id } = await f.request();
+    await f.work(f.take('plan-day'));
+    expect(f.steps.waiting).toHaveLength(4);
+    await f.workAll();
+    expect(author.calls).toEqual({ plan: 1, chapter: [0] });
+    // What is lost is found once nobody touches it.
+    await takeUpLost(f.deps, 0);
+    expect(f.steps.waiting.filter(({ generationId }) => generationId === id)).toHaveLength(3);
   });
 
   test('are found by nobody having touched them, and what waits is left alone', async () => {

@@ -154,7 +154,7 @@ async function carryOut(
   }
 }
 
-/** The one in flight is answered again, and its next steps are enqueued in case they got lost. */
+/** The one in flight is answered again; steps of it that got lost are enqueued where nobody can be at them. */
 async function join(
   deps: RequestGenerationDeps,
   request: GenerationRequest,
@@ -172,8 +172,16 @@ async function join(
     return renewed?.generation ?? needs.generation;
   }
   if (request.idempotency) await requests.remember(needs.generation.id, request);
-  if (states) await enqueue(deps, needs);
+  if (states && !mayBePaidFor(needs.generation)) await enqueue(deps, needs);
   return needs.generation;
+}
+
+/**
+ * After Redis was wiped no job tells of a call that is at its author still: begun again, it would be
+ * paid for twice. Such steps are left to whoever looks for what nobody touches any more.
+ */
+function mayBePaidFor({ status }: Generation): boolean {
+  return status === 'planning' || status === 'writing';
 }
 
 async function enqueue(deps: RequestGenerationDeps, needs: GenerationNeeds): Promise<void> {

@@ -41,6 +41,8 @@ function environment(more: Record<string, string> = {}): Record<string, string> 
   return { PATH, HOME, TEXAS_HOME: home, PORT: String(port), ...more };
 }
 
+const logOf = (file: string) => readFileSync(join(home, 'logs', file), 'utf8');
+
 const runOnce = (args: string[], more: Record<string, string> = {}) =>
   run('npm', ['start', '--', '--once', ...args], {
     cwd: root,
@@ -56,6 +58,9 @@ describe('npm start', () => {
     expect(day.items[0]?.start).toBe('00:00');
     expect(day.items.at(-1)?.end).toBe('24:00');
     expect(processesOf(home)).toEqual([]);
+    for (const app of ['api.log', 'worker.log']) {
+      expect(logOf(app).match(/no alert channel is configured/g)).toHaveLength(1);
+    }
     const again = daySchema.parse(JSON.parse((await runOnce(['--json'])).stdout));
     expect(again.generation.id).toBe(day.generation.id);
   }, 180_000);
@@ -72,9 +77,7 @@ describe('npm start', () => {
       });
       expect(gemini.calls.length).toBe(5);
       expect(stdout).toContain('gemini');
-      const logs = readdirSync(join(home, 'logs')).map((file) =>
-        readFileSync(join(home, 'logs', file), 'utf8'),
-      );
+      const logs = readdirSync(join(home, 'logs')).map(logOf);
       expect(logs.join('').length).toBeGreaterThan(1000);
       for (const written of [stdout, stderr, ...logs]) expect(written).not.toContain(canary);
     } finally {

@@ -55,6 +55,7 @@ export interface TestApiOptions {
   environment?: Record<string, string>;
   failedAuthenticationsPerMinute?: number;
   server?: Partial<ApiDeps['config']['server']>;
+  alerts?: Partial<ApiDeps['config']['alerts']>;
   /** Several apis of one system share a database and what is in Redis. */
   beside?: TestApi;
 }
@@ -74,7 +75,12 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
   const loaded = loadConfig({ root, environment, needs: { database: true, redis: true } });
   const { failedAuthenticationsPerMinute = 100_000 } = options;
   const limits = { ...loaded.limits, failedAuthenticationsPerMinute };
-  const config = { ...loaded, limits, server: { ...loaded.server, ...options.server } };
+  const config = {
+    ...loaded,
+    limits,
+    server: { ...loaded.server, ...options.server },
+    alerts: { ...loaded.alerts, ...options.alerts },
+  };
   const logger = makeLogSpy();
   const time = { now: Temporal.Instant.from('2026-11-23T04:00:00Z') };
   const clock: Clock = { now: () => time.now };

@@ -28,6 +28,10 @@ export interface TestWorker {
 export interface TestFleetOptions {
   environment?: Record<string, string>;
   authoring?: Partial<Pick<WorkerConfig['authoring'], 'fallback' | 'rewriteFallback'>>;
+  /** Of the key. */
+  quotas?: Partial<Record<'requestsPerMinute' | 'tokensPerMinute' | 'requestsPerDay', number>>;
+  budget?: Partial<WorkerConfig['budget']>;
+  alerts?: Partial<WorkerConfig['alerts']>;
   planning?: Partial<WorkerConfig['planning']>;
   worker?: Partial<WorkerConfig['worker']>;
   /** As the fake answers where it rests: `2.5s`. */
@@ -77,7 +81,9 @@ export async function startFleet(options: TestFleetOptions = {}) {
     });
     const config = {
       ...loaded,
-      authoring: { ...loaded.authoring, ...options.authoring },
+      authoring: withQuotas({ ...loaded.authoring, ...options.authoring }, options.quotas),
+      budget: { ...loaded.budget, ...options.budget },
+      alerts: { ...loaded.alerts, ...options.alerts },
       planning: { ...loaded.planning, ...options.planning },
       worker: { ...loaded.worker, ...options.worker },
     };
@@ -145,6 +151,16 @@ export async function startFleet(options: TestFleetOptions = {}) {
     },
     stop: () => owner.closeAll(),
   };
+}
+
+function withQuotas(
+  authoring: WorkerConfig['authoring'],
+  quotas: TestFleetOptions['quotas'],
+): WorkerConfig['authoring'] {
+  // Who writes and with which key belong together, so each author keeps its own kind.
+  return authoring.author === 'gemini'
+    ? { ...authoring, gemini: { ...authoring.gemini, ...quotas } }
+    : authoring;
 }
 
 export type TestFleet = Awaited<ReturnType<typeof startFleet>>;

@@ -162,6 +162,22 @@ describe('layers', () => {
     expect(config.logging.format).toBe('json');
   });
 
+  it('knows a heartbeat that comes too late', () => {
+    const load = (heartbeatSeconds: number) => {
+      write(
+        'config/base.yml',
+        `worker: {heartbeatSeconds: ${heartbeatSeconds}, untouchedSeconds: 10}\n`,
+      );
+      return loadConfig({ root, environment: {} });
+    };
+    expect(load(9.9).worker.heartbeatSeconds).toBe(9.9);
+    expect(() => load(10)).toThrow(
+      expect.objectContaining({
+        details: { problems: [expect.stringContaining('worker.heartbeatSeconds: expected less')] },
+      }),
+    );
+  });
+
   it('knows no price of a model whose money is capped', () => {
     const capped = 'budget: {everybody: {dailyMoney: 1}, prices: {known: {input: 1, output: 2}}}\n';
     write('config/base.yml', capped);

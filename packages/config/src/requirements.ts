@@ -10,7 +10,7 @@ export interface Needs {
   readonly author?: boolean;
 }
 
-/** One line for each setting that is missing although another one, or the process, needs it. */
+/** One line for each setting that is missing, or does not suffice, although another one or the process needs it. */
 export function missingSettings(
   settings: Settings,
   isGiven: (path: string) => boolean,
@@ -45,6 +45,13 @@ export function missingSettings(
   if (money && author === 'gemini' && isGiven(gemini) && !settings.budget.prices[asked.model]) {
     missing.push(
       `budget.prices: expected the price of ${asked.model}, because money is capped and it would count as free`,
+    );
+  }
+
+  const { heartbeatSeconds, untouchedSeconds } = settings.worker;
+  if (heartbeatSeconds >= untouchedSeconds) {
+    missing.push(
+      `worker.heartbeatSeconds: expected less than the ${untouchedSeconds} s of worker.untouchedSeconds, because work counts as lost after them`,
     );
   }
 

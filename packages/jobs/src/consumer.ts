@@ -91,9 +91,10 @@ export interface Consumer {
 
 /** How long a job that this worker does not know waits for one that does, in milliseconds. */
 const handBackMs = 30_000;
-/** How long a worker waits after its own failure, and how soon it sees that a hold is over. */
+/** How long a worker waits after its own failure. */
 const ownRetryMs = 1_000;
-const holdCheckMs = 5_000;
+/** How soon a worker sees that a hold was lifted, or that it is to close: BullMQ may see that only then. */
+const holdCheckMs = 1_000;
 
 /** Works the queues: validates payloads, runs handlers, and has failures settled. */
 export function makeConsumer(options: ConsumerOptions): Consumer {

@@ -96,6 +96,28 @@ describe('what must never be', () => {
     await expect(insert()).rejects.toMatchObject({ code: 'storage_conflict' });
   });
 
+  test('two plans of one generation: the first stays', async () => {
+    const { id } = await insert();
+    const [slot] = buildSlots(buildPlan('zh'), [1]);
+    if (!slot) throw new Error('There is a slot.');
+    await db.store.generations.storePlan(id, planned([slot]));
+    const late = { ...planned([]), chapters: [0, 1].map((position) => ({ position, slots: [] })) };
+    const stands = await db.store.generations.storePlan(id, late);
+    expect(stands).toMatchObject({ status: 'writing', chapters: { total: 1 } });
+    expect(await db.store.generations.missingChapters(id)).toEqual([0]);
+  });
+
+  test('two at what one alone may do', async () => {
+    const order: string[] = [];
+    let other: boolean | undefined;
+    const first = await db.store.exclusively('reconcile', async () => {
+      other = await db.store.exclusively('reconcile', async () => void order.push('other'));
+      await db.store.exclusively('prune', async () => void order.push('something else'));
+    });
+    expect([first, other, order]).toEqual([true, false, ['something else']]);
+    expect(await db.store.exclusively('reconcile', async () => undefined)).toBe(true);
+  });
+
   test('a day that points at the generation of another date', async () => {
     const other = await written(buildSlots(buildPlan('zh'), [1]));
     await expect(

@@ -60,7 +60,7 @@ export async function planDueDays(
       if (missing.length === 0) return { count: characters.length, needs: [] };
       // In a transaction only the transaction is asked: it may have the last connection.
       expected ??= await forecast(deps, inTransaction, now, missing.length);
-      const wanted = await withinBudget(deps, inTransaction, missing, expected, now);
+      const wanted = await withinBudget(deps, inTransaction.ledger, missing, expected, now);
       return {
         count: characters.length,
         needs: await inTransaction.generations.beginNightly(wanted),
@@ -118,16 +118,14 @@ async function forecast(
 /** Who writes each day and in how many chapters, so that the caps hold for all of them together. */
 async function withinBudget(
   deps: PlanDueDaysDeps,
-  repositories: BudgetRepositories,
+  ledger: Repositories['ledger'],
   characters: readonly DatedCharacter[],
   expected: Amount,
   now: Temporal.Instant,
 ): Promise<NightlyGeneration[]> {
   const { budget, author, model } = deps;
   const capped = model !== null && hasCaps(budget);
-  const state = capped
-    ? await stateWithFlight(deps, repositories, characters, expected, now)
-    : null;
+  const state = capped ? await stateWithFlight(deps, ledger, characters, expected, now) : null;
   return characters.map((character) => {
     const rung = state?.rungOf(character.id, expected) ?? 'full';
     if (rung === 'offline' && deps.fallback === 'offline') return offline(character, author);
@@ -143,12 +141,10 @@ async function withinBudget(
   });
 }
 
-type BudgetRepositories = Pick<Repositories, 'ledger' | 'generations'>;
-
-/** The budget less what the generations in flight will cost. */
+/** The budget less what the generations in flight will still cost. */
 async function stateWithFlight(
   { budget, author }: PlanDueDaysDeps,
-  { ledger, generations }: BudgetRepositories,
+  ledger: Repositories['ledger'],
   characters: readonly DatedCharacter[],
   expected: Amount,
   now: Temporal.Instant,
@@ -157,8 +153,7 @@ async function stateWithFlight(
   await ledger.lockForecast();
   const ids = characters.map(({ id }) => id);
   const state = await budgetState(ledger, budget, ids, now);
-  const flying = await generations.inFlight(author);
-  state.setAside(null, { tokens: expected.tokens * flying, money: expected.money * flying });
+  state.setAside(null, await ledger.stillToSpend(author, expected));
   return state;
 }
 

@@ -138,8 +138,6 @@ export interface GenerationRepository {
    * one failed. Answers what each needs.
    */
   beginNightly(wanted: readonly NightlyGeneration[]): Promise<GenerationNeeds[]>;
-  /** How many of this author are in flight. */
-  inFlight(author: AuthorName): Promise<number>;
   /** Everything in flight that nobody touched since then, oldest first. */
   untouched(since: Temporal.Instant, limit: number): Promise<GenerationNeeds[]>;
   /** Marks it failed if it is in flight and (unless null) of that run; answers it if so. */

@@ -44,13 +44,6 @@ const all = async (column: string) =>
     ]),
   );
 
-test('those in flight are counted by author', async () => {
-  await oneOfEach();
-  await insertGeneration(db, { author: 'offline', date: '2026-12-01' });
-  expect(await generations.inFlight('gemini')).toBe(inFlight.length);
-  expect(await generations.inFlight('offline')).toBe(1);
-});
-
 describe('those that nobody touched', () => {
   test('are in flight, the oldest first, with what they lack', async () => {
     const ids = await oneOfEach({ touched_at: hoursAgo(2) });

@@ -18,7 +18,6 @@ type Lifecycle = Pick<
   | 'findAll'
   | 'lock'
   | 'cancel'
-  | 'inFlight'
   | 'untouched'
   | 'fail'
   | 'touch'
@@ -62,11 +61,6 @@ export function makeGenerationLifecycle(db: Knex): Lifecycle {
         .where({ id })
         .whereRaw(inFlight)
         .update({ status: 'cancelled', finished_at: db.fn.now() } as object);
-    },
-
-    async inFlight(author) {
-      const rows = await table().where({ author }).whereRaw(inFlight).count({ count: '*' });
-      return Number(rows[0]?.count ?? 0);
     },
 
     async untouched(since, limit) {

@@ -91,6 +91,24 @@ test('an average generation is not one that was cut short, nor one that another 
   expect(await ledger.averageGeneration('gemini', fortnight)).toBeNull();
 });
 
+test('what is still to spend is what the generations in flight have not spent yet of theirs', async () => {
+  await db.database('generations').delete();
+  expect(await ledger.stillToSpend('gemini', { tokens: 100, money: 1 })).toEqual({
+    tokens: 0,
+    money: 0,
+  });
+  const [begun, dear] = [await begin(db), await begin(db), await begin(db)];
+  await finished();
+  for (const money of [0.1, 0.2]) await call(buildCall(begun.id), 20, money);
+  // What one spent too much is not missing to another.
+  await call(buildCall(dear.id), 1_000, 10);
+  expect(await ledger.stillToSpend('gemini', { tokens: 100, money: 1 })).toEqual({
+    tokens: 60 + 0 + 100,
+    money: expect.closeTo(0.7 + 0 + 1),
+  });
+  expect((await ledger.stillToSpend('offline', { tokens: 100, money: 1 })).tokens).toBe(0);
+});
+
 describe('what was spent', () => {
   test('is told by sum, and nothing of sums to which nothing was added', async () => {
     const mine = buildCall((await begin(db)).id);

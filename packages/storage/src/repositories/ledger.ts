@@ -1,5 +1,6 @@
 import type { Temporal } from '@texas-ai/kernel';
 import {
+  type Amount,
   type AuthorHold,
   type CallEnd,
   type CostRow,
@@ -11,6 +12,7 @@ import {
 } from '@texas-ai/life';
 import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
+import { inFlight } from './generations.js';
 
 interface OpenedRow {
   opened: boolean;
@@ -78,6 +80,22 @@ export function makeLedgerRepository(db: Knex): LedgerRepository {
       );
       const { tokens = null, money = null } = rows[0] ?? {};
       return tokens === null ? null : { tokens, money: money ?? 0 };
+    },
+
+    async stillToSpend(author, each) {
+      const { rows } = await db.raw<{ rows: Amount[] }>(
+        `SELECT coalesce(sum(greatest(:tokens - spent.tokens, 0)), 0)::float8 AS tokens,
+           coalesce(sum(greatest(:money - spent.money, 0)), 0)::float8 AS money
+         FROM generations CROSS JOIN LATERAL (
+           SELECT coalesce(sum(input_tokens + output_tokens), 0) AS tokens,
+             coalesce(sum(cost), 0) AS money
+           FROM author_calls WHERE generation_id = generations.id
+             AND author_calls.author = generations.author
+         ) AS spent
+         WHERE author = :author AND ${inFlight}`,
+        { author, tokens: each.tokens, money: each.money },
+      );
+      return rows[0] ?? { tokens: 0, money: 0 };
     },
 
     async lockForecast() {

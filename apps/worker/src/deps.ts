@@ -33,6 +33,7 @@ import {
 } from '@texas-ai/jobs';
 import { type Clock, type Logger, makeOwner, type Owner, systemClock } from '@texas-ai/kernel';
 import {
+  type AuthorName,
   type Authors,
   type Budget,
   type CallMeter,
@@ -71,6 +72,7 @@ import { makeAuthors, makeQuotas, queuesOf } from './authors.js';
 import { budgetOf, type Timing, timingOf } from './from-config.js';
 import { type Measured, makeMeasured } from './measured.js';
 import { observedAuthors } from './observed-author.js';
+import { makeWorkedAuthors } from './worked-authors.js';
 
 /** The repository's root, which holds `config/`. */
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -116,6 +118,8 @@ export interface WorkerDeps {
   fleet: Fleet;
   /** The queues that this process works. */
   workedQueues: QueueName[];
+  /** The authors that some live worker can ask. */
+  workedAuthors(): Promise<AuthorName[]>;
   /** Where everything of ours in Redis begins. */
   prefix: string;
   owner: Owner;
@@ -174,6 +178,8 @@ export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}):
   const onProgress = tellProgress(announcer, logger);
   const alertRepository = makeAlertRepository(database);
   const redact = makeRedactor(secrets).text;
+  const fleet = makeFleet({ connection: producing, prefix });
+  const workedQueues = queuesOf(config.worker.queues, authors.names);
   return {
     id: randomBytes(4).toString('hex'),
     config,
@@ -245,8 +251,14 @@ export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}):
       logger,
     }),
     characters,
-    fleet: makeFleet({ connection: producing, prefix }),
-    workedQueues: queuesOf(config.worker.queues, authors.names),
+    fleet,
+    workedQueues,
+    workedAuthors: makeWorkedAuthors({
+      fleet,
+      workedQueues,
+      clock,
+      patienceMs: config.alerts.noWorkerSeconds * 1000,
+    }),
     prefix,
     owner,
   };

@@ -1,4 +1,4 @@
-import { type AuthorName, authorNames, giveUpHeld } from '@texas-ai/life';
+import { giveUpHeld } from '@texas-ai/life';
 import type { WorkerDeps } from './deps.js';
 import { givenUpTrouble } from './troubles.js';
 
@@ -7,8 +7,7 @@ type Needed =
   | 'steps'
   | 'clock'
   | 'config'
-  | 'fleet'
-  | 'workedQueues'
+  | 'workedAuthors'
   | 'onProgress'
   | 'measured'
   | 'alerts'
@@ -18,7 +17,7 @@ type Needed =
 export async function endLongWaits(deps: Pick<WorkerDeps, Needed>): Promise<void> {
   const { logger, alerts, measured, onProgress } = deps;
   const { fallback } = deps.config.authoring;
-  const ended = await giveUpHeld({ ...deps, fallback }, await workedAuthors(deps));
+  const ended = await giveUpHeld({ ...deps, fallback }, await deps.workedAuthors());
   for (const { code, message, givenUp } of ended) {
     if (!givenUp.generation) continue;
     const { id, character, date, author } = givenUp.generation;
@@ -33,15 +32,4 @@ export async function endLongWaits(deps: Pick<WorkerDeps, Needed>): Promise<void
     const trouble = givenUpTrouble(givenUp, { code, message });
     if (trouble) await alerts.raise(trouble);
   }
-}
-
-/** Those whom this worker or another live one can ask; all where the fleet cannot be looked at. */
-async function workedAuthors({
-  fleet,
-  workedQueues,
-}: Pick<WorkerDeps, 'fleet' | 'workedQueues'>): Promise<AuthorName[]> {
-  const others = await fleet.workers().catch(() => null);
-  if (others === null) return [...authorNames];
-  const queues = new Set([...workedQueues, ...others.flatMap((worker) => worker.queues)]);
-  return authorNames.filter((name) => queues.has(`author-${name}`));
 }

@@ -37,6 +37,25 @@ test('Redis is wiped in the middle of 50 generations: none is lost, no plan is p
   expect(published.filter(({ author, fallback }) => author !== 'gemini' || fallback)).toEqual([]);
 }, 90_000);
 
+test('Redis is wiped where another process works the authors: no day is taken from them for it', async () => {
+  fleet = await startFleet({
+    authoring: { fallback: 'none' },
+    // Workers tell of themselves every five seconds.
+    alerts: { noWorkerSeconds: 15 },
+    latencyMs: 300,
+  });
+  const { db } = fleet;
+  const publishing = await fleet.startWorker({ WORKER_QUEUES: 'days,alerts,maintenance' });
+  await fleet.startWorker({ WORKER_QUEUES: 'author-gemini,author-offline' });
+  const generations = [await fleet.request(publishing), await fleet.request(publishing)];
+  // They were asked for long ago.
+  await db.database('generations').update({ fallback_at: db.database.fn.now() });
+  await fleet.gemini.called(1);
+  await wipe(publishing, fleet);
+  const published = await fleet.until(generations, 'published');
+  expect(published.map(({ author }) => author)).toEqual(['gemini', 'gemini']);
+});
+
 test('a day whose author failed for good is finished by the offline author and says so', async () => {
   fleet = await startFleet();
   fleet.gemini.behaveBy(() => 'blocked');

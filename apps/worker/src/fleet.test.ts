@@ -46,7 +46,7 @@ test('Redis is wiped where another process works the authors: no day is taken fr
   });
   const { db } = fleet;
   const publishing = await fleet.startWorker({ WORKER_QUEUES: 'days,alerts,maintenance' });
-  await fleet.startWorker({ WORKER_QUEUES: 'author-gemini,author-offline' });
+  await fleet.startWorker({ WORKER_QUEUES: 'author-gemini', WORKER_CONCURRENCY: '1' });
   const generations = [await fleet.request(publishing), await fleet.request(publishing)];
   // They were asked for long ago.
   await db.database('generations').update({ fallback_at: db.database.fn.now() });
@@ -131,6 +131,17 @@ test('a character whose planning time has come has her day written without anybo
   expect(generation).toEqual({ asked_by: 'night', author: 'gemini' });
   const [character] = await db.database('characters').select('next_plan_at');
   expect(character?.next_plan_at.epochMilliseconds).toBeGreaterThan(Date.now());
+});
+
+test('a character that another process took away is there again', async () => {
+  fleet = await startFleet();
+  const { db } = fleet;
+  await fleet.startWorker();
+  await db.database('characters').update({ profile_hash: 'older', next_plan_at: 'infinity' });
+  await untilTrue(async () => {
+    const found = db.database('characters').where({ profile_hash: 'one' });
+    return (await found.whereNot({ next_plan_at: 'infinity' })).length === 1;
+  });
 });
 
 test('what was committed and not announced is announced by another', async () => {

@@ -26,6 +26,12 @@ const tasks: Record<string, (deps: WorkerDeps) => Promise<void>> = {
     if (generations > 0) logger.warn('lost work taken up', { generations });
   },
 
+  // A process of an older release that started last may have put other profiles there.
+  async 'synchronise profiles'({ store, characters, logger }) {
+    const changed = await store.characters.synchronise(characters);
+    if (changed.length > 0) logger.info('profiles synchronised', { characters: changed });
+  },
+
   'end long waits': endLongWaits,
 
   async announce({ store, announce, clock, timing, logger }) {

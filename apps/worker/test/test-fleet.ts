@@ -57,9 +57,8 @@ export async function startFleet(options: TestFleetOptions = {}) {
   );
   const webhook = owner.own(await startFakeWebhook(), (each) => each.stop());
   const prefix = `test-${randomUUID().slice(0, 8)}`;
-  await db.store.characters.synchronise([
-    { profile: buildProfile('en', { id: 'texas' }), hash: 'one' },
-  ]);
+  const characters = [{ profile: buildProfile('en', { id: 'texas' }), hash: 'one' }];
+  await db.store.characters.synchronise(characters);
   let asked = 0;
 
   /** Another worker process, as far as it goes: with connections of its own. */
@@ -88,7 +87,7 @@ export async function startFleet(options: TestFleetOptions = {}) {
       worker: { ...loaded.worker, ...options.worker },
     };
     const logger = makeLogSpy();
-    const deps = makeDeps(config, { logger, prefix });
+    const deps = { ...makeDeps(config, { logger, prefix }), characters };
     const consumer = await startWork(deps);
     const stop = async () => {
       await consumer.close(AbortSignal.timeout(5_000));

@@ -1,7 +1,10 @@
 import { asTexasError, TexasError } from '@texas-ai/kernel';
 
-/** SQLSTATE classes and codes that say the server or the way to it is at fault, not the statement. */
-const unavailableStates = /^(08|53|57P|55P03|57014|25006|40001|40P01|25P03|58)/;
+/**
+ * SQLSTATE classes and codes that say the server or the way to it is at fault, not the statement. 08P01
+ * is what a statement with too many parameters meets.
+ */
+const unavailableStates = /^(08(?!P01)|53|57P|55P03|57014|25006|40001|40P01|25P03|58)/;
 const sqlState = /^[0-9A-Z]{5}$/;
 const uniqueViolation = '23505';
 const exclusionViolation = '23P01';

@@ -112,6 +112,15 @@ describe('synchronising', () => {
     expect(await times()).toEqual({ a: '2126', b: 'infi' });
   });
 
+  test('takes more files than one statement has room for', async () => {
+    const many = Array.from({ length: 20_000 }, (_, index) => `c${index}`);
+    const material = record('texas');
+    const records = many.map((id) => ({ ...material, profile: { ...material.profile, id } }));
+    expect(await characters.synchronise(records)).toHaveLength(20_000);
+    expect(await characters.synchronise(records)).toEqual([]);
+    expect(await characters.countDue(soon())).toBe(20_000);
+  }, 30_000);
+
   test('of several processes at once ends as one of them would have it', async () => {
     const all = ['a', 'b', 'c', 'd'].map((id) => record(id));
     await Promise.all(Array.from({ length: 5 }, () => characters.synchronise(all)));

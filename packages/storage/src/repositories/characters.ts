@@ -1,5 +1,6 @@
 import type { Temporal } from '@texas-ai/kernel';
 import {
+  type CharacterRecord,
   type CharacterRepository,
   type DueCharacter,
   type Profile,
@@ -14,42 +15,57 @@ interface CharacterRow {
   profile_hash: string;
 }
 
+/** Profiles stored in one statement. */
+const batch = 500;
+
+/** A part of a statement: whether a character is not what its file, of that hash, would have it. */
+const differs = (hash: string) => `(characters.profile_hash <> ${hash}
+  OR NOT characters.from_file OR characters.next_plan_at = 'infinity')`;
+
 /** Profiles by hash, so that a step does not read and parse one each time. */
 export type KnownProfiles = LRUCache<string, Profile>;
 
 export function makeCharacterRepository(db: Knex, known: KnownProfiles): CharacterRepository {
   async function synchronise(records: Parameters<CharacterRepository['synchronise']>[0]) {
     if (records.length === 0) return [];
-    const rows: CharacterRow[] = records.map(({ profile, hash }) => ({
-      id: profile.id,
-      profile: JSON.stringify(profile),
-      profile_hash: hash,
-    }));
-    const changed: { id: string }[] = await db('characters')
-      .insert(rows.map((row) => ({ ...row, from_file: true })))
-      .onConflict('id')
-      .merge({
-        profile: db.raw('excluded.profile'),
-        profile_hash: db.raw('excluded.profile_hash'),
-        from_file: true,
-        // Its hours or its zone may be others now.
-        next_plan_at: db.fn.now(),
-        updated_at: db.fn.now(),
-      })
-      .whereRaw(
-        `characters.profile_hash <> excluded.profile_hash OR NOT characters.from_file
-         OR characters.next_plan_at = 'infinity'`,
-      )
-      .returning('id');
+    const ids = records.map(({ profile }) => profile.id);
+    const { rows: others } = await db.raw<{ rows: { id: string }[] }>(
+      `SELECT given.id FROM unnest(?::text[], ?::text[]) AS given (id, hash)
+         LEFT JOIN characters ON characters.id = given.id
+       WHERE characters.id IS NULL OR ${differs('given.hash')}`,
+      [ids, records.map(({ hash }) => hash)],
+    );
+    const wanted = new Set(others.map(({ id }) => id));
+    const changed = records.filter(({ profile }) => wanted.has(profile.id));
+    const stored: string[] = [];
+    for (let done = 0; done < changed.length; done += batch) {
+      stored.push(...(await put(changed.slice(done, done + batch))));
+    }
     await db('characters')
       .where({ from_file: true })
-      .whereNotIn(
-        'id',
-        rows.map(({ id }) => id),
-      )
-      .whereNot({ next_plan_at: 'infinity' })
+      .whereRaw("next_plan_at <> 'infinity' AND id <> ALL(?::text[])", [ids])
       .update({ next_plan_at: 'infinity' });
-    return changed.map((row) => row.id);
+    return stored;
+  }
+
+  async function put(records: readonly CharacterRecord[]): Promise<string[]> {
+    const { rows } = await db.raw<{ rows: { id: string }[] }>(
+      `INSERT INTO characters (id, profile, profile_hash, from_file)
+       SELECT id, profile::jsonb, hash, true
+       FROM unnest(?::text[], ?::text[], ?::text[]) AS given (id, profile, hash)
+       ON CONFLICT (id) DO UPDATE SET profile = excluded.profile,
+         profile_hash = excluded.profile_hash, from_file = true, updated_at = now(),
+         -- Its hours or its zone may be others now.
+         next_plan_at = now()
+       WHERE ${differs('excluded.profile_hash')}
+       RETURNING id`,
+      [
+        records.map(({ profile }) => profile.id),
+        records.map(({ profile }) => JSON.stringify(profile)),
+        records.map(({ hash }) => hash),
+      ],
+    );
+    return rows.map(({ id }) => id);
   }
 
   async function find(id: string) {

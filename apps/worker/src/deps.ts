@@ -69,6 +69,7 @@ import {
 } from '@texas-ai/telemetry';
 import { makeWeather } from '@texas-ai/weather';
 import { makeAuthors, makeQuotas, queuesOf } from './authors.js';
+import { type FleetClock, makeFleetClock } from './fleet-clock.js';
 import { budgetOf, type Timing, timingOf } from './from-config.js';
 import { type Measured, makeMeasured } from './measured.js';
 import { observedAuthors } from './observed-author.js';
@@ -84,7 +85,7 @@ export interface WorkerDeps {
   id: string;
   config: WorkerConfig;
   logger: Logger;
-  clock: Clock;
+  clock: FleetClock;
   database: Database;
   store: Store;
   steps: Producer;
@@ -137,7 +138,7 @@ export interface WorkerDepsOptions {
 
 /** Wires the worker. Throws `config_invalid` where a profile or a channel is. */
 export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}): WorkerDeps {
-  const { clock = systemClock, prefix = 'texas', tracing = noTracing } = options;
+  const { clock: own = systemClock, prefix = 'texas', tracing = noTracing } = options;
   const owner = makeOwner();
   const characters = characterRecords(readCharacterFiles(root));
   const channels = makeChannels(config.alerts);
@@ -152,6 +153,7 @@ export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}):
   );
   makePoolMetrics(metrics.registry, () => poolUse(database));
   const store = makeStore(database);
+  const clock = makeFleetClock({ own, store, logger });
   const { url, cacheUrl } = config.redis;
   const producing = owner.own(connectProducer({ url, logger }), (each) => each.disconnect());
   const queues = owner.own(

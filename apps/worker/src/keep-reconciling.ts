@@ -9,7 +9,7 @@ import { reconcile } from './reconcile.js';
  * one worker at a time, after the work of all. Begins at once.
  */
 export function keepReconciling(deps: WorkerDeps, consumer: Consumer): { stop(): Promise<void> } {
-  const { store, logger, timing, announcements } = deps;
+  const { store, clock, logger, timing, announcements } = deps;
   const stopped = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | null = null;
@@ -34,6 +34,7 @@ export function keepReconciling(deps: WorkerDeps, consumer: Consumer): { stop():
   }
 
   async function tick(): Promise<void> {
+    await clock.agree();
     look();
     await looking;
     try {

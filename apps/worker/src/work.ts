@@ -15,6 +15,7 @@ import { makeSettle } from './settle.js';
 export async function startWork(deps: WorkerDeps): Promise<Consumer> {
   const { config, logger, owner, queues, steps, timing } = deps;
   await untilReady(queues.connection);
+  await deps.clock.agree();
   const { url } = config.redis;
   const connection = owner.own(connectConsumer({ url, logger }), (each) => each.disconnect());
   const { lockMs, stallCheckMs, retryStorageMs } = timing;

@@ -49,6 +49,24 @@ test('one whose next job was lost is put back, with one next job', async () => {
   expect(again?.timestamp ?? 0).toBeLessThan(Date.now() + 61_000);
 });
 
+test('one that a clock which was a year ahead went on with is put back, with one next job', async () => {
+  const { queues } = await startSystem(owner);
+  const { now } = Date;
+  Date.now = () => now() + 365 * 24 * 3_600_000;
+  try {
+    await restoreSchedules(queues, [everyMinute, everyNight]);
+  } finally {
+    Date.now = now;
+  }
+  expect(await restoreSchedules(queues, [everyMinute, everyNight])).toHaveLength(2);
+  const days = queues.get('days');
+  const made = await days.getJobScheduler('plan-due-days');
+  expect(made?.next).toBeLessThanOrEqual(now() + 60_000);
+  const [next, ...others] = await days.getDelayed();
+  expect([next?.timestamp, others]).toEqual([expect.any(Number), []]);
+  expect((next?.timestamp ?? 0) + (next?.delay ?? 0)).toBe(made?.next);
+});
+
 test('each stands in its own zone, and one that stands otherwise is put right', async () => {
   const { queues } = await startSystem(owner);
   expect(await restoreSchedules(queues, [everyMinute, everyNight])).toEqual([

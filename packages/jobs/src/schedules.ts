@@ -1,4 +1,5 @@
 import { TexasError } from '@texas-ai/kernel';
+import { defaultRepeatStrategy } from 'bullmq';
 import type { QueueName } from './definition.js';
 import type { Queues } from './queues.js';
 import { type JobName, jobs } from './registry.js';
@@ -19,7 +20,7 @@ const queueOf: Record<Schedule['job'], QueueName> = {
   prune: 'maintenance',
 };
 
-/** A schedule whose next job is so late, in milliseconds, has lost it. */
+/** A schedule whose next job is so late, or so much too far ahead, in milliseconds, has lost it. */
 const lateMs = 120_000;
 
 const options = {
@@ -53,7 +54,7 @@ export async function restoreSchedules(
       }
       const { pattern, timeZone: tz } = schedule;
       const stands = found?.pattern === pattern && found.tz === tz;
-      if (stands && (found.next ?? 0) > Date.now() - lateMs) continue;
+      if (stands && isSoon(found.next ?? 0, { pattern, tz })) continue;
       // Each run is a trace of its own, not all of them one that began with whoever put this back.
       const opts = { ...options, telemetry: { omitContext: true } };
       const template = { name: job, data: { version: jobs[job].version }, opts };
@@ -66,4 +67,10 @@ export async function restoreSchedules(
       cause: error,
     });
   }
+}
+
+/** Not of a worker whose clock was ahead for a while: it would be the last one until then. */
+function isSoon(next: number, repeat: { pattern: string; tz: string }): boolean {
+  const latest = defaultRepeatStrategy(Date.now() + lateMs, repeat) ?? Number.POSITIVE_INFINITY;
+  return next > Date.now() - lateMs && next <= latest;
 }

@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { buildBudget, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
-import { clearCharacters, insertCharacters, makeNight, manyCharacters } from '../test/night.js';
+import {
+  clearCharacters,
+  insertCharacters,
+  insertKnownDay,
+  makeNight,
+  manyCharacters,
+} from '../test/night.js';
 import type { Cap } from './budget.js';
 
 // Who writes the days of a night, and in how many chapters, so that the budget holds for all of them.
@@ -72,7 +78,13 @@ describe('a night of ten', () => {
     });
   });
 
+  test('begins with one day where a guess alone would forbid them all', async () => {
+    await makeNight(db, { budget: everybody({ tokens: 30_000 }) }).at(four);
+    expect(await counts()).toEqual({ [fewer]: 1, [offline]: 9 });
+  });
+
   test('is never expected to spend more than the cap, whatever that is', async () => {
+    await insertKnownDay(db);
     for (const cap of [0, 49_999, 50_000, 62_500, 99_999, 100_000, 333_333, 499_999, 500_000]) {
       await db.database('generations').delete();
       await db.database('characters').update({ next_plan_at: '-infinity' });
@@ -109,24 +121,14 @@ describe('a night of ten', () => {
   });
 
   test('is forecast by what days of two weeks took', async () => {
-    await db.database('author_calls').insert({
-      id: '019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a11',
-      generation_id: '019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a12',
-      character_id: 'c0000',
-      date: '2026-11-22',
-      step: 'plan-day',
-      author: 'gemini',
-      spent_on: '2026-11-22',
-      opened_at: '2026-11-21T20:00:00Z',
-      input_tokens: 9_000,
-      output_tokens: 1_000,
-      cost: 0.5,
-    });
+    await insertKnownDay(db);
+    await db.database('author_calls').update({ input_tokens: 9_000, output_tokens: 1_000 });
     const night = makeNight(db, { budget: everybody({ tokens: 30_000 }) });
     expect(await night.at(four)).toEqual({ begun: 10, overBudget: 7 });
     expect(night.logger.lines[0]?.fields).toMatchObject({
       expectedTokens: 100_000,
-      expectedMoney: 5,
+      // At the price of today.
+      expectedMoney: 0.11,
     });
     expect(await counts()).toEqual({ [full]: 2, [fewer]: 1, [offline]: 7 });
   });
@@ -134,6 +136,7 @@ describe('a night of ten', () => {
   test('stops at the cap of each character, and goes on for the others', async () => {
     const cap = { tokens: 70_000, money: null };
     const budget = buildBudget({ eachCharacter: { day: none, month: cap } });
+    await insertKnownDay(db);
     await spent(20_000, { scope: 'c0003' });
     await spent(20_001, { scope: 'c0007' });
     expect(await makeNight(db, { budget }).at(four)).toEqual({ begun: 10, overBudget: 1 });

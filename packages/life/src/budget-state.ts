@@ -5,10 +5,18 @@ import { type LedgerRepository, sumName } from './ledger.js';
 
 const lookBackDays = 14;
 
+const aLittle: Amount = { tokens: 1, money: 0.000_001 };
+
 /** What a call uses before there is any experience. */
 const firstCall = { inputTokens: 6_000, outputTokens: 4_000 };
 
-/** What one generation is expected to cost: the average of the last two weeks. */
+/** What a generation is expected to cost. */
+export interface Expectation extends Amount {
+  /** Whether that is known from others, or a guess. */
+  known: boolean;
+}
+
+/** By what days used on average in the last two weeks, and what the model takes for it now. */
 export async function expectedGeneration(
   ledger: Pick<LedgerRepository, 'averageGeneration'>,
   forecast: {
@@ -18,23 +26,23 @@ export async function expectedGeneration(
     chapters: number;
     now: Temporal.Instant;
   },
-): Promise<Amount> {
+): Promise<Expectation> {
   const { budget, author, model, chapters, now } = forecast;
   const since = now.subtract({ hours: 24 * lookBackDays });
   const seen = await ledger.averageGeneration(author, since);
-  if (seen) return seen;
-  const calls = 1 + chapters;
-  const { inputTokens, outputTokens } = firstCall;
+  const calls = seen ? 1 : 1 + chapters;
+  const usage = seen ?? firstCall;
   return {
-    tokens: calls * (inputTokens + outputTokens),
-    money: calls * priceOf(budget, model, firstCall),
+    tokens: calls * (usage.inputTokens + usage.outputTokens),
+    money: calls * priceOf(budget, model, usage),
+    known: seen !== null,
   };
 }
 
 /** What was spent of the budget, and what has been set aside since it was looked at. */
 export interface BudgetState {
   /** How a day of the character is written that is expected to cost so much. */
-  rungOf(character: string, expected: Amount): Rung;
+  rungOf(character: string, expected: Expectation): Rung;
   /** From here on this counts as spent as well; by everybody alone where no character is named. */
   setAside(character: string | null, amount: Amount): void;
 }
@@ -55,7 +63,10 @@ export async function budgetState(
         cap: sum.cap,
         spent: of(sumName(sum)),
       }));
-      return rungOf(capped, expected, budget.near);
+      const rung = rungOf(capped, expected, budget.near);
+      // A guess forbids nobody the first day, from which more is known. The cap is kept call by call.
+      const first = !expected.known && rungOf(capped, aLittle, budget.near) === 'full';
+      return rung === 'offline' && first ? 'fewer-chapters' : rung;
     },
     setAside(character, { tokens, money }) {
       const scopes = character === null ? [''] : ['', character];

@@ -9,7 +9,13 @@ import {
   type TestDatabase,
 } from '@texas-ai/testing';
 import { makeFleet } from '../test/fleet.js';
-import { clearCharacters, insertCharacters, makeNight, manyCharacters } from '../test/night.js';
+import {
+  clearCharacters,
+  insertCharacters,
+  insertKnownDay,
+  makeNight,
+  manyCharacters,
+} from '../test/night.js';
 import type { Budget, Cap } from './budget.js';
 import type { Settlement } from './step-failure.js';
 
@@ -121,6 +127,7 @@ test('a character at her own cap stops alone', async () => {
   const budget = buildBudget({
     eachCharacter: { day: { tokens: 30_000, money: null }, month: none },
   });
+  await insertKnownDay(db);
   const { author } = await night(budget, 'none');
   expect(await ended()).toEqual({ 'failed gemini budget_exhausted': 10 });
   expect(author.calls.plan).toBe(0);

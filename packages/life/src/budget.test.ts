@@ -112,7 +112,7 @@ describe('a day is written', () => {
 });
 
 describe('the state of a budget', () => {
-  const tokens = (amount: number) => ({ tokens: amount, money: 0 });
+  const tokens = (amount: number) => ({ tokens: amount, money: 0, known: true });
   const ledgerOf = (spent: Record<string, Amount>) => {
     const asked: string[] = [];
     return {
@@ -151,6 +151,25 @@ describe('the state of a budget', () => {
     expect(state.rungOf('texas', tokens(1))).toBe('offline');
   });
 
+  test('lets nobody be refused the first day for a guess alone', async () => {
+    const guess = { ...tokens(1_000), known: false };
+    const state = await budgetState(ledgerOf({}), budget, ['texas', 'lin'], noon);
+    expect(state.rungOf('texas', { ...guess, known: true })).toBe('offline');
+    expect(state.rungOf('texas', guess)).toBe('fewer-chapters');
+    state.setAside('texas', guess);
+    expect(state.rungOf('lin', guess)).toBe('offline');
+    const nearlySpent = await budgetState(
+      ledgerOf({ ' day 2026-11-23': tokens(81) }),
+      budget,
+      ['texas'],
+      noon,
+    );
+    expect(nearlySpent.rungOf('texas', guess)).toBe('offline');
+    const nothing = buildBudget({ everybody: { day: { tokens: 0, money: null }, month: none } });
+    const without = await budgetState(ledgerOf({}), nothing, ['texas'], noon);
+    expect(without.rungOf('texas', guess)).toBe('offline');
+  });
+
   test('reads what was spent once', async () => {
     const ledger = ledgerOf({});
     const state = await budgetState(ledger, budget, ['texas'], noon);
@@ -174,22 +193,32 @@ describe('what a generation is expected to cost', () => {
     now: noon,
   } as const;
 
-  test('is the average of two weeks', async () => {
+  test('is by the average of two weeks, whatever model wrote them, at the price of today’s', async () => {
     const asked: unknown[] = [];
-    const seen = { tokens: 1_234.5, money: 0.25 };
     const averageGeneration = async (...values: unknown[]) => {
       asked.push(...values.map(String));
-      return seen;
+      return { inputTokens: 200_000.5, outputTokens: 100_000 };
     };
-    expect(await expectedGeneration({ averageGeneration }, forecast)).toEqual(seen);
+    expect(await expectedGeneration({ averageGeneration }, forecast)).toEqual({
+      tokens: 300_000.5,
+      money: expect.closeTo(0.4),
+      known: true,
+    });
     expect(asked).toEqual(['gemini', '2026-11-09T04:00:00Z']);
   });
 
   test('is one plan and its chapters where there is no experience yet', async () => {
     const ledger = { averageGeneration: async () => null };
     // Five calls of 6,000 and 4,000 tokens, at 1 and 2 for a million.
-    expect(await expectedGeneration(ledger, forecast)).toEqual({ tokens: 50_000, money: 0.07 });
+    expect(await expectedGeneration(ledger, forecast)).toEqual({
+      tokens: 50_000,
+      money: 0.07,
+      known: false,
+    });
     const unpriced = { ...forecast, model: 'unknown', chapters: 1 };
-    expect(await expectedGeneration(ledger, unpriced)).toEqual({ tokens: 20_000, money: 0 });
+    expect(await expectedGeneration(ledger, unpriced)).toMatchObject({
+      tokens: 20_000,
+      money: 0,
+    });
   });
 });

@@ -70,8 +70,8 @@ export interface LedgerRepository {
   closeLost(openedBefore: Temporal.Instant): Promise<number>;
   /** What was spent, calls under way included; zero where there is nothing. */
   spent(keys: readonly SpendingKey[]): Promise<Map<string, Amount>>;
-  /** What a day that this author wrote whole cost on average since then; null without any. */
-  averageGeneration(author: AuthorName, since: Temporal.Instant): Promise<Amount | null>;
+  /** What a day that this author wrote whole used on average since then; null without any. */
+  averageGeneration(author: AuthorName, since: Temporal.Instant): Promise<CallUsage | null>;
   /** What is still to be spent on this author's generations in flight, where each takes so much in all. */
   stillToSpend(author: AuthorName, each: Amount): Promise<Amount>;
   /** Until the transaction ends nobody else sets anything of the budget aside. */

@@ -1,9 +1,9 @@
 import { type Clock, seededRandom, TexasError } from '@texas-ai/kernel';
 import { type AskAuthorDeps, askAuthor, type Checked } from './ask-author.js';
-import type { Author, Authors } from './author.js';
+import type { Author, AuthorName, Authors } from './author.js';
 import type { DayBrief } from './brief.js';
 import { type BriefDayDeps, briefDay } from './brief-day.js';
-import { type Budget, fewerChapters, hasCaps } from './budget.js';
+import { type Amount, type Budget, fewerChapters, hasCaps } from './budget.js';
 import { budgetState, expectedGeneration } from './budget-state.js';
 import { groupChapters } from './chapters.js';
 import { continueGeneration } from './continue-generation.js';
@@ -95,7 +95,8 @@ async function affordableChapters(
     now,
   });
   const state = await budgetState(store.ledger, budget, [character], now);
-  switch (state.rungOf(character, expected)) {
+  const known = expected.known || (await othersUnderWay(store.ledger, name, expected));
+  switch (state.rungOf(character, { ...expected, known })) {
     case 'full':
       return chapters;
     case 'fewer-chapters':
@@ -103,6 +104,16 @@ async function affordableChapters(
     case 'offline':
       throw new TexasError('budget_exhausted', 'The budget has no room for another day.');
   }
+}
+
+/** They tell soon what a day takes. */
+async function othersUnderWay(
+  ledger: Store['ledger'],
+  author: AuthorName,
+  own: Amount,
+): Promise<boolean> {
+  const { tokens } = await ledger.stillToSpend(author, own);
+  return tokens > own.tokens;
 }
 
 function checkPlan(answer: unknown, brief: DayBrief): Checked<{ plan: Plan; warnings: string[] }> {

@@ -1,7 +1,12 @@
 import type { Clock, Logger, MinuteOfDay, Temporal } from '@texas-ai/kernel';
 import type { AuthorName } from './author.js';
-import { type Amount, type Budget, fewerChapters, hasCaps } from './budget.js';
-import { type BudgetState, budgetState, expectedGeneration } from './budget-state.js';
+import { type Budget, fewerChapters, hasCaps } from './budget.js';
+import {
+  type BudgetState,
+  budgetState,
+  type Expectation,
+  expectedGeneration,
+} from './budget-state.js';
 import { fallbackAt, planningAt } from './planning.js';
 import { type StepQueue, stepsOf } from './steps.js';
 import type {
@@ -43,7 +48,7 @@ export async function planDueDays(
   const { store, clock, steps, logger } = deps;
   let begun = 0;
   let overBudget = 0;
-  let expected: Amount | null = null;
+  let expected: Expectation | null = null;
   // One moment for all of them, so that whoever becomes due meanwhile waits for the next time.
   const now = clock.now();
   for (;;) {
@@ -102,8 +107,8 @@ async function forecast(
   { ledger, characters }: Pick<Repositories, 'ledger' | 'characters'>,
   now: Temporal.Instant,
   missing: number,
-): Promise<Amount> {
-  if (model === null) return { tokens: 0, money: 0 };
+): Promise<Expectation> {
+  if (model === null) return { tokens: 0, money: 0, known: true };
   const days = missing + (await characters.countDue(now));
   const expected = await expectedGeneration(ledger, { budget, author, model, chapters, now });
   logger.info('days are due', {
@@ -120,7 +125,7 @@ async function withinBudget(
   deps: PlanDueDaysDeps,
   ledger: Repositories['ledger'],
   characters: readonly DatedCharacter[],
-  expected: Amount,
+  expected: Expectation,
   now: Temporal.Instant,
 ): Promise<NightlyGeneration[]> {
   const { budget, author, model } = deps;
@@ -146,7 +151,7 @@ async function stateWithFlight(
   { budget, author }: PlanDueDaysDeps,
   ledger: Repositories['ledger'],
   characters: readonly DatedCharacter[],
-  expected: Amount,
+  expected: Expectation,
   now: Temporal.Instant,
 ): Promise<BudgetState> {
   // Whoever plans others at this moment is waited for: what it begins is in flight then.

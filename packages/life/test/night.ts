@@ -90,6 +90,25 @@ export async function clearCharacters({ database }: TestDatabase): Promise<void>
   for (const table of tables) await database(table).delete();
 }
 
+/** A day of this November that was written before and took 50,000 tokens, which cost 0.07. */
+export async function insertKnownDay({ database }: TestDatabase): Promise<void> {
+  await database('author_calls').insert({
+    id: '019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a11',
+    generation_id: '019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a12',
+    character_id: 'somebody',
+    date: '2026-11-22',
+    step: 'plan-day',
+    author: 'gemini',
+    fingerprint: 'scripted-key',
+    spent_on: '2026-11-22',
+    opened_at: '2026-11-21T20:00:00Z',
+    closed_at: '2026-11-21T20:01:00Z',
+    input_tokens: 30_000,
+    output_tokens: 20_000,
+    cost: 0.5,
+  });
+}
+
 /** When each character is looked after next. */
 export async function nextTimes({ database }: TestDatabase): Promise<Record<string, string>> {
   const rows: { id: string; next_plan_at: Temporal.Instant }[] = await database('characters')

@@ -59,13 +59,15 @@ describe('an average generation', () => {
     expect(await ledger.averageGeneration('gemini', fortnight)).toBeNull();
   });
 
-  test('costs what all its calls cost', async () => {
+  test('uses what all its calls use', async () => {
     const [one, other] = [await finished(), await finished()];
     for (const tokens of [100, 200, 300]) await call(buildCall(one), tokens, 0.5);
     await call(buildCall(other), 1_000, 0.1);
-    const average = await ledger.averageGeneration('gemini', fortnight);
-    expect(average?.tokens).toBeCloseTo(800);
-    expect(average?.money).toBeCloseTo(0.8);
+    // Each call has one token of output.
+    expect(await ledger.averageGeneration('gemini', fortnight)).toEqual({
+      inputTokens: expect.closeTo(798),
+      outputTokens: expect.closeTo(2),
+    });
   });
 
   test('is not one that is still under way, whose chapters are to come', async () => {
@@ -74,8 +76,8 @@ describe('an average generation', () => {
     expect(await ledger.averageGeneration('gemini', fortnight)).toBeNull();
     await call(buildCall(await finished()), 1_000, 1);
     expect(await ledger.averageGeneration('gemini', fortnight)).toEqual({
-      tokens: 1_000,
-      money: 1,
+      inputTokens: 999,
+      outputTokens: 1,
     });
   });
 });

@@ -64,11 +64,11 @@ export function makeLedgerRepository(db: Knex): LedgerRepository {
     },
 
     async averageGeneration(author, since) {
-      const { rows } = await db.raw<{ rows: { tokens: number | null; money: number | null }[] }>(
-        `SELECT avg(tokens)::float8 AS tokens, avg(money)::float8 AS money FROM (
-           SELECT sum(input_tokens + output_tokens) AS tokens, sum(cost) AS money
+      const { rows } = await db.raw<{ rows: { input: number | null; output: number | null }[] }>(
+        `SELECT avg(input)::float8 AS input, avg(output)::float8 AS output FROM (
+           SELECT sum(input_tokens) AS input, sum(output_tokens) AS output
            FROM (
-             SELECT generation_id, input_tokens, output_tokens, cost FROM author_calls
+             SELECT generation_id, input_tokens, output_tokens FROM author_calls
              -- What was cut short, or ended by another author, tells nothing of a whole day.
              WHERE author = :author AND opened_at >= :since AND NOT EXISTS (
                SELECT FROM generations WHERE generations.id = generation_id
@@ -78,8 +78,9 @@ export function makeLedgerRepository(db: Knex): LedgerRepository {
          ) AS generations`,
         { author, since: since.toString() },
       );
-      const { tokens = null, money = null } = rows[0] ?? {};
-      return tokens === null ? null : { tokens, money: money ?? 0 };
+      const { input = null, output = null } = rows[0] ?? {};
+      if (input === null || output === null) return null;
+      return { inputTokens: input, outputTokens: output };
     },
 
     async stillToSpend(author, each) {

@@ -191,7 +191,6 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
       delivering: { channels, takePlace, redact: redactor.text, logger },
       fleet,
       queues,
-      ping: () => producer.ping(),
       clock,
       logger,
       limits: config.alerts,

@@ -22,6 +22,11 @@ export interface Watching {
 }
 
 export const never = () => new Promise<never>(() => undefined);
+/** Queues in which nothing waits, in a Redis that takes what is written so. */
+export const redisThat = (assertWritable: () => Promise<void>): WatchDeps['queues'] => ({
+  assertWritable,
+  oldestWaits: async () => new Map(),
+});
 export const worker = (...queues: string[]) => ({
   id: 'w',
   startedAt: '2026-11-25T03:00:00Z',
@@ -79,8 +84,7 @@ function depsOf(
       logger,
     },
     fleet: { workers: async () => [worker('days', 'alerts')] },
-    queues: { oldestWaits: async () => new Map() },
-    ping: async () => undefined,
+    queues: redisThat(async () => undefined),
     clock: { now: () => clock.now },
     logger,
     limits: {

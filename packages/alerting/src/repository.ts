@@ -25,7 +25,10 @@ export interface AlertRepository {
   recover(trouble: Pick<Trouble, 'kind' | 'subject'>): Promise<Changed>;
   /** Ends the alerts that have been quiet for as long as they said. */
   recoverQuiet(now: Temporal.Instant): Promise<Changed>;
-  /** Rejects with `storage_unavailable` where the database answers and takes nothing, as a replica. */
+  /**
+   * Rejects with `storage_unavailable` where the database answers and takes nothing, as a replica does,
+   * or one whose disk is full.
+   */
   assertWritable(): Promise<void>;
   /** Those that last, newest first. */
   open(): Promise<Alert[]>;

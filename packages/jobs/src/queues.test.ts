@@ -15,6 +15,21 @@ afterEach(async () => {
   owner = makeOwner();
 });
 
+test('a Redis that answers and takes nothing is noticed', async () => {
+  const { queues, connection, prefix } = await startSystem(owner);
+  await queues.assertWritable();
+  const url = Object.assign(new URL(testServices().redisUrl), { username: prefix, password: 'x' });
+  await connection.call('ACL', 'SETUSER', prefix, 'on', '>x', '~*', '+@all', '-set');
+  const reader = owner.own(connectProducer({ url: url.href, logger: makeLogSpy() }), (each) =>
+    each.disconnect(),
+  );
+  await untilReady(reader);
+  const refused = openQueues({ connection: reader, prefix, logger: makeLogSpy() });
+  await expect(refused.assertWritable()).rejects.toMatchObject({ code: 'queue_unavailable' });
+  expect(await reader.ping()).toBe('PONG');
+  await connection.call('ACL', 'DELUSER', prefix);
+});
+
 test('a queue that is first used while Redis hangs works once Redis is back', async () => {
   const url = new URL(testServices().redisUrl);
   const proxy = owner.own(await startStallingProxy(Number(url.port)), (each) => each.stop());

@@ -29,6 +29,8 @@ export interface Queues {
   counts(): Promise<Map<QueueName, JobCounts>>;
   /** How many seconds the oldest such job of each queue has waited; 0 where there is none. */
   oldestWaits(now: Temporal.Instant): Promise<Map<QueueName, number>>;
+  /** Rejects with `queue_unavailable` where Redis takes nothing: it is away, full, or a replica. */
+  assertWritable(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -50,7 +52,12 @@ export interface QueuesOptions {
   logger: Logger;
 }
 
-export function openQueues({ connection, prefix, telemetry, logger }: QueuesOptions): Queues {
+export function openQueues({
+  connection,
+  prefix = defaultPrefix,
+  telemetry,
+  logger,
+}: QueuesOptions): Queues {
   const opened = new Map<QueueName, Queue>();
 
   function get(name: QueueName): Queue {
@@ -58,7 +65,7 @@ export function openQueues({ connection, prefix, telemetry, logger }: QueuesOpti
     if (known) return known;
     const queue = new Queue(name, {
       connection,
-      prefix: prefix ?? defaultPrefix,
+      prefix,
       ...(telemetry && { telemetry }),
     });
     queue.on('error', (error) => logger.warn('queue failed', { error }));
@@ -116,6 +123,13 @@ export function openQueues({ connection, prefix, telemetry, logger }: QueuesOpti
         return [name, (now.epochMilliseconds - oldest) / 1000];
       });
       return new Map(await Promise.all(waits));
+    },
+    async assertWritable() {
+      try {
+        await connection.set(`${prefix}:writable`, '1', 'EX', 60);
+      } catch (error) {
+        throw new TexasError('queue_unavailable', 'Redis takes nothing.', { cause: error });
+      }
     },
     async close() {
       await Promise.all([...opened.values()].map((queue) => queue.close()));

@@ -160,3 +160,16 @@ test('a database that answers and takes nothing is noticed', async () => {
     await readOnly.rollback();
   }
 });
+
+test('a database that has no room for a file is noticed', async () => {
+  const full = await db.database.transaction();
+  try {
+    // To whoever asks it is as a disk that is full.
+    await full.raw('SET LOCAL temp_file_limit = 0');
+    await expect(makeAlertRepository(full).assertWritable()).rejects.toMatchObject({
+      cause: { code: '53400' },
+    });
+  } finally {
+    await full.rollback();
+  }
+});

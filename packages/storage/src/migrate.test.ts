@@ -79,6 +79,31 @@ describe('migrations', () => {
     await expect(waiting).rejects.toMatchObject({ code: 'aborted' });
   });
 
+  test.each([
+    ['lets this user not in', { username: 'nobody-here' }, /user "nobody-here"/],
+    [
+      'has no such database',
+      { pathname: '/nothing-here' },
+      /database "nothing-here" does not exist/,
+    ],
+  ])('a server that %s is storage_unavailable, and waiting says why', async (_, change, why) => {
+    const away = another(Object.assign(new URL(empty.url), change).href);
+    await expect(migrate(away)).rejects.toMatchObject({ code: 'storage_unavailable' });
+    const stop = new AbortController();
+    const logger = makeLogSpy();
+    const { warn } = logger;
+    const said = new Promise<unknown>((resolve) => {
+      logger.warn = (message, fields) => {
+        warn(message, fields);
+        if (message === 'waiting for the database') resolve(fields?.reason);
+      };
+    });
+    const waiting = waitForMigrations(away, logger, stop.signal);
+    expect(await said).toMatch(why);
+    stop.abort();
+    await expect(waiting).rejects.toMatchObject({ code: 'aborted' });
+  });
+
   test('a server that is not there is storage_unavailable', async () => {
     const failure = await migrate(another('postgres://nobody@127.0.0.1:1/none')).catch((e) => e);
     expect(failure).toBeInstanceOf(TexasError);

@@ -1,4 +1,4 @@
-import { type Logger, TexasError } from '@texas-ai/kernel';
+import { asTexasError, type Logger, TexasError } from '@texas-ai/kernel';
 import type { Database } from './database.js';
 import { migrationSource } from './migrations/index.js';
 import { storageFailure } from './storage-failure.js';
@@ -78,7 +78,8 @@ async function reasonToWait(database: Database): Promise<string | null> {
       ? null
       : `it lacks the migrations ${pending.join(', ')}; run migrate`;
   } catch (error) {
-    return error instanceof Error ? error.message : 'it does not answer';
+    const { message, cause } = asTexasError(error);
+    return cause instanceof Error ? `${message} ${cause.message}` : message;
   }
 }
 

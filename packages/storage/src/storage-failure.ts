@@ -1,10 +1,11 @@
 import { asTexasError, TexasError } from '@texas-ai/kernel';
 
 /**
- * SQLSTATE classes and codes that say the server or the way to it is at fault, not the statement. 08P01
- * is what a statement with too many parameters meets.
+ * SQLSTATE classes and codes that say the server or the way to it is at fault, not the statement: also
+ * where it lets nobody in, or has no such database. 08P01 is what a statement with too many
+ * parameters meets.
  */
-const unavailableStates = /^(08(?!P01)|53|57P|55P03|57014|25006|40001|40P01|25P03|58)/;
+const unavailableStates = /^(08(?!P01)|28|3D000|53|57P|55P03|57014|25006|40001|40P01|25P03|58)/;
 const sqlState = /^[0-9A-Z]{5}$/;
 const uniqueViolation = '23505';
 const exclusionViolation = '23P01';

@@ -1,13 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import type { QueueName } from '@texas-ai/jobs';
 import type { Trouble } from '@texas-ai/kernel';
+import { worker } from '../../test/watching.js';
 import { type Sight, tellAll, troublesIn } from './look.js';
 
 const limits = { queueWaitSeconds: 1800, noWorkerSeconds: 60, dayMissingMinutes: 60 };
 const waits = (...pairs: [QueueName, number][]): Sight['oldestWaitSeconds'] => new Map(pairs);
 const fine: Sight = {
   redis: true,
-  workers: [],
+  workers: [worker('days', 'alerts')],
   oldestWaitSeconds: waits(['days', 0], ['alerts', 3]),
   missingDays: { count: 0, some: [] },
 };
@@ -111,7 +112,17 @@ describe('what is said', () => {
   test('of a wait is how many minutes it is', () => {
     const [trouble] = look({ oldestWaitSeconds: waits(['author-gemini', 5400]) }).troubles;
     expect(trouble?.title).toBe('jobs wait too long in author-gemini');
-    expect(trouble?.message).toContain('The oldest has waited 90 minutes.');
+    expect(trouble?.message).toContain('The oldest has waited 90 minutes. No live worker works it');
+    const workers = [worker('author-gemini')];
+    const [known] = look({ workers, oldestWaitSeconds: waits(['author-gemini', 5400]) }).troubles;
+    expect(known?.message).toContain('The oldest has waited 90 minutes. More workers');
+  });
+
+  test('of a wait is nothing where the api itself does that work', () => {
+    const sight = { workers: [worker('days')], oldestWaitSeconds: waits(['alerts', 5400]) };
+    const { troubles, none } = look(sight);
+    expect(troubles).toEqual([]);
+    expect(named(none)).toContain('queue_waits alerts');
   });
 
   test('is an error that lasts until the watch says that it is over', () => {

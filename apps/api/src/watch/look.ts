@@ -3,7 +3,7 @@ import type { Alerts, Trouble } from '@texas-ai/kernel';
 
 /** What the watch sees of the system. */
 export interface Sight {
-  /** False where Redis does not answer; then nothing is known of queues and workers. */
+  /** False where Redis does not answer or takes nothing; then nothing is known of queues and workers. */
   redis: boolean;
   workers: readonly FleetWorker[];
   /** Seconds that the oldest job of each queue has waited. */
@@ -49,10 +49,11 @@ export function troublesIn(
       kind: 'redis_away',
       subject: 'redis',
       level: 'error',
-      title: 'Redis does not answer',
+      title: 'Redis does not answer, or takes nothing',
       message:
         'No work is begun until it is back; what was accepted is kept and goes on by itself then. Look ' +
-        'after the Redis that REDIS_URL names.',
+        'after the Redis that REDIS_URL names: whether it runs, can be reached from here, has memory ' +
+        '(maxmemory) and disk left, and is no replica.',
     });
   }
   const { count, some } = sight.missingDays;
@@ -78,14 +79,20 @@ export function troublesIn(
       'Days are accepted and nobody writes them. Start a worker: node apps/worker/dist/main.js.',
   });
   for (const [queue, seconds] of sight.oldestWaitSeconds) {
-    tell(seconds > limits.queueWaitSeconds, {
+    const worked = sight.workers.some(({ queues }) => queues.includes(queue));
+    // What no worker delivers the api does, and leaves the job.
+    const done = queue === 'alerts' && !worked;
+    tell(seconds > limits.queueWaitSeconds && !done, {
       kind: 'queue_waits',
       subject: queue,
       level: 'error',
       title: `jobs wait too long in ${queue}`,
       message:
-        `The oldest has waited ${inWords(seconds)}. More workers, a larger WORKER_CONCURRENCY or a ` +
-        'larger quota help; an author that rests is told of apart.',
+        `The oldest has waited ${inWords(seconds)}. ` +
+        (worked
+          ? 'More workers, a larger WORKER_CONCURRENCY or a larger quota help; an author that rests ' +
+            'is told of apart.'
+          : 'No live worker works it: start one, with this queue in its WORKER_QUEUES.'),
     });
   }
   return { troubles, none };

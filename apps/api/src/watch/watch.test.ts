@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { makeWatching, never, type Watching, worker } from '../../test/watching.js';
+import { makeWatching, never, redisThat, type Watching, worker } from '../../test/watching.js';
 import type { WatchDeps } from './watch.js';
 
 let watching: Watching;
@@ -8,14 +8,15 @@ beforeEach(() => {
   watching = makeWatching();
 });
 
+const taken = async () => undefined;
 const noWorker = { kind: 'no_worker', subject: 'fleet' } as const;
 
 describe('Redis', () => {
   test.each<[string, Partial<WatchDeps>]>([
-    ['never answers', { ping: never }],
-    ['answers with a failure', { ping: () => Promise.reject(new Error('away')) }],
+    ['never answers', { queues: redisThat(never) }],
+    ['takes nothing', { queues: redisThat(() => Promise.reject(new Error('full'))) }],
     ['answers, but not about workers', { fleet: { workers: never } }],
-    ['answers, but not about queues', { queues: { oldestWaits: never } }],
+    ['answers, but not about queues', { queues: { ...redisThat(taken), oldestWaits: never } }],
   ])('that %s is away, and nothing is said of workers', async (_name, changes) => {
     watching.open.push(noWorker);
     const { watchOnce } = watching.watchOn(changes);
@@ -27,8 +28,8 @@ describe('Redis', () => {
 
   test('that answers between two misses is not away', async () => {
     let answers = false;
-    const ping = () => (answers ? Promise.resolve() : never());
-    const { watchOnce } = watching.watchOn({ ping });
+    const queues = redisThat(() => (answers ? taken() : never()));
+    const { watchOnce } = watching.watchOn({ queues });
     for (answers of [false, true, false]) await watchOnce();
     expect(watching.told).toEqual([]);
   });
@@ -57,8 +58,8 @@ describe('Redis', () => {
 
   test('that answers the api again which missed it is over at once', async () => {
     let answers = false;
-    const ping = () => (answers ? Promise.resolve() : never());
-    const { watchOnce } = watching.watchOn({ ping });
+    const queues = redisThat(() => (answers ? taken() : never()));
+    const { watchOnce } = watching.watchOn({ queues });
     await watchOnce();
     await watchOnce();
     watching.open.push({ kind: 'redis_away', subject: 'redis', lastSeenAt: watching.clock.now });
@@ -70,13 +71,13 @@ describe('Redis', () => {
 
 describe('no worker', () => {
   let workers: ReturnType<typeof worker>[];
-  let ping: WatchDeps['ping'];
+  let write: () => Promise<void>;
   let look: (seconds: number, times?: number) => Promise<void>;
   beforeEach(() => {
     workers = [];
-    ping = async () => undefined;
+    write = taken;
     const fleet = { workers: async () => workers };
-    const { watchOnce } = watching.watchOn({ fleet, ping: () => ping() });
+    const { watchOnce } = watching.watchOn({ fleet, queues: redisThat(() => write()) });
     look = async (seconds, times = 1) => {
       for (let time = 0; time < times; time += 1) {
         watching.pass(seconds);
@@ -102,9 +103,9 @@ describe('no worker', () => {
     await look(15);
     workers = [];
     await look(15, 3);
-    ping = never;
+    write = never;
     await look(15, 3);
-    ping = async () => undefined;
+    write = taken;
     await look(15, 4);
     expect(watching.told.filter((each) => each !== 'raise redis_away')).toEqual([]);
     await look(1);
@@ -135,7 +136,7 @@ describe('what is due', () => {
       { fleet: { workers: async () => [worker('days'), worker()] } },
       '04:00:00',
     ],
-    ['at once where Redis is away', { ping: never }, '04:00:00'],
+    ['at once where Redis is away', { queues: redisThat(never) }, '04:00:00'],
     ['after a minute where workers should have', {}, '03:59:00'],
   ])('is delivered %s', async (_name, changes, before) => {
     await watching.watchOn(changes).watchOnce();

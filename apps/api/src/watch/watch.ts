@@ -19,8 +19,7 @@ export interface WatchDeps {
   routes: readonly Route[];
   delivering: Omit<DeliverDeps, 'alerts'>;
   fleet: Pick<Fleet, 'workers'>;
-  queues: Pick<Queues, 'oldestWaits'>;
-  ping(): Promise<void>;
+  queues: Pick<Queues, 'oldestWaits' | 'assertWritable'>;
   clock: Clock;
   logger: Logger;
   limits: WatchLimits & { watchSeconds: number };
@@ -72,7 +71,8 @@ export function makeWatch(deps: WatchDeps): Watch {
   }
 
   async function inRedis() {
-    await deps.ping();
+    // A full one answers as well, and then workers cannot say that they are there.
+    await deps.queues.assertWritable();
     const [workers, oldestWaitSeconds] = await Promise.all([
       deps.fleet.workers(),
       deps.queues.oldestWaits(clock.now()),

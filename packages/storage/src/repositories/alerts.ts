@@ -104,7 +104,12 @@ export function makeAlertRepository(db: Knex): AlertRepository {
       }),
 
     async assertWritable() {
-      await db.raw('UPDATE alerts SET count = count WHERE false');
+      await db.transaction(async (inTransaction) => {
+        await inTransaction.raw('UPDATE alerts SET count = count WHERE false');
+        // More than fits into so little memory goes to a file, for which the disk must have room.
+        await inTransaction.raw("SET LOCAL work_mem = '64kB'");
+        await inTransaction.raw('SELECT count(*) FROM generate_series(1, 50000)');
+      });
     },
 
     async open() {

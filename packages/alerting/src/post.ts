@@ -21,8 +21,10 @@ export function numbered(name: string, wanted: number): Verdict {
   };
 }
 
-/** Much longer than what is kept or shown of it in the end. */
+/** Much longer than what is kept or shown of it in the end, in bytes. */
 const longestAnswer = 10_000;
+/** What is read of an answer at most, in bytes: some servers have no end. */
+const mostRead = 1_000_000;
 
 /**
  * Posts JSON and answers status and body in one line. Rejects with `alert_failed`: the address stays
@@ -37,18 +39,26 @@ export async function post(
 ): Promise<string> {
   let status: number;
   let body: string;
+  const tooMuch = new AbortController();
   try {
-    const response = await got.post(url, {
-      json,
-      timeout: { request: timeoutMs },
-      retry: { limit: 0 },
-      throwHttpErrors: false,
-      followRedirect: false,
-      signal,
-    });
+    const response = await got
+      .post(url, {
+        json,
+        // What is packed could be any size.
+        decompress: false,
+        timeout: { request: timeoutMs },
+        retry: { limit: 0 },
+        throwHttpErrors: false,
+        followRedirect: false,
+        signal: AbortSignal.any([signal, tooMuch.signal]),
+      })
+      .on('downloadProgress', ({ transferred }) => {
+        if (transferred > mostRead) tooMuch.abort();
+      });
     status = response.statusCode;
     body = response.body;
   } catch (error) {
+    if (tooMuch.signal.aborted) throw new TexasError('alert_failed', 'It answered without end.');
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new TexasError('alert_failed', `It could not be reached (${code}).`);
   }

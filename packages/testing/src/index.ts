@@ -24,6 +24,7 @@ export {
 export { type FakeSmtp, startFakeSmtp, type TakenMail } from './fake-smtp.js';
 export { type FakeWebhook, startFakeWebhook, type WebhookAnswer } from './fake-webhook.js';
 export { type LoggedLine, makeLogSpy } from './logger.js';
+export { type LoopbackServer, startLoopbackServer } from './loopback-server.js';
 export { type MemoryQueue, makeMemoryQueue } from './memory-queue.js';
 export { makeScriptedAuthor, type ScriptedAuthor } from './scripted-author.js';
 export { type StallingProxy, startStallingProxy } from './stalling-proxy.js';

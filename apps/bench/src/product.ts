@@ -16,8 +16,8 @@ export interface Product {
   today: Temporal.PlainDate;
   /** Asks for a day of Texas, which is written some time later. */
   request(date: string): Promise<GenerationView>;
-  /** Has one written and looks so often; tells how long it took. All in milliseconds. */
-  writeDay(date: string, everyMs?: number): Promise<number>;
+  /** Has one written and looks again and again; tells how many milliseconds it took. */
+  writeDay(date: string): Promise<number>;
   /** Has them written as fast as the workers can; looking costs nearly nothing. */
   writeDays(dates: readonly string[]): Promise<void>;
   /** What is answered to a GET, as text; rejects where it is no success. */
@@ -102,7 +102,7 @@ export async function startProduct(bench: Bench, options: ProductOptions = {}): 
     workerPids,
     today: localDate(systemClock.now(), 'Asia/Shanghai'),
     request,
-    async writeDay(date, everyMs = 5) {
+    async writeDay(date) {
       const began = performance.now();
       const { id } = await request(date);
       for (;;) {
@@ -111,7 +111,7 @@ export async function startProduct(bench: Bench, options: ProductOptions = {}): 
         );
         if (status === 'published') return performance.now() - began;
         if (status === 'failed') throw new Error(`The day was not written: ${error?.message}`);
-        await pause(everyMs);
+        await pause(5);
       }
     },
     writeDays: (dates) => writeDays(servers, dates, request),

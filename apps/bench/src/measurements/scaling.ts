@@ -7,8 +7,6 @@ const concurrency = 4;
 /** Every worker has so many to write, so that the beginning and the end weigh the same. */
 const daysEach = 48;
 const mostWorkers = 4;
-/** Seldom enough that looking costs the workers nothing on a small machine. */
-const lookMs = 500;
 
 /** How days a minute grow from one to four worker processes whose author takes 500 ms a call. */
 export const scaling = defineMeasurement({
@@ -41,13 +39,12 @@ async function daysPerMinute(
   daysBack: number,
 ): Promise<number> {
   const env = { WORKER_CONCURRENCY: String(concurrency) };
-  const { today, writeDay, stop } = await startProduct(bench, { geminiUrl, workers, env });
+  const { today, writeDays, stop } = await startProduct(bench, { geminiUrl, workers, env });
   const days = daysEach * workers;
   const began = performance.now();
-  // All of them at once, as a night begins them.
-  await Promise.all(
+  await writeDays(
     Array.from({ length: days }, (_, index) =>
-      writeDay(today.subtract({ days: daysBack + index }).toString(), lookMs),
+      today.subtract({ days: daysBack + index }).toString(),
     ),
   );
   const rate = (days / (performance.now() - began)) * 60_000;

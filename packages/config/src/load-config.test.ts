@@ -162,38 +162,6 @@ describe('layers', () => {
     expect(config.logging.format).toBe('json');
   });
 
-  it('knows a heartbeat that comes too late', () => {
-    const load = (heartbeatSeconds: number) => {
-      write(
-        'config/base.yml',
-        `worker: {heartbeatSeconds: ${heartbeatSeconds}, untouchedSeconds: 10}\n`,
-      );
-      return loadConfig({ root, environment: {} });
-    };
-    expect(load(9.9).worker.heartbeatSeconds).toBe(9.9);
-    expect(() => load(10)).toThrow(
-      expect.objectContaining({
-        details: { problems: [expect.stringContaining('worker.heartbeatSeconds: expected less')] },
-      }),
-    );
-  });
-
-  it('knows no price of a model whose money is capped', () => {
-    const capped = 'budget: {everybody: {dailyMoney: 1}, prices: {known: {input: 1, output: 2}}}\n';
-    write('config/base.yml', capped);
-    const load = (model: string, key?: string) =>
-      loadConfig({ root, environment: { GEMINI_MODEL: model, GEMINI_API_KEY: key } });
-    expect(() => load('unknown', 'a-key')).toThrow(
-      expect.objectContaining({
-        details: {
-          problems: [expect.stringContaining('budget.prices: expected the price of unknown')],
-        },
-      }),
-    );
-    expect(load('known', 'a-key').budget.everybody.dailyMoney).toBe(1);
-    expect(load('unknown').authoring.author).toBe('offline');
-  });
-
   it('names queues that there are not', () => {
     write('config/base.yml', 'worker: {concurrencyOf: {alert: 2}}\n');
     expect(() => loadConfig({ root, environment: { WORKER_QUEUES: 'day,alerts' } })).toThrow(

@@ -1,30 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { TexasError } from '@texas-ai/kernel';
-import {
-  buildPlanDraft,
-  buildProfile,
-  makeScriptedAuthor,
-  makeTestDatabase,
-  type TestDatabase,
-} from '@texas-ai/testing';
+import { buildPlanDraft, makeScriptedAuthor, type TestDatabase } from '@texas-ai/testing';
 import { failing, room } from '../test/failing.js';
-import { type FleetOptions, makeFleet } from '../test/fleet.js';
+import { clearSpending, type FleetOptions, makeFleet, makeFleetDatabase } from '../test/fleet.js';
 import type { Step } from './steps.js';
 
 let db: TestDatabase;
 
 beforeAll(async () => {
-  db = await makeTestDatabase();
-  await db.store.characters.synchronise([
-    { profile: buildProfile('zh', { id: 'texas', timeZone: 'Asia/Shanghai' }), hash: 'hash-1' },
-  ]);
+  db = await makeFleetDatabase();
 });
 afterAll(() => db.drop());
-beforeEach(async () => {
-  for (const table of ['author_holds', 'spending', 'author_calls']) {
-    await db.database(table).delete();
-  }
-});
+beforeEach(() => clearSpending(db));
 
 const fleet = (options: FleetOptions = {}) => makeFleet(db, options);
 

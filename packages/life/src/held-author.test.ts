@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Temporal, TexasError } from '@texas-ai/kernel';
-import {
-  buildProfile,
-  makeScriptedAuthor,
-  makeTestDatabase,
-  type TestDatabase,
-} from '@texas-ai/testing';
+import { makeScriptedAuthor, type TestDatabase } from '@texas-ai/testing';
 import { failing, room } from '../test/failing.js';
-import { type FleetOptions, makeFleet, noon } from '../test/fleet.js';
+import {
+  clearSpending,
+  type FleetOptions,
+  makeFleet,
+  makeFleetDatabase,
+  noon,
+} from '../test/fleet.js';
 import { rewriteFallbacks } from './rewrite-fallbacks.js';
 
 // An author that rests, and who finishes what it cannot.
@@ -15,17 +16,10 @@ import { rewriteFallbacks } from './rewrite-fallbacks.js';
 let db: TestDatabase;
 
 beforeAll(async () => {
-  db = await makeTestDatabase();
-  await db.store.characters.synchronise([
-    { profile: buildProfile('zh', { id: 'texas', timeZone: 'Asia/Shanghai' }), hash: 'hash-1' },
-  ]);
+  db = await makeFleetDatabase();
 });
 afterAll(() => db.drop());
-beforeEach(async () => {
-  for (const table of ['author_holds', 'spending', 'author_calls']) {
-    await db.database(table).delete();
-  }
-});
+beforeEach(() => clearSpending(db));
 
 const fleet = (options: FleetOptions = {}) => makeFleet(db, options);
 

@@ -1,12 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import {
-  buildProfile,
-  makeScriptedAuthor,
-  makeTestDatabase,
-  type ScriptedAuthor,
-  type TestDatabase,
-} from '@texas-ai/testing';
-import { type FleetOptions, makeFleet } from '../test/fleet.js';
+import { makeScriptedAuthor, type ScriptedAuthor, type TestDatabase } from '@texas-ai/testing';
+import { clearSpending, type FleetOptions, makeFleet, makeFleetDatabase } from '../test/fleet.js';
 import { takeUpLost } from './take-up-lost.js';
 
 // Generations whose jobs the queue has lost.
@@ -14,17 +8,10 @@ import { takeUpLost } from './take-up-lost.js';
 let db: TestDatabase;
 
 beforeAll(async () => {
-  db = await makeTestDatabase();
-  await db.store.characters.synchronise([
-    { profile: buildProfile('zh', { id: 'texas', timeZone: 'Asia/Shanghai' }), hash: 'hash-1' },
-  ]);
+  db = await makeFleetDatabase();
 });
 afterAll(() => db.drop());
-beforeEach(async () => {
-  for (const table of ['author_holds', 'spending', 'author_calls']) {
-    await db.database(table).delete();
-  }
-});
+beforeEach(() => clearSpending(db));
 
 const fleet = (options: FleetOptions = {}) => makeFleet(db, options);
 

@@ -3,12 +3,10 @@ import { Temporal, TexasError } from '@texas-ai/kernel';
 import {
   buildBudget,
   buildPlanDraft,
-  buildProfile,
   makeScriptedAuthor,
-  makeTestDatabase,
   type TestDatabase,
 } from '@texas-ai/testing';
-import { type FleetOptions, makeFleet } from '../test/fleet.js';
+import { clearSpending, type FleetOptions, makeFleet, makeFleetDatabase } from '../test/fleet.js';
 import type { Budget } from './budget.js';
 import type { CallOnRecord } from './call-meter.js';
 import type { Generation } from './generation.js';
@@ -16,16 +14,10 @@ import type { Generation } from './generation.js';
 let db: TestDatabase;
 
 beforeAll(async () => {
-  db = await makeTestDatabase();
-  await db.store.characters.synchronise([
-    { profile: buildProfile('zh', { id: 'texas', timeZone: 'Asia/Shanghai' }), hash: 'hash-1' },
-  ]);
+  db = await makeFleetDatabase();
 });
 afterAll(() => db.drop());
-beforeEach(async () => {
-  await db.database('spending').delete();
-  await db.database('author_calls').delete();
-});
+beforeEach(() => clearSpending(db));
 
 const fleet = (options: FleetOptions = {}) => makeFleet(db, options);
 

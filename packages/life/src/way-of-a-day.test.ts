@@ -1,23 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
-  buildProfile,
   makeLogSpy,
   makeScriptedAuthor,
-  makeTestDatabase,
   type ScriptedAuthor,
   type TestDatabase,
 } from '@texas-ai/testing';
-import { makeFleet, noon } from '../test/fleet.js';
+import { makeFleet, makeFleetDatabase, noon } from '../test/fleet.js';
 import { cancelGeneration } from './cancel-generation.js';
 import { requestGeneration } from './request-generation.js';
 
 let db: TestDatabase;
 
 beforeAll(async () => {
-  db = await makeTestDatabase();
-  await db.store.characters.synchronise([
-    { profile: buildProfile('zh', { id: 'texas' }), hash: 'hash-1' },
-  ]);
+  db = await makeFleetDatabase();
 });
 afterAll(() => db.drop());
 

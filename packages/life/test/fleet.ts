@@ -1,10 +1,12 @@
 import { type Clock, Temporal } from '@texas-ai/kernel';
 import {
+  buildProfile,
   buildStepDeps,
   type MemoryQueue,
   makeLogSpy,
   makeMemoryQueue,
   makeScriptedAuthor,
+  makeTestDatabase,
   type ScriptedAuthor,
   type TestDatabase,
 } from '@texas-ai/testing';
@@ -34,6 +36,19 @@ export interface FleetOptions {
 }
 
 export const noon = { now: () => Temporal.Instant.from('2026-11-23T00:00:00Z') };
+
+/** A database of its own for a file of tests, with the character that a fleet writes of. */
+export async function makeFleetDatabase(): Promise<TestDatabase> {
+  const db = await makeTestDatabase();
+  const profile = buildProfile('zh', { id: 'texas', timeZone: 'Asia/Shanghai' });
+  await db.store.characters.synchronise([{ profile, hash: 'hash-1' }]);
+  return db;
+}
+
+/** Nothing was spent yet, and nobody rests. */
+export async function clearSpending({ database }: TestDatabase): Promise<void> {
+  for (const table of ['author_holds', 'spending', 'author_calls']) await database(table).delete();
+}
 
 /** Each fleet has a date of its own. */
 let nextDay = 0;

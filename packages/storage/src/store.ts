@@ -1,8 +1,9 @@
 import { Temporal } from '@texas-ai/kernel';
-import type { ExclusiveWork, Repositories, Store } from '@texas-ai/life';
+import type { Repositories, Store } from '@texas-ai/life';
 import type { Knex } from 'knex';
 import { LRUCache } from 'lru-cache';
 import type { Database } from './database.js';
+import { locks } from './locks.js';
 import { type KnownProfiles, makeCharacterRepository } from './repositories/characters.js';
 import { makeDayRepository } from './repositories/days.js';
 import { makeGenerationText } from './repositories/generation-text.js';
@@ -16,14 +17,6 @@ import { makeRequestRepository } from './repositories/requests.js';
 import { makeRetentionRepository } from './repositories/retention.js';
 import { makeTransferRepository } from './repositories/transfers.js';
 import { storageFailure, withStorageFailures } from './storage-failure.js';
-
-/** Any numbers that nothing else locks. */
-const locks: Record<ExclusiveWork, number> = {
-  reconcile: 7_239_002,
-  watch: 7_239_003,
-  backup: 7_239_004,
-  prune: 7_239_005,
-};
 
 /** Well below the time after which PostgreSQL ends a transaction that does nothing. */
 const aliveMs = 500;

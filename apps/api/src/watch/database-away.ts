@@ -19,11 +19,11 @@ const trouble = {
   kind: 'database_away',
   subject: 'postgresql',
   level: 'error',
-  title: 'PostgreSQL does not answer',
+  title: 'PostgreSQL does not answer, or takes nothing',
   message:
     'Nothing is accepted or written until it is back; what was accepted is kept and goes on by itself ' +
     'then. Look after the PostgreSQL that DATABASE_URL names: whether it runs, can be reached from ' +
-    'here, and has room on its disk.',
+    'here, lets this user in, has room on its disk, and is no replica.',
 } as const;
 
 /**

@@ -12,6 +12,7 @@ import {
 } from '@texas-ai/life';
 import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
+import { locks } from '../locks.js';
 import { inFlight } from './generations.js';
 
 interface OpenedRow {
@@ -24,9 +25,6 @@ interface OpenedRow {
   hold_until: Temporal.Instant | null;
   over: { scope: string; period: SpendingKey['period']; startsOn: string } | null;
 }
-
-/** Any number that nothing else locks. */
-const forecastLock = 7_239_006;
 
 export function makeLedgerRepository(db: Knex): LedgerRepository {
   return {
@@ -85,22 +83,17 @@ export function makeLedgerRepository(db: Knex): LedgerRepository {
 
     async stillToSpend(author, each) {
       const { rows } = await db.raw<{ rows: Amount[] }>(
-        `SELECT coalesce(sum(greatest(:tokens - spent.tokens, 0)), 0)::float8 AS tokens,
-           coalesce(sum(greatest(:money - spent.money, 0)), 0)::float8 AS money
-         FROM generations CROSS JOIN LATERAL (
-           SELECT coalesce(sum(input_tokens + output_tokens), 0) AS tokens,
-             coalesce(sum(cost), 0) AS money
-           FROM author_calls WHERE generation_id = generations.id
-             AND author_calls.author = generations.author
-         ) AS spent
-         WHERE author = :author AND ${inFlight}`,
+        `SELECT
+           coalesce(sum(greatest(:tokens - input_tokens - output_tokens, 0)), 0)::float8 AS tokens,
+           coalesce(sum(greatest(:money - cost, 0)), 0)::float8 AS money
+         FROM generations WHERE author = :author AND ${inFlight}`,
         { author, tokens: each.tokens, money: each.money },
       );
       return rows[0] ?? { tokens: 0, money: 0 };
     },
 
     async lockForecast() {
-      await db.raw('SELECT pg_advisory_xact_lock(?)', [forecastLock]);
+      await db.raw('SELECT pg_advisory_xact_lock(?)', [locks.forecast]);
     },
 
     async costs({ from, to, character }) {

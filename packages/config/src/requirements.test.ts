@@ -1,0 +1,37 @@
+import { expect, test } from '@jest/globals';
+import { missingSettings } from './requirements.js';
+import { settingsSchema } from './schema.js';
+import { valueAt } from './tree.js';
+
+// What one setting needs of another.
+
+const missing = (tree: object) =>
+  missingSettings(
+    settingsSchema.parse(tree),
+    (path) => valueAt(tree, path) !== undefined,
+    'development',
+    {},
+  );
+
+test('a heartbeat comes before work counts as lost', () => {
+  const worker = (heartbeatSeconds: number) => ({ heartbeatSeconds, untouchedSeconds: 10 });
+  expect(missing({ worker: worker(9.9) })).toEqual([]);
+  expect(missing({ worker: worker(10) })).toEqual([
+    expect.stringContaining('worker.heartbeatSeconds: expected less than the 10 s'),
+  ]);
+});
+
+test('money that is capped needs the price of the model, where one is billed for', () => {
+  const prices = { known: { input: 1, output: 2 } };
+  const asking = (model: string, apiKey?: string) => ({
+    authoring: { gemini: { model, ...(apiKey && { apiKey }) } },
+    budget: { prices, everybody: { dailyMoney: 1 } },
+  });
+  expect(missing(asking('unknown', 'a-key'))).toEqual([
+    expect.stringContaining('budget.prices: expected the price of unknown'),
+  ]);
+  expect(missing(asking('known', 'a-key'))).toEqual([]);
+  expect(missing(asking('unknown'))).toEqual([]);
+  const uncapped = { ...asking('unknown', 'a-key'), budget: { prices } };
+  expect(missing(uncapped)).toEqual([]);
+});

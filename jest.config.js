@@ -18,7 +18,14 @@ export default {
   globalSetup: '<rootDir>/test/global-setup.mjs',
   globalTeardown: '<rootDir>/test/global-teardown.mjs',
   setupFilesAfterEnv: ['<rootDir>/test/property-seed.mjs', '<rootDir>/test/temporal-equality.mjs'],
-  testTimeout: 30_000,
+  // Ends a test that hangs; nothing has to be done within it, on any machine.
+  testTimeout: 120_000,
+  // Tests of processes wait more than they compute, so three at a time keep two cores busy.
+  maxWorkers: 3,
+  // Modules of test files that have ended are not all freed.
+  workerIdleMemoryLimit: '1GB',
+  testSequencer: '<rootDir>/scripts/test-sequencer.mjs',
+  reporters: ['<rootDir>/scripts/test-reporter.mjs'],
   // A closed connection to Redis keeps its timer for silence a little longer.
   openHandlesTimeout: 15_000,
   coverageReporters: ['text-summary', 'lcovonly'],

@@ -1,14 +1,30 @@
-// `npm test`: type check, lint, dependency rules, unused code, then all tests with coverage.
-import { spawn } from 'node:child_process';
+// `npm test`: type check, lint, dependency rules, unused code, then all tests; `--help` has its options.
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { prepare, root } from './prepare.mjs';
+import { runBounded } from './run-bounded.mjs';
 
-prepare();
+const usage = `npm test [-- [options] [paths]]
 
+  paths        only the test files whose path contains one of them, for example packages/life
+  --quick      only the tests of units and of storage, for the moment before a commit
+  --coverage   measures coverage and checks its thresholds; always on in CI, when all tests run
+
+The type check, lint, dependency rules and the search for unused code run each time.
+`;
+/** Ends a run that hangs; continuous integration allows ninety minutes for everything. */
+const limitMinutes = 60;
+/** Tests that start processes, other programs or whole fleets. */
+const processTests = ['test/', 'apps/(worker|cli|bench)/', 'packages/(backup|local-services)/'];
 const bin = (name) => join(root, 'node_modules/.bin', name);
-const results = join(root, 'node_modules/.cache/jest-results.json');
-const extra = process.argv.slice(2);
+
+const { values, positionals: paths } = parseOptions();
+if (values.help) {
+  process.stdout.write(usage);
+  process.exit();
+}
+prepare();
 
 const checks = [
   ['type check', bin('tsc'), ['-p', '.']],
@@ -20,67 +36,85 @@ const checks = [
   ],
   ['unused code', bin('knip'), []],
 ];
-
-// Two at a time: the machine may have two cores.
 const failed = [];
 const waiting = [...checks];
-await Promise.all([next(), next()]);
+// Two at a time: the machine may have two cores.
+await Promise.all([runChecks(), runChecks()]);
 
+const results = join(root, 'node_modules/.cache/jest-results.json');
 rmSync(results, { force: true });
-const jest = await run(process.execPath, [
-  '--experimental-vm-modules',
-  '--disable-warning=ExperimentalWarning',
-  bin('../jest/bin/jest.js'),
-  ...(extra.length > 0 ? extra : ['--coverage']),
-  '--json',
-  `--outputFile=${results}`,
-]);
-process.stderr.write(jest.output);
-const { numPassedTests, numFailedTests, numFailedTestSuites } = readResults();
-if (jest.code !== 0 && numFailedTests === 0) failed.push('coverage or set-up of the tests');
+const { code } = await runBounded(process.execPath, jestArguments(), {
+  limitMinutes,
+  stdio: ['ignore', 'inherit', 'inherit'],
+});
+const tests = readResults();
+if (code !== 0 && tests.failed === 0) failed.push('coverage or set-up of the tests');
 
-const passed = numPassedTests + checks.length - failed.filter((name) => isCheck(name)).length;
-const failures = numFailedTests + failed.length + (numFailedTests === 0 ? numFailedTestSuites : 0);
 for (const name of failed) process.stdout.write(`failed: ${name}\n`);
-process.stdout.write(`${passed} passed, ${failures} failed\n`);
-process.exitCode = failures === 0 && jest.code === 0 ? 0 : 1;
+const failures = tests.failed + failed.length;
+const failedChecks = checks.filter(([name]) => failed.includes(name)).length;
+process.stdout.write(`${tests.passed + checks.length - failedChecks} passed, ${failures} failed\n`);
+process.exitCode = failures === 0 && code === 0 ? 0 : 1;
 
-async function next() {
+function parseOptions() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        quick: { type: 'boolean' },
+        coverage: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    process.stderr.write(`${error.message}\n\n${usage}`);
+    process.exit(1);
+  }
+}
+
+function jestArguments() {
+  const all = paths.length === 0 && !values.quick;
+  return [
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    join(root, 'node_modules/jest/bin/jest.js'),
+    ...(values.quick
+      ? ['--testPathIgnorePatterns', ...processTests.map((path) => `<rootDir>/${path}`)]
+      : []),
+    ...(values.coverage || (process.env.CI && all) ? ['--coverage'] : []),
+    '--json',
+    `--outputFile=${results}`,
+    '--',
+    ...paths,
+  ];
+}
+
+async function runChecks() {
   for (let check = waiting.shift(); check; check = waiting.shift()) {
     const [name, command, args] = check;
     const began = Date.now();
-    const { code, output } = await run(command, args);
-    process.stdout.write(`${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds(began)} s)\n`);
-    if (code !== 0) {
-      failed.push(name);
-      process.stdout.write(output);
-    }
+    const { code, output } = await runBounded(command, args, { limitMinutes });
+    const seconds = Math.round((Date.now() - began) / 100) / 10;
+    say(`${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)`);
+    if (code === 0) continue;
+    failed.push(name);
+    say(output.trimEnd());
   }
 }
 
-function run(command, args) {
-  return new Promise((resolve) => {
-    const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' };
-    const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const chunks = [];
-    child.stdout.on('data', (chunk) => chunks.push(chunk));
-    child.stderr.on('data', (chunk) => chunks.push(chunk));
-    child.on('close', (code) => resolve({ code, output: Buffer.concat(chunks).toString() }));
-  });
-}
-
+/** Tests, and as one failure each file that could not run. */
 function readResults() {
   try {
-    return JSON.parse(readFileSync(results, 'utf8'));
+    const report = JSON.parse(readFileSync(results, 'utf8'));
+    return {
+      passed: report.numPassedTests,
+      failed: report.numFailedTests + report.numRuntimeErrorTestSuites,
+    };
   } catch {
-    return { numPassedTests: 0, numFailedTests: 0, numFailedTestSuites: 1 };
+    return { passed: 0, failed: 1 };
   }
 }
 
-function isCheck(name) {
-  return checks.some(([check]) => check === name);
-}
-
-function seconds(since) {
-  return ((Date.now() - since) / 1000).toFixed(1);
+function say(line) {
+  process.stdout.write(`${line}\n`);
 }

@@ -19,6 +19,7 @@ let folder: string;
 let author: FaultyAuthor;
 let system: ChaosSystem;
 let asked = 0;
+const over = new AbortController();
 
 beforeAll(async () => {
   owner = makeOwner();
@@ -28,9 +29,10 @@ beforeAll(async () => {
     await startFaultyAuthor(seededRandom('outages'), { min: 20, max: 60 }),
     (each) => each.stop(),
   );
-  system = await startChaosSystem({ folder, author, fallback: 'none', owner });
+  system = await startChaosSystem({ folder, author, fallback: 'none', owner, signal: over.signal });
 }, 60_000);
 afterAll(async () => {
+  over.abort();
   await owner.closeAll();
   rmSync(folder, { recursive: true, force: true });
 }, 60_000);

@@ -1,7 +1,7 @@
 import type { GenerationView } from '@texas-ai/life';
 import { until } from '../product.js';
 import type { FaultyAuthor } from './faulty-author.js';
-import type { ChaosSystem, Running } from './system.js';
+import { type ChaosSystem, patience, type Running } from './system.js';
 
 // Kills at points that chance seldom meets. One worker runs meanwhile, and another one after it.
 
@@ -12,8 +12,6 @@ export interface AimedKill {
   kill(system: ChaosSystem, author: FaultyAuthor, date: string): Promise<void>;
 }
 
-const soon = 5;
-
 export const aimedKills: readonly AimedKill[] = [
   {
     point: 'the api: stored and not yet enqueued',
@@ -21,7 +19,7 @@ export const aimedKills: readonly AimedKill[] = [
       const api = system.api();
       api.redis.stall();
       system.requestInVain(date);
-      await until(async () => (await newest(system, date)) !== null, soon, 5);
+      await until(async () => (await newest(system, date)) !== null, patience, 5);
       await system.restartApi();
     },
   },
@@ -31,7 +29,7 @@ export const aimedKills: readonly AimedKill[] = [
       const worker = only(system);
       const gate = author.gate(`/${worker.name}`);
       await system.request(date);
-      await until(() => author.underWay(`/${worker.name}`) > 0, soon, 5);
+      await until(() => author.underWay(`/${worker.name}`) > 0, patience, 5);
       await system.kill(worker);
       gate.open();
     },
@@ -42,10 +40,10 @@ export const aimedKills: readonly AimedKill[] = [
       const worker = only(system);
       const gate = author.gate(`/${worker.name}`);
       await system.request(date);
-      await until(() => author.underWay(`/${worker.name}`) > 0, soon, 5);
+      await until(() => author.underWay(`/${worker.name}`) > 0, patience, 5);
       worker.redis.stall();
       gate.open();
-      await until(async () => (await newest(system, date))?.status === 'writing', soon, 2);
+      await until(async () => (await newest(system, date))?.status === 'writing', patience, 2);
       await system.kill(worker);
     },
   },
@@ -54,14 +52,14 @@ export const aimedKills: readonly AimedKill[] = [
     async kill(system, author, date) {
       const worker = only(system);
       await system.request(date);
-      await until(async () => (await newest(system, date))?.status === 'writing', soon, 2);
+      await until(async () => (await newest(system, date))?.status === 'writing', patience, 2);
       const gate = author.gate(`/${worker.name}`);
       const written = () => writtenChapters(system, date);
-      await until(() => author.underWay(`/${worker.name}`) > 0, soon, 2);
+      await until(() => author.underWay(`/${worker.name}`) > 0, patience, 2);
       worker.redis.stall();
       const before = await written();
       gate.open();
-      await until(async () => (await written()) > before, soon, 2);
+      await until(async () => (await written()) > before, patience, 2);
       await system.kill(worker);
     },
   },
@@ -75,12 +73,12 @@ export const aimedKills: readonly AimedKill[] = [
       const other = await database.transaction();
       try {
         await other('days').insert({ character_id: 'texas', date, generation_id: id });
-        await until(async () => (await waitingToPublish(system)) > 0, 30, 5);
+        await until(async () => (await waitingToPublish(system)) > 0, patience, 5);
         worker.redis.stall();
       } finally {
         await other.rollback();
       }
-      await until(async () => (await newest(system, date))?.status === 'published', soon, 2);
+      await until(async () => (await newest(system, date))?.status === 'published', patience, 2);
       await system.kill(worker);
     },
   },

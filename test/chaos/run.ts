@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type AlertKind, type Owner, type Random, Temporal } from '@texas-ai/kernel';
+import { storageFailure } from '@texas-ai/storage';
 import { until } from '../product.js';
 import { aimedKills } from './aimed-kills.js';
 import type { FaultyAuthor } from './faulty-author.js';
-import { type ChaosSystem, startChaosSystem } from './system.js';
+import { type ChaosSystem, patience, startChaosSystem } from './system.js';
 import { type Accounts, faultsIn, type Harm } from './verdict.js';
 
 export interface ChaosPlan {
@@ -38,11 +39,13 @@ export interface ChaosResult {
   harm: Harm;
 }
 
-/** Generations that are on their way at once. */
+/** Generations that are in flight at once. */
 const inFlight = 14;
-const patience = 120;
 
-/** Does all that to a system of its own, waits until it has come to rest, and looks at what is left. */
+/**
+ * Does all that to a system of its own, waits until nothing is in flight, and checks what is left.
+ * Rejects with the signal's reason once that is aborted, whatever the run is doing.
+ */
 export async function runChaos(
   plan: ChaosPlan,
   options: {
@@ -50,10 +53,11 @@ export async function runChaos(
     author: FaultyAuthor;
     random: Random;
     owner: Owner;
+    signal: AbortSignal;
     say(line: string): void;
   },
 ): Promise<ChaosResult> {
-  const { author, random, say } = options;
+  const { author, random, signal, say } = options;
   const { fallback } = plan;
   const system = await startChaosSystem({ ...options, fallback });
   const harm: Harm = { kills: 0, aimedKills: 0, callsCut: 0, daysAtDeadAuthor: 0, outages: 0 };
@@ -109,16 +113,19 @@ export async function runChaos(
   };
   const killsEach = plan.kills / (outages.length + 1);
   let nextOutage = harm.kills + killsEach;
-  let asking = Promise.resolve();
   let askedAll = false;
   const ask = async () => {
     while (!askedAll) {
+      signal.throwIfAborted();
       if ((await unfinished(system)) < inFlight) await system.request(nextDate());
       else await pause(50);
     }
   };
-  asking = ask();
+  const asking = ask();
+  // Its failure is met where it is awaited.
+  asking.catch(() => undefined);
   while (harm.kills < plan.kills || dates.length < plan.generations || outages.length > 0) {
+    signal.throwIfAborted();
     await pause(random.int(200, 900));
     if (harm.kills >= nextOutage || harm.kills >= plan.kills) {
       const outage = outages.pop();
@@ -147,35 +154,43 @@ export async function runChaos(
   return { ...(await faultsIn(system, author, { fallback, dates, harm })), harm };
 }
 
-async function untilWarned({ database }: ChaosSystem, kind: AlertKind): Promise<void> {
+async function untilWarned({ database, signal }: ChaosSystem, kind: AlertKind): Promise<void> {
   const began = Temporal.Now.instant().toString();
-  const isWarned = async () =>
-    (await database('alerts').where({ kind }).where('last_seen_at', '>', began).limit(1)).length >
-    0;
-  await until(isWarned, patience, 100).catch(() => {
-    throw new Error(`Nobody was warned of ${kind} in ${patience} s.`);
+  const isWarned = async () => {
+    signal.throwIfAborted();
+    const seen = await database('alerts').where({ kind }).where('last_seen_at', '>', began);
+    return seen.length > 0;
+  };
+  await until(isWarned, patience, 100).catch((cause) => {
+    throw new Error(`No alert of the kind ${kind} was raised.`, { cause });
   });
 }
 
-async function unfinished({ database }: ChaosSystem): Promise<number> {
-  const [row] = await database('generations')
-    .whereIn('status', ['queued', 'planning', 'writing', 'publishing'])
-    .count<{ count: number }[]>('* as count')
-    // The database may be away at this moment.
-    .catch(() => [{ count: inFlight }]);
-  return row?.count ?? 0;
+async function unfinished({ database, signal }: ChaosSystem): Promise<number> {
+  signal.throwIfAborted();
+  try {
+    const [row] = await database('generations')
+      .whereIn('status', ['queued', 'planning', 'writing', 'publishing'])
+      .count<{ count: number }[]>('* as count');
+    return row?.count ?? 0;
+  } catch (error) {
+    // During an outage of the database nothing is known to have ended.
+    if (storageFailure(error).code === 'storage_unavailable') return inFlight;
+    throw error;
+  }
 }
 
 async function untilAtRest(system: ChaosSystem, after: string): Promise<void> {
-  await until(async () => (await unfinished(system)) === 0, patience, 100).catch(() => {
-    throw new Error(`Something is still on its way ${patience} s after: ${after}.`);
+  await until(async () => (await unfinished(system)) === 0, patience, 100).catch((cause) => {
+    throw new Error(`Something was still in flight after: ${after}.`, { cause });
   });
 }
 
 /** Everything that was published is announced, what was wrong with the servers is over, and all is told. */
-async function untilTold({ database }: ChaosSystem): Promise<void> {
+async function untilTold({ database, signal }: ChaosSystem): Promise<void> {
   await until(
     async () => {
+      signal.throwIfAborted();
       const { rows } = await database.raw<{ rows: { left: number }[] }>(`
         SELECT (SELECT count(*) FROM generations WHERE status = 'published' AND announced_at IS NULL)
           + (SELECT count(*) FROM alert_deliveries WHERE sent_at IS NULL)
@@ -184,5 +199,7 @@ async function untilTold({ database }: ChaosSystem): Promise<void> {
     },
     patience,
     100,
-  ).catch(() => undefined);
+  ).catch((cause) => {
+    throw new Error('Not everything was announced, recovered and delivered.', { cause });
+  });
 }

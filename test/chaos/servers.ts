@@ -62,7 +62,7 @@ export async function startFragileServer(
     async crash() {
       const pids = serversBelow(home);
       for (const pid of pids) process.kill(pid, 'SIGKILL');
-      await until(() => serversBelow(home).every((pid) => !pids.includes(pid)), 10);
+      await until(() => serversBelow(home).every((pid) => !pids.includes(pid)));
       await startAgain();
     },
     async stop() {

@@ -12,6 +12,8 @@ import type { FaultyAuthor } from './faulty-author.js';
 import { type Door, type FragileServer, startFragileServer } from './servers.js';
 
 const key = 'texas_internal_of_the_chaos_test';
+/** Seconds after which a wait is given up: far more than a slow machine needs. */
+export const patience = 600;
 
 /** A process of the product, with ways of its own to the servers. */
 export interface Running {
@@ -28,6 +30,8 @@ export interface ChaosSystem {
   postgres: FragileServer;
   redis: FragileServer;
   webhook: FakeWebhook;
+  /** Aborted when the run is over or has exceeded its limit: whoever waits stops waiting. */
+  signal: AbortSignal;
   workers: Running[];
   api(): Running;
   startWorker(): Promise<Running>;
@@ -47,10 +51,11 @@ export interface ChaosSystemOptions {
   author: FaultyAuthor;
   fallback: 'offline' | 'none';
   owner: Owner;
+  signal: AbortSignal;
 }
 
 export async function startChaosSystem(options: ChaosSystemOptions): Promise<ChaosSystem> {
-  const { author, owner, fallback } = options;
+  const { author, owner, fallback, signal } = options;
   const folder = join(options.folder, fallback);
   mkdirSync(folder, { recursive: true });
   const [postgres, redis] = await Promise.all([
@@ -108,9 +113,9 @@ export async function startChaosSystem(options: ChaosSystemOptions): Promise<Cha
 
   async function startApi(): Promise<Running> {
     const running = await start('api');
-    await until(() => isReady(url), 30).catch(() => {
+    await until(() => isReady(url), patience).catch((cause) => {
       const said = readFileSync(join(folder, 'api.log'), 'utf8').slice(-2_000);
-      throw new Error(`The api was not ready within 30 s. It said: ${said}`);
+      throw new Error(`The api did not become ready. It said: ${said}`, { cause });
     });
     return running;
   }
@@ -125,6 +130,7 @@ export async function startChaosSystem(options: ChaosSystemOptions): Promise<Cha
     postgres,
     redis,
     webhook,
+    signal,
     workers,
     api: () => api,
     async startWorker() {
@@ -143,12 +149,14 @@ export async function startChaosSystem(options: ChaosSystemOptions): Promise<Cha
       await Promise.all([running.postgres.stop(), running.redis.stop()]);
     },
     async request(date) {
-      let answer: Response | null = null;
+      const accepted: Response[] = [];
       await until(async () => {
-        answer = await post(date).catch(() => null);
-        return answer?.status === 202;
-      }, 60);
-      return generationSchema.parse(await (answer as unknown as Response).json());
+        signal.throwIfAborted();
+        const response = await post(date).catch(() => null);
+        if (response?.status === 202) accepted.push(response);
+        return accepted.length > 0;
+      }, patience);
+      return generationSchema.parse(await accepted[0]?.json());
     },
     requestInVain(date) {
       post(date).catch(() => undefined);

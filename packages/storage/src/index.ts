@@ -12,4 +12,5 @@ export { makeAlertRepository } from './repositories/alerts.js';
 export { makeBackupRepository } from './repositories/backups.js';
 export { makeFigures, type SystemFigures } from './repositories/figures.js';
 export { makeKeyRepository } from './repositories/keys.js';
+export { storageFailure } from './storage-failure.js';
 export { makeStore } from './store.js';

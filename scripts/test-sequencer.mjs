@@ -1,0 +1,15 @@
+import Sequencer from '@jest/test-sequencer';
+
+// The longest test files, all of which start the built product, begin first; the others fill in beside them.
+const first = ['test/chaos', 'test/container-images', 'test/outages', 'test/start', 'test/'];
+
+export default class LongestFirst extends Sequencer {
+  sort(tests) {
+    const rank = ({ path, context }) => {
+      const name = path.slice(context.config.rootDir.length + 1);
+      const index = first.findIndex((prefix) => name.startsWith(prefix));
+      return index < 0 ? first.length : index;
+    };
+    return super.sort(tests).sort((one, other) => rank(one) - rank(other));
+  }
+}

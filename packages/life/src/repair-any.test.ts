@@ -207,18 +207,22 @@ function expectSlots(plan: Plan, slots: Slot[]): void {
   }
 }
 
-test('an ordinary day is repaired, cut and grouped in under a millisecond', () => {
+test('an ordinary day is repaired, cut and grouped in little time', () => {
   const frame = { profile: someProfile(), wake: 420, sleep: 1380 };
   const once = (seed: number) => {
     const { plan } = repairPlan(goodDraft(), frame);
     return plan && groupChapters(cutSlots(plan, seededRandom(seed)), 4);
   };
-  for (let run = 0; run < 200; run++) once(run);
-  // The best of several runs: a busy machine says nothing about the code.
-  const times = Array.from({ length: 50 }, (_, run) => {
-    const begin = performance.now();
-    once(run);
-    return performance.now() - begin;
-  });
-  expect(Math.min(...times)).toBeLessThan(1);
+  // About 35 times what parsing the draft takes.
+  const text = JSON.stringify(goodDraft());
+  // The best of many runs: a busy machine says nothing about the code.
+  const fastest = (work: (run: number) => unknown) =>
+    Math.min(
+      ...Array.from({ length: 300 }, (_, run) => {
+        const began = performance.now();
+        work(run);
+        return performance.now() - began;
+      }),
+    );
+  expect(fastest(once)).toBeLessThan(200 * fastest(() => JSON.parse(text)));
 });

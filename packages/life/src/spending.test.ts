@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { Temporal, TexasError } from '@texas-ai/kernel';
+import { TexasError } from '@texas-ai/kernel';
 import {
   buildBudget,
   buildPlanDraft,
@@ -63,7 +63,7 @@ describe('the ledger', () => {
     const spent = async () =>
       (await db.database('spending').where({ scope: '', period: 'day' }).first('tokens')).tokens;
     expect(await spent()).toBe(8_000);
-    const later = Temporal.Now.instant().add({ minutes: 20 });
+    const later = (await f.store.now()).add({ minutes: 20 });
     expect(await f.store.ledger.closeLost(later)).toBe(1);
     expect(await f.store.ledger.closeLost(later)).toBe(0);
     expect(await spent()).toBe(8_000);
@@ -156,7 +156,7 @@ describe('budgets', () => {
 
   test('the provider’s quota of the day is kept by counting', async () => {
     const quotas = { bucket: null, day: { most: 3, timeZone: 'America/Los_Angeles' } };
-    const f = fleet({ quotas, clock: { now: () => Temporal.Now.instant() } });
+    const f = fleet({ quotas, clock: await db.databaseClock() });
     await f.request();
     await f.work(f.take('plan-day'));
     await f.work(f.take('write-chapter'));

@@ -5,7 +5,7 @@ import {
   type ScriptedAuthor,
   type TestDatabase,
 } from '@texas-ai/testing';
-import { makeFleet, makeFleetDatabase, noon } from '../test/fleet.js';
+import { fixedClock, makeFleet, makeFleetDatabase } from '../test/fleet.js';
 import { cancelGeneration } from './cancel-generation.js';
 import { requestGeneration } from './request-generation.js';
 
@@ -172,7 +172,7 @@ describe('the way of a day', () => {
         {
           store: f.store,
           steps: f.steps,
-          clock: noon,
+          clock: fixedClock,
           logger: makeLogSpy(),
           onProgress: () => undefined,
           author: 'offline',

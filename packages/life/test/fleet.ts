@@ -1,4 +1,4 @@
-import { type Clock, Temporal } from '@texas-ai/kernel';
+import { type Clock, localDate, Temporal } from '@texas-ai/kernel';
 import {
   buildProfile,
   buildStepDeps,
@@ -31,11 +31,11 @@ export interface FleetOptions {
   fallback?: 'offline' | 'none';
   budget?: Budget;
   quotas?: Quotas;
-  /** By default the start of 2026-11-23, UTC. */
+  /** By default it stands at the start of 2026-11-23, UTC. */
   clock?: Clock;
 }
 
-export const noon = { now: () => Temporal.Instant.from('2026-11-23T00:00:00Z') };
+export const fixedClock: Clock = { now: () => Temporal.Instant.from('2026-11-23T00:00:00Z') };
 
 /** A database of its own for a file of tests, with the character that a fleet writes of. */
 export async function makeFleetDatabase(): Promise<TestDatabase> {
@@ -50,14 +50,21 @@ export async function clearSpending({ database }: TestDatabase): Promise<void> {
   for (const table of ['author_holds', 'spending', 'author_calls']) await database(table).delete();
 }
 
-/** Each fleet has a date of its own. */
-let nextDay = 0;
+const taken = new Set<string>();
+
+/** A date that no other fleet has, the first from tomorrow on. */
+function freeDate({ now }: Clock): string {
+  let date = localDate(now(), 'Asia/Shanghai').add({ days: 1 });
+  while (taken.has(date.toString())) date = date.add({ days: 1 });
+  taken.add(date.toString());
+  return date.toString();
+}
 
 export function makeFleet(db: TestDatabase, options: FleetOptions = {}) {
-  const { clock = noon, fallback = 'none' } = options;
+  const { clock = fixedClock, fallback = 'none' } = options;
   const author = options.author ?? makeScriptedAuthor();
   const offline = options.offline ?? makeScriptedAuthor({ name: 'offline' });
-  const date = Temporal.PlainDate.from('2026-11-24').add({ days: nextDay++ }).toString();
+  const date = freeDate(clock);
   const steps: MemoryQueue = makeMemoryQueue();
   const { store } = db;
   const logger = makeLogSpy();

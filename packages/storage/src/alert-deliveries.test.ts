@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { AlertRepository, DeliveryKey } from '@texas-ai/alerting';
-import { systemClock, type Trouble } from '@texas-ai/kernel';
+import type { Trouble } from '@texas-ai/kernel';
 import { makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 import { makeAlertRepository } from './repositories/alerts.js';
 
@@ -32,17 +32,16 @@ async function raise(channels: string[]): Promise<[DeliveryKey, ...DeliveryKey[]
   return [first, ...others];
 }
 
-const leaseMs = 60_000;
+const leaseMs = 60 * 60_000;
 const refused = { error: 'refused', againMs: 0, free: false };
-const soon = () => systemClock.now().add({ seconds: 1 });
 const all = ['slack', 'email', 'bark', 'gone'];
-const due = (limit = 10, channels = all) => alerts.due(soon(), limit, channels);
+const due = async (limit = 10, channels = all) => alerts.due(await db.store.now(), limit, channels);
 
-/** So many seconds pass for every delivery. */
-async function pass(seconds: number): Promise<void> {
+/** So many minutes pass for every delivery. */
+async function pass(minutes: number): Promise<void> {
   await db.database.raw(
-    "UPDATE alert_deliveries SET next_try_at = next_try_at - ? * interval '1 second'",
-    [seconds],
+    "UPDATE alert_deliveries SET next_try_at = next_try_at - ? * interval '1 minute'",
+    [minutes],
   );
 }
 
@@ -56,7 +55,7 @@ describe('what is due', () => {
     const [oldest, next] = await due(2);
     expect(oldest).toEqual(key);
     expect(next).toEqual({ ...key, phase: 'recovered' });
-    const earlier = systemClock.now().subtract({ seconds: 15 });
+    const earlier = (await db.store.now()).subtract({ minutes: 15 });
     expect(await alerts.due(earlier, 10, all)).toEqual([oldest]);
     expect([second.channel, third?.channel].sort()).toEqual(['bark', 'email']);
   });
@@ -132,7 +131,7 @@ describe('what failed', () => {
 
   test('is due again after its time, with the reason', async () => {
     await alerts.claim(key, leaseMs);
-    await alerts.failed(key, { error: 'x'.repeat(600), againMs: 15_000, free: false });
+    await alerts.failed(key, { error: 'x'.repeat(600), againMs: 15 * 60_000, free: false });
     expect(await row()).toMatchObject({ tries: 1, error: 'x'.repeat(500), given_up_at: null });
     await pass(10);
     expect(await due()).toEqual([]);

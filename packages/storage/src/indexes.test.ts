@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-const now = Temporal.Now.instant();
+const now = Temporal.Instant.from('2026-11-23T04:00:00Z');
 
 /** How PostgreSQL goes about the last statement of the work where it avoids reading whole tables. */
 async function planOf(work: () => Promise<unknown>): Promise<string> {

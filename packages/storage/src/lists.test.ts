@@ -45,7 +45,7 @@ beforeAll(async () => {
     FROM generate_series(0, ${days / 2 - 1}) AS n, characters;
     ANALYZE;
   `);
-}, 60_000);
+}, 120_000);
 afterAll(() => db.drop());
 
 interface Entry {

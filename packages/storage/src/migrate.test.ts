@@ -28,9 +28,9 @@ function another(url = empty.url): Database {
     url,
     applicationName: 'texas-test',
     poolMax: 3,
-    connectTimeoutSeconds: 2,
-    acquireTimeoutSeconds: 2,
-    statementTimeoutSeconds: 10,
+    connectTimeoutSeconds: 60,
+    acquireTimeoutSeconds: 60,
+    statementTimeoutSeconds: 60,
     idleInTransactionTimeoutSeconds: 10,
     logger: makeLogSpy(),
   });

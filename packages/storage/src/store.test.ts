@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { Temporal } from '@texas-ai/kernel';
 import type { Generation, PlannedDay, Slot } from '@texas-ai/life';
 import {
   buildPlan,
@@ -304,14 +303,12 @@ describe('reading', () => {
       error_code: null,
     });
     const { generations } = db.store;
+    const earlier = await db.store.now();
     const ids = [(await insert('2026-01-01')).id, (await insert('2026-01-02')).id];
-    const untouched = async () => {
-      const later = Temporal.Now.instant().add({ seconds: 60 });
-      return (await generations.untouched(later, 10)).map(({ generation }) => generation.id);
-    };
-    const none = await generations.untouched(Temporal.Now.instant().subtract({ seconds: 60 }), 10);
-    expect(none).toEqual([]);
-    expect(await untouched()).toEqual(ids);
+    const later = (await db.store.now()).add({ hours: 1 });
+    expect(await generations.untouched(earlier, 10)).toEqual([]);
+    const untouched = await generations.untouched(later, 10);
+    expect(untouched.map(({ generation }) => generation.id)).toEqual(ids);
     const touched = async (id = '') =>
       (await db.database('generations').where({ id }).first('touched_at')).touched_at;
     const before = await touched(ids[0]);
@@ -320,7 +317,6 @@ describe('reading', () => {
     await generations.touch(ids[0] ?? '', 1);
     await generations.touchAll(ids.slice(1));
     expect((await touched(ids[0])).epochNanoseconds > before.epochNanoseconds).toBe(true);
-    const later = Temporal.Now.instant().add({ seconds: 60 });
     expect(
       (await generations.renewAll(ids, later)).map(({ generation }) => generation.run),
     ).toEqual([2, 2]);

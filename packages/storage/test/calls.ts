@@ -37,9 +37,9 @@ export async function openPool({ url }: TestDatabase, poolMax: number): Promise<
     url,
     applicationName: 'texas-test-pool',
     poolMax,
-    connectTimeoutSeconds: 5,
-    acquireTimeoutSeconds: 5,
-    statementTimeoutSeconds: 10,
+    connectTimeoutSeconds: 60,
+    acquireTimeoutSeconds: 60,
+    statementTimeoutSeconds: 60,
     idleInTransactionTimeoutSeconds: 10,
     logger: makeLogSpy(),
   });

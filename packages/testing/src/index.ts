@@ -38,3 +38,4 @@ export {
   testServiceVariables,
 } from './test-database.js';
 export { startTestServices } from './test-services.js';
+export { until } from './until.js';

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '@texas-ai/kernel';
+import type { Clock } from '@texas-ai/kernel';
 import {
   type Budget,
   type CallMeter,
@@ -24,9 +24,9 @@ export function buildBudget(overrides: Partial<Budget> = {}): Budget {
 /** What the steps of a generation need beside the store and the queue, with times that are short. */
 export function buildStepDeps(
   store: Store,
-  options: { clock?: Clock; budget?: Budget; quotas?: Quotas } = {},
+  options: { clock: Clock; budget?: Budget; quotas?: Quotas },
 ): { clock: Clock; budget: Budget; meter: CallMeter; heartbeatMs: number; holdAnswerMs: number } {
-  const { clock = systemClock, budget = buildBudget() } = options;
+  const { clock, budget = buildBudget() } = options;
   const quotas = options.quotas ?? { bucket: null, day: null };
   const meter = makeCallMeter({
     ledger: store.ledger,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { processEnvironment } from '@texas-ai/config';
+import type { Clock } from '@texas-ai/kernel';
 import type { Store } from '@texas-ai/life';
 import { type Database, makeStore, migrate, openDatabase } from '@texas-ai/storage';
 import { makeLogSpy } from './logger.js';
@@ -33,6 +34,11 @@ export interface TestDatabase {
   url: string;
   database: Database;
   store: Store;
+  /**
+   * A fixed clock at the database's present, for tests whose rows carry its `now()`. The clock of
+   * this process may be another one.
+   */
+  databaseClock(): Promise<Clock>;
   drop(): Promise<void>;
 }
 
@@ -59,10 +65,15 @@ export async function makeTestDatabase({ empty = false } = {}): Promise<TestData
   );
   const url = withName(databaseUrl, name);
   const database = open(url);
+  const store = makeStore(database);
   return {
     url,
     database,
-    store: makeStore(database),
+    store,
+    async databaseClock() {
+      const now = await store.now();
+      return { now: () => now };
+    },
     async drop() {
       await database.destroy();
       await asAdmin(databaseUrl, (admin) => admin.raw(`DROP DATABASE ${name} WITH (FORCE)`));

@@ -12,6 +12,7 @@ import type { Servers } from '../servers.js';
 const days = 1500;
 const concurrency = 8;
 const callsPerDay = 13;
+const clock: Clock = { now: () => Temporal.Instant.from('2026-01-01T00:00:00Z') };
 
 /** What one worker process reaches whose author answers at once, beside bare BullMQ and SQL. */
 export const throughput = defineMeasurement({
@@ -64,7 +65,6 @@ async function requestDays({ store, steps }: InProcess, logger: Logger): Promise
     { profile: buildProfile('zh', { id: character }), hash: 'x' },
   ]);
   const first = Temporal.PlainDate.from('2026-01-01');
-  const clock: Clock = { now: () => Temporal.Instant.from('2026-01-01T00:00:00Z') };
   const window = { daysBack: 1, daysAhead: days + 1 };
   const onProgress = () => undefined;
   for (let index = 0; index < days; index++) {
@@ -90,7 +90,7 @@ async function workDays(
   let published = 0;
   const author = makeScriptedAuthor({ name: 'offline' });
   const deps = {
-    ...buildStepDeps(store),
+    ...buildStepDeps(store, { clock }),
     store,
     steps,
     logger,

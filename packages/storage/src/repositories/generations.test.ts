@@ -10,6 +10,7 @@ const over = ['published', 'failed', 'cancelled'] as const;
 
 let db: TestDatabase;
 let generations: TestDatabase['store']['generations'];
+let now: Temporal.Instant;
 
 beforeAll(async () => {
   db = await makeTestDatabase();
@@ -21,9 +22,10 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 beforeEach(async () => {
   await db.database('generations').delete();
+  now = await db.store.now();
 });
 
-const since = (hours: number) => Temporal.Now.instant().subtract({ minutes: hours * 60 });
+const since = (hours: number) => now.subtract({ minutes: hours * 60 });
 const hoursAgo = (hours: number) => since(hours).toString();
 const idsOf = (found: readonly { generation: { id: string } }[]) =>
   found.map(({ generation }) => generation.id);

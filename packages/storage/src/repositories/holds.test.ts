@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { Temporal } from '@texas-ai/kernel';
+import type { Temporal } from '@texas-ai/kernel';
 import type { AuthorHold, HoldRepository } from '@texas-ai/life';
 import { makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 import { openPool } from '../../test/calls.js';
@@ -9,11 +9,13 @@ import { makeStore } from '../store.js';
 let db: TestDatabase;
 let pool: Database;
 let holds: HoldRepository;
+let now: Temporal.Instant;
 
 beforeAll(async () => {
   db = await makeTestDatabase();
   pool = await openPool(db, 12);
   ({ holds } = makeStore(pool));
+  now = await db.store.now();
 });
 afterAll(async () => {
   await pool.destroy();
@@ -23,7 +25,6 @@ beforeEach(async () => {
   await db.database('author_holds').delete();
 });
 
-const now = Temporal.Now.instant().round('second');
 const inMinutes = (minutes: number) => now.add({ minutes });
 const key = { author: 'gemini', fingerprint: 'a-key' } as const;
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { Temporal } from '@texas-ai/kernel';
+import type { Temporal } from '@texas-ai/kernel';
 import { type LedgerRepository, type PlannedCall, sumsOf } from '@texas-ai/life';
 import { buildBudget, buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 import { buildCall, noon } from '../../test/calls.js';
@@ -9,10 +9,12 @@ import { begin } from '../../test/generations.js';
 
 let db: TestDatabase;
 let ledger: LedgerRepository;
+let fortnight: Temporal.Instant;
 
 beforeAll(async () => {
   db = await makeTestDatabase();
   ({ ledger } = db.store);
+  fortnight = (await db.store.now()).subtract({ hours: 24 * 14 });
   await db.store.characters.synchronise(
     ['texas', 'lin'].map((id) => ({ profile: buildProfile('zh', { id }), hash: id })),
   );
@@ -48,8 +50,6 @@ async function finished(fields: object = {}): Promise<string> {
 }
 
 describe('an average generation', () => {
-  const fortnight = Temporal.Now.instant().subtract({ hours: 24 * 14 });
-
   test('is none before there was any of this author since then', async () => {
     expect(await ledger.averageGeneration('gemini', fortnight)).toBeNull();
     const old = await call(buildCall(await finished()), 900, 1);
@@ -83,7 +83,6 @@ describe('an average generation', () => {
 });
 
 test('an average generation is not one that was cut short, nor one that another author ended', async () => {
-  const fortnight = Temporal.Now.instant().subtract({ hours: 24 * 14 });
   const cutShort = [
     { status: 'failed', error_code: 'author_timeout' },
     { status: 'cancelled' },

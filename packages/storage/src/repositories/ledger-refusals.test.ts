@@ -10,6 +10,7 @@ import { begin } from '../../test/generations.js';
 let db: TestDatabase;
 let ledger: LedgerRepository;
 let generation: string;
+let now: Temporal.Instant;
 
 beforeAll(async () => {
   db = await makeTestDatabase();
@@ -24,10 +25,10 @@ beforeEach(async () => {
     await db.database(table).delete();
   }
   generation = (await begin(db)).id;
+  now = await db.store.now();
 });
 
 const opened = expect.objectContaining({ kind: 'opened' });
-const now = () => Temporal.Now.instant();
 const none: Cap = { tokens: null, money: null };
 
 async function traces(call: PlannedCall) {
@@ -45,13 +46,13 @@ describe('a hold', () => {
       fingerprint: 'a-key',
       code: 'author_rate_limited',
       reason: 'Too many calls.',
-      until: now().add({ minutes: 5 }),
+      until: now.add({ minutes: 5 }),
       ...hold,
     });
 
   test('forbids the calls of its key, and tells until when and why', async () => {
     const call = buildCall(generation);
-    const until = now().add({ minutes: 5 }).round('microsecond');
+    const until = now.add({ minutes: 5 });
     await put({ until });
     const before = await traces(call);
     const held = await ledger.open(call);
@@ -75,7 +76,7 @@ describe('a hold', () => {
   });
 
   test('of a quota ends by itself; of a refused key it does not', async () => {
-    const over = now().subtract({ seconds: 1 });
+    const over = now.subtract({ seconds: 1 });
     await put({ until: over });
     expect(await ledger.open(buildCall(generation))).toEqual(opened);
     await put({ code: 'author_unauthorized', until: over });
@@ -100,12 +101,12 @@ describe('the calls of a generation', () => {
 });
 
 describe('the provider’s day', () => {
-  const began = now().subtract({ hours: 6 });
-  const call = () => buildCall(generation, { daily: { since: began, most: 3 } });
+  const call = () =>
+    buildCall(generation, { daily: { since: now.subtract({ hours: 6 }), most: 3 } });
   const earlier = (hours: number, entry: Record<string, unknown> = {}) =>
     db.database.raw(
       `UPDATE author_calls SET ${['opened_at = ?', ...Object.keys(entry).map((each) => `${each} = ?`)]}`,
-      [now().subtract({ hours }).toString(), ...(Object.values(entry) as string[])],
+      [now.subtract({ hours }).toString(), ...(Object.values(entry) as string[])],
     );
 
   test('has so many calls since its midnight, whatever became of them', async () => {

@@ -37,7 +37,6 @@ async function spentOf({ sums }: PlannedCall): Promise<number[][]> {
 
 const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value);
 const entries = () => db.database('author_calls').orderBy('opened_at');
-const passed = (hours: number) => Temporal.Now.instant().subtract({ hours });
 const openedAt = (id: string, at: Temporal.Instant) =>
   db.database('author_calls').where({ id }).update({ opened_at: at.toString() });
 
@@ -144,9 +143,10 @@ test('calls whose worker died are closed as lost, and what they may have cost st
   const [lost, underWay] = [await open(call), await open(call)];
   const closed = await open(call);
   await ledger.close(closed, { outcome: 'answered', usage });
-  for (const entry of [lost, closed]) await openedAt(entry, passed(2));
-  expect(await ledger.closeLost(passed(1))).toBe(1);
-  expect(await ledger.closeLost(passed(1))).toBe(0);
+  const hourAgo = (await db.store.now()).subtract({ hours: 1 });
+  for (const entry of [lost, closed]) await openedAt(entry, hourAgo.subtract({ hours: 1 }));
+  expect(await ledger.closeLost(hourAgo)).toBe(1);
+  expect(await ledger.closeLost(hourAgo)).toBe(0);
   const outcomes = (await entries()).map((entry) => [entry.id, entry.outcome]);
   expect(Object.fromEntries(outcomes)).toEqual({
     [lost]: 'lost',

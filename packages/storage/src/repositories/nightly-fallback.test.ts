@@ -9,10 +9,12 @@ import { insertDay, insertGeneration } from '../../test/generations.js';
 
 let db: TestDatabase;
 let generations: TestDatabase['store']['generations'];
+let now: Temporal.Instant;
 
 beforeAll(async () => {
   db = await makeTestDatabase();
   ({ generations } = db.store);
+  now = await db.store.now();
   await db.store.characters.synchronise([
     { profile: buildProfile('zh', { id: 'texas', timeZone: 'Asia/Shanghai' }), hash: 'one' },
     { profile: buildProfile('en', { id: 'robin', timeZone: 'America/New_York' }), hash: 'two' },
@@ -25,7 +27,6 @@ beforeEach(async () => {
   }
 });
 
-const now = Temporal.Now.instant();
 const inHours = (hours: number) => now.add({ hours });
 
 function hold(overrides: Partial<AuthorHold> = {}): AuthorHold {
@@ -38,7 +39,7 @@ function hold(overrides: Partial<AuthorHold> = {}): AuthorHold {
     ...overrides,
   };
 }
-const refused = hold({ code: 'author_unauthorized', until: inHours(-1) });
+const refused = () => hold({ code: 'author_unauthorized', until: inHours(-1) });
 
 /** Holds the author for an hour already. */
 async function holdSince(wanted: AuthorHold): Promise<void> {
@@ -126,7 +127,7 @@ describe('those whose author is held too long', () => {
     const id = await insertGeneration(db, { fallback_at: inHours(-1) });
     await db.store.holds.put(hold({ until: inHours(-1) }));
     expect(await due()).toEqual([]);
-    await db.store.holds.put(refused);
+    await db.store.holds.put(refused());
     expect(await due()).toEqual([id]);
   });
 
@@ -134,7 +135,7 @@ describe('those whose author is held too long', () => {
     const id = await insertGeneration(db, { fallback_at: inHours(-1) });
     await answer('another-key');
     await db.database('author_calls').update({ opened_at: inHours(-2).toString() });
-    await holdSince(refused);
+    await holdSince(refused());
     expect(await due()).toEqual([id]);
     expect((await generations.find(id))?.waiting).toMatchObject({ reason: 'Too many calls.' });
     await answer('another-key');

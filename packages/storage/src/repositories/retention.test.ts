@@ -42,8 +42,9 @@ async function fill(days: number): Promise<void> {
     INSERT INTO idempotency_keys (caller, key, generation_id, created_at)
     SELECT '', id::text, id, finished_at FROM generations;
     INSERT INTO author_calls (id, generation_id, character_id, date, step, author, spent_on,
-      closed_at, input_tokens, output_tokens, cost)
-    SELECT gen_random_uuid(), id, character_id, date, 'plan-day', author, date, now(), 1, 1, 0
+      opened_at, closed_at, input_tokens, output_tokens, cost)
+    SELECT gen_random_uuid(), id, character_id, date, 'plan-day', author, date, finished_at,
+      finished_at, 1, 1, 0
     FROM generations;
     INSERT INTO alerts (id, kind, subject, level, title, message, recovered_at)
     SELECT gen_random_uuid(), 'a', '', 'error', '', '', finished_at FROM generations;

@@ -176,6 +176,7 @@ export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}):
 
   const authors = makeAuthors(config, clock);
   const budget = budgetOf(config);
+  const timing = timingOf(config);
   const quotasOf = makeQuotas({ config, authors: authors.find, connection: producing, prefix });
   const onProgress = tellProgress(announcer, logger);
   const alertRepository = makeAlertRepository(database);
@@ -192,7 +193,14 @@ export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}):
     steps,
     queues,
     authors: observedAuthors(authors.find, { seen: measured.authorCall, tracing, budget }),
-    meter: makeCallMeter({ ledger: store.ledger, quotasOf, budget, clock, logger }),
+    meter: makeCallMeter({
+      ledger: store.ledger,
+      quotasOf,
+      budget,
+      clock,
+      leaseMs: timing.lockMs,
+      logger,
+    }),
     budget,
     weather: makeWeather({ ...config.weather, logger }),
     announcer,
@@ -226,7 +234,7 @@ export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}):
       author: config.authoring.author,
       window: config.generations,
     },
-    timing: timingOf(config),
+    timing,
     metrics,
     measured,
     tracing,

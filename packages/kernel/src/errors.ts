@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'author_invalid_output'
   | 'author_call_cap'
   | 'author_held'
+  | 'call_in_flight'
   | 'budget_exhausted'
   // what the system stands on
   | 'storage_unavailable'

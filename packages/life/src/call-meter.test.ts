@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { Temporal, TexasError } from '@texas-ai/kernel';
 import { buildBudget, buildGeneration, makeLogSpy } from '@texas-ai/testing';
 import { type CallOnRecord, makeCallMeter, type Quotas } from './call-meter.js';
@@ -19,6 +19,7 @@ function makeMeter(
   const done: string[] = [];
   const planned: PlannedCall[] = [];
   const closed: CallEnd[] = [];
+  const renewed: string[] = [];
   const taken: number[] = [];
   const used: number[] = [];
   const failures: unknown[] = [];
@@ -46,6 +47,10 @@ function makeMeter(
         if (options.unopened) throw options.unopened;
         return answers.shift() ?? { kind: 'opened', id: `call-${planned.length}` };
       },
+      async renewLease(id) {
+        renewed.push(id);
+        throw new TexasError('storage_unavailable', 'It is away.');
+      },
       close: async (_id, end) => {
         done.push('close');
         if (failures.length > 0) throw failures.shift();
@@ -55,6 +60,7 @@ function makeMeter(
     quotasOf: () => ({ bucket, day: options.day ?? null }),
     budget: buildBudget(),
     clock: { now: () => Temporal.Instant.from(options.now ?? noon) },
+    leaseMs: 15_000,
     logger,
   });
   const begin = (call: Partial<CallOnRecord> = {}) =>
@@ -66,7 +72,7 @@ function makeMeter(
       mostCalls: 40,
       ...call,
     });
-  return { begin, done, planned, closed, taken, used, failures, answers, logger };
+  return { begin, done, planned, closed, renewed, taken, used, failures, answers, logger };
 }
 
 const expectedOf = ({ planned }: { planned: PlannedCall[] }) =>
@@ -89,11 +95,27 @@ describe('a call', () => {
         model: 'scripted',
         expected: { inputTokens: 6_000, outputTokens: 4_000, money: 0.014 },
         mostCalls: 40,
+        leaseMs: 15_000,
         sums: [{ scope: 'texas' }, { scope: 'texas' }, { scope: '' }, { scope: '' }],
         daily: null,
       },
     ]);
     expect(m.taken).toEqual([10_000]);
+  });
+
+  test('has its lease renewed until it ends, also where one renewal fails', async () => {
+    jest.useFakeTimers();
+    try {
+      const m = makeMeter();
+      const call = await m.begin();
+      await jest.advanceTimersByTimeAsync(15_000);
+      expect(m.renewed).toEqual(['call-1', 'call-1', 'call-1']);
+      await call.end('answered', null);
+      await jest.advanceTimersByTimeAsync(15_000);
+      expect(m.renewed).toHaveLength(3);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   test('ends with what it was billed for, and its rates are corrected by the difference', async () => {
@@ -227,6 +249,13 @@ describe('a call that may not be made', () => {
   test('because nobody can write it down gives back the room that it took', async () => {
     const m = makeMeter({ unopened: new TexasError('storage_unavailable', 'It is away.') });
     await expect(m.begin()).rejects.toMatchObject({ code: 'storage_unavailable' });
+    expect(m.done).toEqual(['take', 'open', 'give back']);
+  });
+
+  test('because another worker is making it gives back the room that it took', async () => {
+    const m = makeMeter();
+    m.answers.push({ kind: 'in-flight' });
+    await expect(m.begin()).rejects.toMatchObject({ code: 'call_in_flight' });
     expect(m.done).toEqual(['take', 'open', 'give back']);
   });
 

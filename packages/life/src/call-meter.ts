@@ -40,8 +40,8 @@ export interface CallOnRecord {
 export interface CallMeter {
   /**
    * Takes room in the fleet's rates, then writes the call down. Rejects, and nothing may be
-   * asked, with `author_held`, `author_rate_limited`, `author_call_cap`, `budget_exhausted` or
-   * `storage_unavailable`. Nobody waits here: whoever is refused leaves its place to what matters more.
+   * asked, with `call_in_flight`, `author_held`, `author_rate_limited`, `author_call_cap`,
+   * `budget_exhausted` or `storage_unavailable`. Nobody waits here: whoever is refused leaves its place to what matters more.
    */
   begin(call: CallOnRecord): Promise<MeteredCall>;
 }
@@ -52,10 +52,15 @@ export interface MeteredCall {
 }
 
 export interface CallMeterDeps {
-  ledger: Pick<LedgerRepository, 'open' | 'close'>;
+  ledger: Pick<LedgerRepository, 'open' | 'renewLease' | 'close'>;
   quotasOf(author: AuthorName): Quotas;
   budget: Budget;
   clock: Clock;
+  /**
+   * How long a call is leased to its worker, in milliseconds; renewed three times as often. Nobody
+   * else makes the call meanwhile, also where Redis lost the lock of its job.
+   */
+  leaseMs: number;
   logger: Logger;
 }
 
@@ -66,7 +71,7 @@ const firstExpectation: Record<CallStep, CallUsage> = {
 };
 
 export function makeCallMeter(deps: CallMeterDeps): CallMeter {
-  const { ledger, quotasOf, budget, clock, logger } = deps;
+  const { ledger, quotasOf, budget, clock, leaseMs, logger } = deps;
   const expectations = new Map<CallStep, CallUsage>(
     Object.entries(firstExpectation) as [CallStep, CallUsage][],
   );
@@ -111,6 +116,7 @@ export function makeCallMeter(deps: CallMeterDeps): CallMeter {
         model: author.model,
         expected: { ...usage, money: priceOf(budget, author.model, usage) },
         mostCalls: call.mostCalls,
+        leaseMs,
         sums: sumsOf(budget, generation.character, now),
         daily: quotas.day && { since: midnight(now, quotas.day.timeZone), most: quotas.day.most },
       };
@@ -122,8 +128,13 @@ export function makeCallMeter(deps: CallMeterDeps): CallMeter {
         await adjust(room?.giveBack());
         throw forbidden(opened, call, now, quotas);
       }
+      const renewal = setInterval(() => {
+        // A renewal that fails is made up for by the next one.
+        ledger.renewLease(opened.id, leaseMs).catch(() => undefined);
+      }, leaseMs / 3).unref();
       return {
         async end(outcome, used) {
+          clearInterval(renewal);
           const money = used ? priceOf(budget, author.model, used) : 0;
           await ledger.close(opened.id, { outcome, usage: used && { ...used, money } });
           if (!used) return;
@@ -152,6 +163,8 @@ function forbidden(
   { day }: Quotas,
 ): TexasError {
   switch (opened.kind) {
+    case 'in-flight':
+      return new TexasError('call_in_flight', 'Another worker is making this call.');
     case 'held':
       return heldFailure(opened.hold, now);
     case 'too-many-calls':

@@ -23,6 +23,8 @@ export interface PlannedCall {
   mostCalls: number;
   /** The sums that it adds to, each with its cap. */
   sums: readonly CappedSum[];
+  /** How long the call counts as in flight unless its lease is renewed, in milliseconds. */
+  leaseMs: number;
   /** The provider's quota of the day; null where none is kept. */
   daily: { since: Temporal.Instant; most: number } | null;
 }
@@ -30,6 +32,8 @@ export interface PlannedCall {
 /** Whether the call may be made, or what forbids it. */
 export type OpenedCall =
   | { kind: 'opened'; id: string }
+  /** Another worker is making the same call. */
+  | { kind: 'in-flight' }
   | { kind: 'held'; hold: AuthorHold }
   | { kind: 'too-many-calls' }
   | { kind: 'quota-of-the-day' }
@@ -65,6 +69,8 @@ export interface LedgerRepository {
    * under way use beyond that passes it; quota of the day and `mostCalls` by those that begin at once.
    */
   open(call: PlannedCall): Promise<OpenedCall>;
+  /** The call is in flight for so many milliseconds more. */
+  renewLease(id: string, leaseMs: number): Promise<void>;
   close(id: string, end: CallEnd): Promise<void>;
   /** Ends the entries that were opened before and never closed; what they were expected to cost stays. */
   closeLost(openedBefore: Temporal.Instant): Promise<number>;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { makeScriptedAuthor, type ScriptedAuthor, type TestDatabase } from '@texas-ai/testing';
 import { clearSpending, type FleetOptions, makeFleet, makeFleetDatabase } from '../test/fleet.js';
+import type { Step } from './steps.js';
 import { takeUpLost } from './take-up-lost.js';
 
 // Generations whose jobs the queue has lost.
@@ -46,6 +47,34 @@ describe('lost jobs', () => {
     // What is lost is found once nobody touches it.
     await takeUpLost(f.deps, 0);
     expect(f.steps.waiting.filter(({ generationId }) => generationId === id)).toHaveLength(3);
+  });
+
+  test('that another worker is given while the call is in flight make no second one, at no cost', async () => {
+    const good = makeScriptedAuthor();
+    const busy = async (step: Step) => {
+      const refused = f.work(step);
+      await expect(refused).rejects.toMatchObject({ code: 'call_in_flight' });
+      const settled = await f.settle(step, await refused.catch((error) => error));
+      expect(settled).toEqual({ kind: 'handed-back', delayMs: 5_000 });
+    };
+    const author: ScriptedAuthor = {
+      ...good,
+      writePlan: (brief, call) => busy(plan).then(() => good.writePlan(brief, call)),
+      writeChapter: (brief, call) => busy(chapter).then(() => good.writeChapter(brief, call)),
+    };
+    const f = fleet({ author });
+    const { id } = await f.request();
+    const plan = f.take('plan-day');
+    await f.work(plan);
+    const chapter = f.take('write-chapter');
+    await f.work(chapter);
+    // The job that was handed back finds its work done.
+    await f.work(plan);
+    await f.work(chapter);
+    expect(good.calls).toMatchObject({ plan: 1, chapter: [chapter.chapter] });
+    expect(await f.now(id)).toMatchObject({ chapters: { written: 1 }, usage: { calls: 2 } });
+    const counted = db.database('generations').where({ id });
+    expect(await counted.first('plan_failures')).toEqual({ plan_failures: 0 });
   });
 
   test('are found by nobody having touched them, and what waits is left alone', async () => {

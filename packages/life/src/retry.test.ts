@@ -8,6 +8,7 @@ const failure = (code: ErrorCode, details: Record<string, unknown> = {}) =>
 
 test.each([
   ['author_timeout', {}, 'retryable'],
+  ['call_in_flight', {}, 'free'],
   ['author_unreachable', {}, 'retryable'],
   ['author_invalid_output', {}, 'retryable'],
   ['author_http_error', { status: 503 }, 'retryable'],

@@ -12,6 +12,7 @@ const retryableCodes: ReadonlySet<ErrorCode> = new Set([
 const freeCodes: ReadonlySet<ErrorCode> = new Set([
   'storage_unavailable',
   'queue_unavailable',
+  'call_in_flight',
   'aborted',
 ]);
 

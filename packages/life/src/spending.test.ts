@@ -134,11 +134,13 @@ describe('budgets', () => {
   });
 
   test('are exact however many call at once', async () => {
-    const f = fleet({ budget: capped(80_000) });
+    const f = fleet({ budget: capped(100_000) });
     const asked = await f.request();
     const call = planCallOf(asked, 1_000);
     const tried = await Promise.allSettled(
-      Array.from({ length: 30 }, () => f.deps.meter.begin(call)),
+      Array.from({ length: 30 }, (_, chapter) =>
+        f.deps.meter.begin({ ...call, step: 'write-chapter', chapter }),
+      ),
     );
     expect(tried.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
   });

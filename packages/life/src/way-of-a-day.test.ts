@@ -84,12 +84,24 @@ describe('the way of a day', () => {
   });
 
   test('a worker killed after the author answered, before storing, costs one more call and no more', async () => {
-    const f = fleet();
+    const good = makeScriptedAuthor();
+    let again: Promise<void> | undefined;
+    const author: ScriptedAuthor = {
+      ...good,
+      async writeChapter(brief, call) {
+        // Nobody renews the lease of a worker that is dead, so another one makes the call.
+        await db.database('author_calls').update({ leased_until: '-infinity' });
+        again ??= f.work(chapter);
+        return good.writeChapter(brief, call);
+      },
+    };
+    const f = fleet(author);
     await f.request();
     await f.work(f.take('plan-day'));
-    const [chapter] = f.steps.waiting;
-    if (!chapter) throw new Error('No chapter waits.');
-    await Promise.all([f.work(chapter), f.work(chapter)]);
+    const chapter = f.take('write-chapter');
+    await f.work(chapter);
+    await again;
+    expect(good.calls.chapter).toHaveLength(2);
     const rows = await db
       .database('experiences')
       .where({ generation_id: chapter.generationId })

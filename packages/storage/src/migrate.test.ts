@@ -11,6 +11,7 @@ const names = [
   '2026-11-26-backups',
   '2026-11-26-retention',
   '2026-11-27-quota',
+  '2026-11-30-1039-call-leases',
 ];
 let empty: TestDatabase;
 const others: Database[] = [];

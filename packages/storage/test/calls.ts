@@ -8,7 +8,10 @@ export const noon = Temporal.Instant.from('2026-11-23T04:00:00Z');
 
 type CallOverrides = Partial<PlannedCall> & { budget?: Partial<Budget>; now?: Temporal.Instant };
 
-/** A chapter's call for texas that is expected to use 600 and 400 tokens for 0.01; nothing is capped. */
+/**
+ * A chapter's call for texas that is expected to use 600 and 400 tokens for 0.01. Nothing is capped,
+ * and its lease has run out already, so that it can be opened any number of times.
+ */
 export function buildCall(
   generationId: string,
   { budget = {}, now = noon, ...overrides }: CallOverrides = {},
@@ -25,6 +28,7 @@ export function buildCall(
     model: 'scripted',
     expected: { inputTokens: 600, outputTokens: 400, money: 0.01 },
     mostCalls: 1_000,
+    leaseMs: -60_000,
     sums: sumsOf(buildBudget(budget), character, now),
     daily: null,
     ...overrides,

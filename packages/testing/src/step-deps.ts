@@ -33,6 +33,7 @@ export function buildStepDeps(
     quotasOf: () => quotas,
     budget,
     clock,
+    leaseMs: 60_000,
     logger: makeLogSpy(),
   });
   return { clock, budget, meter, heartbeatMs: 1_000, holdAnswerMs: 5_000 };

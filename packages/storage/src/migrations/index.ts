@@ -5,6 +5,7 @@ import * as fleet from './2026-11-25-fleet.js';
 import * as backups from './2026-11-26-backups.js';
 import * as retention from './2026-11-26-retention.js';
 import * as quota from './2026-11-27-quota.js';
+import * as callLeases from './2026-11-30-1039-call-leases.js';
 
 /** Every migration in order. A name, once released, is never changed. */
 const migrations: Record<string, Knex.Migration> = {
@@ -14,6 +15,7 @@ const migrations: Record<string, Knex.Migration> = {
   '2026-11-26-backups': backups,
   '2026-11-26-retention': retention,
   '2026-11-27-quota': quota,
+  '2026-11-30-1039-call-leases': callLeases,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

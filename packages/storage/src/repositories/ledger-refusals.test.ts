@@ -87,6 +87,46 @@ describe('a hold', () => {
   });
 });
 
+describe('a call in flight', () => {
+  const call = () => buildCall(generation, { leaseMs: 3_600_000 });
+  const runOut = () =>
+    db.database('author_calls').update({ leased_until: now.subtract({ hours: 1 }).toString() });
+
+  test('is not made by another worker as well until it ends', async () => {
+    const mine = await ledger.open(call());
+    const before = await traces(call());
+    expect(await ledger.open(call())).toEqual({ kind: 'in-flight' });
+    expect(await traces(call())).toEqual(before);
+    if (mine.kind === 'opened') await ledger.close(mine.id, { outcome: 'aborted', usage: null });
+    expect(await ledger.open(call())).toEqual(opened);
+  });
+
+  test('forbids no other: neither another chapter, nor the plan, nor another generation', async () => {
+    await ledger.open(call());
+    expect(await ledger.open({ ...call(), chapter: 1 })).toEqual(opened);
+    const plan = { ...call(), step: 'plan-day', chapter: null } as const;
+    expect(await ledger.open(plan)).toEqual(opened);
+    expect(await ledger.open(plan)).toEqual({ kind: 'in-flight' });
+    const { id } = await begin(db);
+    expect(await ledger.open({ ...call(), generationId: id })).toEqual(opened);
+  });
+
+  test('is one for as long as its lease is renewed: that of a dead worker is made again', async () => {
+    const mine = await ledger.open(call());
+    if (mine.kind !== 'opened') throw new Error('It was opened.');
+    await runOut();
+    await ledger.renewLease(mine.id, 3_600_000);
+    expect(await ledger.open(call())).toEqual({ kind: 'in-flight' });
+    await runOut();
+    expect(await ledger.open(call())).toEqual(opened);
+    // The lease of one that was closed is renewed by nobody.
+    await ledger.close(mine.id, { outcome: 'lost', usage: null });
+    await ledger.renewLease(mine.id, 3_600_000);
+    await db.database('author_calls').whereNot({ id: mine.id }).delete();
+    expect(await ledger.open(call())).toEqual(opened);
+  });
+});
+
 describe('the calls of a generation', () => {
   test('are as many as it may make and no more, until a person resumes it', async () => {
     const call = buildCall(generation, { mostCalls: 2 });

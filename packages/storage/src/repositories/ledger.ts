@@ -19,6 +19,7 @@ interface OpenedRow {
   opened: boolean;
   capped: boolean;
   daily: boolean;
+  in_flight: boolean;
   unlocked: boolean;
   hold_code: AuthorHold['code'] | null;
   hold_reason: string | null;
@@ -26,9 +27,17 @@ interface OpenedRow {
   over: { scope: string; period: SpendingKey['period']; startsOn: string } | null;
 }
 
+const leasedFor = "now() + ? * interval '1 millisecond'";
+
 export function makeLedgerRepository(db: Knex): LedgerRepository {
   return {
     open: (call) => open(db, call),
+
+    async renewLease(id, leaseMs) {
+      await db('author_calls')
+        .where({ id, closed_at: null })
+        .update({ leased_until: db.raw(leasedFor, [leaseMs]) });
+    },
 
     close: (id, end) => close(db, id, end),
 
@@ -189,6 +198,10 @@ async function tryToOpen(db: Knex, call: PlannedCall, id: string): Promise<Opene
     `WITH asked AS (
        SELECT * FROM jsonb_to_recordset(:sums)
          AS asked (scope text, period text, starts_on date, cap_tokens bigint, cap_cost numeric)
+     ), in_flight AS (
+       SELECT FROM author_calls
+       WHERE generation_id = :generation AND step = :step AND chapter IS NOT DISTINCT FROM :chapter
+         AND closed_at IS NULL AND leased_until > now()
      ), held AS (
        SELECT code, reason, until FROM author_holds
        WHERE author = :author AND fingerprint = :fingerprint
@@ -213,7 +226,8 @@ async function tryToOpen(db: Knex, call: PlannedCall, id: string): Promise<Opene
        WHERE coalesce(tokens, 0) + :tokens > cap_tokens OR coalesce(cost, 0) + :money > cap_cost
        LIMIT 1
      ), free AS (
-       SELECT WHERE NOT EXISTS (SELECT FROM held) AND NOT EXISTS (SELECT FROM capped)
+       SELECT WHERE NOT EXISTS (SELECT FROM in_flight)
+         AND NOT EXISTS (SELECT FROM held) AND NOT EXISTS (SELECT FROM capped)
          AND NOT EXISTS (SELECT FROM daily) AND NOT EXISTS (SELECT FROM passed)
          AND NOT EXISTS (SELECT FROM unlocked)
      ), counted AS (
@@ -225,9 +239,10 @@ async function tryToOpen(db: Knex, call: PlannedCall, id: string): Promise<Opene
      ), entry AS (
        -- Counting the sums has them locked before the generation, as where a call is closed.
        INSERT INTO author_calls (id, generation_id, character_id, date, step, chapter, author,
-         fingerprint, model, spent_on, input_tokens, output_tokens, cost)
+         fingerprint, model, spent_on, input_tokens, output_tokens, cost, leased_until)
        SELECT :id, :generation, :character, :date, :step, :chapter, :author, :fingerprint, :model,
-         :spentOn, :input, :output, :money FROM free, (SELECT count(*) FROM counted) AS sums
+         :spentOn, :input, :output, :money, now() + :leaseMs * interval '1 millisecond'
+       FROM free, (SELECT count(*) FROM counted) AS sums
        RETURNING id
      ), billed AS (
        UPDATE generations SET calls = calls + 1, touched_at = now()
@@ -235,6 +250,7 @@ async function tryToOpen(db: Knex, call: PlannedCall, id: string): Promise<Opene
      )
      SELECT EXISTS (SELECT FROM entry) AS opened, EXISTS (SELECT FROM capped) AS capped,
        EXISTS (SELECT FROM daily) AS daily, EXISTS (SELECT FROM unlocked) AS unlocked,
+       EXISTS (SELECT FROM in_flight) AS in_flight,
        held.code AS hold_code, held.reason AS hold_reason, held.until AS hold_until,
        (SELECT jsonb_build_object('scope', scope, 'period', period, 'startsOn', starts_on)
         FROM passed) AS over
@@ -255,6 +271,7 @@ async function tryToOpen(db: Knex, call: PlannedCall, id: string): Promise<Opene
       tokens: expected.inputTokens + expected.outputTokens,
       money: expected.money,
       mostCalls: call.mostCalls,
+      leaseMs: call.leaseMs,
       perDay: daily?.most ?? null,
       dayBegan: daily?.since.toString() ?? null,
       sums: JSON.stringify(
@@ -274,6 +291,7 @@ async function tryToOpen(db: Knex, call: PlannedCall, id: string): Promise<Opene
 /** Null where it has to be tried again, with all sums there. */
 function openedOf(row: OpenedRow | undefined, call: PlannedCall, id: string): OpenedCall | null {
   if (row?.opened) return { kind: 'opened', id };
+  if (row?.in_flight) return { kind: 'in-flight' };
   const { author, fingerprint } = call;
   if (row?.hold_code && row.hold_until) {
     const { hold_code: code, hold_reason: reason, hold_until: until } = row;

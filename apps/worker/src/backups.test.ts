@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { BackupRecord } from '@texas-ai/backup';
-import { startFleet, untilTrue } from '../test/test-fleet.js';
+import { until } from '@texas-ai/testing';
+import { startFleet } from '../test/test-fleet.js';
 import type { WorkerDeps } from './deps.js';
 import { wantedSchedules } from './wanted-schedules.js';
 
@@ -22,10 +23,10 @@ afterEach(async () => {
 
 async function ended(id: string): Promise<BackupRecord> {
   let record: BackupRecord | null = null;
-  await untilTrue(async () => {
+  await until(async () => {
     record = await deps.backing.backups.find(id);
     return record !== null && record.state !== 'queued' && record.state !== 'running';
-  }, 20);
+  });
   return record as unknown as BackupRecord;
 }
 const ask = async () => (await deps.backing.backups.request('requested')).id;
@@ -37,7 +38,7 @@ test('one that is asked for is made, although nobody enqueued it, and is verifie
   const files = readdirSync(join(folder, 'dumps')).sort();
   expect(files).toEqual([record.file, record.file?.replace('.dump', '.json')].sort());
   await deps.queues.get('maintenance').add('verify-backup', { version: 1 });
-  await untilTrue(async () => Boolean((await deps.backing.backups.find(id))?.verifiedAt), 20);
+  await until(async () => Boolean((await deps.backing.backups.find(id))?.verifiedAt));
 });
 
 test('of many that are asked for at once by many workers one is made', async () => {
@@ -55,11 +56,11 @@ test('one that fails is told of once, and the next good one ends that', async ()
   const failed = await ended(await ask());
   expect(failed).toMatchObject({ state: 'failed', error: { code: 'backup_failed' } });
   const open = async () => (await deps.alertRepository.open()).map(({ kind }) => kind);
-  await untilTrue(async () => (await open()).includes('backup_failed'), 20);
+  await until(async () => (await open()).includes('backup_failed'));
   rmSync(blocked);
   mkdirSync(blocked);
   expect(await ended(await ask())).toMatchObject({ state: 'good' });
-  await untilTrue(async () => !(await open()).includes('backup_failed'), 20);
+  await until(async () => !(await open()).includes('backup_failed'));
 });
 
 test('old data are removed by the job, with what the configuration keeps', async () => {
@@ -68,7 +69,7 @@ test('old data are removed by the job, with what the configuration keeps', async
     VALUES (gen_random_uuid(), 'texas', '2020-01-01', 1, 'offline', 'x', 'failed', 'aborted', '2020-01-01')`);
   await deps.queues.get('maintenance').add('prune', { version: 1 });
   const left = async () => Number((await deps.database('generations').count())[0]?.count);
-  await untilTrue(async () => (await left()) === 0, 20);
+  await until(async () => (await left()) === 0);
 });
 
 test('what is done again and again follows the configuration', () => {

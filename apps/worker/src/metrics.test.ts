@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { startFleet, type TestFleet, type TestWorker, untilTrue } from '../test/test-fleet.js';
+import { until } from '@texas-ai/testing';
+import { startFleet, type TestFleet, type TestWorker } from '../test/test-fleet.js';
 
 let fleet: TestFleet | null = null;
 afterEach(async () => {
@@ -9,7 +10,7 @@ afterEach(async () => {
 
 /** Once it is done with all its jobs. */
 async function metricsOf({ consumer, deps }: TestWorker): Promise<string> {
-  await untilTrue(() => consumer.activeJobs().length === 0);
+  await until(() => consumer.activeJobs().length === 0);
   return deps.metrics.text();
 }
 

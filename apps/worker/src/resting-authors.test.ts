@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { goodKey, startFleet, type TestFleet, untilTrue } from '../test/test-fleet.js';
+import { until } from '@texas-ai/testing';
+import { goodKey, startFleet, type TestFleet } from '../test/test-fleet.js';
 
 // Whole workers, as their processes wire them, on real servers.
 
@@ -22,33 +23,24 @@ async function alertsOf({ db, webhook }: TestFleet) {
 }
 
 test('a 429 holds all workers for the time that it names, and costs no try', async () => {
-  fleet = await startFleet({ retryDelay: '3s' });
-  const { gemini } = fleet;
+  fleet = await startFleet({ retryDelay: '8s' });
+  const { gemini, db } = fleet;
   const one = await fleet.startWorker();
   const other = await fleet.startWorker();
-  let refused = 0;
-  let tooSoon = 0;
-  gemini.behaveBy(() => {
-    if (refused === 0) {
-      refused = performance.now();
-      return 'rateLimited';
-    }
-    const since = performance.now() - refused;
-    // What was under way at that moment is nobody's fault, also where the machine is busy.
-    if (since > 1_500 && since < 3_000) tooSoon += 1;
-    return 'ok';
-  });
+  gemini.respondWith('rateLimited');
   const generations = [];
   for (let count = 0; count < 4; count++) generations.push(await fleet.request(one));
   const [first] = generations;
-  let waiting: unknown = null;
-  await untilTrue(async () => {
-    waiting ??= (await fleet?.generationOf(first?.id ?? ''))?.waiting ?? null;
-    return waiting !== null;
-  });
-  expect(waiting).toMatchObject({ reason: expect.stringContaining('rate limit') });
+  const waiting = async () => (await fleet?.generationOf(first?.id ?? ''))?.waiting;
+  await until(async () => Boolean(await waiting()));
+  const { reason, until: end } = (await waiting()) ?? {};
+  expect(reason).toContain('rate limit');
+  // Since when everybody can know of it.
+  const known = await db.store.now();
   const published = await fleet.until(generations, 'published');
-  expect(tooSoon).toBe(0);
+  const calls = db.database('author_calls').where('opened_at', '>', known.toString());
+  expect(await calls.clone()).not.toEqual([]);
+  expect(await calls.where('opened_at', '<', String(end))).toEqual([]);
   expect(published.map(({ waiting }) => waiting)).toEqual([null, null, null, null]);
   expect(other.logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
   const failures = await fleet.db.database('generations').sum('plan_failures as sum').first();
@@ -66,17 +58,17 @@ test('a refused key fails the day that met it, holds the rest, warns once, and i
   if (!met) throw new Error('Five were asked for.');
   await fleet.until([met], 'failed');
   expect((await fleet.generationOf(met.id)).error?.code).toBe('author_unauthorized');
-  await untilTrue(() => gemini.probes() >= 2);
+  await until(() => gemini.probes() >= 2);
   expect(gemini.calls).toHaveLength(1);
   const held = await Promise.all(rest.map(({ id }) => fleet?.generationOf(id)));
   expect(held.map((each) => [each?.status, each?.waiting?.reason])).toEqual(
     rest.map(() => [expect.stringMatching(/queued|planning/), expect.any(String)]),
   );
-  await untilTrue(() => webhook.requests.length >= 1);
+  await until(() => webhook.requests.length >= 1);
 
   gemini.expectKey(goodKey);
   await fleet.until(rest, 'published');
-  await untilTrue(() => webhook.requests.length >= 2);
+  await until(() => webhook.requests.length >= 2);
   const { alerts, told } = await alertsOf(fleet);
   const refused = alerts.filter(({ kind }) => kind === 'author_unauthorized');
   expect(refused).toHaveLength(1);
@@ -107,7 +99,7 @@ test('another key is not held, and a worker with it takes the work over', async 
   await refused.stop();
   const trouble = () =>
     db.database('alerts').where({ kind: 'author_unauthorized' }).select('recovered_at');
-  await untilTrue(async () => (await trouble()).every((each) => each.recovered_at !== null));
+  await until(async () => (await trouble()).every((each) => each.recovered_at !== null));
   expect(await trouble()).toHaveLength(1);
   expect(await db.store.holds.list()).toEqual([]);
 });
@@ -118,14 +110,14 @@ test('a day that is held until she soon wakes is finished by the offline author,
   gemini.behaveBy(() => 'rateLimited');
   const worker = await fleet.startWorker();
   const generation = await fleet.request(worker);
-  await untilTrue(async () => (await fleet?.generationOf(generation.id))?.waiting !== null);
+  await until(async () => (await fleet?.generationOf(generation.id))?.waiting !== null);
   await db.database('generations').update({ fallback_at: db.database.fn.now() });
   const [published] = await fleet.until([generation], 'published');
   expect(published?.fallback).toEqual({ from: 'gemini', code: 'author_rate_limited' });
 
   gemini.behaveBy(() => 'ok');
   await db.database('author_holds').update({ until: db.database.fn.now() });
-  await untilTrue(async () => {
+  await until(async () => {
     const day = await db.store.days.find('texas', generation.date);
     return day?.generation.author === 'gemini';
   });
@@ -139,7 +131,7 @@ test('a new key ends the long rest of another', async () => {
   gemini.behaveBy(({ apiKey }) => (apiKey === goodKey ? 'rateLimited' : 'ok'));
   const spent = await fleet.startWorker();
   const generation = await fleet.request(spent);
-  await untilTrue(async () => (await fleet?.generationOf(generation.id))?.waiting !== null);
+  await until(async () => (await fleet?.generationOf(generation.id))?.waiting !== null);
   await fleet.startWorker({ GEMINI_API_KEY: 'a-key-of-another-project' });
   const [published] = await fleet.until([generation], 'published');
   expect(published).toMatchObject({ author: 'gemini', fallback: null });

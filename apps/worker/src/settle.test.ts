@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, jest, test } from '@jest/globals';
-import { type ErrorCode, systemClock, TexasError, type Trouble } from '@texas-ai/kernel';
+import { type ErrorCode, Temporal, TexasError, type Trouble } from '@texas-ai/kernel';
 import type { Store } from '@texas-ai/life';
 import {
   buildGeneration,
@@ -40,7 +40,7 @@ function settling({ failures = 0, fallback = 'none' as SettleDeps['fallback'] } 
     steps: makeMemoryQueue(),
     authors: () => makeScriptedAuthor(),
     fallback,
-    clock: systemClock,
+    clock: { now: () => Temporal.Instant.from('2026-11-23T04:00:00Z') },
     random: () => 0.5,
     timing: { retryMs: 15_000, retryStorageMs: 5_000, probeMs: 300_000 },
     logger,

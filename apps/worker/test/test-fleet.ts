@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { loadConfig } from '@texas-ai/config';
 import type { Consumer } from '@texas-ai/jobs';
-import { makeOwner, Temporal } from '@texas-ai/kernel';
+import { localDate, makeOwner } from '@texas-ai/kernel';
 import { type Generation, type GenerationStatus, requestGeneration } from '@texas-ai/life';
 import {
   buildProfile,
@@ -11,6 +10,7 @@ import {
   startFakeGemini,
   startFakeWebhook,
   testServices,
+  until,
 } from '@texas-ai/testing';
 import { makeDeps, root, type WorkerConfig, type WorkerDeps } from '../src/deps.js';
 import { startWork } from '../src/work.js';
@@ -41,9 +41,18 @@ export interface TestFleetOptions {
 
 export const goodKey = 'good-key-0123456789';
 
+/** What must not strike because the machine is slow. */
+const patient = {
+  authoring: { callTimeoutSeconds: 120 },
+  database: { statementTimeoutSeconds: 120, acquireTimeoutSeconds: 120, connectTimeoutSeconds: 60 },
+  worker: { lockSeconds: 120, untouchedSeconds: 120 },
+  alerts: { noWorkerSeconds: 120 },
+} as const;
+
 /**
- * Workers on a real PostgreSQL and Redis, a fake Gemini and a fake webhook, with the short times of
- * the test configuration. Each fleet has a database, and in Redis a prefix, of its own.
+ * Workers on a real PostgreSQL and Redis, a fake Gemini and a fake webhook. They look after things as
+ * often as the test configuration says, and take nothing for lost: a test that wants that says when.
+ * Each fleet has a database, and in Redis a prefix, of its own.
  */
 export async function startFleet(options: TestFleetOptions = {}) {
   const owner = makeOwner();
@@ -59,7 +68,8 @@ export async function startFleet(options: TestFleetOptions = {}) {
   const prefix = `test-${randomUUID().slice(0, 8)}`;
   const characters = [{ profile: buildProfile('en', { id: 'texas' }), hash: 'one' }];
   await db.store.characters.synchronise(characters);
-  let asked = 0;
+  // Later than today, which may end before the test does.
+  let lastDate = localDate(await db.store.now(), 'Asia/Shanghai');
 
   /** Another worker process, as far as it goes: with connections of its own. */
   async function startWorker(environment: Record<string, string> = {}): Promise<TestWorker> {
@@ -80,17 +90,21 @@ export async function startFleet(options: TestFleetOptions = {}) {
     });
     const config = {
       ...loaded,
-      authoring: withQuotas({ ...loaded.authoring, ...options.authoring }, options.quotas),
+      database: { ...loaded.database, ...patient.database },
+      authoring: withQuotas(
+        { ...loaded.authoring, ...patient.authoring, ...options.authoring },
+        options.quotas,
+      ),
       budget: { ...loaded.budget, ...options.budget },
-      alerts: { ...loaded.alerts, ...options.alerts },
+      alerts: { ...loaded.alerts, ...patient.alerts, ...options.alerts },
       planning: { ...loaded.planning, ...options.planning },
-      worker: { ...loaded.worker, ...options.worker },
+      worker: { ...loaded.worker, ...patient.worker, ...options.worker },
     };
     const logger = makeLogSpy();
     const deps = { ...makeDeps(config, { logger, prefix }), characters };
     const consumer = await startWork(deps);
     const stop = async () => {
-      await consumer.close(AbortSignal.timeout(5_000));
+      await consumer.close(AbortSignal.timeout(60_000));
       await deps.owner.closeAll();
     };
     return {
@@ -104,7 +118,7 @@ export async function startFleet(options: TestFleetOptions = {}) {
   /** A worker asks, as the gateway would. */
   function requestDate({ deps }: TestWorker, date: string): Promise<Generation> {
     return requestGeneration(
-      { ...deps.requesting, window: { daysBack: 366, daysAhead: 10_000 } },
+      { ...deps.requesting, window: { daysBack: 366, daysAhead: 366 } },
       {
         character: 'texas',
         date,
@@ -130,8 +144,8 @@ export async function startFleet(options: TestFleetOptions = {}) {
     startWorker,
     /** Of a date that was not asked for yet. */
     request(worker: TestWorker): Promise<Generation> {
-      const today = Temporal.Now.plainDateISO('Asia/Shanghai');
-      return requestDate(worker, today.add({ days: asked++ }).toString());
+      lastDate = lastDate.add({ days: 1 });
+      return requestDate(worker, lastDate.toString());
     },
     requestAgain: (worker: TestWorker, { date }: Generation) => requestDate(worker, date),
     generationOf,
@@ -139,13 +153,12 @@ export async function startFleet(options: TestFleetOptions = {}) {
     async until(
       generations: readonly { id: string }[],
       status: GenerationStatus,
-      seconds = 30,
     ): Promise<Generation[]> {
       let now: Generation[] = [];
-      await untilTrue(async () => {
+      await until(async () => {
         now = await Promise.all(generations.map(({ id }) => generationOf(id)));
         return now.every((each) => each.status === status);
-      }, seconds);
+      });
       return now;
     },
     stop: () => owner.closeAll(),
@@ -163,18 +176,6 @@ function withQuotas(
 }
 
 export type TestFleet = Awaited<ReturnType<typeof startFleet>>;
-
-/** Looks again and again; rejects after so many seconds. */
-export async function untilTrue(
-  holds: () => Promise<boolean> | boolean,
-  seconds = 30,
-): Promise<void> {
-  const end = performance.now() + seconds * 1000;
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error(`It did not come true within ${seconds} s.`);
-    await pause(20);
-  }
-}
 
 function once(work: () => Promise<void>): () => Promise<void> {
   let done: Promise<void> | null = null;

@@ -11,8 +11,6 @@ export interface CallBucketOptions {
   /** Null where there is no limit. */
   requestsPerMinute: number | null;
   tokensPerMinute: number | null;
-  /** Another length than a minute, in whole seconds; for tests. */
-  windowSeconds?: number;
 }
 
 /**
@@ -56,9 +54,11 @@ const full = (fullForMs: number) => ({ fullForMs, giveBack: nothing, used: nothi
 
 type Limiter = RateLimiterRedis | null;
 const key = 'all';
+/** Seconds. */
+const duration = 60;
 
 function limiter(
-  { connection, prefix = defaultPrefix, name, windowSeconds: duration = 60 }: CallBucketOptions,
+  { connection, prefix = defaultPrefix, name }: CallBucketOptions,
   kind: string,
   points: number | null,
 ): Limiter {

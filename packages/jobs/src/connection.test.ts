@@ -1,11 +1,15 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { makeOwner, type Owner } from '@texas-ai/kernel';
-import { makeLogSpy, testServices } from '@texas-ai/testing';
+import { fakeOnly, makeLogSpy, testServices, until } from '@texas-ai/testing';
 import { connectConsumer, connectProducer, untilReady } from './connection.js';
 
 let owner: Owner = makeOwner();
+beforeEach(() => {
+  // Time-outs strike when a test says so.
+  jest.useFakeTimers(fakeOnly('setTimeout', 'clearTimeout'));
+});
 afterEach(async () => {
+  jest.useRealTimers();
   await owner.closeAll();
   owner = makeOwner();
 });
@@ -14,7 +18,7 @@ const { redisUrl: url } = testServices();
 const connectOptions = () => ({ url, logger: makeLogSpy() });
 
 test('a connection that was cut leaves no clock behind that cuts the next one', async () => {
-  const silenceMs = 300;
+  const silenceMs = 60_000;
   const consuming = owner.own(connectConsumer(connectOptions()), (each) => each.disconnect());
   // What was under way is not sent again here, so that the next connection has nothing to wait for.
   const blocking = owner.own(
@@ -30,8 +34,12 @@ test('a connection that was cut leaves no clock behind that cuts the next one', 
   const back = new Promise<void>((resolve) => blocking.once('ready', () => resolve()));
   blocking.blpop('nothing-here', 5).catch(() => undefined);
   await killer.client('KILL', 'ID', id);
+  // It tries again within two seconds.
+  await until(() => closes.length > 0);
+  await jest.advanceTimersByTimeAsync(2_000);
   await back;
-  await pause(2 * silenceMs);
+  await jest.advanceTimersByTimeAsync(2 * silenceMs);
+  expect(await blocking.ping()).toBe('PONG');
   expect(closes).toEqual(['close']);
 });
 

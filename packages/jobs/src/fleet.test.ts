@@ -39,7 +39,7 @@ test('a worker is forgotten when it leaves, and when it is silent', async () => 
   for (const id of ['leaves', 'dies', 'stays']) await fleet.report(worker(id));
   await fleet.leave('leaves');
   const ttl = await connection.ttl(`${prefix}:fleet:dies`);
-  expect(ttl).toBeGreaterThan(10);
+  expect(ttl).toBeGreaterThan(0);
   expect(ttl).toBeLessThanOrEqual(15);
   // What Redis does when that time is over.
   await connection.del(`${prefix}:fleet:dies`);

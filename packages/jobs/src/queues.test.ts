@@ -35,9 +35,8 @@ test('a queue that is first used while Redis hangs works once Redis is back', as
   const proxy = owner.own(await startStallingProxy(Number(url.port)), (each) => each.stop());
   url.port = String(proxy.port);
   const logger = makeLogSpy();
-  const connection = owner.own(
-    connectProducer({ url: url.href, logger, commandTimeoutMs: 1_000 }),
-    (each) => each.disconnect(),
+  const connection = owner.own(connectProducer({ url: url.href, logger }), (each) =>
+    each.disconnect(),
   );
   await untilReady(connection);
   const queues = owner.own(
@@ -54,9 +53,13 @@ test('a queue that is first used while Redis hangs works once Redis is back', as
     requestId: null,
   };
 
+  const { commandTimeout } = connection.options;
+  expect(commandTimeout).toBeGreaterThan(0);
+  connection.options.commandTimeout = 100;
   proxy.stall();
   await expect(producer.enqueue([step])).rejects.toMatchObject({ code: 'queue_unavailable' });
   proxy.resume();
+  connection.options.commandTimeout = 60_000;
   await producer.enqueue([step]);
   expect((await queues.waiting()).get('author-offline')).toBe(1);
   expect((await queues.all()).map(({ name }) => name)).toContain('days');
@@ -64,7 +67,7 @@ test('a queue that is first used while Redis hangs works once Redis is back', as
 
 test('the oldest job counts, however urgent the others are, and one made for later since it is due', async () => {
   const { queues } = await startSystem(owner);
-  const now = Temporal.Now.instant();
+  const now = Temporal.Instant.from('2026-11-23T04:00:00Z');
   const add = (name: QueueName, secondsAgo: number, priority: number, delay = 0) =>
     queues.get(name).add(
       'plan-day',

@@ -1,13 +1,22 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { makeOwner, type Owner } from '@texas-ai/kernel';
+import { fakeOnly } from '@texas-ai/testing';
 import { startSystem } from '../test/system.js';
 import { restoreSchedules } from './schedules.js';
 
 const everyMinute = { job: 'plan-due-days', pattern: '* * * * *', timeZone: 'UTC' } as const;
 const everyNight = { job: 'backup', pattern: '0 2 * * *', timeZone: 'Asia/Shanghai' } as const;
 
+/** Noon in Shanghai, and half a minute. */
+const now = new Date('2026-11-23T04:00:30Z');
+const minute = 60_000;
+
 let owner: Owner = makeOwner();
+beforeEach(() => {
+  jest.useFakeTimers({ ...fakeOnly('Date'), now });
+});
 afterEach(async () => {
+  jest.useRealTimers();
   await owner.closeAll();
   owner = makeOwner();
 });
@@ -41,27 +50,27 @@ test('one whose next job was lost is put back, with one next job', async () => {
   // As after a crash between two commands of Redis, three minutes ago.
   await connection.zrem(`${prefix}:days:delayed`, next?.id ?? '');
   await connection.del(`${prefix}:days:${next?.id}`);
-  await connection.zadd(`${prefix}:days:repeat`, String(Date.now() - 180_000), 'plan-due-days');
+  await connection.zadd(
+    `${prefix}:days:repeat`,
+    String(now.getTime() - 3 * minute),
+    'plan-due-days',
+  );
   await restoreSchedules(queues, [everyMinute]);
   expect(await days.getJobSchedulersCount()).toBe(1);
   expect(await days.getDelayedCount()).toBe(1);
   const [again] = await days.getDelayed();
-  expect(again?.timestamp ?? 0).toBeLessThan(Date.now() + 61_000);
+  expect((again?.timestamp ?? 0) + (again?.delay ?? 0)).toBe(now.getTime() + minute / 2);
 });
 
 test('one that a clock which was a year ahead went on with is put back, with one next job', async () => {
   const { queues } = await startSystem(owner);
-  const { now } = Date;
-  Date.now = () => now() + 365 * 24 * 3_600_000;
-  try {
-    await restoreSchedules(queues, [everyMinute, everyNight]);
-  } finally {
-    Date.now = now;
-  }
+  jest.setSystemTime(new Date('2027-11-23T04:00:30Z'));
+  await restoreSchedules(queues, [everyMinute, everyNight]);
+  jest.setSystemTime(now);
   expect(await restoreSchedules(queues, [everyMinute, everyNight])).toHaveLength(2);
   const days = queues.get('days');
   const made = await days.getJobScheduler('plan-due-days');
-  expect(made?.next).toBeLessThanOrEqual(now() + 60_000);
+  expect(made?.next).toBe(now.getTime() + minute / 2);
   const [next, ...others] = await days.getDelayed();
   expect([next?.timestamp, others]).toEqual([expect.any(Number), []]);
   expect((next?.timestamp ?? 0) + (next?.delay ?? 0)).toBe(made?.next);

@@ -73,7 +73,7 @@ export async function startSystem(owner: Owner) {
       prefix,
       queues: worked,
       concurrencyOf: () => concurrency,
-      timing: { lockMs: 2_000, stallCheckMs: 500, unsettledMs: 50 },
+      timing: { lockMs: 60_000, stallCheckMs: 500, unsettledMs: 50 },
       handlers: {
         'plan-day': none,
         'write-chapter': none,
@@ -90,7 +90,7 @@ export async function startSystem(owner: Owner) {
       settle: settle ?? (async () => ({ kind: 'over' })),
       logger,
     });
-    owner.own(consumer, (each) => each.close(AbortSignal.timeout(1000)));
+    owner.own(consumer, (each) => each.close(AbortSignal.timeout(10_000)));
     await consumer.ready();
     return consumer;
   }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import {
+  fakeOnly,
   makeLogSpy,
   type StallingProxy,
   startStallingProxy,
@@ -10,21 +11,11 @@ import { makeStore } from './store.js';
 
 // Timers stand still unless a test lets them run, so nothing times out because the machine is slow.
 
-/** All but setTimeout and performance, which the limits go by. */
-const real = [
-  'Date',
-  'hrtime',
-  'nextTick',
-  'queueMicrotask',
-  'setImmediate',
-  'setInterval',
-] as const;
-
 let proxy: StallingProxy;
 let database: Database;
 
 beforeEach(() => {
-  jest.useFakeTimers({ doNotFake: [...real, 'clearImmediate', 'clearInterval'] });
+  jest.useFakeTimers(fakeOnly('setTimeout', 'clearTimeout', 'performance'));
 });
 afterEach(async () => {
   jest.useRealTimers();

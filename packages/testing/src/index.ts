@@ -15,6 +15,7 @@ export {
   type GeminiCall,
   startFakeGemini,
 } from './fake-gemini.js';
+export { fakeOnly } from './fake-only.js';
 export {
   type FakeQWeather,
   type QWeatherAnswer,

@@ -42,6 +42,7 @@ export const knownMetrics: readonly string[] = [
   'texas_slow_steps_total',
   'texas_author_tokens_total',
   'texas_author_spending_total',
+  'texas_author_unpriced_calls_total',
   'texas_generations_finished_total',
   ...histograms.flatMap((name) => [`${name}_bucket`, `${name}_sum`, `${name}_count`]),
 ];

@@ -4,14 +4,15 @@ import {
   type AuthorHold,
   type Authors,
   authorNames,
+  holds,
   isHeld,
   type Store,
   whoRests,
 } from '@texas-ai/life';
 
 /**
- * Makes the queues here do what the holds say: one whose key was refused, or rests for long, rests in
- * this process, one whose author rests for a moment is held for all, also after Redis lost that.
+ * Makes the queues here do what the holds say: one whose key or model was refused, or rests for long,
+ * rests in this process, one whose author rests for a moment is held for all, also after Redis lost that.
  * Answers the holds.
  */
 export async function applyHolds({
@@ -32,8 +33,8 @@ export async function applyHolds({
   for (const name of authorNames) {
     const queue: QueueName = `author-${name}`;
     if (!consumer.queues.includes(queue)) continue;
-    const { fingerprint } = authors(name);
-    const own = inForce.filter((hold) => hold.author === name && hold.fingerprint === fingerprint);
+    const author = authors(name);
+    const own = inForce.filter((hold) => holds(hold, author));
     const rests = own.map(({ code, until }) => {
       const ms = until.epochMilliseconds - now.epochMilliseconds;
       return { ms, who: whoRests(code, ms) };

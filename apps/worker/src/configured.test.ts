@@ -30,7 +30,8 @@ test('requests a minute are one rate for all workers: the call beyond them is no
     const all = await Promise.all(generations.map(({ id }) => fleet?.generationOf(id)));
     return all.some((each) => each?.waiting);
   });
-  expect(fleet.gemini.calls).toHaveLength(3);
+  // The check at start is a call like any other.
+  expect(fleet.gemini.calls.length + fleet.gemini.probes()).toBe(3);
 });
 
 test('tokens a minute are a rate as well', async () => {

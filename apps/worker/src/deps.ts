@@ -192,7 +192,7 @@ export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}):
     store,
     steps,
     queues,
-    authors: observedAuthors(authors.find, { seen: measured.authorCall, tracing, budget }),
+    authors: observedAuthors(authors.find, { seen: measured.authorCall, tracing, budget, clock }),
     meter: makeCallMeter({
       ledger: store.ledger,
       quotasOf,

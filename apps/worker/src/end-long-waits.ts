@@ -1,4 +1,4 @@
-import { giveUpHeld } from '@texas-ai/life';
+import { giveUpHeld, isProbed } from '@texas-ai/life';
 import type { WorkerDeps } from './deps.js';
 import { givenUpTrouble } from './troubles.js';
 
@@ -24,12 +24,14 @@ export async function endLongWaits(deps: Pick<WorkerDeps, Needed>): Promise<void
     onProgress(id);
     const fields = { generationId: id, character, date, code };
     if (givenUp.kind === 'fell-back') {
-      logger.warn('author rests too long, the offline author goes on', fields);
+      logger.warn('author not waited for, the offline author goes on', fields);
     } else {
       measured.generation({ status: 'failed', author, code });
-      logger.error('author rests too long, generation failed', fields);
+      logger.error('author not waited for, generation failed', fields);
     }
     const trouble = givenUpTrouble(givenUp, { code, message });
-    if (trouble) await alerts.raise(trouble);
+    // Of an author that only a person can bring back its cooldown is told, once for all days.
+    const isTold = givenUp.kind === 'fell-back' && isProbed(code);
+    if (trouble && !isTold) await alerts.raise(trouble);
   }
 }

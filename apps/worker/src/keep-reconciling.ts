@@ -1,24 +1,37 @@
 import type { Consumer } from '@texas-ai/jobs';
+import { authorNames } from '@texas-ai/life';
 import { applyHolds } from './apply-holds.js';
 import type { WorkerDeps } from './deps.js';
-import { probeKeys } from './probe-keys.js';
+import { checkAuthors, probeHeld } from './probe-authors.js';
 import { reconcile } from './reconcile.js';
 
 /**
- * The timer of every worker, which needs nothing in Redis: looks after its own queues and keys, and,
+ * The timer of every worker, which needs nothing in Redis: looks after its own queues and authors, and,
  * one worker at a time, after the work of all. Begins at once.
  */
 export function keepReconciling(deps: WorkerDeps, consumer: Consumer): { stop(): Promise<void> } {
   const { store, clock, logger, timing, announcements } = deps;
   const stopped = new AbortController();
+  const probing = { ...deps, signal: stopped.signal };
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | null = null;
 
   async function ownQueues(): Promise<void> {
     const producer = deps.steps;
-    const holds = await applyHolds({ ...deps, consumer, producer });
-    const probing = { ...deps, holds, probeMs: timing.probeMs, signal: stopped.signal };
-    if (await probeKeys(probing)) await applyHolds({ ...deps, consumer, producer });
+    const held = await applyHolds({ ...deps, consumer, producer });
+    if (await probeHeld(probing, held)) await applyHolds({ ...deps, consumer, producer });
+  }
+
+  /** Beside the work: an author that hangs holds up nothing. */
+  async function checkAtStart(): Promise<void> {
+    try {
+      const asked = authorNames.filter((name) => consumer.queues.includes(`author-${name}`));
+      if (await checkAuthors(probing, asked)) {
+        await deps.announcer.announce({ kind: 'holds.changed' });
+      }
+    } catch (error) {
+      logger.warn('authors not checked', { error });
+    }
   }
 
   /** However often it is asked for, one look is under way and at most one follows. */
@@ -53,12 +66,14 @@ export function keepReconciling(deps: WorkerDeps, consumer: Consumer): { stop():
       if (kind === 'holds.changed') look();
     }),
   ];
+  const checking = checkAtStart();
   let ticking = tick();
   return {
     async stop() {
       stopped.abort();
       clearTimeout(timer);
       for (const stop of stopListening) stop();
+      await checking;
       await ticking;
       await looking;
     },

@@ -4,6 +4,7 @@ import {
   loadConfig,
   processEnvironment,
   productVersion,
+  unknownPrice,
 } from '@texas-ai/config';
 import type { Consumer } from '@texas-ai/jobs';
 import { TexasError } from '@texas-ai/kernel';
@@ -55,6 +56,8 @@ async function run(deps: WorkerDeps) {
     await waitForMigrations(database, logger, starting.signal);
     await store.characters.synchronise(characters);
     if (channels.length === 0) logger.warn('no alert channel is configured: nobody is warned');
+    const unpriced = unknownPrice(config);
+    if (unpriced !== null) logger.warn(unpriced);
     consumer = await startWork(deps);
     readiness.started = true;
     logger.info('worker ready', { worker: id, queues: consumer.queues });

@@ -1,12 +1,13 @@
-import { asTexasError } from '@texas-ai/kernel';
+import { asTexasError, type Clock } from '@texas-ai/kernel';
 import {
   type Author,
-  type AuthorCall,
   type Authors,
   type Budget,
+  type CallContext,
   type CallStep,
   type CallUsage,
-  priceOf,
+  costOf,
+  pricedModel,
 } from '@texas-ai/life';
 import type { AuthorCallSeen, Tracing } from '@texas-ai/telemetry';
 
@@ -15,6 +16,7 @@ interface Observing {
   seen(call: AuthorCallSeen): void;
   tracing: Pick<Tracing, 'span'>;
   budget: Pick<Budget, 'prices'>;
+  clock: Clock;
 }
 
 /** The same authors, each of whose calls is measured, and a span of its trace. */
@@ -22,13 +24,12 @@ export function observedAuthors(authors: Authors, observing: Observing): Authors
   return (name) => observed(authors(name), observing);
 }
 
-function observed(author: Author, { seen, tracing, budget }: Observing): Author {
-  async function observe<Brief>(
+function observed(author: Author, { seen, tracing, budget, clock }: Observing): Author {
+  async function observe<Call extends CallContext, Answer>(
     step: CallStep,
-    ask: (brief: Brief, call: AuthorCall) => Promise<unknown>,
-    brief: Brief,
-    call: AuthorCall,
-  ): Promise<unknown> {
+    call: Call,
+    ask: (call: Call) => Promise<Answer>,
+  ): Promise<Answer> {
     const began = performance.now();
     let usage: CallUsage | null = null;
     const onUsage = (told: CallUsage) => {
@@ -36,14 +37,18 @@ function observed(author: Author, { seen, tracing, budget }: Observing): Author 
       call.onUsage(told);
     };
     const tell = (outcome: string) => {
-      const billed = usage && { ...usage, money: priceOf(budget, author.model, usage) };
+      const model = pricedModel(budget.prices, author.model, usage?.model);
+      const billed = usage && {
+        ...usage,
+        money: costOf(budget.prices, model, usage, clock.now()),
+      };
       const seconds = (performance.now() - began) / 1000;
-      seen({ author: author.name, model: author.model ?? '', step, outcome, seconds, billed });
+      seen({ author: author.name, model: model ?? '', step, outcome, seconds, billed });
     };
     try {
       const attributes = { 'texas.author': author.name, 'texas.model': author.model ?? '' };
       const answer = await tracing.span(`author ${step}`, attributes, () =>
-        ask(brief, { ...call, onUsage }),
+        ask({ ...call, onUsage }),
       );
       tell('answered');
       return answer;
@@ -54,7 +59,10 @@ function observed(author: Author, { seen, tracing, budget }: Observing): Author 
   }
   return {
     ...author,
-    writePlan: (brief, call) => observe('plan-day', author.writePlan, brief, call),
-    writeChapter: (brief, call) => observe('write-chapter', author.writeChapter, brief, call),
+    writePlan: (brief, call) =>
+      observe('plan-day', call, (observed) => author.writePlan(brief, observed)),
+    writeChapter: (brief, call) =>
+      observe('write-chapter', call, (observed) => author.writeChapter(brief, observed)),
+    probe: (call) => observe('probe', call, author.probe),
   };
 }

@@ -5,8 +5,8 @@ import { endLongWaits } from './end-long-waits.js';
 import { tellOfHolds } from './tell-of-holds.js';
 import { wantedSchedules } from './wanted-schedules.js';
 
-/** After so many trials that nobody made, no worker has the refused key any more. */
-const trialsMissed = 3;
+/** After so many probes that nobody made, no worker has the refused key or model any more. */
+const probesMissed = 3;
 
 /** What one worker at a time does for all. Each task stands by itself: one that fails stops no other. */
 export async function reconcile(deps: WorkerDeps): Promise<void> {
@@ -50,10 +50,12 @@ const tasks: Record<string, (deps: WorkerDeps) => Promise<void>> = {
     if (over > 0) await announcer.announce({ kind: 'holds.changed' });
   },
 
-  async 'forget keys that nobody has'({ store, clock, timing, logger }) {
-    const milliseconds = trialsMissed * timing.probeMs;
+  async 'forget holds that nobody has'({ store, clock, timing, logger }) {
+    const milliseconds = probesMissed * timing.probeMs;
     const unused = await store.holds.liftUnused(clock.now().subtract({ milliseconds }));
-    for (const { author } of unused) logger.info('a refused key is no longer used', { author });
+    for (const { author, model } of unused) {
+      logger.info('a refused key or model is no longer used', { author, model });
+    }
   },
 
   'tell of holds': tellOfHolds,

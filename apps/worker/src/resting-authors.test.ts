@@ -22,6 +22,12 @@ async function alertsOf({ db, webhook }: TestFleet) {
   return { alerts, told };
 }
 
+/** The worker that just started has made its check. */
+async function checked({ db }: TestFleet): Promise<void> {
+  const probes = () => db.database('author_calls').where({ step: 'probe', outcome: 'answered' });
+  await until(async () => (await probes()).length === 1);
+}
+
 test('a 429 holds all workers for the time that it names, and costs no try', async () => {
   fleet = await startFleet({ retryDelay: '8s' });
   const { gemini, db } = fleet;
@@ -50,15 +56,16 @@ test('a 429 holds all workers for the time that it names, and costs no try', asy
 test('a refused key fails the day that met it, holds the rest, warns once, and is tried until it works', async () => {
   fleet = await startFleet({ authoring: { fallback: 'none' } });
   const { gemini, webhook } = fleet;
-  gemini.expectKey('another-key');
   const worker = await fleet.startWorker({ WORKER_CONCURRENCY: '1' });
+  await checked(fleet);
+  gemini.expectKey('another-key');
   const generations = [];
   for (let count = 0; count < 5; count++) generations.push(await fleet.request(worker));
   const [met, ...rest] = generations;
   if (!met) throw new Error('Five were asked for.');
   await fleet.until([met], 'failed');
   expect((await fleet.generationOf(met.id)).error?.code).toBe('author_unauthorized');
-  await until(() => gemini.probes() >= 2);
+  await until(() => gemini.probes() >= 3);
   expect(gemini.calls).toHaveLength(1);
   const held = await Promise.all(rest.map(({ id }) => fleet?.generationOf(id)));
   expect(held.map((each) => [each?.status, each?.waiting?.reason])).toEqual(
@@ -85,8 +92,9 @@ test('a refused key fails the day that met it, holds the rest, warns once, and i
 
 test('another key is not held, and a worker with it takes the work over', async () => {
   fleet = await startFleet({ authoring: { fallback: 'none' } });
-  fleet.gemini.expectKey('key-that-works-123');
   const refused = await fleet.startWorker({ WORKER_CONCURRENCY: '1' });
+  await checked(fleet);
+  fleet.gemini.expectKey('key-that-works-123');
   const first = await fleet.request(refused);
   const second = await fleet.request(refused);
   await fleet.until([first], 'failed');
@@ -113,7 +121,12 @@ test('a day that is held until she soon wakes is finished by the offline author,
   await until(async () => (await fleet?.generationOf(generation.id))?.waiting !== null);
   await db.database('generations').update({ fallback_at: db.database.fn.now() });
   const [published] = await fleet.until([generation], 'published');
-  expect(published?.fallback).toEqual({ from: 'gemini', code: 'author_rate_limited' });
+  expect(published?.fallback).toEqual({
+    from: 'gemini',
+    to: 'offline',
+    code: 'author_rate_limited',
+    reason: 'The rate limit is reached at Gemini.',
+  });
 
   gemini.behaveBy(() => 'ok');
   await db.database('author_holds').update({ until: db.database.fn.now() });

@@ -2,6 +2,7 @@ import type { ConsumerOptions, JobSettlement } from '@texas-ai/jobs';
 import type { Alerts, Logger, TexasError } from '@texas-ai/kernel';
 import {
   type Generation,
+  isProbed,
   type OnProgress,
   type Settlement,
   type StepFailureDeps,
@@ -40,7 +41,7 @@ export function makeSettle(deps: SettleDeps): ConsumerOptions['settle'] {
     if (settlement.kind === 'failed' && settlement.generation) {
       onFailed(settlement.generation, failure.code);
     }
-    if (settlement.kind === 'held' || failure.code === 'author_unauthorized') onHeld();
+    if (settlement.kind === 'held' || isProbed(failure.code)) onHeld();
     const trouble = troubleOf(settlement, failure);
     if (trouble) await alerts.raise(trouble);
     return jobSettlement(settlement);

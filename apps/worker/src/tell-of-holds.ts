@@ -1,10 +1,10 @@
 import type { AlertRepository } from '@texas-ai/alerting';
 import type { Alerts, Clock, Trouble } from '@texas-ai/kernel';
 import { isHeld, type Store } from '@texas-ai/life';
-import { holdKinds, keySubject, troubleOfHold } from './troubles.js';
+import { heldSubject, holdKinds, troubleOfHold } from './troubles.js';
 
 /**
- * Has the troubles with keys last as long as their holds, whoever died between both. The troubles are
+ * Has the troubles with keys and models last as long as their holds, whoever died between both. The troubles are
  * looked at first: one that is open has had its hold before.
  */
 export async function tellOfHolds({
@@ -26,7 +26,7 @@ export async function tellOfHolds({
   for (const trouble of inForce.flatMap((hold) => troubleOfHold(hold, now) ?? [])) {
     if (!isOpen(trouble)) await alerts.raise(trouble);
   }
-  const held = new Set(inForce.map(keySubject));
+  const held = new Set(inForce.map(heldSubject));
   for (const { kind, subject } of open) {
     if (holdKinds.has(kind) && !held.has(subject)) await alerts.recover({ kind, subject });
   }

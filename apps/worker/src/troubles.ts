@@ -3,6 +3,10 @@ import {
   type AuthorHold,
   type Generation,
   type GivenUp,
+  type HeldAccess,
+  isProbed,
+  type ProbedCode,
+  probedCodes,
   type Settlement,
   whoRests,
 } from '@texas-ai/life';
@@ -13,11 +17,11 @@ const quarterHour = 900;
 const hour = 3600;
 
 /**
- * The trouble that a settled failure is, or null where nobody needs to look. That of a key follows
- * from its hold.
+ * The trouble that a settled failure is, or null where nobody needs to look. That of a key or model
+ * follows from its hold.
  */
 export function troubleOf(settlement: Settlement, failure: TexasError): Trouble | null {
-  if (failure.code === 'author_unauthorized') return null;
+  if (isProbed(failure.code)) return null;
   if (failure.code === 'budget_exhausted') return budgetSpent(failure);
   return settlement.kind === 'failed' || settlement.kind === 'fell-back'
     ? givenUpTrouble(settlement, failure)
@@ -33,49 +37,51 @@ export function givenUpTrouble(givenUp: GivenUp, reason: Reason): Trouble | null
 type Reason = Pick<TexasError, 'code' | 'message'>;
 
 /** The troubles that last as long as a hold. */
-export const holdKinds: ReadonlySet<AlertKind> = new Set([
-  'author_unauthorized',
-  'author_exhausted',
-]);
+export const holdKinds: ReadonlySet<AlertKind> = new Set([...probedCodes, 'author_exhausted']);
 
 /** What an operator is told of a hold in force, or null where it soon passes by itself. */
 export function troubleOfHold(hold: AuthorHold, now: Temporal.Instant): Trouble | null {
-  if (hold.code === 'author_unauthorized') return refusedKey(hold);
+  if (isProbed(hold.code)) return refused(hold, hold.code);
   const ms = hold.until.epochMilliseconds - now.epochMilliseconds;
   return whoRests(hold.code, ms) === 'key' ? exhaustedKey(hold) : null;
 }
 
-/** What the trouble with a key is about. */
-export function keySubject({
-  author,
-  fingerprint,
-}: Pick<AuthorHold, 'author' | 'fingerprint'>): string {
-  return `${author} ${fingerprint}`;
+/** What the trouble with a key, or with one of its models, is about. */
+export function heldSubject({ author, fingerprint, model }: HeldAccess): string {
+  return [author, fingerprint, model].filter((part) => part !== undefined).join(' ');
 }
 
-function refusedKey(hold: AuthorHold): Trouble {
+const refusals: Readonly<Record<ProbedCode, string>> = {
+  author_unauthorized: 'refuses the API key',
+  author_model_unavailable: 'does not offer the model',
+  author_quota_unavailable: 'has no quota for the model',
+  author_balance_exhausted: 'asks for payment',
+  author_location_unsupported: 'does not serve this place',
+};
+
+function refused(hold: AuthorHold, code: ProbedCode): Trouble {
   return {
-    kind: 'author_unauthorized',
-    subject: keySubject(hold),
+    kind: code,
+    subject: heldSubject(hold),
     level: 'error',
-    title: `${hold.author} refuses the API key`,
+    title: `${hold.author} ${refusals[code]}${hold.model === undefined ? '' : ` ${hold.model}`}`,
     message:
-      'Days that met it are finished by the offline author, or failed where there is no fallback. ' +
-      'Others wait. The key is tried every few minutes and work goes on by itself once it is ' +
-      'accepted. Otherwise set another GEMINI_API_KEY and restart the workers.',
+      `${hold.reason} Meanwhile days are written by the offline author, or wait and fail where there ` +
+      'is no fallback. It is tried again every few minutes, and work goes on by itself once it answers.',
+    code,
   };
 }
 
 function exhaustedKey(hold: AuthorHold): Trouble {
   return {
     kind: 'author_exhausted',
-    subject: keySubject(hold),
+    subject: heldSubject(hold),
     level: 'warning',
     title: `the quota of ${hold.author} is spent`,
     message:
       `${hold.reason} Nothing is asked until ${hold.until.round('second')}. Days wait until an hour ` +
-      'before she wakes; then the offline author finishes them, or they fail where there is no ' +
-      'fallback. A larger quota or fewer characters help.',
+      'before she wakes; then the offline author finishes them, or they fail where there is no fallback.',
+    code: hold.code,
   };
 }
 
@@ -91,6 +97,7 @@ export function budgetSpent({
     level: 'error',
     title: 'the budget is spent',
     message: `${message} Nothing more of it is spent until the next period; meanwhile the offline author writes, or days fail where there is no fallback. Raise “budget” in the configuration for more.`,
+    code: 'budget_exhausted',
     // The next night meets the same cap: it is over when one did not.
     quietSeconds: 26 * hour,
   };
@@ -105,6 +112,7 @@ function failed({ character, date }: Generation, { code, message }: Reason): Tro
     message:
       `${character}, ${date}: ${message} What was written is kept: ask for the day again ` +
       '(POST …/generations) once the cause is gone, and it goes on from there.',
+    code,
     quietSeconds: quarterHour,
   };
 }
@@ -116,6 +124,7 @@ function fellBack({ character, date }: Generation, { code, message }: Reason): T
     level: 'warning',
     title: `the offline author finishes a day (${code})`,
     message: `${character}, ${date}: ${message}`,
+    code,
     quietSeconds: hour,
   };
 }
@@ -124,21 +133,23 @@ function fellBack({ character, date }: Generation, { code, message }: Reason): T
 export const noBackup = { kind: 'backup_failed', subject: 'database' } as const;
 export const badBackup = { kind: 'backup_bad', subject: 'database' } as const;
 
-export function backupFailed({ message }: Pick<TexasError, 'message'>): Trouble {
+export function backupFailed({ code, message }: Reason): Trouble {
   return {
     ...noBackup,
     level: 'error',
     title: 'the backup failed',
     message: `${message} Mend that and make another: npm run texas -- backup create, or POST /v1/backups.`,
+    code,
   };
 }
 
-export function backupBad({ message }: Pick<TexasError, 'message'>): Trouble {
+export function backupBad({ code, message }: Reason): Trouble {
   return {
     ...badBackup,
     level: 'error',
     title: 'the last backup could not be verified',
     message: `${message} Make another and verify it: npm run texas -- backup create, then backup verify.`,
+    code,
   };
 }
 

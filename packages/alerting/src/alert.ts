@@ -1,4 +1,4 @@
-import type { AlertKind, AlertLevel, Temporal } from '@texas-ai/kernel';
+import type { AlertKind, AlertLevel, ErrorCode, Temporal } from '@texas-ai/kernel';
 
 /** A trouble as it is kept. */
 export interface Alert {
@@ -8,6 +8,8 @@ export interface Alert {
   level: AlertLevel;
   title: string;
   message: string;
+  /** Of the failure behind it; null where there is none. */
+  code: ErrorCode | null;
   /** How often it was raised. */
   count: number;
   openedAt: Temporal.Instant;

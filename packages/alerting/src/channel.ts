@@ -1,4 +1,4 @@
-import type { AlertLevel, Temporal } from '@texas-ai/kernel';
+import type { AlertKind, AlertLevel, ErrorCode, Temporal } from '@texas-ai/kernel';
 
 /** What a channel says. */
 export interface Message {
@@ -6,6 +6,11 @@ export interface Message {
   /** Lines of plain text. */
   text: string;
   level: AlertLevel;
+  /** For programs: what it tells of, the code of the failure behind it, and how often it was met so far. */
+  kind: AlertKind | 'test';
+  subject: string;
+  code: ErrorCode | null;
+  count: number;
   /** Whether it tells of the end of a trouble. */
   over: boolean;
   at: Temporal.Instant;

@@ -13,6 +13,10 @@ test('the beginning of a trouble says what it is and what to do', () => {
     title: 'Texas AI: no worker is running',
     text: 'Start a worker.',
     level: 'warning',
+    kind: 'no_worker',
+    subject: 'fleet',
+    code: null,
+    count: 3,
     over: false,
     at,
   });
@@ -30,6 +34,10 @@ describe('the end of a trouble', () => {
       title: 'Texas AI: over: no worker is running',
       text: 'It lasted 2 min and was seen 9 times.',
       level: 'error',
+      kind: 'no_worker',
+      subject: 'fleet',
+      code: null,
+      count: 9,
       over: true,
       at: recoveredAt,
     });

@@ -5,8 +5,10 @@ import type { Message } from './channel.js';
 /** What a channel is told. */
 export function messageOf({ alert, phase }: { alert: Alert; phase: Phase }): Message {
   const { title, message, level, count, openedAt, lastSeenAt, quietSeconds } = alert;
+  const { kind, subject, code } = alert;
+  const facts = { level, kind, subject, code, count };
   if (phase === 'raised') {
-    return { title: `Texas AI: ${title}`, text: message, level, over: false, at: openedAt };
+    return { title: `Texas AI: ${title}`, text: message, ...facts, over: false, at: openedAt };
   }
   const at = alert.recoveredAt ?? openedAt;
   const often = count === 1 ? 'once' : `${count} times`;
@@ -23,7 +25,7 @@ export function messageOf({ alert, phase }: { alert: Alert; phase: Phase }): Mes
   return {
     title: `Texas AI: ${end.word}: ${title}`,
     text: end.text,
-    level,
+    ...facts,
     over: true,
     at,
   };

@@ -10,7 +10,7 @@ export type {
 export { type ProcessEnvironment, processEnvironment } from './environment.js';
 export { type LoadOptions, loadConfig } from './load-config.js';
 export { configExitCode, configInvalid, formatConfigProblems } from './problems.js';
-export type { Needs } from './requirements.js';
+export { type Needs, unknownPrice } from './requirements.js';
 export type { Environment } from './schema.js';
 export { secretsOf } from './secrets.js';
 export { productVersion } from './version.js';

@@ -65,9 +65,10 @@ function cut(text: string): string {
   return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
 }
 
-// By default defu joins lists; here a later layer's list replaces the earlier one.
-const merge = createDefu((earlier, key, later) => {
-  if (!Array.isArray(later)) return false;
+// By default defu joins lists; here a later layer's list replaces the earlier one, and so does a price:
+// what was announced for the one before is not announced for it.
+const merge = createDefu((earlier, key, later, namespace) => {
+  if (!Array.isArray(later) && namespace !== 'budget.prices') return false;
   Object.assign(earlier, { [key]: later });
   return true;
 });

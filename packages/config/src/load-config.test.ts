@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadConfig } from './index.js';
+import { defaultPrices } from './prices.js';
 
 let root: string;
 
@@ -103,7 +104,7 @@ describe('layers', () => {
         callTimeoutSeconds: 300,
         gemini: {
           apiKey: null,
-          model: 'gemini-2.5-flash',
+          model: 'gemini-3.5-flash-lite',
           baseUrl: null,
           requestsPerMinute: null,
           tokensPerMinute: null,
@@ -113,11 +114,7 @@ describe('layers', () => {
       planning: { automatic: true, time: '04:00' },
       budget: {
         currency: 'USD',
-        prices: {
-          'gemini-2.5-flash': { input: 0.3, output: 2.5 },
-          'gemini-2.5-flash-lite': { input: 0.1, output: 0.4 },
-          'gemini-2.5-pro': { input: 1.25, output: 10 },
-        },
+        prices: defaultPrices,
         nearPercent: 80,
         everybody: uncapped,
         eachCharacter: uncapped,

@@ -1,3 +1,4 @@
+import type { Config } from './config.js';
 import type { Environment, Settings } from './schema.js';
 
 /**
@@ -42,9 +43,14 @@ export function missingSettings(
   const money = caps.some(
     ({ dailyMoney, monthlyMoney }) => dailyMoney !== undefined || monthlyMoney !== undefined,
   );
-  if (money && author === 'gemini' && isGiven(gemini) && !settings.budget.prices[asked.model]) {
+  if (
+    money &&
+    author === 'gemini' &&
+    isGiven(gemini) &&
+    !Object.hasOwn(settings.budget.prices, asked.model)
+  ) {
     missing.push(
-      `budget.prices: expected the price of ${asked.model}, because money is capped and it would count as free`,
+      `budget.prices: expected the price of ${asked.model}, because money is capped and nobody knows what it would cost`,
     );
   }
 
@@ -85,4 +91,14 @@ export function missingSettings(
     }
   }
   return missing;
+}
+
+/** What to say at a start where nobody knows what the configured model costs; null otherwise. */
+export function unknownPrice({
+  authoring,
+  budget,
+}: Pick<Config, 'authoring' | 'budget'>): string | null {
+  const { model } = authoring.gemini;
+  if (authoring.author === 'offline' || Object.hasOwn(budget.prices, model)) return null;
+  return `What ${model} costs is not known, so its calls are counted without their money. Set its price in budget.prices.`;
 }

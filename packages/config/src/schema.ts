@@ -17,6 +17,7 @@ import {
   url,
   whole,
 } from './fields.js';
+import { defaultPrices, pricesSchema } from './prices.js';
 
 // What may be set in a layer of configuration, with its type, range and default. A setting that
 // is left out is valid everywhere, so each layer can be checked by itself; what must be set
@@ -94,7 +95,7 @@ export const settingsSchema = section({
     callTimeoutSeconds: whole(1, 600).default(300),
     gemini: section({
       apiKey: key.optional(),
-      model: text('a model name').default('gemini-2.5-flash'),
+      model: text('a model name').default('gemini-3.5-flash-lite'),
       baseUrl: url('http', 'https').optional(),
       /** The quotas of the key, over the whole fleet; none are kept where they are not set. */
       requestsPerMinute: whole(1, 1_000_000).optional(),
@@ -111,16 +112,8 @@ export const settingsSchema = section({
   }).prefault({}),
   /** What authors may spend, by days and months of `timeZone`. */
   budget: section({
-    /** Money for a million tokens, by model; others count as free. */
-    prices: z
-      .record(text('a model name'), section({ input: money, output: money }), {
-        error: 'models, each with the price of its input and output',
-      })
-      .default({
-        'gemini-2.5-flash': { input: 0.3, output: 2.5 },
-        'gemini-2.5-flash-lite': { input: 0.1, output: 0.4 },
-        'gemini-2.5-pro': { input: 1.25, output: 10 },
-      }),
+    /** By model; what another costs is not known. */
+    prices: pricesSchema.default(defaultPrices),
     /** Of prices and caps; shown, never converted. */
     currency: text('a currency').default('USD'),
     /** From which share of a cap on days are written in fewer chapters. */
@@ -159,7 +152,7 @@ export const settingsSchema = section({
     retryStorageSeconds: seconds(0.01, 60).default(5),
     /** How long a paid answer is held while it cannot be stored. */
     holdAnswerSeconds: seconds(0, 600).default(60),
-    /** How often a key that was refused is tried. */
+    /** How often an author is probed that only a person can bring back, a refused key for example. */
     probeSeconds: seconds(0.2, 3600).default(300),
     /** How long the queues keep a job that failed, for the board to show. */
     failedJobsDays: whole(1, 365).default(7),

@@ -1,9 +1,15 @@
+import type { ErrorCode } from './errors.js';
+
 /** What operators are warned of. Routes of the configuration name these. */
 export const alertKinds = [
   'generation_failed',
   'generation_fell_back',
   'day_missing',
   'author_unauthorized',
+  'author_model_unavailable',
+  'author_quota_unavailable',
+  'author_balance_exhausted',
+  'author_location_unsupported',
   'author_exhausted',
   'budget_spent',
   'queue_waits',
@@ -28,6 +34,8 @@ export interface Trouble {
   /** One short line, and what a person can do about it. */
   title: string;
   message: string;
+  /** Of the failure behind it, where there is one. */
+  code?: ErrorCode;
   /** Over when it was not raised for so many seconds; absent where `recover` says when. */
   quietSeconds?: number;
 }

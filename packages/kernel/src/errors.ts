@@ -8,8 +8,14 @@ export type ErrorCode =
   | 'author_rate_limited'
   | 'author_http_error'
   | 'author_unreachable'
+  | 'author_overloaded'
   | 'author_unauthorized'
+  | 'author_model_unavailable'
+  | 'author_quota_unavailable'
+  | 'author_balance_exhausted'
+  | 'author_location_unsupported'
   | 'author_blocked'
+  | 'author_output_truncated'
   | 'author_invalid_output'
   | 'author_call_cap'
   | 'author_held'
@@ -63,7 +69,7 @@ export interface TexasErrorOptions {
   details?: Record<string, unknown>;
 }
 
-/** A failure with a stable code. Its message is our own plain English, never a provider's text. */
+/** A failure with a stable code. Its message is our own plain English; a provider's text is at most quoted in it. */
 export class TexasError extends Error {
   override readonly name = 'TexasError';
   readonly code: ErrorCode;

@@ -1,14 +1,12 @@
-import { asTexasError, type ErrorCode, TexasError } from '@texas-ai/kernel';
-import type { Author, AuthorCall, CallUsage } from './author.js';
-import type { CallMeter } from './call-meter.js';
+import { asTexasError, TexasError } from '@texas-ai/kernel';
+import type { Author, AuthorCall } from './author.js';
 import type { Generation } from './generation.js';
-import { type HoldingDeps, holding } from './holding.js';
 import type { CallStep } from './ledger.js';
+import { type MeteredCallDeps, meteredCall } from './metered-call.js';
 import type { Repositories } from './store.js';
 
-export interface AskAuthorDeps extends HoldingDeps {
+export interface AskAuthorDeps extends MeteredCallDeps {
   store: { generations: Pick<Repositories['generations'], 'touch'> };
-  meter: CallMeter;
   /** How often the row of a generation is touched while its author works, in milliseconds. */
   heartbeatMs: number;
 }
@@ -39,13 +37,18 @@ export async function askAuthor<T>(
   ask: (call: AuthorCall) => Promise<unknown>,
   check: (answer: unknown) => Checked<T>,
 ): Promise<T> {
+  const { plannedCalls, ...call } = task;
   const { id, run } = task.generation;
   const heartbeat = setInterval(() => {
     // A missed beat is made up by the next one.
     deps.store.generations.touch(id, run).catch(() => undefined);
   }, deps.heartbeatMs);
+  const recorded = { ...call, mostCalls: mostCallsOf(plannedCalls) };
   const attempt = (problems: readonly string[]) =>
-    checked(() => meteredCall(deps, task, signal, problems, ask), check);
+    checked(
+      () => meteredCall(deps, recorded, signal, (context) => ask({ ...context, problems })),
+      check,
+    );
   try {
     const first = await attempt([]);
     if ('value' in first) return first.value;
@@ -83,36 +86,6 @@ async function checked<T>(
   }
 }
 
-async function meteredCall(
-  deps: AskAuthorDeps,
-  { generation, step, chapter, author, plannedCalls }: AuthorTask,
-  signal: AbortSignal,
-  problems: readonly string[],
-  ask: (call: AuthorCall) => Promise<unknown>,
-): Promise<unknown> {
-  const { fingerprint } = author;
-  if (fingerprint === null) return ask({ signal, problems, onUsage: () => undefined });
-  const { name, model } = author;
-  const mostCalls = mostCallsOf(plannedCalls);
-  const onRecord = { name, model, fingerprint };
-  const call = await deps.meter.begin({ generation, step, chapter, author: onRecord, mostCalls });
-  let usage: CallUsage | null = null;
-  const onUsage = (billed: CallUsage) => {
-    usage = billed;
-  };
-  try {
-    const answer = await ask({ signal, problems, onUsage });
-    // An entry that cannot be closed is no reason to lose what was paid for.
-    await holding(deps, signal, () => call.end('answered', usage)).catch(() => undefined);
-    return answer;
-  } catch (error) {
-    const failure = asTexasError(error);
-    // An entry that stays open is closed as lost later, its expectation stays spent.
-    await call.end(failure.code, usage ?? unbilled(failure)).catch(() => undefined);
-    throw error;
-  }
-}
-
 /** How often an author may be asked for one step, the first try included. */
 export const triesPerStep = 4;
 
@@ -122,17 +95,4 @@ export const triesPerStep = 4;
  */
 export function mostCallsOf(plannedCalls: number): number {
   return plannedCalls * triesPerStep * 2;
-}
-
-/** Failures after which a provider bills nothing; what was cut off in the middle may be billed. */
-const unbilledCodes: ReadonlySet<ErrorCode> = new Set([
-  'author_rate_limited',
-  'author_unauthorized',
-  'author_http_error',
-  'author_blocked',
-]);
-
-function unbilled({ code, details }: TexasError): CallUsage | null {
-  const neverSent = code === 'author_unreachable' && details.sent === false;
-  return neverSent || unbilledCodes.has(code) ? { inputTokens: 0, outputTokens: 0 } : null;
 }

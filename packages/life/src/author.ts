@@ -7,14 +7,20 @@ export type AuthorName = (typeof authorNames)[number];
 export interface CallUsage {
   inputTokens: number;
   outputTokens: number;
+  /** The model that answered, where the answer says so: it may be another than was asked for. */
+  model?: string;
 }
 
-export interface AuthorCall {
+/** What is told while a call is under way. */
+export interface CallContext {
   signal: AbortSignal;
-  /** What was wrong with the previous answer, one plain sentence each; empty on the first call. */
-  problems: readonly string[];
   /** Told once what the call was billed for, also when its answer turns out unusable. */
   onUsage(usage: CallUsage): void;
+}
+
+export interface AuthorCall extends CallContext {
+  /** What was wrong with the previous answer, one plain sentence each; empty on the first call. */
+  problems: readonly string[];
 }
 
 /**
@@ -32,8 +38,11 @@ export interface Author {
   readonly fingerprint: string | null;
   writePlan(brief: DayBrief, call: AuthorCall): Promise<unknown>;
   writeChapter(brief: ChapterBrief, call: AuthorCall): Promise<unknown>;
-  /** Asks whether its key is accepted, at no cost. Rejects as a call would. */
-  probe(signal: AbortSignal): Promise<void>;
+  /**
+   * Has the model write a few words, with the key and settings of any other call: to be listed does not
+   * mean that a model may be used. Rejects as a call would.
+   */
+  probe(call: CallContext): Promise<void>;
 }
 
 /** The author of that name. Throws `author_unauthorized` where this process has none. */

@@ -1,7 +1,8 @@
 import type { Temporal } from '@texas-ai/kernel';
 import type { AuthorName } from './author.js';
-import { type Amount, type Budget, priceOf, type Rung, rungOf, sumsOf } from './budget.js';
+import { type Amount, type Budget, type Expected, type Rung, rungOf, sumsOf } from './budget.js';
 import { type LedgerRepository, sumName } from './ledger.js';
+import { costOf } from './prices.js';
 
 const lookBackDays = 14;
 
@@ -11,7 +12,7 @@ const aLittle: Amount = { tokens: 1, money: 0.000_001 };
 const firstCall = { inputTokens: 6_000, outputTokens: 4_000 };
 
 /** What a generation is expected to cost. */
-export interface Expectation extends Amount {
+export interface Expectation extends Expected {
   /** Whether that is known from others, or a guess. */
   known: boolean;
 }
@@ -30,11 +31,14 @@ export async function expectedGeneration(
   const { budget, author, model, chapters, now } = forecast;
   const since = now.subtract({ hours: 24 * lookBackDays });
   const seen = await ledger.averageGeneration(author, since);
-  const calls = seen ? 1 : 1 + chapters;
-  const usage = seen ?? firstCall;
+  const calls = 1 + chapters;
+  const usage = seen ?? {
+    inputTokens: calls * firstCall.inputTokens,
+    outputTokens: calls * firstCall.outputTokens,
+  };
   return {
-    tokens: calls * (usage.inputTokens + usage.outputTokens),
-    money: calls * priceOf(budget, model, usage),
+    tokens: usage.inputTokens + usage.outputTokens,
+    money: costOf(budget.prices, model, usage, now),
     known: seen !== null,
   };
 }
@@ -44,7 +48,7 @@ export interface BudgetState {
   /** How a day of the character is written that is expected to cost so much. */
   rungOf(character: string, expected: Expectation): Rung;
   /** From here on this counts as spent as well; by everybody alone where no character is named. */
-  setAside(character: string | null, amount: Amount): void;
+  setAside(character: string | null, amount: Expected): void;
 }
 
 /** Reads the sums of everybody and of these characters once. */
@@ -75,7 +79,7 @@ export async function budgetState(
       );
       for (const name of new Set(touched.map(sumName))) {
         const before = of(name);
-        spent.set(name, { tokens: before.tokens + tokens, money: before.money + money });
+        spent.set(name, { tokens: before.tokens + tokens, money: before.money + (money ?? 0) });
       }
     },
   };

@@ -1,15 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Temporal } from '@texas-ai/kernel';
 import { buildBudget } from '@texas-ai/testing';
-import {
-  type Amount,
-  type Cap,
-  fewerChapters,
-  hasCaps,
-  priceOf,
-  rungOf,
-  sumsOf,
-} from './budget.js';
+import { type Amount, type Cap, fewerChapters, hasCaps, rungOf, sumsOf } from './budget.js';
 import { budgetState, expectedGeneration } from './budget-state.js';
 import { sumName } from './ledger.js';
 
@@ -63,13 +55,6 @@ test('a budget has caps where there is any', () => {
   }
 });
 
-test('a price is that of the model, by the million tokens; without one nothing costs', () => {
-  const usage = { inputTokens: 2_000_000, outputTokens: 500_000 };
-  expect(priceOf(buildBudget(), 'scripted', usage)).toBe(3);
-  expect(priceOf(buildBudget(), 'unknown', usage)).toBe(0);
-  expect(priceOf(buildBudget(), null, usage)).toBe(0);
-});
-
 test('fewer chapters are half of them, and at least one', () => {
   expect([1, 2, 3, 4, 5, 24].map(fewerChapters)).toEqual([1, 1, 1, 2, 2, 12]);
 });
@@ -90,6 +75,13 @@ describe('a day is written', () => {
     expect(rung(cap, 50, 50)).toBe('fewer-chapters');
     expect(rung(cap, 50, 51)).toBe('offline');
     expect(rung(cap, 101, 0)).toBe('offline');
+  });
+
+  test('not at all where money is capped and nobody knows what it costs', () => {
+    const cost = (cap: Partial<Cap>) =>
+      rungOf([{ cap: { ...none, ...cap }, spent: nothing }], { tokens: 1, money: null }, 0.8);
+    expect(cost({ money: 1_000 })).toBe('offline');
+    expect(cost({ tokens: 1_000 })).toBe('full');
   });
 
   test('in full where nothing is capped, and never where nothing may be spent', () => {
@@ -218,7 +210,7 @@ describe('what a generation is expected to cost', () => {
     const unpriced = { ...forecast, model: 'unknown', chapters: 1 };
     expect(await expectedGeneration(ledger, unpriced)).toMatchObject({
       tokens: 20_000,
-      money: 0,
+      money: null,
     });
   });
 });

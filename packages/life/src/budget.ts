@@ -1,5 +1,5 @@
 import { localDate, type Temporal } from '@texas-ai/kernel';
-import type { CallUsage } from './author.js';
+import type { PriceTable } from './prices.js';
 
 // What authors may spend. Money is in the currency of the price table.
 
@@ -16,8 +16,7 @@ export interface Budget {
   eachCharacter: { day: Cap; month: Cap };
   /** From which share of a cap on, 0-1, days are written in fewer chapters. */
   near: number;
-  /** Money for a million tokens, by model; others are free. */
-  prices: Readonly<Record<string, { input: number; output: number }>>;
+  prices: PriceTable;
 }
 
 /** A sum of the ledger: a character's, or everybody's (the empty scope), in one day or month. */
@@ -37,34 +36,33 @@ export interface Amount {
   money: number;
 }
 
-/** The sums that spending for a character at an instant belongs to. */
-export function sumsOf(budget: Budget, character: string, now: Temporal.Instant): CappedSum[] {
+/** What something is expected to use; money is null where the model has no price. */
+export interface Expected {
+  tokens: number;
+  money: number | null;
+}
+
+/** The sums that spending at an instant belongs to: everybody's, and those of a character. */
+export function sumsOf(
+  budget: Budget,
+  character: string | null,
+  now: Temporal.Instant,
+): CappedSum[] {
   const today = localDate(now, budget.timeZone);
   const day = today.toString();
   const month = today.with({ day: 1 }).toString();
-  return [
-    { scope: character, period: 'day', startsOn: day, cap: budget.eachCharacter.day },
-    { scope: character, period: 'month', startsOn: month, cap: budget.eachCharacter.month },
-    { scope: '', period: 'day', startsOn: day, cap: budget.everybody.day },
-    { scope: '', period: 'month', startsOn: month, cap: budget.everybody.month },
+  const sums = (scope: string, caps: { day: Cap; month: Cap }): CappedSum[] => [
+    { scope, period: 'day', startsOn: day, cap: caps.day },
+    { scope, period: 'month', startsOn: month, cap: caps.month },
   ];
+  const own = character === null ? [] : sums(character, budget.eachCharacter);
+  return [...own, ...sums('', budget.everybody)];
 }
 
 export function hasCaps({ everybody, eachCharacter }: Budget): boolean {
   return [everybody, eachCharacter]
     .flatMap(({ day, month }) => [day, month])
     .some(({ tokens, money }) => tokens !== null || money !== null);
-}
-
-/** What tokens of a model cost, in money. */
-export function priceOf(
-  { prices }: Pick<Budget, 'prices'>,
-  model: string | null,
-  { inputTokens, outputTokens }: CallUsage,
-): number {
-  const price = model === null ? undefined : prices[model];
-  if (!price) return 0;
-  return (inputTokens * price.input + outputTokens * price.output) / 1_000_000;
 }
 
 /** How a day is written within its budget. */
@@ -74,16 +72,17 @@ const rungs: readonly Rung[] = ['full', 'fewer-chapters', 'offline'];
 
 /**
  * The lowest rung that any of the sums asks for, once `expected` is added to what was spent: near a
- * cap a day is written in fewer chapters, past it without a call that is billed.
+ * cap a day is written in fewer chapters, past it without a call that is billed. Where money is capped
+ * and the price unknown nothing is called.
  */
 export function rungOf(
   sums: readonly { cap: Cap; spent: Amount }[],
-  expected: Amount,
+  expected: Expected,
   near: number,
 ): Rung {
   const steps = sums.flatMap(({ cap, spent }) => [
     rungBelow(cap.tokens, spent.tokens + expected.tokens, near),
-    rungBelow(cap.money, spent.money + expected.money, near),
+    rungBelow(cap.money, spent.money + (expected.money ?? Number.POSITIVE_INFINITY), near),
   ]);
   return rungs[Math.max(0, ...steps)] ?? 'offline';
 }

@@ -1,9 +1,10 @@
 import { type Clock, type Logger, type Temporal, TexasError } from '@texas-ai/kernel';
 import type { Author, AuthorName, CallUsage } from './author.js';
-import { type Budget, priceOf, sumsOf } from './budget.js';
+import { type Budget, sumsOf } from './budget.js';
 import type { Generation } from './generation.js';
 import { heldFailure } from './holds.js';
 import type { CallStep, LedgerRepository, OpenedCall, PlannedCall } from './ledger.js';
+import { costOf, pricedModel } from './prices.js';
 
 /** The rates that a key allows the whole fleet. */
 export interface CallBucket {
@@ -30,7 +31,8 @@ export interface Quotas {
 
 /** A call as the step knows it that is about to make it. */
 export interface CallOnRecord {
-  generation: Generation;
+  /** Null for a probe. */
+  generation: Pick<Generation, 'id' | 'character' | 'date'> | null;
   step: CallStep;
   chapter: number | null;
   author: Pick<Author, 'name' | 'model'> & { fingerprint: string };
@@ -68,10 +70,12 @@ export interface CallMeterDeps {
 const firstExpectation: Record<CallStep, CallUsage> = {
   'plan-day': { inputTokens: 4_000, outputTokens: 4_000 },
   'write-chapter': { inputTokens: 6_000, outputTokens: 4_000 },
+  probe: { inputTokens: 20, outputTokens: 64 },
 };
 
 export function makeCallMeter(deps: CallMeterDeps): CallMeter {
   const { ledger, quotasOf, budget, clock, leaseMs, logger } = deps;
+  const served = new Set<string>();
   const expectations = new Map<CallStep, CallUsage>(
     Object.entries(firstExpectation) as [CallStep, CallUsage][],
   );
@@ -90,6 +94,14 @@ export function makeCallMeter(deps: CallMeterDeps): CallMeter {
     });
   }
 
+  /** A withdrawn model may be served, and billed, as its successor. */
+  function sayServed(asked: string | null, answered: string | null): void {
+    const pair = `${asked} ${answered}`;
+    if (served.has(pair)) return;
+    served.add(pair);
+    logger.warn('another model answers than is asked for', { asked, answered });
+  }
+
   /** Rates that are not exact for a minute are no reason to fail. */
   async function adjust(rates: Promise<void> | undefined): Promise<void> {
     await rates?.catch((error) => logger.debug('rates not corrected', { error }));
@@ -105,19 +117,20 @@ export function makeCallMeter(deps: CallMeterDeps): CallMeter {
       const room = await bucket?.take(tokens);
       if (room && room.fullForMs > 0) throw ratesFull(room.fullForMs);
       const now = clock.now();
+      const character = generation?.character ?? null;
       const planned: PlannedCall = {
-        generationId: generation.id,
-        character: generation.character,
-        date: generation.date,
+        generationId: generation?.id ?? null,
+        character,
+        date: generation?.date ?? null,
         step,
         chapter: call.chapter,
         author: author.name,
         fingerprint: author.fingerprint,
         model: author.model,
-        expected: { ...usage, money: priceOf(budget, author.model, usage) },
+        expected: { ...usage, money: costOf(budget.prices, author.model, usage, now) },
         mostCalls: call.mostCalls,
         leaseMs,
-        sums: sumsOf(budget, generation.character, now),
+        sums: sumsOf(budget, character, now),
         daily: quotas.day && { since: midnight(now, quotas.day.timeZone), most: quotas.day.most },
       };
       const opened = await ledger.open(planned).catch(async (error) => {
@@ -135,9 +148,16 @@ export function makeCallMeter(deps: CallMeterDeps): CallMeter {
       return {
         async end(outcome, used) {
           clearInterval(renewal);
-          const money = used ? priceOf(budget, author.model, used) : 0;
-          await ledger.close(opened.id, { outcome, usage: used && { ...used, money } });
-          if (!used) return;
+          if (!used) return ledger.close(opened.id, { outcome, usage: null });
+          const model = pricedModel(budget.prices, author.model, used.model);
+          const { inputTokens, outputTokens } = used;
+          const money = costOf(budget.prices, model, used, clock.now());
+          await ledger.close(opened.id, {
+            outcome,
+            usage: { inputTokens, outputTokens, money },
+            ...(model !== author.model && { pricedModel: model }),
+          });
+          if (model !== author.model) sayServed(author.model, model);
           if (outcome === 'answered') learn(step, used);
           await adjust(room?.used(used.inputTokens + used.outputTokens));
         },

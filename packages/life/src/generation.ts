@@ -28,7 +28,15 @@ export function isInFlight(status: GenerationStatus): boolean {
 /** An instant, RFC 3339. */
 const instant = z.string();
 
-export const fallbackSchema = z.object({ from: z.enum(authorNames), code: z.string() }).nullable();
+/** `reason` says in plain words what `code` says to programs; null where it was not kept yet. */
+export const fallbackSchema = z
+  .object({
+    from: z.enum(authorNames),
+    to: z.enum(authorNames),
+    code: z.string(),
+    reason: z.string().nullable(),
+  })
+  .nullable();
 
 export const generationSchema = z
   .object({
@@ -43,8 +51,10 @@ export const generationSchema = z
       calls: z.number().int(),
       inputTokens: z.number().int(),
       outputTokens: z.number().int(),
-      /** Money spent, in the currency of the price table; 0 where nothing is billed. */
-      cost: z.number(),
+      /** Money that is known to be spent, in the currency of the price table; null where none is known. */
+      cost: z.number().nullable(),
+      /** Calls whose price is not known, so that `cost` lacks them. */
+      unpricedCalls: z.number().int(),
     }),
     /** Whose work its author finished, and the code of why; null where it began it itself. */
     fallback: fallbackSchema,

@@ -1,5 +1,6 @@
 import type { Clock, ErrorCode } from '@texas-ai/kernel';
 import type { AuthorName } from './author.js';
+import { probedCodes } from './author-failures.js';
 import { type GivenUp, type GiveUpDeps, giveUp } from './step-failure.js';
 
 const batch = 500;
@@ -13,16 +14,18 @@ export interface NotWaitedFor {
 
 /**
  * Ends the wait of generations whose own author is held, or asked by no worker, although the character
- * wakes soon: the offline author finishes them, or they fail. `worked` are the authors whom some worker
- * can ask. Answers them. Rejects with `storage_unavailable`.
+ * wakes soon: the offline author finishes them, or they fail. Where it can, it also finishes at once what
+ * a person waits for while only an operator can bring the author back. `worked` are the authors whom some
+ * worker can ask. Answers them. Rejects with `storage_unavailable`.
  */
 export async function giveUpHeld(
   deps: GiveUpDeps & { clock: Clock },
   worked: readonly AuthorName[],
 ): Promise<NotWaitedFor[]> {
   const ended: NotWaitedFor[] = [];
+  const atOnce = deps.fallback === 'offline' ? probedCodes : [];
   for (;;) {
-    const held = await deps.store.generations.heldTooLong(deps.clock.now(), worked, batch);
+    const held = await deps.store.generations.heldTooLong(deps.clock.now(), worked, batch, atOnce);
     for (const { id, code, reason: message } of held) {
       const givenUp = await giveUp(deps, { generationId: id, run: null }, { code, message });
       ended.push({ code, message, givenUp });

@@ -127,7 +127,7 @@ describe('with the offline author to fall back on', () => {
       fallback: { from: 'gemini', code: 'author_blocked' },
     });
     const day = await f.store.days.find('texas', f.date);
-    expect(day?.generation.fallback).toEqual({ from: 'gemini', code: 'author_blocked' });
+    expect(day?.generation.fallback).toMatchObject({ from: 'gemini', code: 'author_blocked' });
   });
 
   test('an author still held an hour before she wakes is not waited for', async () => {

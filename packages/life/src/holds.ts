@@ -1,57 +1,80 @@
-import type { ErrorCode, Temporal } from '@texas-ai/kernel';
-import { TexasError } from '@texas-ai/kernel';
-import type { AuthorName } from './author.js';
+import { type Temporal, TexasError } from '@texas-ai/kernel';
+import type { Author, AuthorName } from './author.js';
+import { failurePolicies, isProbed, type ProbedCode } from './author-failures.js';
 
-/** An author that rests: it is asked for nothing until then. */
+/** An author in a cooldown: it is asked for nothing until then. */
 export interface AuthorHold {
   author: AuthorName;
   /** Of the key that was refused or is spent: another key is not held. */
   fingerprint: string;
-  code: Extract<ErrorCode, 'author_rate_limited' | 'author_unauthorized'>;
-  /** Why, in one plain sentence. */
+  /** Where only this model is held; absent where the key is, with every model. */
+  model?: string;
+  code: 'author_rate_limited' | ProbedCode;
+  /** Why, and what an operator can do. */
   reason: string;
-  /** Until when; a refused key is held on until it was probed with success. */
+  /** Until when; that of a probed code lasts until a probe succeeds, and this is when the next is due. */
   until: Temporal.Instant;
+}
+
+/** What is held: a key, or one of its models. */
+export type HeldAccess = Pick<AuthorHold, 'author' | 'fingerprint' | 'model'>;
+
+/** The hold that a failure begins. */
+export function holdOf(
+  { name, fingerprint, model }: Pick<Author, 'name' | 'model'> & { fingerprint: string },
+  code: AuthorHold['code'],
+  { reason, until }: Pick<AuthorHold, 'reason' | 'until'>,
+): AuthorHold {
+  const ofModel = failurePolicies[code].cooldownScope === 'model' && model !== null;
+  return { author: name, fingerprint, ...(ofModel && { model }), code, reason, until };
+}
+
+/** Whether what is held is what this author is asked with. */
+export function holds(
+  hold: HeldAccess,
+  { name, fingerprint, model }: Pick<Author, 'name' | 'fingerprint' | 'model'>,
+): boolean {
+  return (
+    hold.author === name &&
+    hold.fingerprint === fingerprint &&
+    (hold.model === undefined || hold.model === model)
+  );
 }
 
 export interface HoldRepository {
   /**
-   * Holds the author; a hold that lasts longer stays, and a refused key stays refused. Tells whether
-   * it was not held before.
+   * Holds the author; a hold that lasts longer stays, and one that only a probe ends is not shortened
+   * by one that ends by itself. Tells whether it was not held before.
    */
   put(hold: AuthorHold): Promise<boolean>;
   /** Also those that are over and not lifted yet. */
   list(): Promise<AuthorHold[]>;
-  lift(hold: Pick<AuthorHold, 'author' | 'fingerprint'>): Promise<void>;
+  lift(held: HeldAccess): Promise<void>;
   /** Lifts those that are over; answers how many. */
   liftOver(now: Temporal.Instant): Promise<number>;
   /**
-   * Lifts those of refused keys whose trial has been due since before then and that nobody has tried:
-   * no process has them any more. Answers them.
+   * Lifts those whose probe has been due since before then and that nobody has probed: no process has
+   * their key or model any more. Answers them.
    */
-  liftUnused(dueBefore: Temporal.Instant): Promise<Pick<AuthorHold, 'author' | 'fingerprint'>[]>;
+  liftUnused(dueBefore: Temporal.Instant): Promise<HeldAccess[]>;
   /**
-   * Takes the trial of a refused key whose time has come, for one process alone; the next one comes
-   * at `next`. Tells whether it is the caller's.
+   * Takes the probe of a hold whose time has come, for one process alone; the next one comes at `next`.
+   * Tells whether it is the caller's.
    */
-  takeProbe(
-    key: Pick<AuthorHold, 'author' | 'fingerprint'>,
-    now: Temporal.Instant,
-    next: Temporal.Instant,
-  ): Promise<boolean>;
+  takeProbe(held: HeldAccess, now: Temporal.Instant, next: Temporal.Instant): Promise<boolean>;
 }
 
 /** Whether the hold is in force at an instant. */
 export function isHeld({ code, until }: Pick<AuthorHold, 'code' | 'until'>, now: Temporal.Instant) {
-  return code === 'author_unauthorized' || now.epochMilliseconds < until.epochMilliseconds;
+  return isProbed(code) || now.epochMilliseconds < until.epochMilliseconds;
 }
 
 /** A rest that is longer is kept by key: a hold of the whole queue would outlast a change of the key. */
 const longRestMs = 120_000;
 
-/** Who rests: whoever takes of the author's queue, or the workers with that key one by one. */
+/** Who rests: whoever takes of the author's queue, or the workers with that key or model one by one. */
 export function whoRests(code: AuthorHold['code'], restMs: number): 'all' | 'key' {
-  return code === 'author_unauthorized' || restMs > longRestMs ? 'key' : 'all';
+  return isProbed(code) || restMs > longRestMs ? 'key' : 'all';
 }
 
 /** What a call to an author that is held fails with. */

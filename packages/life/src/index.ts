@@ -5,16 +5,24 @@ export {
   type AuthorName,
   type Authors,
   authorNames,
+  type CallContext,
   type CallUsage,
 } from './author.js';
+export {
+  type AuthorFailureCode,
+  authorFailure,
+  isProbed,
+  type ProbedCode,
+  probedCodes,
+} from './author-failures.js';
 export type { ChapterBrief, DayBrief, Yesterday } from './brief.js';
 export {
   type Amount,
   type Budget,
   type Cap,
   type CappedSum,
+  type Expected,
   hasCaps,
-  priceOf,
   type SpendingKey,
   sumsOf,
 } from './budget.js';
@@ -60,7 +68,15 @@ export {
   viewOf,
 } from './generation.js';
 export { giveUpHeld } from './give-up-held.js';
-export { type AuthorHold, type HoldRepository, isHeld, whoRests } from './holds.js';
+export {
+  type AuthorHold,
+  type HeldAccess,
+  type HoldRepository,
+  holdOf,
+  holds,
+  isHeld,
+  whoRests,
+} from './holds.js';
 export { type ImportCharacterDeps, type Imported, importCharacter } from './import-character.js';
 export {
   type Interaction,
@@ -70,10 +86,13 @@ export {
 } from './interaction.js';
 export { describeIssues } from './issues.js';
 export {
+  type AuthorAccess,
+  type Billed,
   type CallEnd,
   type CallStep,
   type CostQuery,
   type CostRow,
+  callSteps,
   type LedgerRepository,
   type OpenedCall,
   type PlannedCall,
@@ -89,6 +108,7 @@ export {
   majorEventSchema,
 } from './major-event.js';
 export type { Mend, MendRule, Problem } from './mend.js';
+export { probeAuthor } from './metered-call.js';
 export { type Moment, momentOf, momentSchema, whenIs } from './moment.js';
 export {
   type Chapter,
@@ -103,6 +123,14 @@ export { type PlanDueDaysDeps, planDueDays } from './plan-due-days.js';
 export { brokenRules, matterOfTaste } from './plan-rules.js';
 export { readTime } from './plan-times.js';
 export { minuteOf } from './planning.js';
+export {
+  costOf,
+  hasPrice,
+  knownSum,
+  type ListedPrice,
+  type PriceTable,
+  pricedModel,
+} from './prices.js';
 export {
   type Activity,
   type Beats,

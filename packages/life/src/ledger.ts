@@ -1,24 +1,34 @@
 import type { Temporal } from '@texas-ai/kernel';
 import type { AuthorName, CallUsage } from './author.js';
-import type { Amount, CappedSum, SpendingKey } from './budget.js';
+import type { Amount, CappedSum, Expected, SpendingKey } from './budget.js';
 import type { AuthorHold } from './holds.js';
 
 // The ledger: every call that may be billed is written down before it is made.
 
-export type CallStep = 'plan-day' | 'write-chapter';
+/** What a call is for. A probe only looks whether the author answers, for no day of anybody. */
+export const callSteps = ['plan-day', 'write-chapter', 'probe'] as const;
+export type CallStep = (typeof callSteps)[number];
+
+/** Tokens of a call, and what they cost; null where the model has no price. */
+export interface Billed {
+  inputTokens: number;
+  outputTokens: number;
+  money: number | null;
+}
 
 /** A call that is about to be made. */
 export interface PlannedCall {
-  generationId: string;
-  character: string;
-  date: string;
+  /** Null for a probe, as character and date are. */
+  generationId: string | null;
+  character: string | null;
+  date: string | null;
   step: CallStep;
   chapter: number | null;
   author: AuthorName;
   fingerprint: string;
   model: string | null;
   /** What it may cost: spent until the call says what it did. */
-  expected: CallUsage & { money: number };
+  expected: Billed;
   /** Most calls of the generation since a person last resumed it, refused ones apart. */
   mostCalls: number;
   /** The sums that it adds to, each with its cap. */
@@ -42,7 +52,16 @@ export type OpenedCall =
 /** How a call ended: what it was billed for, null where nobody knows and the expectation stays. */
 export interface CallEnd {
   outcome: string;
-  usage: (CallUsage & { money: number }) | null;
+  usage: Billed | null;
+  /** The model that it is priced as, where that is not the one that was asked for. */
+  pricedModel?: string | null;
+}
+
+/** A key and a model that it is asked for. */
+export interface AuthorAccess {
+  author: AuthorName;
+  fingerprint: string;
+  model: string | null;
 }
 
 export interface CostQuery {
@@ -55,17 +74,21 @@ export interface CostQuery {
 export interface CostRow {
   date: string;
   author: AuthorName;
+  /** The one that the calls are priced as. */
   model: string | null;
   step: CallStep;
   calls: number;
   inputTokens: number;
   outputTokens: number;
-  money: number;
+  /** Of the calls whose price is known; null where that is none. */
+  money: number | null;
+  /** Calls whose price is not known. */
+  unpricedCalls: number;
 }
 
 export interface LedgerRepository {
   /**
-   * One statement, exact also where many ask at once: no cap is passed by what is expected. What calls
+   * A probe is not forbidden by a cooldown, which it is to end. One statement, exact also where many ask at once: no cap is passed by what is expected. What calls
    * under way use beyond that passes it; quota of the day and `mostCalls` by those that begin at once.
    */
   open(call: PlannedCall): Promise<OpenedCall>;
@@ -79,10 +102,15 @@ export interface LedgerRepository {
   /** What a day that this author wrote whole used on average since then; null without any. */
   averageGeneration(author: AuthorName, since: Temporal.Instant): Promise<CallUsage | null>;
   /** What is still to be spent on this author's generations in flight, where each takes so much in all. */
-  stillToSpend(author: AuthorName, each: Amount): Promise<Amount>;
+  stillToSpend(author: AuthorName, each: Expected): Promise<Amount>;
   /** Until the transaction ends nobody else sets anything of the budget aside. */
   lockForecast(): Promise<void>;
   costs(query: CostQuery): Promise<CostRow[]>;
+  /** When a call was last made so, and when one was last answered; null where none was since then. */
+  lastCalls(
+    access: AuthorAccess,
+    since: Temporal.Instant,
+  ): Promise<{ madeAt: Temporal.Instant | null; answeredAt: Temporal.Instant | null }>;
 }
 
 /** A sum's name in the map that `spent` answers. */

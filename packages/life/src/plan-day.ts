@@ -3,7 +3,7 @@ import { type AskAuthorDeps, askAuthor, type Checked } from './ask-author.js';
 import type { Author, AuthorName, Authors } from './author.js';
 import type { DayBrief } from './brief.js';
 import { type BriefDayDeps, briefDay } from './brief-day.js';
-import { type Amount, type Budget, fewerChapters, hasCaps } from './budget.js';
+import { type Budget, type Expected, fewerChapters, hasCaps } from './budget.js';
 import { budgetState, expectedGeneration } from './budget-state.js';
 import { groupChapters } from './chapters.js';
 import { continueGeneration } from './continue-generation.js';
@@ -110,7 +110,7 @@ async function affordableChapters(
 async function othersUnderWay(
   ledger: Store['ledger'],
   author: AuthorName,
-  own: Amount,
+  own: Expected,
 ): Promise<boolean> {
   const { tokens } = await ledger.stillToSpend(author, own);
   return tokens > own.tokens;

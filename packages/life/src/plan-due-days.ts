@@ -115,7 +115,7 @@ async function forecast(
     days,
     author,
     expectedTokens: Math.round(expected.tokens * days),
-    expectedMoney: Number((expected.money * days).toFixed(4)),
+    expectedMoney: expected.money === null ? null : Number((expected.money * days).toFixed(4)),
   });
   return expected;
 }
@@ -167,7 +167,11 @@ function offline({ id, date }: DatedCharacter, author: AuthorName): NightlyGener
     character: id,
     date,
     author: 'offline',
-    fallback: { from: author, code: 'budget_exhausted' },
+    fallback: {
+      from: author,
+      code: 'budget_exhausted',
+      reason: 'The budget has no room for another day.',
+    },
     chaptersWanted: null,
     fallbackAt: null,
   };

@@ -11,10 +11,17 @@ test.each([
   ['call_in_flight', {}, 'free'],
   ['author_unreachable', {}, 'retryable'],
   ['author_invalid_output', {}, 'retryable'],
-  ['author_http_error', { status: 503 }, 'retryable'],
+  ['author_http_error', { status: 500 }, 'retryable'],
+  ['author_overloaded', { status: 503 }, 'retryable'],
+  ['author_output_truncated', {}, 'retryable'],
+  ['weather_unavailable', {}, 'retryable'],
   ['author_http_error', { status: 404 }, 'final'],
   ['author_http_error', {}, 'final'],
   ['author_unauthorized', {}, 'final'],
+  ['author_model_unavailable', {}, 'final'],
+  ['author_quota_unavailable', {}, 'final'],
+  ['author_balance_exhausted', {}, 'final'],
+  ['author_location_unsupported', {}, 'final'],
   ['author_blocked', {}, 'final'],
   ['author_call_cap', {}, 'final'],
   ['budget_exhausted', {}, 'final'],
@@ -41,6 +48,7 @@ test('three retries after the first try, none of what is final, no end of what i
     false,
     true,
   ]);
+  expect([1, 2].map((failures) => isLastTry('retryable', failures, 2))).toEqual([false, true]);
   expect(isLastTry('final', 1)).toBe(true);
   expect(isLastTry('free', 100)).toBe(false);
   expect(isLastTry('held', 100)).toBe(false);

@@ -1,12 +1,6 @@
 import { asTexasError, type ErrorCode } from '@texas-ai/kernel';
 import { triesPerStep } from './ask-author.js';
-
-const retryableCodes: ReadonlySet<ErrorCode> = new Set([
-  'author_timeout',
-  'author_unreachable',
-  'author_invalid_output',
-  'weather_unavailable',
-]);
+import { policyOf } from './author-failures.js';
 
 /** Failures that are nobody's fault: they are tried again and cost no try. */
 const freeCodes: ReadonlySet<ErrorCode> = new Set([
@@ -16,26 +10,26 @@ const freeCodes: ReadonlySet<ErrorCode> = new Set([
   'aborted',
 ]);
 
-/** Failures that say the author rests: the whole queue waits, which costs no try. */
-const heldCodes: ReadonlySet<ErrorCode> = new Set(['author_rate_limited', 'author_held']);
-
 /** What a failure means for the step that met it. */
 export type FailureKind = 'free' | 'held' | 'retryable' | 'final';
+
+const kindOfStep = { retry: 'retryable', wait: 'held', 'give up': 'final' } as const;
 
 /** HTTP errors of an author are worth another try where they are the server's own (5xx). */
 export function kindOf(failure: unknown): FailureKind {
   const { code, details } = asTexasError(failure);
   if (freeCodes.has(code)) return 'free';
-  if (heldCodes.has(code)) return 'held';
-  if (code === 'author_http_error') {
-    return typeof details.status === 'number' && details.status >= 500 ? 'retryable' : 'final';
-  }
-  return retryableCodes.has(code) ? 'retryable' : 'final';
+  if (code === 'author_held') return 'held';
+  if (code === 'weather_unavailable') return 'retryable';
+  const policy = policyOf(code);
+  if (!policy) return 'final';
+  const refused = code === 'author_http_error' && !(Number(details.status) >= 500);
+  return refused ? 'final' : kindOfStep[policy.step];
 }
 
 /** Whether a step is given up after so many failures that count, this one included. */
-export function isLastTry(kind: FailureKind, failures: number): boolean {
-  return kind === 'final' || (kind === 'retryable' && failures >= triesPerStep);
+export function isLastTry(kind: FailureKind, failures: number, maxTries = triesPerStep): boolean {
+  return kind === 'final' || (kind === 'retryable' && failures >= maxTries);
 }
 
 const mostDelayMs = 600_000;

@@ -1,8 +1,9 @@
 import { asTexasError, type Clock, type TexasError } from '@texas-ai/kernel';
 import { triesPerStep } from './ask-author.js';
-import type { Author, Authors } from './author.js';
+import type { Author, AuthorName, Authors } from './author.js';
+import { isProbed, policyOf } from './author-failures.js';
 import type { Generation } from './generation.js';
-import { type AuthorHold, whoRests } from './holds.js';
+import { type AuthorHold, holdOf, whoRests } from './holds.js';
 import { isLastTry, kindOf, restMs, retryDelayMs } from './retry.js';
 import { type StepQueue, stepsOf } from './steps.js';
 import type { StepRow, Store } from './store.js';
@@ -30,7 +31,7 @@ export interface StepFailureDeps extends GiveUpDeps {
     retryMs: number;
     /** The wait after a failure that is nobody's fault. */
     retryStorageMs: number;
-    /** How often a key that was refused is tried. */
+    /** How often an author is probed that only a person can bring back. */
     probeMs: number;
   };
 }
@@ -41,7 +42,7 @@ export type Settlement =
   | { kind: 'again'; delayMs: number; failures: number }
   /** Given back for any worker; it cost nothing. */
   | { kind: 'handed-back'; delayMs: number }
-  /** Its author rests: for all workers, or for those with the same key. It cost nothing. */
+  /** Its author rests: for all workers, or for those with the same key and model. It cost nothing. */
   | { kind: 'held'; ms: number; by: 'all' | 'key'; began: boolean }
   | GivenUp;
 
@@ -75,10 +76,12 @@ export async function settleFailure(
     const settlement = await hold(deps, step, failure);
     return failures < triesPerStep ? settlement : giveUp(deps, step, unusable);
   }
-  if (!isLastTry(kind, failures)) {
-    return { kind: 'again', delayMs: retryDelayMs(failures, random, timing.retryMs), failures };
+  const policy = policyOf(failure.code);
+  if (!isLastTry(kind, failures, policy?.maxTries)) {
+    const firstMs = timing.retryMs * (policy?.patience ?? 1);
+    return { kind: 'again', delayMs: retryDelayMs(failures, random, firstMs), failures };
   }
-  if (failure.code === 'author_unauthorized') await hold(deps, step, failure);
+  if (isProbed(failure.code)) await hold(deps, step, failure);
   return giveUp(deps, step, failure);
 }
 
@@ -87,37 +90,37 @@ const unusable = {
   message: "The author's answers were unusable, and it may not be asked again for now.",
 } as const;
 
-/** Holds the author whose call failed so, by its key. */
+/** Begins the cooldown of the author whose call failed so. */
 async function hold(
   { store, authors, clock, random, timing }: StepFailureDeps,
-  step: FailedStep,
+  { generationId }: FailedStep,
   failure: TexasError,
 ): Promise<Settlement> {
   const now = clock.now();
-  const met = failure.code === 'author_held' ? failure.details.code : failure.code;
-  const code: AuthorHold['code'] = met === 'author_unauthorized' ? met : 'author_rate_limited';
-  const named = failure.details.retryAfterMs;
-  const ms = code === 'author_unauthorized' ? timing.probeMs : restMs(named, random);
+  const code = cooldownCode(failure);
+  const ms = isProbed(code) ? timing.probeMs : restMs(failure.details.retryAfterMs, random);
   const by = whoRests(code, ms);
-  const author = await authorOf(store, authors, step);
-  const fingerprint = author?.fingerprint ?? null;
-  if (!author || fingerprint === null || failure.code === 'author_held') {
+  const generation = await store.generations.find(generationId);
+  const author = generation && authorOf(authors, generation.author);
+  if (!author || author.fingerprint === null || failure.code === 'author_held') {
     return { kind: 'held', ms, by, began: false };
   }
   const until = now.add({ milliseconds: ms });
-  const hold = { author: author.name, fingerprint, code, reason: failure.message, until };
+  const { fingerprint } = author;
+  const hold = holdOf({ ...author, fingerprint }, code, { reason: failure.message, until });
   return { kind: 'held', ms, by, began: await store.holds.put(hold) };
 }
 
-/** Null where the generation is gone, or this process cannot ask its author. */
-async function authorOf(
-  store: StepFailureDeps['store'],
-  authors: Authors,
-  { generationId }: FailedStep,
-): Promise<Author | null> {
-  const generation = await store.generations.find(generationId);
+/** Of a call that was not made because of a cooldown it is that one's. */
+function cooldownCode({ code, details }: TexasError): AuthorHold['code'] {
+  const met = code === 'author_held' ? details.code : code;
+  return isProbed(met) ? met : 'author_rate_limited';
+}
+
+/** Null where this process cannot ask it. */
+function authorOf(authors: Authors, name: AuthorName): Author | null {
   try {
-    return generation && authors(generation.author);
+    return authors(name);
   } catch {
     return null;
   }
@@ -130,7 +133,7 @@ export async function giveUp(
   { code, message }: Pick<TexasError, 'code' | 'message'>,
 ): Promise<GivenUp> {
   if (fallback === 'offline') {
-    const needs = await store.generations.fallBack(generationId, run, code);
+    const needs = await store.generations.fallBack(generationId, run, code, message);
     if (needs) {
       // What cannot be enqueued now is found by the reconciler.
       await steps.enqueue(stepsOf(needs)).catch(() => undefined);

@@ -113,7 +113,7 @@ export interface NightlyGeneration {
   character: string;
   date: string;
   author: AuthorName;
-  fallback: Generation['fallback'];
+  fallback: { from: AuthorName; code: ErrorCode; reason: string } | null;
   chaptersWanted: number | null;
   fallbackAt: Temporal.Instant | null;
 }
@@ -151,15 +151,22 @@ export interface GenerationRepository {
    * The offline author goes on with it, under a new run, if it is not published and (unless null) of
    * that run; null otherwise.
    */
-  fallBack(id: string, run: number | null, code: string): Promise<GenerationNeeds | null>;
+  fallBack(
+    id: string,
+    run: number | null,
+    code: string,
+    reason?: string,
+  ): Promise<GenerationNeeds | null>;
   /**
    * Those in flight whose time to fall back has come and whose author is held, with the hold's code and
-   * reason, or is none of the `worked`: those whom some worker can ask.
+   * reason, or is none of the `worked`: those whom some worker can ask. What a person asked for does not
+   * wait for its time where the hold has one of the codes `atOnce`.
    */
   heldTooLong(
     now: Temporal.Instant,
     worked: readonly AuthorName[],
     limit: number,
+    atOnce?: readonly ErrorCode[],
   ): Promise<{ id: string; code: ErrorCode; reason: string }[]>;
   /**
    * Published ones that another finished in place of this author and whose date was not written anew
@@ -296,4 +303,4 @@ export interface Store extends Repositories {
 }
 
 /** What one process at a time does, by an advisory lock. */
-export type ExclusiveWork = 'reconcile' | 'watch' | 'backup' | 'prune';
+export type ExclusiveWork = 'reconcile' | 'watch' | 'backup' | 'prune' | 'check-authors';

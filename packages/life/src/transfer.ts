@@ -2,7 +2,6 @@ import { minutesPerDay, Temporal } from '@texas-ai/kernel';
 import { z } from 'zod';
 import { authorNames } from './author.js';
 import { dayTypes } from './day-type.js';
-import { fallbackSchema } from './generation.js';
 import { interactionStatuses } from './interaction.js';
 import { type MajorEventRecord, majorEventRecordSchema, majorEventSchema } from './major-event.js';
 import { planSchema, scheduleItemSchema, slotSchema } from './plan.js';
@@ -38,14 +37,18 @@ const carriedGenerationSchema = z.strictObject({
   askedBy: z.enum(['person', 'night']),
   requestId: z.string().nullable(),
   chaptersWanted: small.nullable(),
-  fallback: fallbackSchema,
+  // Exports of earlier releases lack the optional ones.
+  fallback: z
+    .object({ from: z.enum(authorNames), code: z.string(), reason: z.string().nullish() })
+    .nullable(),
   warnings: z.array(z.string()),
   /** What it cost, as it is told of a generation. */
   usage: z.strictObject({
     calls: count,
     inputTokens: z.number().int().min(0),
     outputTokens: z.number().int().min(0),
-    cost: z.number().min(0).max(99_999_999),
+    cost: z.number().min(0).max(99_999_999).nullable(),
+    unpricedCalls: count.optional(),
   }),
   createdAt: instant,
   startedAt: instant.nullable(),

@@ -45,6 +45,7 @@ describe('raising', () => {
     expect(changed.alerts).toEqual([alert]);
     expect(alert).toEqual({
       ...trouble,
+      code: null,
       id: expect.any(String),
       count: 1,
       openedAt: expect.any(Temporal.Instant),
@@ -58,7 +59,11 @@ describe('raising', () => {
 
   test('again counts and tells nobody, with the newest words at the level it began with', async () => {
     const id = await raised(['slack']);
-    const words = { title: 'jobs wait longer', message: 'The oldest has waited 32 minutes.' };
+    const words = {
+      title: 'jobs wait longer',
+      message: 'The oldest has waited 32 minutes.',
+      code: 'queue_unavailable',
+    } as const;
     const again: Trouble = { ...trouble, ...words, level: 'warning' };
     expect(await alerts.raise(again, ['slack', 'email'])).toEqual(nothing);
     const alert = await only();

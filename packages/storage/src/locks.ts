@@ -7,4 +7,5 @@ export const locks: Readonly<Record<ExclusiveWork | 'forecast', number>> = {
   backup: 7_239_004,
   prune: 7_239_005,
   forecast: 7_239_006,
+  'check-authors': 7_239_007,
 };

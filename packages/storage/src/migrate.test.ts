@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { TexasError } from '@texas-ai/kernel';
-import { makeLogSpy, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
+import { buildProfile, makeLogSpy, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 import { type Database, openDatabase } from './database.js';
 import { migrate, pendingMigrations, waitForMigrations } from './migrate.js';
+import * as authorFailures from './migrations/2026-11-30-1041-author-failures.js';
 
 const names = [
   '2026-11-23-first',
@@ -12,6 +13,7 @@ const names = [
   '2026-11-26-retention',
   '2026-11-27-quota',
   '2026-11-30-1039-call-leases',
+  '2026-11-30-1041-author-failures',
 ];
 let empty: TestDatabase;
 const others: Database[] = [];
@@ -110,4 +112,48 @@ describe('migrations', () => {
     expect(failure).toBeInstanceOf(TexasError);
     expect(failure.code).toBe('storage_unavailable');
   });
+});
+
+test('calls that were entered as free because their model had no price are unknown from then on', async () => {
+  const db = await makeTestDatabase();
+  await authorFailures.down(db.database);
+  await db.store.characters.synchronise([{ profile: buildProfile(), hash: 'one' }]);
+  const id = '019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a12';
+  await db.database('generations').insert({
+    id,
+    character_id: buildProfile().id,
+    date: '2026-11-29',
+    ordinal: 1,
+    author: 'gemini',
+    profile_hash: 'one',
+  });
+  const call = (last: number, values: object) => ({
+    id: `019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a2${last}`,
+    generation_id: id,
+    character_id: buildProfile().id,
+    date: '2026-11-29',
+    step: 'plan-day',
+    author: 'gemini',
+    model: 'gemini-3.8-flash',
+    spent_on: '2026-11-29',
+    closed_at: '2026-11-29T04:00:00Z',
+    input_tokens: 1_000,
+    output_tokens: 10,
+    cost: 0,
+    ...values,
+  });
+  await db
+    .database('author_calls')
+    .insert([
+      call(1, {}),
+      call(2, { model: 'gemini-2.5-flash', cost: 0.000_325 }),
+      call(3, { outcome: 'author_http_error', input_tokens: 0, output_tokens: 0 }),
+    ]);
+  await authorFailures.up(db.database);
+  const rows = await db.database('author_calls').orderBy('id').select('cost');
+  expect(rows.map(({ cost }) => cost)).toEqual([null, 0.000_325, 0]);
+  expect(await db.database('generations').select('unpriced_calls')).toEqual([
+    { unpriced_calls: 1 },
+  ]);
+  await db.drop();
 });

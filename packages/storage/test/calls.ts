@@ -35,6 +35,21 @@ export function buildCall(
   };
 }
 
+/** A probe that is expected to use 30 tokens for 0.00001; it is for no day of anybody. */
+export function buildProbe(overrides: CallOverrides = {}): PlannedCall {
+  const { budget = {}, now = noon } = overrides;
+  return {
+    ...buildCall('', overrides),
+    generationId: null,
+    character: null,
+    date: null,
+    step: 'probe',
+    chapter: null,
+    expected: { inputTokens: 20, outputTokens: 10, money: 0.000_01 },
+    sums: sumsOf(buildBudget(budget), null, now),
+  };
+}
+
 /** One more pool on the database, with all its connections open: nobody begins before the others. */
 export async function openPool({ url }: TestDatabase, poolMax: number): Promise<Database> {
   const pool = openDatabase({

@@ -3,14 +3,14 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 /** A call to an author that is over. */
 export interface AuthorCallSeen {
   author: string;
-  /** Empty where the author has none. */
+  /** The one that the call is priced as; empty where the author has none. */
   model: string;
   step: string;
   /** `answered`, or the code of its failure. */
   outcome: string;
   seconds: number;
-  /** What it was billed for, in tokens and money; null where nothing was said. */
-  billed: { inputTokens: number; outputTokens: number; money: number } | null;
+  /** What it was billed for, null where nothing was said; its money is null where the price is not known. */
+  billed: { inputTokens: number; outputTokens: number; money: number | null } | null;
 }
 
 const buckets = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300];
@@ -37,8 +37,14 @@ export function makeAuthorMetrics(
   });
   const spending = new Counter({
     name: 'texas_author_spending_total',
-    help: 'Money that calls cost by the price table of the configuration.',
+    help: 'Money that calls cost by the price table of the configuration, as far as it knows their price.',
     labelNames: [...call, 'currency'],
+    registers,
+  });
+  const unpriced = new Counter({
+    name: 'texas_author_unpriced_calls_total',
+    help: 'Calls that were billed at a price which the price table of the configuration does not know.',
+    labelNames: call,
     registers,
   });
   return ({ author, model, step, outcome, seconds, billed }) => {
@@ -47,6 +53,7 @@ export function makeAuthorMetrics(
     if (billed === null) return;
     tokens.inc({ ...labels, direction: 'input' }, billed.inputTokens);
     tokens.inc({ ...labels, direction: 'output' }, billed.outputTokens);
-    spending.inc({ ...labels, currency }, billed.money);
+    if (billed.money === null) unpriced.inc(labels);
+    else spending.inc({ ...labels, currency }, billed.money);
   };
 }

@@ -146,7 +146,7 @@ export function buildGeneration(more: Partial<Generation> = {}): Generation {
     author: 'offline',
     model: null,
     chapters: { total: 0, written: 0 },
-    usage: { calls: 0, inputTokens: 0, outputTokens: 0, cost: 0 },
+    usage: { calls: 0, inputTokens: 0, outputTokens: 0, cost: 0, unpricedCalls: 0 },
     fallback: null,
     waiting: null,
     error: null,

@@ -10,12 +10,29 @@ export function json(status: number, value: unknown): HttpAnswer {
   return { status, contentType: 'application/json; charset=UTF-8', body: JSON.stringify(value) };
 }
 
+/** An answer of a model: what it says, why it ends, and which model it says that it is. */
+export interface Written {
+  text: string;
+  prompt: string;
+  model: string;
+  finishReason?: string;
+  /** More than it usually thinks, in tokens. */
+  thoughts?: number;
+}
+
 /** A candidate with that text, billed by its length: about two characters a token. */
-export function written(text: string, prompt: string, finishReason = 'STOP'): HttpAnswer {
+export function written({
+  text,
+  prompt,
+  model,
+  finishReason = 'STOP',
+  thoughts,
+}: Written): HttpAnswer {
+  const parts = text === '' ? undefined : [{ text }];
   return json(200, {
-    candidates: [{ content: { role: 'model', parts: [{ text }] }, finishReason, index: 0 }],
-    usageMetadata: usageOf(prompt, text),
-    modelVersion: 'fake-gemini',
+    candidates: [{ content: { role: 'model', parts }, finishReason, index: 0 }],
+    usageMetadata: usageOf(prompt, text, thoughts),
+    modelVersion: model,
   });
 }
 
@@ -24,22 +41,21 @@ export function blocked(prompt: string): HttpAnswer {
   return json(200, { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' }, usageMetadata });
 }
 
-export function badKey(): HttpAnswer {
-  return failure(400, 'INVALID_ARGUMENT', 'API key not valid. Please pass a valid API key.', [
-    {
-      '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
-      reason: 'API_KEY_INVALID',
-      domain: 'googleapis.com',
-    },
-  ]);
-}
-
 export function rateLimited(retryDelay: string): HttpAnswer {
   return quotaFailure('GenerateRequestsPerMinutePerProjectPerModel-FreeTier', retryDelay);
 }
 
-export function modelFound(model: string): HttpAnswer {
-  return json(200, { name: `models/${model}`, version: 'fake', displayName: 'Fake' });
+export function modelList(models: readonly string[]): HttpAnswer {
+  return json(200, {
+    models: [
+      ...models.map((model) => listed(model, 'generateContent')),
+      listed('gemini-embedding-2', 'embedContent'),
+    ],
+  });
+}
+
+function listed(model: string, method: string) {
+  return { name: `models/${model}`, version: '001', supportedGenerationMethods: [method] };
 }
 
 /** As the real one does, it names a short delay although the day's quota is spent. */
@@ -47,8 +63,20 @@ export function dailyQuota(): HttpAnswer {
   return quotaFailure('GenerateRequestsPerDayPerProjectPerModel-FreeTier', '34.07s');
 }
 
-export function serverError(): HttpAnswer {
-  return failure(500, 'INTERNAL', 'An internal error has occurred.');
+export function overloaded(): HttpAnswer {
+  return failure(
+    503,
+    'UNAVAILABLE',
+    'This model is currently experiencing high demand. Please try again later.',
+  );
+}
+
+export function invalidRequest(message: string): HttpAnswer {
+  return failure(400, 'INVALID_ARGUMENT', message);
+}
+
+export function serverError(status = 500): HttpAnswer {
+  return failure(status, 'INTERNAL', 'An internal error has occurred.');
 }
 
 export function unknownPath(path: string): HttpAnswer {
@@ -62,15 +90,18 @@ export function htmlPage(): HttpAnswer {
   return { status: 200, contentType: 'text/html', body };
 }
 
-function quotaFailure(quotaId: string, retryDelay: string): HttpAnswer {
-  const message = `You exceeded your current quota. Please retry in ${retryDelay}.`;
+export function quotaFailure(
+  quotaId: string,
+  retryDelay: string,
+  message = `You exceeded your current quota. Please retry in ${retryDelay}.`,
+): HttpAnswer {
   return failure(429, 'RESOURCE_EXHAUSTED', message, [
     { '@type': 'type.googleapis.com/google.rpc.QuotaFailure', violations: [{ quotaId }] },
     { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay },
   ]);
 }
 
-function failure(
+export function failure(
   code: number,
   status: string,
   message: string,
@@ -79,10 +110,9 @@ function failure(
   return json(code, { error: { code, message, status, details } });
 }
 
-function usageOf(prompt: string, text: string): Record<string, number> {
+function usageOf(prompt: string, text: string, thoughtsTokenCount = 100): Record<string, number> {
   const promptTokenCount = tokens(prompt);
   const candidatesTokenCount = tokens(text);
-  const thoughtsTokenCount = 100;
   const totalTokenCount = promptTokenCount + candidatesTokenCount + thoughtsTokenCount;
   return { promptTokenCount, candidatesTokenCount, thoughtsTokenCount, totalTokenCount };
 }

@@ -31,23 +31,23 @@ export function fakePlan(prompt: string): PlanDraft {
   return { summary: words.summary(read.name, titles), items };
 }
 
-/** One text for each slot that the prompt lists; `count` of them whatever it lists. */
-export function fakeChapter(prompt: string, count: number): ChapterDraft {
+/** One text for each slot that the prompt lists, but for so many at the end. */
+export function fakeChapter(prompt: string, leftOut: number): ChapterDraft {
   const read = readPrompt(prompt);
   const random = seededRandom('fake gemini', prompt);
   const words = fakeWords[read.language];
   const details = random.shuffle(words.details);
   const messages = random.shuffle(words.messages);
   const space = read.language === 'zh' ? '' : ' ';
-  const texts = Array.from({ length: count }, (_, index) => {
-    const slot = read.slots[index];
-    const opening = random.pick(words.openings)(slot?.title ?? '', read.name);
+  const slots = read.slots.slice(0, read.slots.length - leftOut);
+  const texts = slots.map((slot, index) => {
+    const opening = random.pick(words.openings)(slot.title, read.name);
     const seen = [2 * index, 2 * index + 1].map((each) => details[each % details.length]);
     return {
       content: [opening, ...seen].join(space),
       emotions: random.shuffle(words.feelings).slice(0, 2),
       thoughts: random.pick(words.thoughts),
-      interaction: slot?.wantsMessage ? (messages[index % messages.length] ?? null) : null,
+      interaction: slot.wantsMessage ? (messages[index % messages.length] ?? null) : null,
     };
   });
   return { texts };

@@ -8,13 +8,10 @@ export {
   buildSlots,
 } from './builders.js';
 export { type DebianProgram, findDebianProgram } from './debian-program.js';
-export {
-  type FakeGemini,
-  type FakeGeminiOptions,
-  type GeminiBehaviour,
-  type GeminiCall,
-  startFakeGemini,
-} from './fake-gemini.js';
+export { type FakeGemini, type FakeGeminiOptions, startFakeGemini } from './fake-gemini.js';
+export type { GeminiBehaviour } from './fake-gemini-behaviour.js';
+export { type GeminiRefusal, geminiRefusals } from './fake-gemini-refusals.js';
+export type { GeminiCall } from './fake-gemini-request.js';
 export { fakeOnly } from './fake-only.js';
 export {
   type FakeQWeather,

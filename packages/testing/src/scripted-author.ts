@@ -13,7 +13,7 @@ export function makeScriptedAuthor(
     name?: AuthorName;
     plan?: Script<DayBrief>;
     chapter?: Script<ChapterBrief>;
-    /** Rejects where its key is refused. */
+    /** Rejects where it is refused. */
     probe?: () => Promise<void>;
   } = {},
 ): ScriptedAuthor {
@@ -24,7 +24,10 @@ export function makeScriptedAuthor(
     model: name === 'offline' ? null : 'scripted',
     version: 'scripted-1',
     fingerprint: name === 'offline' ? null : 'scripted-key',
-    probe: script.probe ?? (async () => undefined),
+    async probe(call) {
+      call.onUsage({ inputTokens: 10, outputTokens: 2 });
+      await script.probe?.();
+    },
     calls,
     async writePlan(brief, call) {
       calls.plan += 1;

@@ -15,9 +15,16 @@ beforeAll(async () => {
     // Written for another date than the one whose budget paid for it, and still under way.
     call({ spent_on: '2026-11-23', date: '2026-11-24', outcome: 'open', closed_at: null }),
     call({ spent_on: '2026-11-24', cost: 16 }),
+    call({ spent_on: '2026-11-25', cost: null, model: 'unknown' }),
+    call({ spent_on: '2026-11-26', cost: null, model: 'gemini-flash-latest' }),
+    // Served, and priced, as another model than was asked for; a probe is of nobody.
+    call({ spent_on: '2026-11-26', priced_model: 'gemini-3.5-flash-lite', cost: 0.25 }),
+    call({ ...probe, spent_on: '2026-11-26', cost: 0.000_000_3 }),
   ]);
 });
 afterAll(() => api.close());
+
+const probe = { step: 'probe', generation_id: null, character_id: null, date: null };
 
 function call(values: Record<string, unknown>) {
   return {
@@ -49,12 +56,12 @@ async function costs(query = '') {
 }
 
 const first = [
-  '2026-11-01 gemini gemini-2.5-flash plan-day 2 2000 20 0.2',
-  '2026-11-01 gemini gemini-2.5-flash write-chapter 1 1000 10 0.1',
-  '2026-11-01 gemini gemini-2.5-pro plan-day 1 1000 10 0.5',
-  '2026-11-01 offline  plan-day 1 1000 10 0',
+  '2026-11-01 gemini gemini-2.5-flash plan-day 2 2000 20 0.2 0',
+  '2026-11-01 gemini gemini-2.5-flash write-chapter 1 1000 10 0.1 0',
+  '2026-11-01 gemini gemini-2.5-pro plan-day 1 1000 10 0.5 0',
+  '2026-11-01 offline  plan-day 1 1000 10 0 0',
 ];
-const today = '2026-11-23 gemini gemini-2.5-flash plan-day 1 1000 10 0.1';
+const today = '2026-11-23 gemini gemini-2.5-flash plan-day 1 1000 10 0.1 0';
 
 test('by default it is this month so far, by day, author, model and step', async () => {
   expect(await costs()).toEqual({
@@ -62,7 +69,7 @@ test('by default it is this month so far, by day, author, model and step', async
     from: '2026-11-01',
     to: '2026-11-23',
     currency: 'USD',
-    total: { calls: 6, inputTokens: 6000, outputTokens: 60, money: 0.9 },
+    total: { calls: 6, inputTokens: 6000, outputTokens: 60, money: 0.9, unpricedCalls: 0 },
     rows: [...first, today],
   });
 });
@@ -79,8 +86,27 @@ test('a row says what each number is', async () => {
       inputTokens: 1000,
       outputTokens: 10,
       money: 0.1,
+      unpricedCalls: 0,
     },
   ]);
+});
+
+describe('a price that is not known', () => {
+  test('is no price of zero: nothing is known of such calls alone', async () => {
+    const { total, rows } = await costs('?from=2026-11-25&to=2026-11-25');
+    expect(total).toMatchObject({ calls: 1, money: null, unpricedCalls: 1 });
+    expect(rows).toEqual(['2026-11-25 gemini unknown plan-day 1 1000 10  1']);
+  });
+
+  test('is left out of a sum, exact to the last decimal, that tells so', async () => {
+    const { total, rows } = await costs('?from=2026-11-26&to=2026-11-26');
+    expect(total).toMatchObject({ calls: 3, money: 0.250_000_3, unpricedCalls: 1 });
+    expect(rows).toEqual([
+      '2026-11-26 gemini gemini-2.5-flash probe 1 1000 10 3e-7 0',
+      '2026-11-26 gemini gemini-3.5-flash-lite plan-day 1 1000 10 0.25 0',
+      '2026-11-26 gemini gemini-flash-latest plan-day 1 1000 10  1',
+    ]);
+  });
 });
 
 describe('a range', () => {
@@ -115,8 +141,8 @@ describe('a range', () => {
 
 test('of one character it is hers alone', async () => {
   const { rows, total } = await costs('?character=lappland');
-  expect(rows).toEqual(['2026-11-01 gemini gemini-2.5-flash plan-day 1 1000 10 0.1']);
-  expect(total).toEqual({ calls: 1, inputTokens: 1000, outputTokens: 10, money: 0.1 });
+  expect(rows).toEqual(['2026-11-01 gemini gemini-2.5-flash plan-day 1 1000 10 0.1 0']);
+  expect(total).toMatchObject({ calls: 1, inputTokens: 1000, outputTokens: 10, money: 0.1 });
   expect(await costs('?character=nobody')).toMatchObject({ status: 200, rows: [] });
 });
 

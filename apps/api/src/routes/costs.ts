@@ -1,5 +1,5 @@
 import { localDate, Temporal } from '@texas-ai/kernel';
-import { authorNames, type CostRow, dateText } from '@texas-ai/life';
+import { authorNames, type CostRow, callSteps, dateText, knownSum } from '@texas-ai/life';
 import { z } from 'zod';
 import type { AppDeps } from '../deps.js';
 import { defineOperation, type Operation } from '../operation.js';
@@ -9,7 +9,14 @@ const sum = {
   calls: z.number().int(),
   inputTokens: z.number().int(),
   outputTokens: z.number().int(),
-  money: z.number().meta({ description: 'In the currency of the price table.' }),
+  money: z.number().nullable().meta({
+    description:
+      'Of the calls whose price is known, in the currency of the price table; null where none is.',
+  }),
+  unpricedCalls: z
+    .number()
+    .int()
+    .meta({ description: 'Calls whose price is not known, so that `money` lacks them.' }),
 };
 
 const costsSchema = z
@@ -24,8 +31,10 @@ const costsSchema = z
           .string()
           .meta({ description: 'The day of the budget on which the calls were made.' }),
         author: z.enum(authorNames),
-        model: z.string().nullable(),
-        step: z.enum(['plan-day', 'write-chapter']),
+        model: z.string().nullable().meta({
+          description: 'The model that the calls are priced as: the one that answered.',
+        }),
+        step: z.enum(callSteps),
         ...sum,
       }),
     ),
@@ -35,12 +44,13 @@ const costsSchema = z
 const row = {
   date: '2026-11-23',
   author: 'gemini',
-  model: 'gemini-2.5-flash',
+  model: 'gemini-3.5-flash-lite',
   step: 'plan-day',
   calls: 1,
   inputTokens: 3920,
   outputTokens: 2210,
   money: 0.006701,
+  unpricedCalls: 0,
 } as const;
 
 export function costOperations({
@@ -60,7 +70,8 @@ export function costOperations({
       description:
         'The ledger by day, author, model and step, calls under way and calls whose worker died at ' +
         'what they were expected to cost. By default this month so far; `to` alone begins with its ' +
-        'month, `from` alone ends today. The offline author costs nothing.',
+        'month, `from` alone ends today. Probes, the small calls that look whether an author answers, ' +
+        'belong to no character. The offline author costs nothing.',
       query: z.strictObject({
         from: dateText.optional().meta({ description: 'First day.', example: '2026-11-01' }),
         to: dateText.optional().meta({ description: 'Last day.', example: '2026-11-30' }),
@@ -78,7 +89,13 @@ export function costOperations({
             from: '2026-11-01',
             to: '2026-11-30',
             currency: 'USD',
-            total: { calls: 1, inputTokens: 3920, outputTokens: 2210, money: 0.006701 },
+            total: {
+              calls: 1,
+              inputTokens: 3920,
+              outputTokens: 2210,
+              money: 0.006701,
+              unpricedCalls: 0,
+            },
             rows: [row],
           },
         },
@@ -108,12 +125,13 @@ function rangeOf(
 }
 
 function totalOf(rows: readonly CostRow[]) {
-  const total = { calls: 0, inputTokens: 0, outputTokens: 0, money: 0 };
+  const total = { calls: 0, inputTokens: 0, outputTokens: 0, money: 0, unpricedCalls: 0 };
   for (const each of rows) {
     total.calls += each.calls;
     total.inputTokens += each.inputTokens;
     total.outputTokens += each.outputTokens;
-    total.money += each.money;
+    total.money += each.money ?? 0;
+    total.unpricedCalls += each.unpricedCalls;
   }
-  return { ...total, money: Number(total.money.toFixed(6)) };
+  return { ...total, money: knownSum(Number(total.money.toFixed(12)), total.unpricedCalls) };
 }

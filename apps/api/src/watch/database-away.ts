@@ -19,6 +19,7 @@ const trouble = {
   kind: 'database_away',
   subject: 'postgresql',
   level: 'error',
+  code: 'storage_unavailable',
   title: 'PostgreSQL does not answer, or takes nothing',
   message:
     'Nothing is accepted or written until it is back; what was accepted is kept and goes on by itself ' +

@@ -1,4 +1,4 @@
-import { readCharacterFiles } from '@texas-ai/config';
+import { readCharacterFiles, unknownPrice } from '@texas-ai/config';
 import { makeOwner, systemClock, TexasError } from '@texas-ai/kernel';
 import { characterRecords } from '@texas-ai/life';
 import type { CliDeps } from '../deps.js';
@@ -21,6 +21,7 @@ export async function start(deps: CliDeps, options: StartOptions): Promise<numbe
   const owner = makeOwner();
   const stop = listenForStop(deps.environment);
   try {
+    sayUnknownPrice(deps);
     const running = await launch(deps, owner, stop, options);
     for (const day of days) await show(deps, running, day, options, stop);
     if (options.once) return 0;
@@ -56,6 +57,11 @@ async function show(
     if (once || signal.aborted || !(error instanceof TexasError)) throw error;
     output.progress(error.message);
   }
+}
+
+function sayUnknownPrice({ config, output }: CliDeps): void {
+  const problem = unknownPrice(config);
+  if (problem !== null) output.progress(problem);
 }
 
 function columns(): number {

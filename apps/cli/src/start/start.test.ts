@@ -43,7 +43,7 @@ describe('writing a day through the api', () => {
     author: 'offline',
     model: null,
     chapters: { total: 0, written: 0 },
-    usage: { calls: 0, inputTokens: 0, outputTokens: 0, cost: 0 },
+    usage: { calls: 0, inputTokens: 0, outputTokens: 0, cost: 0, unpricedCalls: 0 },
     fallback: null,
     waiting: null,
     error: null,
@@ -108,6 +108,46 @@ describe('writing a day through the api', () => {
     });
     await write();
     expect(progress[2]).toBe('planning; waits until 2026-11-23T08:15Z: The author rests.');
+  });
+
+  test('a day of another author says whose place it took, and why, before it is shown', async () => {
+    const reason = 'Gemini does not offer the model.';
+    const fallback = {
+      from: 'gemini',
+      to: 'offline',
+      code: 'author_model_unavailable',
+      reason,
+    } as const;
+    const { write, progress } = api({
+      days: [null, day],
+      states: [{}, { status: 'published', fallback }],
+    });
+    await write();
+    expect(progress.at(-1)).toBe(
+      'The offline author wrote this day in place of gemini (author_model_unavailable): Gemini does not offer the model.',
+    );
+  });
+
+  test('a reason is said once, however long it lasts and whatever comes of it', async () => {
+    const reason = 'Gemini does not offer the model.';
+    const waiting = { until: '2026-11-23T08:15:30.5Z', reason };
+    const fallback = {
+      from: 'gemini',
+      to: 'offline',
+      code: 'author_model_unavailable',
+      reason,
+    } as const;
+    const { write, progress } = api({
+      days: [null, day],
+      states: [{ waiting }, { status: 'planning', waiting }, { status: 'published', fallback }],
+    });
+    await write();
+    expect(progress.slice(1)).toEqual([
+      `queued; waits until 2026-11-23T08:15Z: ${reason}`,
+      'planning; waits until 2026-11-23T08:15Z',
+      'published',
+      'The offline author wrote this day in place of gemini (author_model_unavailable).',
+    ]);
   });
 
   test('what another author left behind is begun anew', async () => {

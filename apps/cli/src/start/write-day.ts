@@ -25,26 +25,50 @@ export async function writeDay(deps: WriteDayDeps, character: string, date: stri
   const left = isInFlight(asked.status) && asked.author !== author;
   const generation = left ? await api.requestDay(character, date, true) : asked;
   onProgress(`Writing ${date} of ${character} (author: ${generation.author})…`);
-  const ended = await follow(deps, generation);
+  const told = new Set<string>();
+  const ended = await follow(deps, generation, told);
   const day = await api.day(character, date);
-  if (ended.status === 'published' && day) return day;
+  if (ended.status === 'published' && day) {
+    if (ended.fallback) onProgress(describeFallback(ended.fallback, told));
+    return day;
+  }
   const reason = ended.error
     ? `${ended.error.message} (${ended.error.code})`
     : `it was ${ended.status}`;
   throw new TexasError('day_not_found', `The day could not be written: ${reason}`);
 }
 
-async function follow(deps: WriteDayDeps, generation: GenerationView): Promise<GenerationView> {
+/** `told` gathers the reasons that were said: each is said once. */
+async function follow(
+  deps: WriteDayDeps,
+  generation: GenerationView,
+  told: Set<string>,
+): Promise<GenerationView> {
   let seen = generation;
   let said = '';
   for (;;) {
-    const line = describe(seen);
-    if (line !== said) deps.onProgress(line);
-    said = line;
+    const stands = describe(seen);
+    if (stands !== said) deps.onProgress(`${stands}${reasonOnce(seen.waiting?.reason, told)}`);
+    said = stands;
     if (!isInFlight(seen.status)) return seen;
     await pause(pollMs, undefined, { signal: deps.signal });
     seen = await deps.api.generation(generation.id);
   }
+}
+
+/** Before the day, so that nobody takes it for what its own author would have written. */
+function describeFallback(
+  { from, to, code, reason }: NonNullable<GenerationView['fallback']>,
+  told: Set<string>,
+): string {
+  const why = reasonOnce(reason, told) || '.';
+  return `The ${to} author wrote this day in place of ${from} (${code})${why}`;
+}
+
+function reasonOnce(reason: string | null | undefined, told: Set<string>): string {
+  if (!reason || told.has(reason)) return '';
+  told.add(reason);
+  return `: ${reason}`;
 }
 
 /** One line; a rest is told of with the time at which it ends, in UTC. */
@@ -53,5 +77,5 @@ function describe({ status, chapters, waiting }: GenerationView): string {
     status === 'writing' ? `writing, ${chapters.written} of ${chapters.total} chapters` : status;
   return waiting === null
     ? `  ${stands}`
-    : `  ${stands}; waits until ${waiting.until.slice(0, 16)}Z: ${waiting.reason}`;
+    : `  ${stands}; waits until ${waiting.until.slice(0, 16)}Z`;
 }

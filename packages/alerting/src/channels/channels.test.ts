@@ -77,7 +77,17 @@ describe('a channel posts', () => {
       '',
       post(
         '/any',
-        { title, message: text, level: 'error', over: false, timestamp: '2026-11-25T04:00:00Z' },
+        {
+          title,
+          message: text,
+          level: 'error',
+          kind: 'no_worker',
+          subject: 'fleet',
+          code: null,
+          count: 1,
+          over: false,
+          timestamp: '2026-11-25T04:00:00Z',
+        },
         { token: 't' },
       ),
     ],

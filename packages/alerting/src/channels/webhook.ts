@@ -1,15 +1,15 @@
 import type { Channel, ChannelAddress } from '../channel.js';
 import { anyBody, post } from '../post.js';
 
-/** Any program of the operator's: `{ title, message, level, timestamp }`, and whether it is over. */
+/** Any program of the operator's: everything that a message says, as JSON. */
 export function makeWebhook({ url }: ChannelAddress): Channel {
   return {
     name: 'webhook',
     pace: { messages: 20, seconds: 1 },
-    send: ({ title, text, level, over, at }, signal) =>
+    send: ({ text, at, ...facts }, signal) =>
       post(
         url,
-        { title, message: text, level, over, timestamp: at.toString() },
+        { ...facts, message: text, timestamp: at.toString() },
         { isSuccess: anyBody, signal },
       ),
   };

@@ -4,8 +4,9 @@ import { kindOf } from '@texas-ai/life';
 import { classifyFailure } from './classify-failure.js';
 
 const now = Temporal.Instant.from('2026-11-23T20:00:00Z');
-const apiKey = 'AIza-canary';
-const classify = (failure: unknown) => classifyFailure(failure, { now, apiKey });
+const apiKey = 'AQ.canary-0123456789';
+const classify = (failure: unknown) =>
+  classifyFailure(failure, { now, apiKey, model: 'gemini-2.5-flash' });
 
 /** As the library throws it: the message is the body. */
 function http(status: number, ...details: unknown[]): Error {
@@ -26,7 +27,7 @@ describe('classifyFailure', () => {
     ['a 401', http(401), 'author_unauthorized', { status: 401 }, 'final'],
     ['a 403', http(403), 'author_unauthorized', { status: 403 }, 'final'],
     ['another 400', http(400, { reason: 'OTHER' }), 'author_http_error', { status: 400 }, 'final'],
-    ['an unknown model', http(404), 'author_http_error', { status: 404 }, 'final'],
+    ['a 404 of something else', http(404), 'author_http_error', { status: 404 }, 'final'],
     [
       'a 429',
       http(429, { retryDelay: '3s' }),
@@ -42,7 +43,8 @@ describe('classifyFailure', () => {
       'held',
     ],
     ['a 500', http(500), 'author_http_error', { status: 500 }, 'retryable'],
-    ['a 503', http(503), 'author_http_error', { status: 503 }, 'retryable'],
+    ['a 502', http(502), 'author_http_error', { status: 502 }, 'retryable'],
+    ['a 503', http(503), 'author_overloaded', { status: 503 }, 'retryable'],
     [
       'no connection',
       away('connect ECONNREFUSED ::1:9'),

@@ -14,11 +14,12 @@ import {
   buildDayBrief,
   type FakeGemini,
   type GeminiBehaviour,
+  type GeminiRefusal,
   startFakeGemini,
 } from '@texas-ai/testing';
 import { makeGeminiAuthor } from './gemini-author.js';
 
-const apiKey = 'AIza-canary';
+const apiKey = 'AQ.Ab8RN6canary-0123456789_xyz';
 const clock: Clock = { now: () => Temporal.Instant.from('2026-11-23T20:00:00Z') };
 
 let gemini: FakeGemini;
@@ -30,10 +31,10 @@ beforeEach(async () => {
 });
 afterEach(() => gemini.stop());
 
-function author({ timeoutMs = 10_000, key = apiKey } = {}) {
+function author({ timeoutMs = 10_000, key = apiKey, model = 'gemini-test' } = {}) {
   return makeGeminiAuthor({
     apiKey: key,
-    model: 'gemini-test',
+    model,
     baseUrl: gemini.url,
     timeoutMs,
     clock,
@@ -81,7 +82,13 @@ describe('makeGeminiAuthor', () => {
       responseMimeType: 'application/json',
       responseJsonSchema: { properties: { items: { type: 'array' }, summary: { type: 'string' } } },
     });
-    expect(billed).toEqual([{ inputTokens: expect.any(Number), outputTokens: expect.any(Number) }]);
+    expect(billed).toEqual([
+      {
+        inputTokens: expect.any(Number),
+        outputTokens: expect.any(Number),
+        model: 'gemini-test',
+      },
+    ]);
     expect(billed[0]?.inputTokens).toBeGreaterThan(500);
     expect(billed[0]?.outputTokens).toBeGreaterThan(100);
   });
@@ -91,9 +98,52 @@ describe('makeGeminiAuthor', () => {
     const answer = await author().writeChapter(brief, call());
     expect(chapterDraftSchema.parse(answer).texts).toHaveLength(brief.slots.length);
     expect(gemini.calls[0]).toMatchObject(chapterPrompt(brief));
-    expect(gemini.calls[0]?.body.generationConfig.responseJsonSchema.properties).toMatchObject({
-      texts: { minItems: 8 },
-    });
+  });
+
+  test.each([
+    ['gemini-3.5-flash-lite', { thinkingConfig: { thinkingLevel: 'MINIMAL' } }],
+    ['gemini-3.8-flash', { thinkingConfig: { thinkingLevel: 'LOW' } }],
+    ['gemini-4-hydrogen', { thinkingConfig: { thinkingLevel: 'LOW' } }],
+    ['gemini-2.5-flash', {}],
+    ['a-model-of-tomorrow', {}],
+  ])(
+    '%s is asked as it wants to be: nothing that it deprecates or refuses',
+    async (model, extra) => {
+      const one = author({ model });
+      await one.writePlan(buildDayBrief(), call());
+      await one.writeChapter(buildChapterBrief(), call({ problems: ['too short'] }));
+      expect(gemini.calls).toHaveLength(2);
+      for (const { body } of gemini.calls) {
+        expect(body).toEqual({
+          contents: [{ role: 'user', parts: [{ text: expect.any(String) }] }],
+          systemInstruction: expect.anything(),
+          generationConfig: {
+            responseMimeType: 'application/json',
+            responseJsonSchema: expect.anything(),
+            ...extra,
+          },
+        });
+        expect(JSON.stringify(body.generationConfig)).not.toMatch(/"(min|max)|pattern/);
+      }
+    },
+  );
+
+  test('the key is sent as a header alone, which keys of either form want', async () => {
+    await author().writePlan(buildDayBrief(), call());
+    expect(gemini.calls).toMatchObject([{ apiKey, otherCredentials: false }]);
+  });
+
+  test('an answer that could be continued is cut off: the library makes no further call', async () => {
+    gemini.respondWith('continuation');
+    const failure = await failureOf(author().writePlan(buildDayBrief(), call()));
+    expect(failure.code).toBe('author_output_truncated');
+    expect(gemini.calls).toHaveLength(1);
+  });
+
+  test('usage names the model that answered', async () => {
+    gemini.serveAs('gemini-3.5-flash-lite');
+    await author({ model: 'gemini-2.5-flash' }).writePlan(buildDayBrief(), call());
+    expect(billed).toMatchObject([{ model: 'gemini-3.5-flash-lite' }]);
   });
 
   test('a re-ask quotes the problems', async () => {
@@ -116,9 +166,19 @@ describe('makeGeminiAuthor', () => {
       0,
     ],
     ['serverError', 'author_http_error', { status: 500 }, 0],
+    ['overloaded', 'author_overloaded', { status: 503 }, 0],
     ['badKey', 'author_unauthorized', { status: 400 }, 0],
+    ['expiredKey', 'author_unauthorized', { status: 400 }, 0],
+    ['leakedKey', 'author_unauthorized', { status: 403 }, 0],
+    ['blockedKey', 'author_unauthorized', { status: 403 }, 0],
+    ['noFreeQuota', 'author_quota_unavailable', { status: 429 }, 0],
+    ['spendingCap', 'author_balance_exhausted', { status: 429 }, 0],
+    ['noCredits', 'author_balance_exhausted', { status: 429 }, 0],
+    ['paymentRequired', 'author_balance_exhausted', { status: 402 }, 0],
+    ['location', 'author_location_unsupported', { status: 400 }, 0],
     ['html', 'author_invalid_output', {}, 0],
-    ['truncated', 'author_invalid_output', {}, 1],
+    ['truncated', 'author_output_truncated', { reason: 'MAX_TOKENS' }, 1],
+    ['onlyThoughts', 'author_output_truncated', { reason: 'MAX_TOKENS' }, 1],
     ['invalidJson', 'author_invalid_output', {}, 1],
     ['blocked', 'author_blocked', { reason: 'PROHIBITED_CONTENT' }, 1],
   ])('%s: %s, asked once', async (behaviour, code, details, bills) => {
@@ -138,13 +198,14 @@ describe('makeGeminiAuthor', () => {
     );
   });
 
-  test('a wrong key is refused and told nowhere', async () => {
-    const failure = await failureOf(
-      author({ key: 'AIza-wrong' }).writePlan(buildDayBrief(), call()),
-    );
-    expect(failure.code).toBe('author_unauthorized');
-    expect(`${failure.stack} ${failure.cause}`).not.toContain('AIza-wrong');
-  });
+  test.each(['AIza-wrong', 'AQ.wrong'])(
+    'the wrong key %s is refused and told nowhere',
+    async (key) => {
+      const failure = await failureOf(author({ key }).writePlan(buildDayBrief(), call()));
+      expect(failure.code).toBe('author_unauthorized');
+      expect(`${failure.stack} ${failure.cause}`).not.toContain(key);
+    },
+  );
 
   test('no server', async () => {
     await gemini.stop();
@@ -181,5 +242,69 @@ describe('makeGeminiAuthor', () => {
     );
     expect(failure.code).toBe('aborted');
     expect(gemini.calls).toEqual([]);
+  });
+
+  describe('a model that the key cannot use', () => {
+    const refusedBy = async (refusal: GeminiRefusal, model = 'gemini-2.5-flash') => {
+      gemini.refuse(refusal);
+      return failureOf(author({ model }).writePlan(buildDayBrief(), call()));
+    };
+
+    test('is told with what the provider said, which others there are, and what to set', async () => {
+      const { code, message, details } = await refusedBy('newUser');
+      expect(code).toBe('author_model_unavailable');
+      expect(message).toMatch(
+        /^Gemini does not offer the model “gemini-2\.5-flash” to this key \(HTTP 404: “This model models\/gemini-2\.5-flash is no longer available to new users\..*”\); the key can use gemini-3\.5-flash-lite, gemini-3\.8-flash, gemini-3\.1-flash-lite: set GEMINI_MODEL to one of them, for example gemini-3\.5-flash-lite, and restart\.$/,
+      );
+      expect(message).not.toContain('gemini-embedding');
+      expect(details).toMatchObject({ status: 404, model: 'gemini-2.5-flash' });
+      expect(gemini.listings()).toBe(1);
+      expect(billed).toEqual([]);
+    });
+
+    test.each(['retiredModel', 'unknownModel'] as const)('%s is such a one', async (refusal) => {
+      expect((await refusedBy(refusal)).code).toBe('author_model_unavailable');
+    });
+
+    test('is replaced by the successor that the provider names, where the key can use that', async () => {
+      const naming = 'gemini-3.5-flash-lite';
+      expect((await refusedBy('retiredModel', 'gemini-3.1-flash-lite')).message).toContain(
+        `for example ${naming},`,
+      );
+    });
+
+    test('is told without the others where they cannot be listed', async () => {
+      gemini.failListings(500);
+      const { message } = await refusedBy('newUser');
+      expect(message).toMatch(
+        /”\); set GEMINI_MODEL to a model that the key can use, for example \S+, and restart\.$/,
+      );
+    });
+
+    test('is told with the key taken out of what the provider said', async () => {
+      const { message, cause } = await refusedBy('newUser', `gemini ${apiKey}`);
+      expect(`${message} ${cause}`).toContain('no longer available');
+      expect(String(cause)).not.toContain(apiKey);
+    });
+  });
+
+  describe('a probe', () => {
+    test('is one small call with the settings of any other, and is billed', async () => {
+      await author({ model: 'gemini-3.8-flash' }).probe(call());
+      expect([gemini.probes(), gemini.calls.length, gemini.listings()]).toEqual([1, 0, 0]);
+      expect(billed).toMatchObject([{ inputTokens: expect.any(Number) }]);
+      expect(billed[0]?.inputTokens).toBeLessThan(50);
+    });
+
+    test.each(['newUser', 'leakedKey', 'noFreeQuota'] as const)(
+      'meets a refusal (%s) that a list of models does not show',
+      async (refusal) => {
+        gemini.refuse(refusal);
+        const failure = await failureOf(author().probe(call()));
+        gemini.respondWith(refusal);
+        const met = await failureOf(author().writePlan(buildDayBrief(), call()));
+        expect(failure.code).toBe(met.code);
+      },
+    );
   });
 });

@@ -20,11 +20,17 @@ describe('readAnswer', () => {
 
   test.each<[string, Answer, ErrorCode]>([
     ['a blocked prompt', refused('OTHER'), 'author_blocked'],
+    ['a prompt that a filter of today blocks', refused('MODEL_ARMOR'), 'author_blocked'],
     ...['SAFETY', 'PROHIBITED_CONTENT', 'BLOCKLIST', 'SPII', 'RECITATION'].map(
       (reason): [string, Answer, ErrorCode] => [reason, answer('{}', reason), 'author_blocked'],
     ),
-    ['a text that was cut off', answer('{"a":1}', 'MAX_TOKENS'), 'author_invalid_output'],
-    ['thinking that used up the tokens', answer(undefined, 'MAX_TOKENS'), 'author_invalid_output'],
+    ['a text that was cut off', answer('{"a":1}', 'MAX_TOKENS'), 'author_output_truncated'],
+    ['a text that would go on', answer('{"a":1}', 'CONTINUATION'), 'author_output_truncated'],
+    [
+      'thinking that used up the tokens',
+      answer(undefined, 'MAX_TOKENS'),
+      'author_output_truncated',
+    ],
     ['an empty text', answer(' '), 'author_invalid_output'],
     ['no parts', answer(undefined), 'author_invalid_output'],
     ['no candidates', {}, 'author_invalid_output'],
@@ -45,6 +51,8 @@ describe('usageOf', () => {
   test('counts thinking as output', () => {
     const usageMetadata = { promptTokenCount: 10, candidatesTokenCount: 4, thoughtsTokenCount: 3 };
     expect(usageOf({ usageMetadata })).toEqual({ inputTokens: 10, outputTokens: 7 });
+    const modelVersion = 'gemini-3.5-flash-lite';
+    expect(usageOf({ usageMetadata, modelVersion })).toMatchObject({ model: modelVersion });
   });
 
   test('takes what is missing as nothing, and no metadata as no bill', () => {

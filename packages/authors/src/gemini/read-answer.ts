@@ -1,11 +1,11 @@
 import type { GenerateContentResponse } from '@google/genai';
 import { TexasError } from '@texas-ai/kernel';
-import type { CallUsage } from '@texas-ai/life';
+import { authorFailure, type CallUsage } from '@texas-ai/life';
 
 /** The part of an answer that is read. */
 export type Answer = Pick<
   GenerateContentResponse,
-  'candidates' | 'promptFeedback' | 'usageMetadata'
+  'candidates' | 'promptFeedback' | 'usageMetadata' | 'modelVersion'
 >;
 
 const blockedReasons: ReadonlySet<string> = new Set([
@@ -16,9 +16,13 @@ const blockedReasons: ReadonlySet<string> = new Set([
   'RECITATION',
 ]);
 
+/** CONTINUATION: Gemini would go on in further calls, each of them billed, which we do not make. */
+const cutReasons: ReadonlySet<string> = new Set(['MAX_TOKENS', 'CONTINUATION']);
+
 /**
  * The JSON that an answer carries, parsed but not validated. Throws `author_blocked` where a filter
- * stopped it and `author_invalid_output` where it is cut off, empty or no JSON.
+ * stopped it, `author_output_truncated` where it is cut off (what came of it is never mended), and
+ * `author_invalid_output` where it is empty or no JSON.
  */
 export function readAnswer({ candidates, promptFeedback }: Answer): unknown {
   const candidate = candidates?.[0];
@@ -28,8 +32,12 @@ export function readAnswer({ candidates, promptFeedback }: Answer): unknown {
       details: { reason },
     });
   }
-  if (reason === 'MAX_TOKENS') {
-    throw new TexasError('author_invalid_output', 'The answer was cut off: it was too long.');
+  if (reason && cutReasons.has(reason)) {
+    throw authorFailure(
+      'author_output_truncated',
+      'The answer was cut off at the model’s output limit, which its thoughts count towards.',
+      { details: { reason } },
+    );
   }
   const spoken = (candidate?.content?.parts ?? []).filter(({ thought }) => thought !== true);
   const text = spoken.map((part) => part.text ?? '').join('');
@@ -43,8 +51,12 @@ export function readAnswer({ candidates, promptFeedback }: Answer): unknown {
 }
 
 /** What an answer was billed for, thinking included; undefined where it does not say. */
-export function usageOf({ usageMetadata }: Answer): CallUsage | undefined {
+export function usageOf({ usageMetadata, modelVersion }: Answer): CallUsage | undefined {
   if (!usageMetadata) return undefined;
   const { promptTokenCount = 0, candidatesTokenCount = 0, thoughtsTokenCount = 0 } = usageMetadata;
-  return { inputTokens: promptTokenCount, outputTokens: candidatesTokenCount + thoughtsTokenCount };
+  return {
+    inputTokens: promptTokenCount,
+    outputTokens: candidatesTokenCount + thoughtsTokenCount,
+    ...(modelVersion !== undefined && { model: modelVersion }),
+  };
 }

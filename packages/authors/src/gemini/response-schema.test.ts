@@ -12,28 +12,26 @@ function keywords(schema: unknown): string[] {
   );
 }
 
-test('only keywords that Gemini takes are sent', () => {
-  const sent = new Set([...keywords(planResponseSchema()), ...keywords(chapterResponseSchema(12))]);
+test('only keywords that Gemini takes are sent, and no bounds, which it may refuse', () => {
+  const sent = new Set([...keywords(planResponseSchema), ...keywords(chapterResponseSchema)]);
   expect([...sent].sort()).toEqual([
     'additionalProperties',
     'description',
     'enum',
     'items',
-    'minItems',
     'properties',
     'required',
     'type',
   ]);
 });
 
-test('a chapter asks for as many texts as it has slots, each with every field', () => {
-  expect(chapterResponseSchema(12)).toMatchObject({
+test('a chapter asks for texts, each with every field', () => {
+  expect(chapterResponseSchema).toMatchObject({
     type: 'object',
     required: ['texts'],
     properties: {
       texts: {
         type: 'array',
-        minItems: 12,
         items: {
           required: ['content', 'emotions', 'thoughts', 'interaction'],
           properties: { interaction: { type: ['string', 'null'] } },

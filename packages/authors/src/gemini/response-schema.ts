@@ -4,10 +4,11 @@ import { z } from 'zod';
 export type JsonSchema = Record<string, unknown>;
 
 /**
- * Keywords that Gemini's `responseJsonSchema` takes. It also documents `maxItems`, but answers 400
- * to it on arrays of objects.
+ * Keywords of `responseJsonSchema` that are sent. It also takes bounds (`minItems`, `maximum` and so
+ * on), but they multiply the states of the constraint until Gemini answers 400 (“too many states for
+ * serving”), so there are none: whoever validates the answer checks counts and ranges.
  */
-const accepted = [
+const sentKeywords: ReadonlySet<string> = new Set([
   '$ref',
   '$defs',
   'type',
@@ -17,31 +18,23 @@ const accepted = [
   'enum',
   'items',
   'prefixItems',
-  'minItems',
-  'minimum',
-  'maximum',
   'anyOf',
   'oneOf',
   'properties',
   'additionalProperties',
   'required',
-] as const;
+]);
 
-export function planResponseSchema(): JsonSchema {
-  return responseSchema(planDraftSchema);
-}
-
-/** Asks for at least that many texts; the exact count is checked by whoever validates the answer. */
-export function chapterResponseSchema(slots: number): JsonSchema {
-  const texts = chapterDraftSchema.shape.texts.min(slots);
-  return responseSchema(chapterDraftSchema.extend({ texts }));
-}
+export const planResponseSchema: JsonSchema = responseSchema(planDraftSchema);
+export const chapterResponseSchema: JsonSchema = responseSchema(chapterDraftSchema);
+/** The smallest answer that has the form of the others. */
+export const probeResponseSchema: JsonSchema = responseSchema(z.object({ ok: z.boolean() }));
 
 function responseSchema(schema: z.ZodType): JsonSchema {
   const { $schema: _, ...whole } = z.toJSONSchema(schema, {
     override: ({ jsonSchema }) => {
       for (const keyword of Object.keys(jsonSchema)) {
-        if (!accepted.some((each) => each === keyword)) delete jsonSchema[keyword];
+        if (!sentKeywords.has(keyword)) delete jsonSchema[keyword];
       }
     },
   });

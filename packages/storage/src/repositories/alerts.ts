@@ -11,6 +11,7 @@ interface AlertRow {
   level: Alert['level'];
   title: string;
   message: string;
+  code: Alert['code'];
   count: number;
   quiet_seconds: number | null;
   opened_at: Temporal.Instant;
@@ -27,6 +28,7 @@ const columns = [
   'level',
   'title',
   'message',
+  'code',
   'count',
   'quiet_seconds',
   'opened_at',
@@ -66,14 +68,14 @@ export function makeAlertRepository(db: Knex): AlertRepository {
   }
 
   return withStorageFailures<AlertRepository>({
-    async raise({ kind, subject, level, title, message, quietSeconds }, channels) {
+    async raise({ kind, subject, level, title, message, code, quietSeconds }, channels) {
       const { rows } = await db.raw<{ rows: ChangedRow[] }>(
         `WITH raised AS (
-           INSERT INTO alerts (id, kind, subject, level, title, message, quiet_seconds)
-           VALUES (:id, :kind, :subject, :level, :title, :message, :quiet)
+           INSERT INTO alerts (id, kind, subject, level, title, message, code, quiet_seconds)
+           VALUES (:id, :kind, :subject, :level, :title, :message, :code, :quiet)
            ON CONFLICT (kind, subject) WHERE recovered_at IS NULL DO UPDATE SET
              count = alerts.count + 1, last_seen_at = now(),
-             title = excluded.title, message = excluded.message
+             title = excluded.title, message = excluded.message, code = excluded.code
            RETURNING ${columns}
          ), told AS (
            INSERT INTO alert_deliveries (alert_id, channel, phase)
@@ -89,6 +91,7 @@ export function makeAlertRepository(db: Knex): AlertRepository {
           level,
           title,
           message,
+          code: code ?? null,
           quiet: quietSeconds ?? null,
           channels: [...channels],
         },
@@ -186,6 +189,7 @@ function toAlert(row: AlertRow): Alert {
     level: row.level,
     title: row.title,
     message: row.message,
+    code: row.code,
     count: row.count,
     quietSeconds: row.quiet_seconds,
     openedAt: row.opened_at,

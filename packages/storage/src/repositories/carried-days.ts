@@ -1,5 +1,5 @@
 import { Temporal } from '@texas-ai/kernel';
-import type { CarriedDay } from '@texas-ai/life';
+import { type CarriedDay, knownSum } from '@texas-ai/life';
 import { fallbackOf, type GenerationRow } from './generation-row.js';
 import { experienceColumns, itemColumns, rowsOf } from './rows-of.js';
 
@@ -17,8 +17,10 @@ type RowGeneration = Pick<
   | 'input_tokens'
   | 'output_tokens'
   | 'cost'
+  | 'unpriced_calls'
   | 'fallback_from'
   | 'fallback_code'
+  | 'fallback_reason'
   | 'request_id'
   | 'created_at'
   | 'started_at'
@@ -44,9 +46,9 @@ export interface CarriedRow extends RowGeneration {
 /** Wants `:character`, `:after` (a date or null) and `:limit`. */
 export const carriedDays = `
   SELECT days.date, days.published_at, live.id, ordinal, author, model, author_version,
-    profile_hash, asked_by, request_id, chapters_wanted, fallback_from, fallback_code, warnings,
-    calls, input_tokens, output_tokens, cost, created_at, started_at, finished_at, rewritten_at,
-    brief, summary,
+    profile_hash, asked_by, request_id, chapters_wanted, fallback_from, fallback_code,
+    fallback_reason, warnings, calls, input_tokens, output_tokens, cost, unpriced_calls, created_at,
+    started_at, finished_at, rewritten_at, brief, summary,
     ${rowsOf('live', 'schedule_items', 'position', itemColumns)} AS items,
     ${rowsOf('live', 'chapters', 'position', {
       slots: 'slots',
@@ -104,7 +106,8 @@ function toGeneration(row: CarriedRow): Generation {
       calls: row.calls,
       inputTokens: row.input_tokens,
       outputTokens: row.output_tokens,
-      cost: row.cost,
+      cost: knownSum(row.cost, row.unpriced_calls),
+      unpricedCalls: row.unpriced_calls,
     },
     createdAt: row.created_at.toString(),
     startedAt: row.started_at?.toString() ?? null,

@@ -28,6 +28,7 @@ interface SummaryRow {
   model: string | null;
   fallback_from: Generation['author'] | null;
   fallback_code: string | null;
+  fallback_reason: string | null;
   brief: StoredBrief;
   summary: string;
   time_zone: string;
@@ -76,6 +77,7 @@ export function makeDayRepository(db: Knex): DayRepository {
         'generations.summary',
         'generations.fallback_from',
         'generations.fallback_code',
+        'generations.fallback_reason',
         'characters.time_zone',
         'characters.language',
       );

@@ -1,5 +1,12 @@
 import { Temporal } from '@texas-ai/kernel';
-import type { AuthorName, Generation, GenerationNeeds, GenerationStatus } from '@texas-ai/life';
+import {
+  type AuthorName,
+  type Generation,
+  type GenerationNeeds,
+  type GenerationStatus,
+  knownSum,
+} from '@texas-ai/life';
+import { isProbedCode } from './holds.js';
 
 export interface GenerationRow {
   id: string;
@@ -19,8 +26,10 @@ export interface GenerationRow {
   input_tokens: number;
   output_tokens: number;
   cost: number;
+  unpriced_calls: number;
   fallback_from: AuthorName | null;
   fallback_code: string | null;
+  fallback_reason: string | null;
   error_code: string | null;
   error_message: string | null;
   request_id: string | null;
@@ -50,8 +59,10 @@ export const generationColumns = [
   'input_tokens',
   'output_tokens',
   'cost',
+  'unpriced_calls',
   'fallback_from',
   'fallback_code',
+  'fallback_reason',
   'error_code',
   'error_message',
   'request_id',
@@ -66,12 +77,12 @@ export const answeredColumns = generationColumns
   .join(', ');
 
 /**
- * A part of a statement: whether the hold is in force at `now`. That of a key which nobody uses any
- * more is not: the author answered calls that were opened since, which a held key cannot open. Ten
+ * A part of a statement: whether the hold is in force at `now`. That of a key or model which nobody uses
+ * any more is not: the author answered calls that were opened since, which a held key cannot open. Ten
  * seconds are for calls that were opened at the same moment.
  */
 export const holdInForce = (now: string) => `(
-  (author_holds.code = 'author_unauthorized' OR author_holds.until > ${now})
+  (${isProbedCode('author_holds.code')} OR author_holds.until > ${now})
   AND NOT EXISTS (
     SELECT FROM author_calls WHERE author_calls.author = author_holds.author
       AND opened_at > since + interval '10 seconds' AND outcome = 'answered'))`;
@@ -82,7 +93,7 @@ export const waitingColumn = `(
   WHERE author_holds.author = generations.author
     AND generations.status IN ('queued', 'planning', 'writing')
     AND ${holdInForce('now()')}
-  ORDER BY until DESC LIMIT 1) AS waiting`;
+  ORDER BY ${isProbedCode('code')} DESC, until DESC LIMIT 1) AS waiting`;
 
 export function toGeneration(row: GenerationRow): Generation {
   const { waiting = null } = row;
@@ -98,7 +109,8 @@ export function toGeneration(row: GenerationRow): Generation {
       calls: row.calls,
       inputTokens: row.input_tokens,
       outputTokens: row.output_tokens,
-      cost: row.cost,
+      cost: knownSum(row.cost, row.unpriced_calls),
+      unpricedCalls: row.unpriced_calls,
     },
     fallback: fallbackOf(row),
     waiting: waiting && {
@@ -119,10 +131,15 @@ export function toGeneration(row: GenerationRow): Generation {
 }
 
 export function fallbackOf({
+  author: to,
   fallback_from: from,
   fallback_code: code,
-}: Pick<GenerationRow, 'fallback_from' | 'fallback_code'>): Generation['fallback'] {
-  return from === null || code === null ? null : { from, code };
+  fallback_reason: reason,
+}: Pick<
+  GenerationRow,
+  'author' | 'fallback_from' | 'fallback_code' | 'fallback_reason'
+>): Generation['fallback'] {
+  return from === null || code === null ? null : { from, to, code, reason };
 }
 
 /** A row with the positions of the chapters that are not written. */

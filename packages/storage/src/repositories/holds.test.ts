@@ -113,6 +113,55 @@ describe('the trial of a refused key', () => {
   });
 });
 
+describe('a hold of one model', () => {
+  const refusedModel: AuthorHold = {
+    ...hold('author_model_unavailable', 0),
+    model: 'gemini-2.5-flash',
+  };
+  const ofModel = { ...key, model: 'gemini-2.5-flash' };
+
+  test('stands beside that of its key and those of other models, and names what it is of', async () => {
+    expect(await holds.put(quota(5))).toBe(true);
+    expect(await holds.put(refusedModel)).toBe(true);
+    expect(await holds.put({ ...refusedModel, model: 'a model of two words' })).toBe(true);
+    expect((await holds.list()).map(({ code, model }) => [code, model])).toEqual([
+      ['author_rate_limited', undefined],
+      ['author_model_unavailable', 'a model of two words'],
+      ['author_model_unavailable', 'gemini-2.5-flash'],
+    ]);
+  });
+
+  test('is probed and lifted by itself', async () => {
+    await holds.put(refused(0));
+    await holds.put(refusedModel);
+    expect(await holds.takeProbe(ofModel, now, inMinutes(5))).toBe(true);
+    expect(await holds.takeProbe(ofModel, now, inMinutes(5))).toBe(false);
+    expect(await holds.takeProbe(key, now, inMinutes(5))).toBe(true);
+    await holds.lift(ofModel);
+    expect((await holds.list()).map(({ code }) => code)).toEqual(['author_unauthorized']);
+  });
+
+  test('is forgotten once nobody probes it, and does not end by itself', async () => {
+    await holds.put(refusedModel);
+    expect(await holds.liftOver(inMinutes(60))).toBe(0);
+    expect(await holds.liftUnused(inMinutes(-1))).toEqual([]);
+    expect(await holds.liftUnused(inMinutes(1))).toEqual([ofModel]);
+  });
+});
+
+test.each([
+  'author_model_unavailable',
+  'author_quota_unavailable',
+  'author_balance_exhausted',
+  'author_location_unsupported',
+] as const)('%s lasts until a probe succeeds, as a refused key does', async (code) => {
+  await holds.put(quota(600));
+  expect(await holds.put(hold(code, 0))).toBe(false);
+  expect(await holds.put(quota(600))).toBe(false);
+  expect(await holds.liftOver(inMinutes(60))).toBe(0);
+  expect(await holds.takeProbe(key, inMinutes(0), inMinutes(5))).toBe(true);
+});
+
 test('lifting a hold lifts that of the key alone', async () => {
   await holds.put(refused(5));
   await holds.put({ ...quota(5), fingerprint: 'another-key' });

@@ -143,6 +143,7 @@ describe('what was spent', () => {
       step: 'write-chapter',
       calls: 1,
       outputTokens: 1,
+      unpricedCalls: 0,
       ...more,
     });
     const larger = row({ model: 'larger', inputTokens: 39, money: 0.08 });

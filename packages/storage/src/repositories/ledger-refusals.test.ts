@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { Temporal } from '@texas-ai/kernel';
 import type { AuthorHold, Cap, LedgerRepository, PlannedCall } from '@texas-ai/life';
 import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
-import { buildCall, noon } from '../../test/calls.js';
+import { buildCall, buildProbe, noon } from '../../test/calls.js';
 import { begin } from '../../test/generations.js';
 
 // What forbids a call. A call that is refused leaves no trace.
@@ -73,6 +73,27 @@ describe('a hold', () => {
     await put({ fingerprint: 'another-key' });
     await put({ author: 'offline' });
     expect(await ledger.open(buildCall(generation))).toEqual(opened);
+  });
+
+  test('of a model forbids the calls to it, and those to another model of its key do without', async () => {
+    await put({ code: 'author_model_unavailable', model: 'scripted', until: now });
+    expect(await ledger.open(buildCall(generation))).toMatchObject({
+      kind: 'held',
+      hold: { code: 'author_model_unavailable', fingerprint: 'a-key', model: 'scripted' },
+    });
+    expect(await ledger.open(buildCall(generation, { model: 'another' }))).toEqual(opened);
+  });
+
+  test('of the key counts before one of the model that ends by itself', async () => {
+    await put({ model: 'scripted' });
+    await put({ code: 'author_balance_exhausted', until: now });
+    const held = await ledger.open(buildCall(generation));
+    expect(held).toMatchObject({ kind: 'held', hold: { code: 'author_balance_exhausted' } });
+  });
+
+  test('does not forbid the probe that may end it', async () => {
+    await put({ code: 'author_unauthorized' });
+    expect(await ledger.open(buildProbe())).toEqual(opened);
   });
 
   test('of a quota ends by itself; of a refused key it does not', async () => {
@@ -227,6 +248,14 @@ describe('a cap', () => {
     expect(await ledger.open(before)).toEqual(opened);
     expect(await ledger.open(before)).toMatchObject({ kind: 'over-budget' });
     expect(await ledger.open(buildCall(generation, { budget, now: midnight }))).toEqual(opened);
+  });
+
+  test('on money allows no call whose price is not known; one on tokens does', async () => {
+    const expected = { inputTokens: 1, outputTokens: 1, money: null };
+    const money = buildCall(generation, { expected, budget: { everybody: day({ money: 100 }) } });
+    expect(await ledger.open(money)).toMatchObject({ kind: 'over-budget' });
+    const tokens = buildCall(generation, { expected, budget: { everybody: day({ tokens: 9 }) } });
+    expect(await ledger.open(tokens)).toEqual(opened);
   });
 
   test('that is smaller than a call allows none', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { Temporal } from '@texas-ai/kernel';
 import { type LedgerRepository, type PlannedCall, sumName } from '@texas-ai/life';
 import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
-import { buildCall } from '../../test/calls.js';
+import { buildCall, buildProbe } from '../../test/calls.js';
 import { begin } from '../../test/generations.js';
 
 let db: TestDatabase;
@@ -37,6 +37,7 @@ async function spentOf({ sums }: PlannedCall): Promise<number[][]> {
 
 const times = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value);
 const entries = () => db.database('author_calls').orderBy('opened_at');
+const hoursAgo = async (hours: number) => (await db.store.now()).subtract({ hours });
 const openedAt = (id: string, at: Temporal.Instant) =>
   db.database('author_calls').where({ id }).update({ opened_at: at.toString() });
 
@@ -157,4 +158,97 @@ test('calls whose worker died are closed as lost, and what they may have cost st
   // Its worker lives after all: too late, the entry stays as it was closed.
   await ledger.close(lost, { outcome: 'answered', usage });
   expect(await spentOf(call)).toEqual(times(4, [2_042, 0.022]));
+});
+
+describe('a price that is not known', () => {
+  const unpriced = { inputTokens: 600, outputTokens: 400, money: null };
+
+  test('is null in the ledger, nothing in sums of money, and counted for its generation', async () => {
+    const { id } = await begin(db);
+    const call = buildCall(id, { expected: unpriced });
+    await ledger.close(await open(call), { outcome: 'answered', usage: { ...usage, money: null } });
+    expect(await entries()).toMatchObject([{ cost: null, input_tokens: 30 }]);
+    expect(await spentOf(call)).toEqual(times(4, [42, 0]));
+    const cost = async () => (await db.store.generations.find(id))?.usage;
+    expect(await cost()).toMatchObject({ cost: null, unpricedCalls: 1 });
+    await ledger.close(await open(buildCall(id)), { outcome: 'answered', usage });
+    expect(await cost()).toMatchObject({ cost: 0.002, unpricedCalls: 1 });
+    expect(await spentOf(call)).toEqual(times(4, [84, 0.002]));
+  });
+
+  test('of a call that was refused does not matter: it cost nothing', async () => {
+    const { id } = await begin(db);
+    const nothing = { inputTokens: 0, outputTokens: 0, money: 0 };
+    const opened = await open(buildCall(id, { expected: unpriced }));
+    await ledger.close(opened, { outcome: 'author_model_unavailable', usage: nothing });
+    const found = await db.store.generations.find(id);
+    expect(found?.usage).toMatchObject({ cost: 0, unpricedCalls: 0 });
+  });
+
+  test('of a call that never ended stays unknown', async () => {
+    const { id } = await begin(db);
+    await openedAt(await open(buildCall(id, { expected: unpriced })), await hoursAgo(2));
+    await ledger.closeLost(await hoursAgo(1));
+    const found = await db.store.generations.find(id);
+    expect(found?.usage).toMatchObject({ cost: null, unpricedCalls: 1 });
+  });
+});
+
+test('money is exact, down to a single token of the cheapest model', async () => {
+  const { id } = await begin(db);
+  const call = buildCall(id, { expected: { inputTokens: 1, outputTokens: 0, money: 0.000_000_3 } });
+  for (let calls = 0; calls < 3; calls++) {
+    const used = { inputTokens: 1, outputTokens: 0, money: 0.000_000_1 };
+    await ledger.close(await open(call), { outcome: 'answered', usage: used });
+  }
+  expect(await spentOf(call)).toEqual(times(4, [3, 0.000_000_3]));
+  expect((await db.store.generations.find(id))?.usage.cost).toBe(0.000_000_3);
+});
+
+test('a call keeps the model that it is priced as beside the one that was asked for', async () => {
+  const { id } = await begin(db);
+  const opened = await open(buildCall(id, { model: 'gemini-2.5-flash' }));
+  await ledger.close(opened, { outcome: 'answered', usage, pricedModel: 'gemini-3.5-flash-lite' });
+  const [row] = await ledger.costs({ from: '2026-11-23', to: '2026-11-23' });
+  expect(row).toMatchObject({ model: 'gemini-3.5-flash-lite', money: 0.002 });
+  expect(await entries()).toMatchObject([{ model: 'gemini-2.5-flash' }]);
+});
+
+describe('a probe', () => {
+  test('is in the ledger for nobody, and in the sums of everybody', async () => {
+    const probe = buildProbe();
+    const opened = await open(probe);
+    expect(await spentOf(probe)).toEqual(times(2, [30, 0.000_01]));
+    await ledger.close(opened, {
+      outcome: 'answered',
+      usage: { inputTokens: 12, outputTokens: 3, money: 0.000_02 },
+    });
+    expect(await spentOf(probe)).toEqual(times(2, [15, 0.000_02]));
+    const rows = await ledger.costs({ from: '2026-11-23', to: '2026-11-23' });
+    expect(rows).toMatchObject([{ step: 'probe', calls: 1, money: 0.000_02 }]);
+  });
+
+  test('tells nothing of what a day takes', async () => {
+    const opened = await open(buildProbe());
+    await ledger.close(opened, { outcome: 'answered', usage });
+    expect(await ledger.averageGeneration('gemini', await hoursAgo(24))).toBeNull();
+  });
+});
+
+test('when a key was last used for a model, and answered, is told of that alone', async () => {
+  const access = { author: 'gemini', fingerprint: 'a-key', model: 'scripted' } as const;
+  const since = await hoursAgo(1);
+  const last = async () => {
+    const { madeAt, answeredAt } = await ledger.lastCalls(access, since);
+    return [madeAt !== null, answeredAt !== null];
+  };
+  const { id } = await begin(db);
+  await open(buildCall(id, { fingerprint: 'another-key' }));
+  await open(buildCall(id, { model: 'another' }));
+  await openedAt(await open(buildCall(id)), await hoursAgo(2));
+  expect(await last()).toEqual([false, false]);
+  await ledger.close(await open(buildCall(id)), { outcome: 'author_timeout', usage: null });
+  expect(await last()).toEqual([true, false]);
+  await ledger.close(await open(buildProbe()), { outcome: 'answered', usage });
+  expect(await last()).toEqual([true, true]);
 });

@@ -4,9 +4,11 @@ import {
   type AuthorHold,
   type CallEnd,
   type CostRow,
+  knownSum,
   type LedgerRepository,
   type OpenedCall,
   type PlannedCall,
+  probedCodes,
   type SpendingKey,
   sumName,
 } from '@texas-ai/life';
@@ -14,6 +16,7 @@ import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
 import { locks } from '../locks.js';
 import { inFlight } from './generations.js';
+import { heldAccess, heldName, isProbedCode } from './holds.js';
 
 interface OpenedRow {
   opened: boolean;
@@ -22,6 +25,7 @@ interface OpenedRow {
   in_flight: boolean;
   unlocked: boolean;
   hold_code: AuthorHold['code'] | null;
+  hold_name: string | null;
   hold_reason: string | null;
   hold_until: Temporal.Instant | null;
   over: { scope: string; period: SpendingKey['period']; startsOn: string } | null;
@@ -77,7 +81,8 @@ export function makeLedgerRepository(db: Knex): LedgerRepository {
            FROM (
              SELECT generation_id, input_tokens, output_tokens FROM author_calls
              -- What was cut short, or ended by another author, tells nothing of a whole day.
-             WHERE author = :author AND opened_at >= :since AND NOT EXISTS (
+             WHERE author = :author AND opened_at >= :since AND generation_id IS NOT NULL
+               AND NOT EXISTS (
                SELECT FROM generations WHERE generations.id = generation_id
                  AND (status <> 'published' OR fallback_from IS NOT NULL))
              ORDER BY opened_at DESC LIMIT 5000
@@ -106,30 +111,58 @@ export function makeLedgerRepository(db: Knex): LedgerRepository {
     },
 
     async costs({ from, to, character }) {
+      const priced = db.raw('coalesce(priced_model, model)');
       const query = db('author_calls')
         .whereBetween('spent_on', [from, to])
-        .groupBy('spent_on', 'author', 'model', 'step')
+        .groupBy('spent_on', 'author', priced, 'step')
         .orderBy(['spent_on', 'author', 'model', 'step'])
-        .select({ date: 'spent_on', author: 'author', model: 'model', step: 'step' })
-        .count({ calls: '*' })
+        .select({ date: 'spent_on', author: 'author', model: priced, step: 'step' })
+        .count({ calls: '*', pricedCalls: 'cost' })
         .sum({ inputTokens: 'input_tokens', outputTokens: 'output_tokens', money: 'cost' });
       if (character !== undefined) query.where({ character_id: character });
-      return (await query) as unknown as CostRow[];
+      const rows = (await query) as unknown as (CostRow & { pricedCalls: number })[];
+      return rows.map(({ pricedCalls, money, ...row }) => {
+        const unpricedCalls = row.calls - pricedCalls;
+        return { ...row, money: knownSum(money ?? 0, unpricedCalls), unpricedCalls };
+      });
+    },
+
+    async lastCalls({ author, fingerprint, model }, since) {
+      const { rows } = await db.raw<{
+        rows: { madeAt: Temporal.Instant | null; answeredAt: Temporal.Instant | null }[];
+      }>(
+        `WITH calls AS (
+           SELECT opened_at, outcome FROM author_calls
+           WHERE author = :author AND opened_at >= :since::timestamptz
+             AND fingerprint = :fingerprint AND model IS NOT DISTINCT FROM :model
+         )
+         SELECT (SELECT opened_at FROM calls ORDER BY opened_at DESC LIMIT 1) AS "madeAt",
+           (SELECT opened_at FROM calls WHERE outcome = 'answered'
+            ORDER BY opened_at DESC LIMIT 1) AS "answeredAt"`,
+        { author, fingerprint, model, since: since.toString() },
+      );
+      return rows[0] ?? { madeAt: null, answeredAt: null };
     },
   };
 }
 
 /** Without a usage the expectation stays spent. An entry that is closed stays as it is. */
-async function close(db: Knex, id: string, { outcome, usage }: CallEnd): Promise<void> {
+async function close(
+  db: Knex,
+  id: string,
+  { outcome, usage, pricedModel = null }: CallEnd,
+): Promise<void> {
   await db.raw(
     `WITH before AS (
-       SELECT id, input_tokens + output_tokens AS tokens, cost FROM author_calls
-       WHERE id = :id AND closed_at IS NULL FOR UPDATE
+       SELECT id, input_tokens + output_tokens AS tokens, coalesce(cost, 0) AS cost
+       FROM author_calls WHERE id = :id AND closed_at IS NULL FOR UPDATE
      ), closed AS (
        UPDATE author_calls AS call SET closed_at = now(), outcome = :outcome,
          input_tokens = coalesce(:input::int, call.input_tokens),
          output_tokens = coalesce(:output::int, call.output_tokens),
-         cost = coalesce(:money::numeric, call.cost)
+         priced_model = :pricedModel,
+         -- What is known to have no price is not what was expected to be.
+         cost = CASE WHEN :input::int IS NULL THEN call.cost ELSE :money::numeric END
        FROM before WHERE call.id = before.id
        RETURNING call.*, before.tokens AS expected_tokens, before.cost AS expected_cost
      ), locked AS (
@@ -143,7 +176,7 @@ async function close(db: Knex, id: string, { outcome, usage }: CallEnd): Promise
      ), corrected AS (
        UPDATE spending SET
          tokens = tokens + closed.input_tokens + closed.output_tokens - expected_tokens,
-         cost = spending.cost + closed.cost - expected_cost
+         cost = spending.cost + coalesce(closed.cost, 0) - expected_cost
        FROM locked, closed
        WHERE spending.scope = locked.scope AND spending.period = locked.period
          AND spending.starts_on = locked.starts_on
@@ -153,7 +186,8 @@ async function close(db: Knex, id: string, { outcome, usage }: CallEnd): Promise
        -- What a provider refuses is nothing that its generation used up.
        calls_before = generations.calls_before + :refused::int,
        output_tokens = generations.output_tokens + closed.output_tokens,
-       cost = generations.cost + closed.cost
+       cost = generations.cost + coalesce(closed.cost, 0),
+       unpriced_calls = generations.unpriced_calls + (closed.cost IS NULL)::int
      -- Counting the sums has them locked before the generation, as where a call is opened.
      FROM closed, (SELECT count(*) FROM corrected) AS sums
      WHERE generations.id = closed.generation_id`,
@@ -163,12 +197,13 @@ async function close(db: Knex, id: string, { outcome, usage }: CallEnd): Promise
       input: usage?.inputTokens ?? null,
       output: usage?.outputTokens ?? null,
       money: usage?.money ?? null,
+      pricedModel,
       refused: refusals.has(outcome) ? 1 : 0,
     },
   );
 }
 
-const refusals: ReadonlySet<string> = new Set(['author_rate_limited', 'author_unauthorized']);
+const refusals: ReadonlySet<string> = new Set(['author_rate_limited', ...probedCodes]);
 
 async function open(db: Knex, call: PlannedCall): Promise<OpenedCall> {
   const id = uuid();
@@ -203,9 +238,10 @@ async function tryToOpen(db: Knex, call: PlannedCall, id: string): Promise<Opene
        WHERE generation_id = :generation AND step = :step AND chapter IS NOT DISTINCT FROM :chapter
          AND closed_at IS NULL AND leased_until > now()
      ), held AS (
-       SELECT code, reason, until FROM author_holds
-       WHERE author = :author AND fingerprint = :fingerprint
-         AND (code = 'author_unauthorized' OR until > now())
+       SELECT code, fingerprint, reason, until FROM author_holds
+       WHERE :step <> 'probe' AND author = :author AND fingerprint IN (:key, :keyAndModel)
+         AND (${isProbedCode('code')} OR until > now())
+       ORDER BY ${isProbedCode('code')} DESC, until DESC LIMIT 1
      ), capped AS (
        SELECT FROM generations WHERE id = :generation AND calls - calls_before >= :mostCalls
      ), daily AS (
@@ -223,7 +259,9 @@ async function tryToOpen(db: Knex, call: PlannedCall, id: string): Promise<Opene
      ), passed AS (
        SELECT asked.scope, asked.period, asked.starts_on
        FROM asked LEFT JOIN locked USING (scope, period)
-       WHERE coalesce(tokens, 0) + :tokens > cap_tokens OR coalesce(cost, 0) + :money > cap_cost
+       WHERE coalesce(tokens, 0) + :tokens > cap_tokens
+         -- A cap cannot be kept where the price is not known.
+         OR (cap_cost IS NOT NULL AND coalesce(coalesce(cost, 0) + :money::numeric > cap_cost, true))
        LIMIT 1
      ), free AS (
        SELECT WHERE NOT EXISTS (SELECT FROM in_flight)
@@ -232,7 +270,7 @@ async function tryToOpen(db: Knex, call: PlannedCall, id: string): Promise<Opene
          AND NOT EXISTS (SELECT FROM unlocked)
      ), counted AS (
        INSERT INTO spending (scope, period, starts_on, calls, tokens, cost)
-       SELECT scope, period, starts_on, 1, :tokens, :money FROM asked, free ORDER BY scope, period
+       SELECT scope, period, starts_on, 1, :tokens, coalesce(:money::numeric, 0) FROM asked, free ORDER BY scope, period
        ON CONFLICT (scope, period, starts_on) DO UPDATE SET calls = spending.calls + 1,
          tokens = spending.tokens + excluded.tokens, cost = spending.cost + excluded.cost
        RETURNING 1
@@ -250,8 +288,8 @@ async function tryToOpen(db: Knex, call: PlannedCall, id: string): Promise<Opene
      )
      SELECT EXISTS (SELECT FROM entry) AS opened, EXISTS (SELECT FROM capped) AS capped,
        EXISTS (SELECT FROM daily) AS daily, EXISTS (SELECT FROM unlocked) AS unlocked,
-       EXISTS (SELECT FROM in_flight) AS in_flight,
-       held.code AS hold_code, held.reason AS hold_reason, held.until AS hold_until,
+       EXISTS (SELECT FROM in_flight) AS in_flight, held.code AS hold_code,
+       held.fingerprint AS hold_name, held.reason AS hold_reason, held.until AS hold_until,
        (SELECT jsonb_build_object('scope', scope, 'period', period, 'startsOn', starts_on)
         FROM passed) AS over
      FROM (SELECT) AS once LEFT JOIN held ON true`,
@@ -265,6 +303,8 @@ async function tryToOpen(db: Knex, call: PlannedCall, id: string): Promise<Opene
       author: call.author,
       fingerprint: call.fingerprint,
       model: call.model,
+      key: heldName({ fingerprint: call.fingerprint }),
+      keyAndModel: heldName({ fingerprint: call.fingerprint, model: call.model ?? '' }),
       spentOn: sums.find(({ period }) => period === 'day')?.startsOn ?? call.date,
       input: expected.inputTokens,
       output: expected.outputTokens,
@@ -292,10 +332,10 @@ async function tryToOpen(db: Knex, call: PlannedCall, id: string): Promise<Opene
 function openedOf(row: OpenedRow | undefined, call: PlannedCall, id: string): OpenedCall | null {
   if (row?.opened) return { kind: 'opened', id };
   if (row?.in_flight) return { kind: 'in-flight' };
-  const { author, fingerprint } = call;
   if (row?.hold_code && row.hold_until) {
     const { hold_code: code, hold_reason: reason, hold_until: until } = row;
-    return { kind: 'held', hold: { author, fingerprint, code, reason: reason ?? '', until } };
+    const access = heldAccess({ author: call.author, fingerprint: row.hold_name ?? '' });
+    return { kind: 'held', hold: { ...access, code, reason: reason ?? '', until } };
   }
   if (row?.capped) return { kind: 'too-many-calls' };
   if (row?.over) return { kind: 'over-budget', sum: row.over };

@@ -43,7 +43,7 @@ test('one that there is nothing of is begun as it was wanted', async () => {
     wanted({
       character: 'lin',
       author: 'offline',
-      fallback: { from: 'gemini', code: 'budget_exhausted' },
+      fallback: { from: 'gemini', code: 'budget_exhausted', reason: 'The budget has no room.' },
       fallbackAt: null,
     }),
   );
@@ -68,7 +68,7 @@ test('one that there is nothing of is begun as it was wanted', async () => {
   });
   expect(offline?.generation).toMatchObject({
     author: 'offline',
-    fallback: { from: 'gemini', code: 'budget_exhausted' },
+    fallback: { from: 'gemini', code: 'budget_exhausted', reason: 'The budget has no room.' },
   });
   expect(await beginNightly()).toEqual([]);
 });

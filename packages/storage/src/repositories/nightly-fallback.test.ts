@@ -60,12 +60,17 @@ describe('falling back', () => {
   test('gives what is missing to the offline author, under a new run', async () => {
     const chapters = [true, false, false];
     const id = await insertGeneration(db, { status: 'writing', run: 3, chapters, plan_tries: 2 });
-    expect(await generations.fallBack(id, 3, 'author_blocked')).toMatchObject({
+    expect(await generations.fallBack(id, 3, 'author_blocked', 'A filter did.')).toMatchObject({
       generation: {
         author: 'offline',
         status: 'writing',
         run: 4,
-        fallback: { from: 'gemini', code: 'author_blocked' },
+        fallback: {
+          from: 'gemini',
+          to: 'offline',
+          code: 'author_blocked',
+          reason: 'A filter did.',
+        },
       },
       missingChapters: [1, 2],
     });
@@ -121,6 +126,20 @@ describe('those whose author is held too long', () => {
       { id, code: 'author_held', reason: 'No worker can ask gemini.' },
     ]);
     expect(await generations.heldTooLong(now, [], 10)).toHaveLength(1);
+  });
+
+  test('are at once those that a person waits for, where only an operator can end the hold', async () => {
+    const late = { fallback_at: inHours(6).toString() };
+    const asked = await insertGeneration(db, { ...late, date: '2026-11-01', asked_by: 'person' });
+    await insertGeneration(db, { ...late, date: '2026-11-02', asked_by: 'night' });
+    const codes = ['author_unauthorized', 'author_model_unavailable'] as const;
+    const found = async () =>
+      (await generations.heldTooLong(now, both, 10, codes)).map(({ id }) => id);
+    await db.store.holds.put(hold());
+    expect(await found()).toEqual([]);
+    await db.store.holds.put(hold({ code: 'author_model_unavailable', model: 'scripted' }));
+    expect(await found()).toEqual([asked]);
+    expect(await due()).toEqual([]);
   });
 
   test('are none once the hold is over; that of a refused key is not by itself', async () => {

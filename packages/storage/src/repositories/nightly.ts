@@ -11,6 +11,7 @@ import {
   toGeneration,
   toNeeds,
 } from './generation-row.js';
+import { isProbedCode } from './holds.js';
 
 type Nightly = Pick<
   GenerationRepository,
@@ -48,6 +49,7 @@ export function makeNightlyGenerations(db: Knex): Nightly {
         ...each,
         fallbackFrom: fallback?.from ?? null,
         fallbackCode: fallback?.code ?? null,
+        fallbackReason: fallback?.reason ?? null,
         fallbackAt: fallbackAt?.toString() ?? null,
       }));
       // Whoever failed on this date goes on where it stopped; what was paid for is not paid twice.
@@ -58,7 +60,7 @@ export function makeNightlyGenerations(db: Knex): Nightly {
              coalesce(newest.ordinal, 0) AS ordinal
            FROM jsonb_to_recordset(:entries) AS wanted (id uuid, character text, date date,
                author text, "chaptersWanted" smallint, "fallbackAt" timestamptz,
-               "fallbackFrom" text, "fallbackCode" text)
+               "fallbackFrom" text, "fallbackCode" text, "fallbackReason" text)
              LEFT JOIN LATERAL (
                SELECT id, status, author, fallback_from, ordinal FROM generations
                WHERE character_id = wanted.character AND date = wanted.date
@@ -69,9 +71,9 @@ export function makeNightlyGenerations(db: Knex): Nightly {
              AND (newest.status IS NULL OR newest.status NOT IN (${statuses}))
          ), begun AS (
            INSERT INTO generations (id, character_id, date, ordinal, author, profile_hash, asked_by,
-             chapters_wanted, fallback_at, fallback_from, fallback_code)
+             chapters_wanted, fallback_at, fallback_from, fallback_code, fallback_reason)
            SELECT wanted.id, character, date, ordinal + 1, author, profile_hash, 'night',
-             "chaptersWanted", "fallbackAt", "fallbackFrom", "fallbackCode"
+             "chaptersWanted", "fallbackAt", "fallbackFrom", "fallbackCode", "fallbackReason"
            FROM wanted JOIN characters ON characters.id = character
            WHERE NOT (status IS NOT DISTINCT FROM 'failed' AND author = ANY (newest_authors))
            ON CONFLICT DO NOTHING
@@ -96,11 +98,11 @@ export function makeNightlyGenerations(db: Knex): Nightly {
       return found.map(toNeeds);
     },
 
-    async fallBack(id, run, code) {
+    async fallBack(id, run, code, reason) {
       const [row] = await rows<NeedsRow>(
         `WITH fallen AS (
            UPDATE generations SET author = 'offline', fallback_from = author, fallback_code = :code,
-             run = run + 1, plan_tries = 0, plan_failures = 0, touched_at = now(),
+             fallback_reason = :reason, run = run + 1, plan_tries = 0, plan_failures = 0, touched_at = now(),
              status = CASE WHEN brief IS NULL THEN 'queued' ELSE 'writing' END
            WHERE id = :id AND (:run::int IS NULL OR run = :run) AND author <> 'offline'
              AND status IN ('queued', 'planning', 'writing')
@@ -109,25 +111,32 @@ export function makeNightlyGenerations(db: Knex): Nightly {
            UPDATE chapters SET tries = 0, failures = 0 FROM fallen WHERE generation_id = fallen.id
          )
          SELECT fallen.*, ${missingOf('fallen.id')} FROM fallen`,
-        { id, run, code },
+        { id, run, code, reason: reason?.slice(0, 1000) ?? null },
       );
       return row ? toNeeds(row) : null;
     },
 
-    async heldTooLong(now: Temporal.Instant, worked: readonly AuthorName[], limit: number) {
+    async heldTooLong(
+      now: Temporal.Instant,
+      worked: readonly AuthorName[],
+      limit: number,
+      atOnce: readonly ErrorCode[] = [],
+    ) {
       return rows<{ id: string; code: ErrorCode; reason: string }>(
-        `SELECT generations.id, coalesce(held.code, 'author_held') AS code,
+        `WITH held AS MATERIALIZED (
+           SELECT DISTINCT ON (author) author, code, reason FROM author_holds
+           WHERE ${holdInForce(':now::timestamptz')}
+           ORDER BY author, ${isProbedCode('code')} DESC, until DESC
+         )
+         SELECT generations.id, coalesce(held.code, 'author_held') AS code,
            coalesce(held.reason, 'No worker can ask ' || author || '.') AS reason
-         FROM generations
-           LEFT JOIN LATERAL (
-             SELECT code, reason FROM author_holds
-             WHERE author_holds.author = generations.author
-               AND ${holdInForce(':now::timestamptz')} LIMIT 1
-           ) AS held ON true
-         WHERE status IN ('queued', 'planning', 'writing') AND fallback_at <= :now::timestamptz
-           AND author <> 'offline' AND (held.code IS NOT NULL OR author <> ALL(:worked::text[]))
+         FROM generations LEFT JOIN held USING (author)
+         WHERE status IN ('queued', 'planning', 'writing') AND author <> 'offline'
+           AND (fallback_at <= :now::timestamptz
+             OR (asked_by = 'person' AND held.code = ANY(:atOnce::text[])))
+           AND (held.code IS NOT NULL OR author <> ALL(:worked::text[]))
          ORDER BY created_at LIMIT :limit`,
-        { now: now.toString(), worked: [...worked], limit },
+        { now: now.toString(), worked: [...worked], limit, atOnce: [...atOnce] },
       );
     },
 
@@ -144,7 +153,8 @@ export function makeNightlyGenerations(db: Knex): Nightly {
            AND NOT EXISTS (SELECT FROM generations AS older
              WHERE older.character_id = generations.character_id
                AND older.date = generations.date AND older.rewritten_at IS NOT NULL)
-           AND (fallback_code IN ('author_rate_limited', 'author_unauthorized', 'author_held')
+           AND (fallback_code IN ('author_rate_limited', 'author_held')
+             OR ${isProbedCode('fallback_code')}
              OR EXISTS (SELECT FROM author_calls WHERE author_calls.author = fallback_from
                AND outcome = 'answered' AND closed_at > generations.finished_at))
          ORDER BY generations.date, generations.id LIMIT :limit`,

@@ -1,0 +1,154 @@
+import { describe, expect, test } from '@jest/globals';
+import { type ErrorCode, Temporal } from '@texas-ai/kernel';
+import { classifyRefusal } from './classify-refusal.js';
+
+const now = Temporal.Instant.from('2026-11-30T20:00:00Z');
+const apiKey = 'AQ.canary-0123456789';
+const model = 'gemini-4-neon';
+
+function refusal(status: number, message: string, details: unknown[] = [], name = '') {
+  const body = JSON.stringify({ error: { code: status, message, status: name, details } });
+  return classifyRefusal(status, body, { now, apiKey, model }, new Error('cause'));
+}
+
+const badKey = [{ '@type': 'ErrorInfo', reason: 'API_KEY_INVALID' }];
+const quota = (quotaId: string, quotaValue?: string) => [
+  { '@type': 'QuotaFailure', violations: [{ quotaId, ...(quotaValue && { quotaValue }) }] },
+  { '@type': 'RetryInfo', retryDelay: '4s' },
+];
+const perDay = 'GenerateRequestsPerDayPerProjectPerModel-FreeTier';
+const perMinute = 'GenerateRequestsPerMinutePerProjectPerModel-FreeTier';
+
+// Bodies as users of Gemini have reported them.
+describe('a refusal is told apart by its body', () => {
+  test.each<[string, ReturnType<typeof refusal>, ErrorCode, RegExp]>([
+    [
+      'no quota in the free tier, although it names a second',
+      refusal(429, `Quota exceeded for metric: x, limit: 0, model: ${model}`, quota(perDay)),
+      'author_quota_unavailable',
+      /no quota for the model “gemini-4-neon”.*Enable billing/,
+    ],
+    [
+      'the quota of the day, although it names seconds',
+      refusal(429, 'Quota exceeded, limit: 20. Please retry in 4s.', quota(perDay, '20')),
+      'author_rate_limited',
+      /quota of the day is spent/,
+    ],
+    [
+      'the quota of the minute',
+      refusal(429, 'Quota exceeded, limit: 5.', quota(perMinute, '5')),
+      'author_rate_limited',
+      /rate limit is reached/,
+    ],
+    [
+      'the spending cap',
+      refusal(429, 'Your project has exceeded its monthly spending cap.'),
+      'author_balance_exhausted',
+      /Top up the credits or raise the spending cap/,
+    ],
+    [
+      'no prepaid credits left, as a 429',
+      refusal(429, 'Your prepayment credits are depleted.'),
+      'author_balance_exhausted',
+      /Top up the credits/,
+    ],
+    ['any 402', refusal(402, ''), 'author_balance_exhausted', /Top up the credits/],
+    [
+      'an expired key',
+      refusal(400, 'API key expired. Please renew the API key.', badKey),
+      'author_unauthorized',
+      /it has expired.*Set GEMINI_API_KEY/,
+    ],
+    [
+      'an invalid key without details',
+      refusal(400, 'API key not valid. Please pass a valid API key.'),
+      'author_unauthorized',
+      /^Gemini refused the API key\. Set/,
+    ],
+    [
+      'a leaked key',
+      refusal(403, 'Your API key was reported as leaked. Please use another API key.'),
+      'author_unauthorized',
+      /reported as leaked/,
+    ],
+    [
+      'a key whose restrictions block the API',
+      refusal(403, 'Requests to this API generativelanguage.googleapis.com method X are blocked.'),
+      'author_unauthorized',
+      /restrictions block this API/,
+    ],
+    [
+      'a project without the API',
+      refusal(
+        403,
+        'Generative Language API has not been used in project 1 before or it is disabled.',
+      ),
+      'author_unauthorized',
+      /has not enabled this API/,
+    ],
+    [
+      'a place that is not served',
+      refusal(400, 'User location is not supported for the API use.', [], 'FAILED_PRECONDITION'),
+      'author_location_unsupported',
+      /Run the workers where/,
+    ],
+    [
+      'a model that is not open to the key',
+      refusal(
+        403,
+        `You do not have permission to access models/${model}.`,
+        [],
+        'PERMISSION_DENIED',
+      ),
+      'author_model_unavailable',
+      /set GEMINI_MODEL/,
+    ],
+    [
+      'a name that no model has',
+      refusal(400, '* GenerateContentRequest.model: unexpected model name format'),
+      'author_model_unavailable',
+      /set GEMINI_MODEL/,
+    ],
+    [
+      'an overload',
+      refusal(503, 'This model is currently experiencing high demand.', [], 'UNAVAILABLE'),
+      'author_overloaded',
+      /Wait: it usually passes/,
+    ],
+    [
+      'a request that is wrong',
+      refusal(400, 'Request contains an invalid argument.', [], 'INVALID_ARGUMENT'),
+      'author_http_error',
+      /refused the request with HTTP 400/,
+    ],
+    [
+      'a path that is none of Gemini’s',
+      refusal(404, 'The page was not found.'),
+      'author_http_error',
+      /GEMINI_BASE_URL/,
+    ],
+  ])('%s', (_, failure, code, message) => {
+    expect(failure.code).toBe(code);
+    expect(failure.message).toMatch(message);
+  });
+
+  test('only a quota that passes by itself says for how long', () => {
+    const details = refusal(429, 'limit: 20', quota(perDay, '20')).details;
+    expect(details).toEqual({ status: 429, retryAfterMs: 12 * 3_600_000, daily: true });
+    expect(refusal(429, 'limit: 5', quota(perMinute)).details).toMatchObject({
+      retryAfterMs: 4_000,
+    });
+    expect(refusal(429, 'limit: 0, model', quota(perDay)).details).toEqual({ status: 429 });
+  });
+
+  test('a limit that only begins with 0 is not none', () => {
+    expect(refusal(429, 'limit: 0.5', quota(perMinute)).code).toBe('author_rate_limited');
+  });
+});
+
+test('what the provider says is quoted in one bounded line, without the key', () => {
+  const said = `models/${model} is not found\u202e\n"for" ${apiKey} ${'very '.repeat(200)}`;
+  const { message } = refusal(404, said, [], 'NOT_FOUND');
+  expect(message).toContain(`“models/${model} is not found for [api key] very`);
+  expect(message).toMatch(/^[^\n\u202e]{100,700}$/);
+});

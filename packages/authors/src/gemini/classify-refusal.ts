@@ -1,0 +1,122 @@
+import { type Temporal, TexasError } from '@texas-ai/kernel';
+import { type AuthorFailureCode, authorFailure } from '@texas-ai/life';
+import { z } from 'zod';
+import { modelUnavailable } from './model-unavailable.js';
+import { quotedReply } from './quoted-reply.js';
+import { readRateLimit } from './rate-limit.js';
+
+/** The call that failed. */
+export interface FailedCall {
+  now: Temporal.Instant;
+  apiKey: string;
+  model: string;
+}
+
+/** The body of an HTTP failure, which the library gives as its error's message. */
+const failureBody = z.object({
+  error: z.object({
+    status: z.string().catch(''),
+    message: z.string().catch(''),
+    details: z.array(z.unknown()).catch([]),
+  }),
+});
+type Reply = z.infer<typeof failureBody>['error'];
+
+const errorInfo = z.object({ reason: z.string() });
+
+/**
+ * What an HTTP status other than 2xx means, by its body: Gemini uses one status for several failures.
+ * `details.status` is the HTTP status; a 429 that passes carries `details.retryAfterMs` and
+ * `details.daily`.
+ */
+export function classifyRefusal(
+  status: number,
+  body: string,
+  { now, apiKey, model }: FailedCall,
+  cause: Error,
+): TexasError {
+  const reply = readBody(body);
+  const failed = (code: AuthorFailureCode, happened: string, details = {}) =>
+    authorFailure(code, happened, { cause, details: { status, ...details } });
+
+  if (isModelRefused(status, reply, model)) {
+    const said = quotedReply(reply.message, apiKey);
+    return modelUnavailable({ model, status, said }, null, cause);
+  }
+  if (locationRefused.test(reply.message)) {
+    return failed(
+      'author_location_unsupported',
+      'Gemini does not serve the place that this call came from.',
+    );
+  }
+  if (status === 402 || (status === 429 && balanceExhausted.test(reply.message))) {
+    return failed(
+      'author_balance_exhausted',
+      'The credits of the key’s project at Gemini are used up, or its spending cap is reached.',
+    );
+  }
+  const refusedKey = whyKeyIsRefused(status, reply);
+  if (refusedKey !== null) return failed('author_unauthorized', refusedKey);
+  if (status === 429 && noQuota.test(reply.message)) {
+    return failed(
+      'author_quota_unavailable',
+      `The key’s project has no quota for the model “${model}” at Gemini.`,
+    );
+  }
+  if (status === 429) {
+    const limit = readRateLimit(reply.details, reply.message, now);
+    return limit.daily
+      ? failed('author_rate_limited', 'The quota of the day is spent at Gemini.', limit)
+      : new TexasError('author_rate_limited', 'The rate limit is reached at Gemini.', {
+          cause,
+          details: { status, ...limit },
+        });
+  }
+  if (status === 503) return failed('author_overloaded', 'Gemini is overloaded (HTTP 503).');
+  const verb = status >= 500 ? 'failed' : 'refused the request';
+  return failed('author_http_error', `Gemini ${verb} with HTTP ${status}.`);
+}
+
+function readBody(text: string): Reply {
+  const nothing: Reply = { status: '', message: '', details: [] };
+  try {
+    return failureBody.safeParse(JSON.parse(text)).data?.error ?? nothing;
+  } catch {
+    return nothing;
+  }
+}
+
+const locationRefused = /location is not supported|not available in your (country|region)/i;
+const balanceExhausted = /spending cap|prepa(?:id|yment) credits?|credits? (?:are|is) depleted/i;
+/** In the words of one of the quotas that a call met: “limit: 0, model: gemini-4-neon”. */
+const noQuota = /\blimit: 0(?![\d.])/;
+
+/**
+ * A model that is withdrawn, unknown, or not open to the key. A 404 without a body of Gemini's comes
+ * from something else that GEMINI_BASE_URL leads to.
+ */
+function isModelRefused(status: number, { status: name, message }: Reply, model: string): boolean {
+  if (status === 404) return name === 'NOT_FOUND' && /\bmodels?\b/i.test(message);
+  if (status === 400) return /unexpected model name format/i.test(message);
+  return status === 403 && message.includes(`models/${model}`);
+}
+
+const keyRefusals: readonly (readonly [RegExp, string])[] = [
+  [/leaked/i, 'Gemini refused the API key: it was reported as leaked.'],
+  [/expired/i, 'Gemini refused the API key: it has expired.'],
+  [/\bblocked\b/i, 'Gemini refused the API key: its restrictions block this API.'],
+  [
+    /disabled|has not been used/i,
+    'Gemini refused the API key: its project has not enabled this API.',
+  ],
+];
+
+/** One sentence, or null where something else is refused. */
+function whyKeyIsRefused(status: number, { message, details }: Reply): string | null {
+  const badKey =
+    details.some((each) => errorInfo.safeParse(each).data?.reason === 'API_KEY_INVALID') ||
+    /\bAPI key (?:not valid|expired)/i.test(message);
+  if (status !== 401 && status !== 403 && !(status === 400 && badKey)) return null;
+  const [, sentence] = keyRefusals.find(([words]) => words.test(message)) ?? [];
+  return sentence ?? 'Gemini refused the API key.';
+}

@@ -1,0 +1,151 @@
+import { type ErrorCode, TexasError } from '@texas-ai/kernel';
+
+// What the fleet does about each way in which an author fails. docs/operations.md has the same table for
+// operators, and a test compares the two.
+
+/** The codes with which an author fails; the other two say that it was not even asked. */
+export type AuthorFailureCode = Exclude<
+  Extract<ErrorCode, `author_${string}`>,
+  'author_held' | 'author_call_cap'
+>;
+
+export interface FailurePolicy {
+  /**
+   * `retry`: the step is tried again after a backoff. `wait`: it goes back to its queue, at no cost.
+   * `give up`: the next author goes on with the day, or it fails where there is none.
+   */
+  step: 'retry' | 'wait' | 'give up';
+  /** How often a step may fail so, where that is less often than usual. */
+  maxTries?: number;
+  /** Multiplies the backoff: for what takes longer to pass. */
+  patience?: number;
+  /**
+   * Keeps everybody from asking: `timed` for as long as the provider says, `probed` until a probe, one
+   * small call every few minutes, succeeds: nothing but a person ends what it comes from.
+   */
+  cooldown?: 'timed' | 'probed';
+  /** What cools down: the key with every model, or with the one that was asked for. */
+  cooldownScope?: 'key' | 'model';
+  /** Whether the provider bills such a call. */
+  billed: boolean;
+  /** What an operator can do, in one sentence. */
+  advice: string;
+}
+
+export const failurePolicies = {
+  author_timeout: {
+    step: 'retry',
+    billed: true,
+    advice:
+      'Look at the provider’s status page, or raise authoring.callTimeoutSeconds for a slow model.',
+  },
+  author_unreachable: {
+    step: 'retry',
+    billed: true,
+    advice: 'Check the network, the proxy and GEMINI_BASE_URL.',
+  },
+  author_http_error: {
+    step: 'retry',
+    billed: false,
+    advice: 'Look for its cause in the log; after a 4xx also check GEMINI_BASE_URL.',
+  },
+  author_overloaded: {
+    step: 'retry',
+    patience: 4,
+    billed: false,
+    advice:
+      'Wait: it usually passes within hours; if it does not, set GEMINI_MODEL to another model.',
+  },
+  author_invalid_output: {
+    step: 'retry',
+    billed: true,
+    advice: 'If it happens often, set GEMINI_MODEL to a more capable model.',
+  },
+  author_output_truncated: {
+    step: 'retry',
+    // Each is billed up to the model's output limit.
+    maxTries: 2,
+    billed: true,
+    advice:
+      'Raise authoring.chapters, so that each call writes less, or set GEMINI_MODEL to a model that thinks less.',
+  },
+  author_blocked: {
+    step: 'give up',
+    billed: false,
+    advice: 'Look for what a content filter could object to in the character’s profile.',
+  },
+  author_rate_limited: {
+    step: 'wait',
+    cooldown: 'timed',
+    cooldownScope: 'model',
+    billed: false,
+    advice: 'A paid tier or a model with a larger quota helps, or fewer characters.',
+  },
+  author_quota_unavailable: {
+    step: 'give up',
+    cooldown: 'probed',
+    cooldownScope: 'model',
+    billed: false,
+    advice: 'Enable billing for the key’s project, or set GEMINI_MODEL to a model of its tier.',
+  },
+  author_balance_exhausted: {
+    step: 'give up',
+    cooldown: 'probed',
+    cooldownScope: 'key',
+    billed: false,
+    advice: 'Top up the credits or raise the spending cap of the key’s project at the provider.',
+  },
+  author_unauthorized: {
+    step: 'give up',
+    cooldown: 'probed',
+    cooldownScope: 'key',
+    billed: false,
+    advice: 'Set GEMINI_API_KEY to a key that the provider accepts, and restart the workers.',
+  },
+  author_model_unavailable: {
+    step: 'give up',
+    cooldown: 'probed',
+    cooldownScope: 'model',
+    billed: false,
+    advice: 'Set GEMINI_MODEL to a model that the key can use, and restart the workers.',
+  },
+  author_location_unsupported: {
+    step: 'give up',
+    cooldown: 'probed',
+    cooldownScope: 'key',
+    billed: false,
+    advice: 'Run the workers where the provider offers its service, or set another author.',
+  },
+} as const satisfies Readonly<Record<AuthorFailureCode, FailurePolicy>>;
+
+export function policyOf(code: ErrorCode): FailurePolicy | null {
+  return isAuthorFailure(code) ? failurePolicies[code] : null;
+}
+
+function isAuthorFailure(code: ErrorCode): code is AuthorFailureCode {
+  return Object.hasOwn(failurePolicies, code);
+}
+
+/** A code whose cooldown lasts until a probe succeeds. */
+export type ProbedCode = {
+  [Code in AuthorFailureCode]: (typeof failurePolicies)[Code] extends { cooldown: 'probed' }
+    ? Code
+    : never;
+}[AuthorFailureCode];
+
+export const probedCodes: readonly ProbedCode[] = (
+  Object.keys(failurePolicies) as AuthorFailureCode[]
+).filter((code): code is ProbedCode => policyOf(code)?.cooldown === 'probed');
+
+export function isProbed(code: unknown): code is ProbedCode {
+  return (probedCodes as readonly unknown[]).includes(code);
+}
+
+/** A failure of an author that says what happened, in one sentence, and what an operator can do. */
+export function authorFailure(
+  code: AuthorFailureCode,
+  happened: string,
+  options: ConstructorParameters<typeof TexasError>[2] = {},
+): TexasError {
+  return new TexasError(code, `${happened} ${failurePolicies[code].advice}`, options);
+}

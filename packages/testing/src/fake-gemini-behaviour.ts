@@ -1,0 +1,80 @@
+import * as answers from './fake-gemini-answers.js';
+import { type GeminiRefusal, isRefusal, refusals } from './fake-gemini-refusals.js';
+import type { GeminiCall } from './fake-gemini-request.js';
+import { fakeChapter, fakePlan } from './fake-gemini-text.js';
+
+/**
+ * How a call is answered. `rateLimited` names 2.5 s unless told otherwise; `hang` never answers until
+ * the server stops; `reset` breaks the connection; `html` is a page with status 200; `wrongCount` is
+ * one text short, or a plan without items; `truncated` ends in the middle of the text, `onlyThoughts`
+ * before it; `continuation` offers to go on in another call.
+ */
+export type GeminiBehaviour =
+  | GeminiRefusal
+  | 'ok'
+  | 'rateLimited'
+  | 'dailyQuota'
+  | 'serverError'
+  | 'overloaded'
+  | 'hang'
+  | 'reset'
+  | 'truncated'
+  | 'onlyThoughts'
+  | 'continuation'
+  | 'invalidJson'
+  | 'html'
+  | 'wrongCount'
+  | 'blocked';
+
+/** The answer to a call; undefined where none is ever given, null where the connection breaks. */
+export function behave(
+  behaviour: GeminiBehaviour,
+  call: GeminiCall,
+  { retryDelay, model }: { retryDelay: string; model: string },
+): answers.HttpAnswer | null | undefined {
+  if (isRefusal(behaviour)) return refusals[behaviour](call.model);
+  const prompt = `${call.system}\n${call.user}`;
+  const good = () => JSON.stringify(write(call, prompt, 0));
+  const say = (text: string, more: Partial<answers.Written> = {}) =>
+    answers.written({ text, prompt, model, ...more });
+  switch (behaviour) {
+    case 'ok':
+      return say(good());
+    case 'wrongCount':
+      return say(JSON.stringify(write(call, prompt, 1)));
+    case 'truncated': {
+      const text = good();
+      return say(text.slice(0, text.length / 2), { finishReason: 'MAX_TOKENS' });
+    }
+    case 'onlyThoughts':
+      return say('', { finishReason: 'MAX_TOKENS', thoughts: 65_536 });
+    case 'continuation':
+      return say(good(), { finishReason: 'CONTINUATION' });
+    case 'invalidJson':
+      return say(good().slice(1));
+    case 'html':
+      return answers.htmlPage();
+    case 'blocked':
+      return answers.blocked(prompt);
+    case 'rateLimited':
+      return answers.rateLimited(retryDelay);
+    case 'dailyQuota':
+      return answers.dailyQuota();
+    case 'serverError':
+      return answers.serverError();
+    case 'overloaded':
+      return answers.overloaded();
+    case 'hang':
+      return undefined;
+    case 'reset':
+      return null;
+  }
+}
+
+/** What the schema asks for: texts or a plan. `short` texts, or all items, are left out. */
+function write({ body }: GeminiCall, prompt: string, short: 0 | 1): unknown {
+  const { texts } = body.generationConfig.responseJsonSchema.properties;
+  if (texts) return fakeChapter(prompt, short);
+  const plan = fakePlan(prompt);
+  return short === 0 ? plan : { ...plan, items: [] };
+}

@@ -162,7 +162,13 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
     (each) => each.close(),
   );
   const limits = owner.own(
-    makeLimits({ limits: config.limits, connection: cacheConnection, logger, prefix }),
+    makeLimits({
+      limits: config.limits,
+      trustProxyHops: config.server.trustProxyHops,
+      connection: cacheConnection,
+      logger,
+      prefix,
+    }),
     (each) => each.close(),
   );
   const streams = owner.own(makeProgressStreams({ store, announcements, logger }), (each) =>

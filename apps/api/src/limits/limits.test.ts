@@ -87,10 +87,50 @@ describe('failed authentications', () => {
     expect((await wrong(proxied.url, seen('203.0.113.1'))).status).toBe(401);
     expect((await wrong(proxied.url, seen('203.0.113.2'))).status).toBe(401);
     expect((await wrong(proxied.url, seen('203.0.113.2'))).status).toBe(429);
-    // Of IPv6 a whole network of 56 bits is one.
-    expect((await wrong(proxied.url, seen('2001:db8:1:2::1'))).status).toBe(401);
-    expect((await wrong(proxied.url, seen('2001:db8:1:2:3::2'))).status).toBe(429);
     await open.close();
+    await proxied.close();
+  });
+
+  it('are those of one client, however a proxy spells its address', async () => {
+    const spellings = [
+      ['203.0.113.1', '203.0.113.1:5001', '203.0.113.1:5002', '"203.0.113.1:_hidden"'],
+      ['::ffff:203.0.113.2', '203.0.113.2', '[::ffff:203.0.113.2]:5001', '::FFFF:cb00:7102'],
+      ['2001:db8::1', '[2001:db8::1]', '[2001:db8::1]:5001', '[2001:db8::1]:5002'],
+      ['2001:DB8:0:100::', '2001:0db8:0000:0100::2', '"[2001:db8:0:1ff::3]:5001"'],
+      ['for="[2001:db8:0:200::1]:5001"', 'For="[2001:db8:0:200::2]:5002";proto=https'],
+      ['fe80::1', 'fe80::1%eth0', '[fe80::2%eth1]:5001'],
+      // What is no address never makes a client of its own: the proxy's stands for it.
+      [
+        'unknown',
+        '_hidden',
+        'garbage-1',
+        '999.1.1.1:80',
+        '[2001:db8::1',
+        '1:2:3:4:5:6:7:8:5001',
+        '',
+      ],
+    ];
+    const proxied = await startTestApi({
+      beside: api,
+      failedAuthenticationsPerMinute: 1,
+      server: { trustProxyHops: 1 },
+    });
+    for (const [first = '', ...others] of spellings) {
+      const status = async (client: string) =>
+        (await wrong(proxied.url, { 'x-forwarded-for': `198.51.100.9, ${client}` })).status;
+      expect([first, await status(first)]).toEqual([first, 401]);
+      for (const other of others) expect([other, await status(other)]).toEqual([other, 429]);
+    }
+    await proxied.close();
+  });
+
+  it('are those of the next trusted hop where the furthest one is unknown', async () => {
+    const two = { beside: api, failedAuthenticationsPerMinute: 1, server: { trustProxyHops: 2 } };
+    const proxied = await startTestApi(two);
+    const seen = (chain: string) => wrong(proxied.url, { 'x-forwarded-for': chain });
+    expect((await seen('unknown, 203.0.113.7:5001')).status).toBe(401);
+    expect((await seen('garbage, [::ffff:203.0.113.7]:5002')).status).toBe(429);
+    expect((await seen('unknown, 203.0.113.8')).status).toBe(401);
     await proxied.close();
   });
 });

@@ -3,6 +3,7 @@ import type { Logger } from '@texas-ai/kernel';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { ipKeyGenerator, MemoryStore, rateLimit } from 'express-rate-limit';
 import type { Redis } from 'ioredis';
+import { clientAddress } from '../access/client-address.js';
 import { setHeaders } from '../headers.js';
 import type { LimitName } from '../operation.js';
 import { makeReadLimit, type ReadLimit, tooMany, windowMs } from './read-limit.js';
@@ -19,6 +20,7 @@ export interface Limits extends Record<LimitName, RequestHandler> {
 /** The counters of requests. Each answer tells how it stands, in the headers of the IETF's draft 8. */
 export function makeLimits(deps: {
   limits: Config['limits'];
+  trustProxyHops: number;
   connection: Redis;
   logger: Logger;
   /** What its keys in Redis begin with. */
@@ -60,18 +62,14 @@ export function makeLimits(deps: {
       ...common,
       identifier: 'failed-authentications',
       limit: limits.failedAuthenticationsPerMinute,
-      keyGenerator: (request) => ipKeyGenerator(withoutPort(request.ip ?? '')),
+      // Of IPv6 a whole network of 56 bits counts as one client.
+      keyGenerator: (request) => ipKeyGenerator(clientAddress(request, deps.trustProxyHops)),
       store: local,
     }),
     close() {
       for (const store of [shared, local]) store.shutdown();
     },
   };
-}
-
-/** Some proxies tell the client's port as well, which is another one each time. */
-function withoutPort(address: string): string {
-  return address.replace(/^(\d+(?:\.\d+){3}):\d+$/, '$1');
 }
 
 function refuse(_request: Request, _response: Response, next: NextFunction): void {

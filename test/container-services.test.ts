@@ -1,7 +1,6 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import {
   copyFileSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -15,7 +14,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { processEnvironment } from '@texas-ai/config';
-import { testServices } from '@texas-ai/testing';
+import { testRedisProgram } from '@texas-ai/testing';
 import { Redis } from 'ioredis';
 import { filesOfContext } from './container-build.js';
 import { readCompose, serviceOf } from './container-compose.js';
@@ -84,7 +83,7 @@ describe('Redis by the command of the compose file', () => {
       .replaceAll('/run/secrets/', `${folder}/`)
       .replace('dir /data', `dir ${folder}/data\nport ${port}\nbind 127.0.0.1`);
     writeFileSync(join(folder, 'redis_password'), 'pass-of-redis\n');
-    const env = await redisEnvironment();
+    const { env } = await testRedisProgram();
     const child = spawn(shell, [flag, here], { env, stdio: 'ignore', detached: true });
     const password = 'pass-of-redis';
     const redis = new Redis({ host: '127.0.0.1', port, password, lazyConnect: true });
@@ -121,21 +120,3 @@ describe('Redis by the command of the compose file', () => {
     }
   });
 });
-
-/** An environment in which `redis-server` is the program that the tests' own Redis runs. */
-async function redisEnvironment(): Promise<Record<string, string>> {
-  const redis = new Redis(testServices().redisUrl);
-  const server = await redis.info('server');
-  redis.disconnect();
-  const [, executable = ''] = /^executable:(.+?)\r?$/m.exec(server) ?? [];
-  const [, id = ''] = /^process_id:(\d+)/m.exec(server) ?? [];
-  // It may have been brought with its libraries: they are where its own are.
-  const mapped = `/proc/${id}/maps`;
-  const libraries = existsSync(mapped)
-    ? [...readFileSync(mapped, 'utf8').matchAll(/(\/\S+)\/[^/\s]+\.so/g)].map(([, path]) => path)
-    : [];
-  return {
-    PATH: `${dirname(executable)}:${processEnvironment().PATH ?? ''}`,
-    LD_LIBRARY_PATH: [...new Set(libraries)].join(':'),
-  };
-}

@@ -5,6 +5,7 @@ import { type Config, productVersion, readCharacterFiles, secretsOf } from '@tex
 import {
   type Announcements,
   type Announcer,
+  assertRedisSupported,
   connectProducer,
   listenToAnnouncements,
   makeAnnouncer,
@@ -92,11 +93,13 @@ export interface ApiDeps {
   internalApiKey: string;
   /** The characters of this installation's profile files. */
   characters: CharacterRecord[];
+  /** Each resolves once its Redis was reached; rejects with `config_invalid` where that one can never do. */
+  redisSupported: { queues(): Promise<void>; cache(): Promise<void> };
   owner: Owner;
 }
 
 /** What requests are answered with: no SQL of their own, and nothing to close. */
-export type AppDeps = Omit<ApiDeps, 'database' | 'owner'>;
+export type AppDeps = Omit<ApiDeps, 'database' | 'owner' | 'redisSupported'>;
 
 export interface ApiDepsOptions {
   config: ApiConfig;
@@ -206,7 +209,7 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
   );
   const health = makeHealthProbes({
     pingDatabase: async () => database.raw('SELECT 1'),
-    pingRedis: () => producer.ping(),
+    pingRedis: () => queues.assertWritable(),
     charactersWithoutToday: () => store.days.charactersWithout(clock.now()),
     lastBackupAt: async () => (await backups.lastGood())?.finishedAt ?? null,
     fleet,
@@ -224,7 +227,7 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
       ping: async () => database.raw('SELECT 1'),
       clock,
     }),
-    redis: redisMetrics({ fleet, queues, ping: () => producer.ping(), clock }),
+    redis: redisMetrics({ fleet, queues, ping: () => queues.assertWritable(), clock }),
   });
   keys.onRevoked((keyId) => streams.closeOf(keyId));
   return {
@@ -253,6 +256,15 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
     redactor,
     internalApiKey,
     characters,
+    redisSupported: {
+      queues: () =>
+        assertRedisSupported({ connection: queueing, setting: 'REDIS_URL', prefix, logger }),
+      async cache() {
+        if (cacheUrl === url) return;
+        const setting = 'CACHE_REDIS_URL';
+        await assertRedisSupported({ connection: cacheConnection, setting, prefix, logger });
+      },
+    },
     owner,
   };
 }

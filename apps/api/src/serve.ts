@@ -9,6 +9,7 @@ import {
   productVersion,
 } from '@texas-ai/config';
 import { TexasError } from '@texas-ai/kernel';
+import { captureConsole } from '@texas-ai/logging';
 import { waitForMigrations } from '@texas-ai/storage';
 import { serveMetrics, startTracing } from '@texas-ai/telemetry';
 import closeWithGrace from 'close-with-grace';
@@ -39,6 +40,7 @@ const closingMs = 500;
 /** Serves until the process is told to stop; then finishes what is under way and closes all. */
 async function serve(deps: ApiDeps): Promise<void> {
   const { config, logger, readiness, streams, tracing, owner } = deps;
+  captureConsole(logger);
   const server = makeServer(deps);
   const unused = unusedConnections(server);
   const { drainSeconds, shutdownSeconds } = config.server;
@@ -64,25 +66,31 @@ async function serve(deps: ApiDeps): Promise<void> {
   await start(deps, starting.signal);
 }
 
-async function start(
-  { database, store, characters, keys, watch, restores, channels, logger, readiness }: ApiDeps,
-  signal: AbortSignal,
-) {
+async function start(deps: ApiDeps, signal: AbortSignal) {
+  const { redisSupported } = deps;
   // Also a database that is away from the beginning is told of.
-  watch.start();
+  deps.watch.start();
   try {
-    await waitForMigrations(database, logger, signal);
-    const changed = await store.characters.synchronise(characters);
-    if (changed.length > 0) logger.info('profiles synchronised', { characters: changed });
-    keys.start();
-    restores.start();
-    if (channels === 0) logger.warn('no alert channel is configured: nobody is warned');
-    readiness.started = true;
-    letHeapGrow();
-    logger.info('api ready');
+    // The api serves without a Redis, which may come later and then turn out to be of no use.
+    await Promise.all([getReady(deps, signal), redisSupported.queues(), redisSupported.cache()]);
   } catch (error) {
     if (!signal.aborted) throw error;
   }
+}
+
+async function getReady(
+  { database, store, characters, keys, restores, channels, logger, readiness }: ApiDeps,
+  signal: AbortSignal,
+) {
+  await waitForMigrations(database, logger, signal);
+  const changed = await store.characters.synchronise(characters);
+  if (changed.length > 0) logger.info('profiles synchronised', { characters: changed });
+  keys.start();
+  restores.start();
+  if (channels === 0) logger.warn('no alert channel is configured: nobody is warned');
+  readiness.started = true;
+  letHeapGrow();
+  logger.info('api ready');
 }
 
 async function listen(server: Server, { host, port }: { host: string; port: number }) {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createKey, type Scope } from '@texas-ai/access';
 import { loadConfig } from '@texas-ai/config';
 import type { Producer } from '@texas-ai/jobs';
-import { type Clock, Temporal, TexasError } from '@texas-ai/kernel';
+import { type Clock, Temporal } from '@texas-ai/kernel';
 import { planDay, publishDay, writeChapter } from '@texas-ai/life';
 import { dayKey, makeKeyRepository, makeReadCache } from '@texas-ai/storage';
 import { makeReadiness } from '@texas-ai/telemetry';
@@ -93,9 +93,6 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     hold: made.producer.hold,
     // No worker is there that could make one.
     backUp: async () => undefined,
-    async ping() {
-      if (queues.away) throw new TexasError('queue_unavailable', 'The queue does not answer.');
-    },
   };
   const redis: ApiDeps['health']['redis'] = async () => (queues.away ? undefined : true);
   const health = { ...made.health, redis };

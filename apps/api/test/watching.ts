@@ -26,6 +26,7 @@ export const never = () => new Promise<never>(() => undefined);
 export const redisThat = (assertWritable: () => Promise<void>): WatchDeps['queues'] => ({
   assertWritable,
   oldestWaits: async () => new Map(),
+  evictionPolicy: async () => null,
 });
 export const worker = (...queues: string[]) => ({
   id: 'w',

@@ -7,7 +7,7 @@ import {
   secretsOf,
 } from '@texas-ai/config';
 import type { Logger } from '@texas-ai/kernel';
-import { makeLogger } from '@texas-ai/logging';
+import { captureConsole, makeLogger } from '@texas-ai/logging';
 import { type Output, terminal } from './output.js';
 
 export interface CliDeps {
@@ -21,7 +21,7 @@ export interface CliDeps {
   output: Output;
 }
 
-/** Wires the command line. Throws `config_invalid`. */
+/** Wires the command line of this process. Throws `config_invalid`. */
 export function makeDeps(): CliDeps {
   const root = fileURLToPath(new URL('../../..', import.meta.url));
   const environment = processEnvironment();
@@ -33,5 +33,6 @@ export function makeDeps(): CliDeps {
     secrets: secretsOf(config),
     stream: process.stderr,
   });
+  captureConsole(logger);
   return { root, config, environment, logger, output: terminal };
 }

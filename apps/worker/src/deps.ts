@@ -18,6 +18,7 @@ import {
 import {
   type Announcements,
   type Announcer,
+  assertRedisSupported,
   connectProducer,
   type Fleet,
   listenToAnnouncements,
@@ -123,6 +124,8 @@ export interface WorkerDeps {
   workedAuthors(): Promise<AuthorName[]>;
   /** Where everything of ours in Redis begins. */
   prefix: string;
+  /** Each resolves once its Redis was reached; rejects with `config_invalid` where that one can never do. */
+  redisSupported: { queues(): Promise<void>; cache(): Promise<void> };
   owner: Owner;
 }
 
@@ -244,7 +247,7 @@ export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}):
         return true;
       }),
       redis: makeProbe<true>(async () => {
-        await steps.ping();
+        await queues.assertWritable();
         return true;
       }),
     }),
@@ -270,6 +273,15 @@ export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}):
       patienceMs: config.alerts.noWorkerSeconds * 1000,
     }),
     prefix,
+    redisSupported: {
+      queues: () =>
+        assertRedisSupported({ connection: producing, setting: 'REDIS_URL', prefix, logger }),
+      async cache() {
+        if (cacheUrl === url) return;
+        const setting = 'CACHE_REDIS_URL';
+        await assertRedisSupported({ connection: caching, setting, prefix, logger });
+      },
+    },
     owner,
   };
 }

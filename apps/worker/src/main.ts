@@ -8,6 +8,7 @@ import {
 } from '@texas-ai/config';
 import type { Consumer } from '@texas-ai/jobs';
 import { TexasError } from '@texas-ai/kernel';
+import { captureConsole } from '@texas-ai/logging';
 import { waitForMigrations } from '@texas-ai/storage';
 import { serveMetrics, startTracing } from '@texas-ai/telemetry';
 import closeWithGrace from 'close-with-grace';
@@ -33,8 +34,8 @@ try {
 
 /** Works until the process is told to stop; active jobs get some time, then are aborted. */
 async function run(deps: WorkerDeps) {
-  const { id, config, logger, database, store, characters, channels, readiness, tracing, owner } =
-    deps;
+  const { config, logger, readiness, redisSupported, tracing, owner } = deps;
+  captureConsole(logger);
   const starting = new AbortController();
   let consumer: Consumer | null = null;
   const graceMs = config.server.shutdownSeconds * 1000;
@@ -53,15 +54,24 @@ async function run(deps: WorkerDeps) {
     );
   }
   try {
-    await waitForMigrations(database, logger, starting.signal);
-    await store.characters.synchronise(characters);
-    if (channels.length === 0) logger.warn('no alert channel is configured: nobody is warned');
-    const unpriced = unknownPrice(config);
-    if (unpriced !== null) logger.warn(unpriced);
-    consumer = await startWork(deps);
-    readiness.started = true;
-    logger.info('worker ready', { worker: id, queues: consumer.queues });
+    const work = async () => {
+      await getReady(deps, starting.signal);
+      consumer = await startWork(deps);
+      readiness.started = true;
+      logger.info('worker ready', { worker: deps.id, queues: consumer.queues });
+    };
+    // A cache that is away holds nothing up.
+    await Promise.all([work(), redisSupported.cache()]);
   } catch (error) {
     if (!starting.signal.aborted) throw error;
   }
+}
+
+async function getReady(deps: WorkerDeps, signal: AbortSignal) {
+  const { config, database, store, characters, channels, redisSupported, logger } = deps;
+  await Promise.all([waitForMigrations(database, logger, signal), redisSupported.queues()]);
+  await store.characters.synchronise(characters);
+  if (channels.length === 0) logger.warn('no alert channel is configured: nobody is warned');
+  const unpriced = unknownPrice(config);
+  if (unpriced !== null) logger.warn(unpriced);
 }

@@ -1,7 +1,7 @@
 import type { CallBucket } from '@texas-ai/life';
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { defaultPrefix } from './queues.js';
+import { defaultPrefix } from './definition.js';
 
 export interface CallBucketOptions {
   connection: Redis;

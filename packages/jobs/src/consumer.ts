@@ -8,10 +8,10 @@ import {
   Worker,
 } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { QueueName } from './definition.js';
+import { defaultPrefix, type QueueName } from './definition.js';
 import type { FleetWorker } from './fleet.js';
 import { keepRunning } from './keep-running.js';
-import { defaultPrefix, holdLimit } from './queues.js';
+import { holdLimit, serverIsChecked } from './queues.js';
 import { isJobName, type JobName, type JobPayload, jobs } from './registry.js';
 import { RetryLater, retryLaterMs } from './retry-later.js';
 
@@ -113,6 +113,7 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
       {
         connection,
         prefix,
+        ...serverIsChecked,
         concurrency: options.concurrencyOf(queue),
         lockDuration: timing.lockMs,
         stalledInterval: timing.stallCheckMs,

@@ -1,6 +1,9 @@
 import { type AuthorName, authorNames } from '@texas-ai/life';
 import { z } from 'zod';
 
+/** Where everything of ours in Redis begins, unless told otherwise. */
+export const defaultPrefix = 'texas';
+
 export type QueueName = `author-${AuthorName}` | 'days' | 'alerts' | 'maintenance';
 
 /** One queue per author, so that holding one never holds another. */

@@ -1,8 +1,7 @@
 import type { Logger } from '@texas-ai/kernel';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import type { QueueName } from './definition.js';
-import { defaultPrefix } from './queues.js';
+import { defaultPrefix, type QueueName } from './definition.js';
 
 // Who works: each worker says so again and again, and counts as gone when it has been silent.
 

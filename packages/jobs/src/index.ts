@@ -27,6 +27,7 @@ export {
 export { makePace } from './pace.js';
 export { type AlertMessage, jobId, makeProducer, type Producer, queueOf } from './producer.js';
 export { openQueues, type Queues } from './queues.js';
+export { assertRedisSupported } from './redis-server.js';
 export { type JobName, type JobPayload, jobs } from './registry.js';
 export { restoreSchedules, type Schedule } from './schedules.js';
 export { tellProgress } from './tell-progress.js';

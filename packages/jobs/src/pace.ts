@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { defaultPrefix } from './queues.js';
+import { defaultPrefix } from './definition.js';
 
 interface Paced {
   name: string;

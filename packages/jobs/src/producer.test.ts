@@ -121,5 +121,5 @@ test('a queue that is away is queue_unavailable, at once', async () => {
   await expect(producer.enqueue([buildStep('plan-day')])).rejects.toMatchObject({
     code: 'queue_unavailable',
   });
-  await expect(producer.ping()).rejects.toMatchObject({ code: 'queue_unavailable' });
+  await expect(queues.assertWritable()).rejects.toMatchObject({ code: 'queue_unavailable' });
 });

@@ -16,8 +16,6 @@ export interface Producer extends StepQueue {
   backUp(backupId: string): Promise<void>;
   /** Nobody takes a job of the queue for so many milliseconds. Rejects with `queue_unavailable`. */
   hold(queue: QueueName, ms: number): Promise<void>;
-  /** Whether the queues can be reached; rejects with `queue_unavailable` where not. */
-  ping(): Promise<void>;
 }
 
 // How often to try is a policy of `life`, which counts tries in the database; BullMQ only must not
@@ -87,9 +85,6 @@ export function makeProducer(queues: Queues, { failedDays = 7 } = {}): Producer 
         const left = await queues.get(queue).getRateLimitTtl(holdLimit.max);
         if (left < ms) await queues.get(queue).rateLimit(ms);
       });
-    },
-    async ping() {
-      await reaching(() => connection.ping());
     },
   };
 }

@@ -1,17 +1,22 @@
 import { type Logger, type Temporal, TexasError } from '@texas-ai/kernel';
-import { Queue, type Telemetry } from 'bullmq';
+import { Queue, RedisConnection, type Telemetry } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { type QueueName, queueNames } from './definition.js';
+import { defaultPrefix, type QueueName, queueNames } from './definition.js';
 import { planPriority } from './priorities.js';
-
-/** Where everything of ours in Redis begins, unless told otherwise. */
-export const defaultPrefix = 'texas';
+import { describeRedis, oldestUsable } from './redis-server.js';
 
 /**
  * More jobs than anybody takes in a second. BullMQ holds a queue for all workers by its rate limit, and
  * asks for it only where there is one.
  */
 export const holdLimit = { max: 1_000_000_000, duration: 1_000 };
+
+/**
+ * BullMQ would ask the server with each queue, print what it thinks of its eviction policy, and fail where
+ * INFO is forbidden. assertRedisSupported asks once for all; this is what BullMQ may rely on then.
+ */
+export const serverIsChecked = { skipVersionCheck: true } as const;
+RedisConnection.minimumVersion = `${oldestUsable}.0.0`;
 
 /**
  * The queues as a producer sees them, each opened when it is first used. One that could not be opened
@@ -29,6 +34,8 @@ export interface Queues {
   counts(): Promise<Map<QueueName, JobCounts>>;
   /** How many seconds the oldest such job of each queue has waited; 0 where there is none. */
   oldestWaits(now: Temporal.Instant): Promise<Map<QueueName, number>>;
+  /** The `maxmemory-policy` of a Redis that may drop jobs, otherwise null. Rejects where it does not answer. */
+  evictionPolicy(): Promise<string | null>;
   /** Rejects with `queue_unavailable` where Redis takes nothing: it is away, full, or a replica. */
   assertWritable(): Promise<void>;
   close(): Promise<void>;
@@ -66,6 +73,7 @@ export function openQueues({
     const queue = new Queue(name, {
       connection,
       prefix,
+      ...serverIsChecked,
       ...(telemetry && { telemetry }),
     });
     queue.on('error', (error) => logger.warn('queue failed', { error }));
@@ -124,6 +132,7 @@ export function openQueues({
       });
       return new Map(await Promise.all(waits));
     },
+    evictionPolicy: async () => (await describeRedis(connection)).evictionPolicy,
     async assertWritable() {
       try {
         await connection.set(`${prefix}:writable`, '1', 'EX', 60);

@@ -12,7 +12,7 @@ import {
 } from '../src/consumer.js';
 import type { QueueName } from '../src/definition.js';
 import { makeProducer } from '../src/producer.js';
-import { openQueues } from '../src/queues.js';
+import { openQueues, serverIsChecked } from '../src/queues.js';
 
 export function buildStep(kind: Step['kind'], more: Partial<Step> = {}): Step {
   return {
@@ -42,21 +42,22 @@ export interface WorkersOptions {
 }
 
 /** A producer, a queue to look into, and ways to work it, on a prefix of their own in the real Redis. */
-export async function startSystem(owner: Owner) {
-  const { redisUrl: url } = testServices();
+export async function startSystem(owner: Owner, url = testServices().redisUrl) {
   const logger = makeLogSpy();
   const prefix = `test-${randomUUID()}`;
   const connection = owner.own(connectProducer({ url, logger }), (each) => each.disconnect());
   await untilReady(connection);
   const queues = owner.own(openQueues({ connection, prefix, logger }), (each) => each.close());
   const producer = makeProducer(queues);
-  const queue = owner.own(new Queue('author-offline', { connection, prefix }), (each) =>
-    each.close(),
+  const queue = owner.own(
+    new Queue('author-offline', { connection, prefix, ...serverIsChecked }),
+    (each) => each.close(),
   );
   async function eventsOf(name: QueueName): Promise<QueueEvents> {
     const own = owner.own(connectConsumer({ url, logger }), (each) => each.disconnect());
-    const opened = owner.own(new QueueEvents(name, { connection: own, prefix }), (each) =>
-      each.close(),
+    const opened = owner.own(
+      new QueueEvents(name, { connection: own, prefix, ...serverIsChecked }),
+      (each) => each.close(),
     );
     await opened.waitUntilReady();
     return opened;

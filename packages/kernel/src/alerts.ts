@@ -15,6 +15,7 @@ export const alertKinds = [
   'queue_waits',
   'no_worker',
   'redis_away',
+  'redis_evicts',
   'database_away',
   'slow_step',
   'backup_failed',

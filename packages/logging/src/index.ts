@@ -1,3 +1,4 @@
+export { captureConsole } from './capture-console.js';
 export { logContext, runWithLogContext } from './context.js';
 export {
   type ClosableLogger,

@@ -35,5 +35,6 @@ export {
   testServices,
   testServiceVariables,
 } from './test-database.js';
+export { startTestRedis, type TestRedis, testRedisProgram } from './test-redis.js';
 export { startTestServices } from './test-services.js';
 export { until } from './until.js';

@@ -9,11 +9,11 @@ describe('the health routes', () => {
   let api: TestApi;
   /** Asks through probes that have no answer yet. */
   async function fresh(path: string, others: Partial<Parameters<typeof makeHealthProbes>[0]> = {}) {
-    const { database, store, queues, producer, clock } = api.deps;
+    const { database, store, queues, clock } = api.deps;
     const { connection } = queues;
     const health = makeHealthProbes({
       pingDatabase: async () => database.raw('SELECT 1'),
-      pingRedis: () => producer.ping(),
+      pingRedis: () => queues.assertWritable(),
       charactersWithoutToday: () => store.days.charactersWithout(clock.now()),
       lastBackupAt: async () => null,
       fleet: makeFleet({ connection, prefix: api.prefix }),

@@ -8,6 +8,7 @@ const limits = { queueWaitSeconds: 1800, noWorkerSeconds: 60, dayMissingMinutes:
 const waits = (...pairs: [QueueName, number][]): Sight['oldestWaitSeconds'] => new Map(pairs);
 const fine: Sight = {
   redis: true,
+  evictionPolicy: null,
   workers: [worker('days', 'alerts')],
   oldestWaitSeconds: waits(['days', 0], ['alerts', 3]),
   missingDays: { count: 0, some: [] },
@@ -26,6 +27,7 @@ const named = (some: readonly Pick<Trouble, 'kind' | 'subject'>[]) =>
 const all = [
   'redis_away redis',
   'day_missing days',
+  'redis_evicts redis',
   'no_worker fleet',
   'queue_waits days',
   'queue_waits alerts',
@@ -39,7 +41,7 @@ describe('there is', () => {
       { oldestWaitSeconds: waits(['days', 1800]) },
       60,
       [],
-      all.slice(0, 4),
+      all.slice(0, 5),
     ],
     [
       'no worker past the limit',
@@ -63,6 +65,13 @@ describe('there is', () => {
       all.filter((each) => each !== 'day_missing days'),
     ],
     [
+      'a Redis that may drop jobs',
+      { evictionPolicy: 'allkeys-lru' },
+      0,
+      ['redis_evicts redis'],
+      all.filter((each) => each !== 'redis_evicts redis'),
+    ],
+    [
       'nothing to say of workers and queues without Redis',
       { redis: false, oldestWaitSeconds: waits() },
       3600,
@@ -81,6 +90,7 @@ describe('there is', () => {
       {
         oldestWaitSeconds: waits(['days', 9000], ['alerts', 1801]),
         missingDays: { count: 2, some: ['a', 'b'] },
+        evictionPolicy: 'volatile-lru',
       },
       61,
       all.slice(1),
@@ -107,6 +117,12 @@ describe('what is said', () => {
     const [trouble] = look({ missingDays }).troubles;
     expect(trouble?.title).toBe(title);
     expect(trouble?.message).toContain(`more than 60 minutes ago${list}`);
+  });
+
+  test('of a Redis that may drop jobs is its policy, and what to set', () => {
+    const [trouble] = look({ evictionPolicy: 'volatile-lru' }).troubles;
+    expect(trouble?.level).toBe('warning');
+    expect(trouble?.message).toMatch(/is volatile-lru: .*Set it to noeviction/);
   });
 
   test('of a wait is how many minutes it is', () => {

@@ -5,6 +5,8 @@ import type { Alerts, Trouble } from '@texas-ai/kernel';
 export interface Sight {
   /** False where Redis does not answer or takes nothing; then nothing is known of queues and workers. */
   redis: boolean;
+  /** The `maxmemory-policy` of a Redis that may drop jobs, otherwise null. */
+  evictionPolicy: string | null;
   workers: readonly FleetWorker[];
   /** Seconds that the oldest job of each queue has waited. */
   oldestWaitSeconds: ReadonlyMap<QueueName, number>;
@@ -70,6 +72,17 @@ export function troublesIn(
   // Without Redis nobody can tell.
   if (!sight.redis) return { troubles, none };
 
+  const { evictionPolicy } = sight;
+  tell(evictionPolicy !== null, {
+    kind: 'redis_evicts',
+    subject: 'redis',
+    level: 'warning',
+    title: 'Redis may evict jobs',
+    message:
+      `The maxmemory-policy of the Redis that REDIS_URL names is ${evictionPolicy}: when its memory is full it drops ` +
+      'jobs and locks, so that days come late or work is done twice. Set it to noeviction; a cache ' +
+      'that may evict belongs into another Redis (CACHE_REDIS_URL).',
+  });
   tell(workerlessSeconds > limits.noWorkerSeconds, {
     kind: 'no_worker',
     subject: 'fleet',

@@ -19,7 +19,7 @@ export interface WatchDeps {
   routes: readonly Route[];
   delivering: Omit<DeliverDeps, 'alerts'>;
   fleet: Pick<Fleet, 'workers'>;
-  queues: Pick<Queues, 'oldestWaits' | 'assertWritable'>;
+  queues: Pick<Queues, 'oldestWaits' | 'assertWritable' | 'evictionPolicy'>;
   clock: Clock;
   logger: Logger;
   limits: WatchLimits & { watchSeconds: number };
@@ -73,11 +73,12 @@ export function makeWatch(deps: WatchDeps): Watch {
   async function inRedis() {
     // A full one answers as well, and then workers cannot say that they are there.
     await deps.queues.assertWritable();
-    const [workers, oldestWaitSeconds] = await Promise.all([
+    const [workers, oldestWaitSeconds, evictionPolicy] = await Promise.all([
       deps.fleet.workers(),
       deps.queues.oldestWaits(clock.now()),
+      deps.queues.evictionPolicy(),
     ]);
-    return { workers, oldestWaitSeconds };
+    return { workers, oldestWaitSeconds, evictionPolicy };
   }
 
   /** Another api may miss Redis still, though it answers this one. */
@@ -145,6 +146,7 @@ function secondsBetween(one: Temporal.Instant, other: Temporal.Instant): number 
 }
 
 const nothing = {
+  evictionPolicy: null,
   workers: [] as FleetWorker[],
   oldestWaitSeconds: new Map<QueueName, number>(),
 };

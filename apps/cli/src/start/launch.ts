@@ -8,6 +8,7 @@ import { makeStore, migrate, openDatabase } from '@texas-ai/storage';
 import type { CliDeps } from '../deps.js';
 import { migrationSeconds } from '../migrate.js';
 import { pathWithClient } from '../postgres-client.js';
+import { refuseUnsupportedRedis } from '../redis.js';
 import { type ApiClient, makeApiClient } from './api-client.js';
 import { type AppEnvironments, keepAlive, logFileOf, startApps } from './processes.js';
 import type { StopRequest } from './stop-request.js';
@@ -47,6 +48,7 @@ export async function launch(
     }
     await assertPortFree(config.server.host, port, 'METRICS_PORT');
   }
+  await refuseUnsupportedRedis(deps);
   mkdirSync(logs, { recursive: true });
 
   const services = owner.own(

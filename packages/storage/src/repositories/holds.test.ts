@@ -114,16 +114,16 @@ describe('the trial of a refused key', () => {
 });
 
 describe('a hold of one model', () => {
-  const refusedModel: AuthorHold = {
+  const refusedModelHold = (): AuthorHold => ({
     ...hold('author_model_unavailable', 0),
     model: 'gemini-2.5-flash',
-  };
+  });
   const ofModel = { ...key, model: 'gemini-2.5-flash' };
 
   test('stands beside that of its key and those of other models, and names what it is of', async () => {
     expect(await holds.put(quota(5))).toBe(true);
-    expect(await holds.put(refusedModel)).toBe(true);
-    expect(await holds.put({ ...refusedModel, model: 'a model of two words' })).toBe(true);
+    expect(await holds.put(refusedModelHold())).toBe(true);
+    expect(await holds.put({ ...refusedModelHold(), model: 'a model of two words' })).toBe(true);
     expect((await holds.list()).map(({ code, model }) => [code, model])).toEqual([
       ['author_rate_limited', undefined],
       ['author_model_unavailable', 'a model of two words'],
@@ -133,7 +133,7 @@ describe('a hold of one model', () => {
 
   test('is probed and lifted by itself', async () => {
     await holds.put(refused(0));
-    await holds.put(refusedModel);
+    await holds.put(refusedModelHold());
     expect(await holds.takeProbe(ofModel, now, inMinutes(5))).toBe(true);
     expect(await holds.takeProbe(ofModel, now, inMinutes(5))).toBe(false);
     expect(await holds.takeProbe(key, now, inMinutes(5))).toBe(true);
@@ -142,7 +142,7 @@ describe('a hold of one model', () => {
   });
 
   test('is forgotten once nobody probes it, and does not end by itself', async () => {
-    await holds.put(refusedModel);
+    await holds.put(refusedModelHold());
     expect(await holds.liftOver(inMinutes(60))).toBe(0);
     expect(await holds.liftUnused(inMinutes(-1))).toEqual([]);
     expect(await holds.liftUnused(inMinutes(1))).toEqual([ofModel]);

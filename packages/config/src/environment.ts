@@ -55,22 +55,19 @@ function settingOf(variable: Variable, text: string): unknown {
   return trimmed.split(',').map((part) => part.trim());
 }
 
-/** The environment as a layer; adds to `problems` what could not be read. */
-export function environmentLayer(
-  root: string,
-  environment: ProcessEnvironment,
-  problems: string[],
-): Layer {
+/** The environment as a layer. */
+export function environmentLayer(root: string, environment: ProcessEnvironment): Layer {
   const names = new Map<string, string>();
   let tree: Tree = {};
-  const unread: string[] = [];
+  const unread: Layer['unread'][number][] = [];
   for (const variable of variablesOf(environment)) {
-    const before = problems.length;
-    const found = find(root, environment, variable.name, problems);
-    if (problems.length > before) unread.push(variable.path);
+    const { path, name } = variable;
+    const problems: string[] = [];
+    const found = find(root, environment, name, problems);
+    unread.push(...problems.map((problem) => ({ path, problem })));
     if (found === undefined) continue;
-    names.set(variable.path, found.name);
-    tree = withValue(tree, variable.path, settingOf(variable, found.value));
+    names.set(path, found.name);
+    tree = withValue(tree, path, settingOf(variable, found.value));
   }
   return { tree, unread, nameOf: (path) => names.get(path) ?? path };
 }

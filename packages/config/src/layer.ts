@@ -7,8 +7,8 @@ import type { YamlFile } from './yaml-file.js';
 /** One source of settings. */
 export interface Layer {
   readonly tree: Tree;
-  /** Paths that the user did set, but whose value could not be read. */
-  readonly unread: readonly string[];
+  /** Settings that the user did set, but whose value could not be read, and why. */
+  readonly unread: readonly { readonly path: string; readonly problem: string }[];
   /** The setting at a dotted path by the name the user gave it. */
   nameOf(path: string): string;
 }
@@ -58,8 +58,15 @@ export function validPart(layer: Layer, problems: string[]): Tree {
 function shown(path: string, value: unknown): string {
   if (!mayShow(path)) return '';
   if (Array.isArray(value)) return `, got ${cut(value.join(','))}`;
-  return isTree(value) ? ', got a mapping' : `, got ${cut(JSON.stringify(value) ?? 'nothing')}`;
+  if (isTree(value)) return ', got a mapping';
+  const hint = typeof value === 'string' && serviceLink.test(value) ? serviceLinkHint : '';
+  return `, got ${cut(JSON.stringify(value) ?? 'nothing')}${hint}`;
 }
+
+/** Kubernetes, and Docker's old links, set `REDIS_PORT=tcp://…` for a service that is called redis. */
+const serviceLink = /^(tcp|udp|sctp):\/\//;
+const serviceLinkHint =
+  ', which Kubernetes sets for a service of that name: set enableServiceLinks: false for the pod';
 
 function cut(text: string): string {
   return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
@@ -73,19 +80,46 @@ const merge = createDefu((earlier, key, later, namespace) => {
   return true;
 });
 
-/**
- * All layers in one, later wins. A server is given as one URL or in parts: the layer that gives
- * either form last decides which counts, and within one layer the URL does.
- */
+/** All layers in one, later wins. */
 export function mergeLayers(trees: readonly Tree[]): Tree {
-  return trees.reduce((earlier, later) => {
-    let kept = earlier;
-    for (const section of ['database', 'redis']) {
-      if (valueAt(later, `${section}.url`) !== undefined) kept = without(kept, [section, 'host']);
-      else if (valueAt(later, `${section}.host`) !== undefined) {
-        kept = without(kept, [section, 'url']);
-      }
-    }
-    return merge(later, kept);
-  }, {});
+  return trees.reduce((earlier, later) => merge(later, earlier), {});
+}
+
+/** What stands for a server beside its URL. */
+const partsOf = {
+  database: ['host', 'port', 'user', 'password', 'name'],
+  redis: ['host', 'port', 'password'],
+};
+
+/**
+ * The layers without the form of a server's address that does not count, and is not judged therefore. A
+ * server is given as one URL or in parts: the layer that gives either form last decides, and within one layer
+ * the URL does.
+ */
+export function withoutUnusedForms(layers: readonly Layer[]): Layer[] {
+  return Object.entries(partsOf).reduce<Layer[]>(
+    (kept, [section, parts]) => {
+      const [url, host] = [`${section}.url`, `${section}.host`];
+      const deciding = kept.findLast((layer) => gives(layer, url) || gives(layer, host));
+      if (!deciding) return kept;
+      const unused = gives(deciding, url) ? parts : ['url'];
+      return kept.map((layer) => withoutSettings(layer, section, unused));
+    },
+    [...layers],
+  );
+}
+
+/** Also where its value could not be read. */
+export function gives({ tree, unread }: Layer, path: string): boolean {
+  return valueAt(tree, path) !== undefined || unread.some((each) => each.path === path);
+}
+
+function withoutSettings(layer: Layer, section: string, names: readonly string[]): Layer {
+  const { tree, unread } = layer;
+  const given = names.filter((name) => valueAt(tree, `${section}.${name}`) !== undefined);
+  return {
+    ...layer,
+    tree: given.reduce<Tree>((rest, name) => without(rest, [section, name]), tree),
+    unread: unread.filter(({ path }) => !names.some((name) => path === `${section}.${name}`)),
+  };
 }

@@ -1,10 +1,9 @@
 import { type Config, makeConfig } from './config.js';
 import { environmentLayer, nodeEnvironment, type ProcessEnvironment } from './environment.js';
-import { fileLayer, type Layer, mergeLayers, validPart } from './layer.js';
+import { fileLayer, gives, mergeLayers, validPart, withoutUnusedForms } from './layer.js';
 import { configInvalid } from './problems.js';
 import { missingSettings, type Needs } from './requirements.js';
 import { settingsSchema } from './schema.js';
-import { valueAt } from './tree.js';
 import { readYamlFile } from './yaml-file.js';
 
 export interface LoadOptions<AppNeeds extends Needs> {
@@ -31,15 +30,15 @@ export function loadConfig(options: LoadOptions<Needs>): Config {
   const problems: string[] = [];
   const name = nodeEnvironment(root, environment, problems);
   const files = ['base', name, 'local'].map((layer) => readYamlFile(root, `config/${layer}.yml`));
-  const layers: Layer[] = [
+  const layers = withoutUnusedForms([
     ...files.flatMap((yaml) => fileLayer(yaml, problems) ?? []),
-    environmentLayer(root, environment, problems),
-  ];
+    environmentLayer(root, environment),
+  ]);
+  problems.push(...layers.flatMap(({ unread }) => unread.map(({ problem }) => problem)));
 
   const merged = mergeLayers(layers.map((layer) => validPart(layer, problems)));
   const settings = settingsSchema.parse(merged);
-  const isGiven = (path: string) =>
-    layers.some(({ tree, unread }) => valueAt(tree, path) !== undefined || unread.includes(path));
+  const isGiven = (path: string) => layers.some((layer) => gives(layer, path));
   problems.push(...missingSettings(settings, isGiven, name, needs));
   if (problems.length > 0) throw configInvalid(problems);
   return makeConfig(root, name, settings);

@@ -52,6 +52,40 @@ it('refuses NAME together with NAME_FILE, and names a file that cannot be read',
   ]);
 });
 
+it('does not judge the form of an address that does not count', () => {
+  const links = { POSTGRES_PORT: 'tcp://10.0.0.1:5432', REDIS_PORT: 'tcp://10.0.0.2:6379' };
+  const secrets = { POSTGRES_PASSWORD_FILE: '/no/such/file', REDIS_PASSWORD: 'a' };
+  const both = { ...links, ...secrets, REDIS_PASSWORD_FILE: 'b' };
+  expect(problemsOf({ ...production, ...both })).toEqual([]);
+
+  // Also where the URL comes from an earlier layer, or from a file that cannot be read.
+  write('config/local.yml', 'database: {url: "postgres://db/texas", port: none, password: 5}\n');
+  const unread = { ...production, DATABASE_URL: '', REDIS_URL: '', REDIS_URL_FILE: '/none' };
+  expect(problemsOf({ ...unread, ...both })).toEqual([
+    'REDIS_URL_FILE: /none cannot be read (ENOENT)',
+  ]);
+
+  // Parts of a later layer count instead of a URL of an earlier one.
+  write('config/local.yml', 'database: {url: "mysql://db"}\n');
+  expect(problemsOf({ ...production, DATABASE_URL: '', POSTGRES_HOST: 'db' })).toEqual([]);
+});
+
+it('says of a port that Kubernetes set where it comes from', () => {
+  const link = (name: string, range: string) =>
+    `${name}: expected a whole number from ${range}, got "tcp://10.0.0.1:1", which Kubernetes sets for a service of that name: set enableServiceLinks: false for the pod`;
+  const environment = {
+    POSTGRES_HOST: 'db',
+    POSTGRES_PORT: 'tcp://10.0.0.1:1',
+    REDIS_PORT: 'tcp://10.0.0.1:1',
+    METRICS_PORT: 'tcp://10.0.0.1:1',
+  };
+  expect(problemsOf(environment)).toEqual([
+    link('POSTGRES_PORT', '1 to 65535'),
+    link('REDIS_PORT', '1 to 65535'),
+    link('METRICS_PORT', '0 to 65535'),
+  ]);
+});
+
 it('reports all problems at once, by the name the user wrote, with what was expected', () => {
   write('config/base.yml', 'server: {port: "80", prot: 1}\nworker: 5\nauthoring: {chapters: 1.5}');
   write('config/local.yml', 'a: b\nsecret: "hunter2');

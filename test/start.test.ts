@@ -113,15 +113,18 @@ describe('npm start', () => {
     for (const kill of ['npm', 'launcher', 'interrupt'] as const) {
       const child = spawn('npm', ['start'], {
         cwd: root,
-        env: environment(),
+        env: environment({ BASE_PATH: '/texas' }),
         stdio: ['ignore', 'pipe', 'inherit'],
         detached: true,
       });
       let said = '';
       for await (const chunk of child.stdout) {
         said += String(chunk);
-        if (said.includes('The API answers at')) break;
+        if (said.includes('Ctrl-C')) break;
       }
+      const [, url = ''] = /The API answers at (\S+)\. /.exec(said) ?? [];
+      expect(url).toBe(`http://127.0.0.1:${port}/texas`);
+      expect((await fetch(`${url}/health/ready`)).status).toBe(200);
       expect(processesOf(home).length).toBeGreaterThanOrEqual(4);
       const pid = child.pid ?? 0;
       if (kill === 'npm') process.kill(pid, 'SIGKILL');

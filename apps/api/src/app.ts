@@ -35,7 +35,7 @@ export function makeApp(deps: AppDeps): Express {
   app.options('/{*path}', answerOptions(operations));
   app.use(refuseMethod(open));
   for (const operation of open) mount(app, operation, []);
-  app.use('/docs', routed('/docs'), docsPage());
+  app.use('/docs', routed('/docs'), docsPage(config.server.basePath));
   app.use(boardPath, routed(boardPath), onceStarted(deps), queueBoard(deps));
 
   app.use(onceStarted(deps), authenticate({ keys, refuse: limits.failures }), refuseMethod(closed));

@@ -10,6 +10,7 @@ import type { Duplex } from 'node:stream';
 import { TexasError } from '@texas-ai/kernel';
 import { answerAhead } from './ahead.js';
 import { makeApp } from './app.js';
+import { withoutBasePath } from './base-path.js';
 import { cutOffAfterAnswer, hasBody, refusalOfLarge } from './body.js';
 import type { AppDeps } from './deps.js';
 import { GatewayResponse, requestIdOf } from './exchange.js';
@@ -38,6 +39,7 @@ export function makeServer(
   deps: AppDeps,
   { ahead = deps.config.logging.level !== 'debug' && !deps.tracing.isOn }: ServerOptions = {},
 ): Server<typeof IncomingMessage, typeof GatewayResponse> {
+  const { basePath } = deps.config.server;
   const app = makeApp(deps);
   const answeredAhead = ahead ? answerAhead(deps) : () => false;
   const server = createServer(
@@ -52,6 +54,7 @@ export function makeServer(
     (request, response) => {
       const { locals } = response;
       locals.requestId = requestIdOf(request);
+      request.url = withoutBasePath(request.url ?? '', basePath);
       if (deps.readiness.draining) response.shouldKeepAlive = false;
       if (answeredAhead(request, response)) return;
       measure(request, response, deps.answered);

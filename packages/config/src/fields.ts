@@ -73,6 +73,29 @@ export const queues = z.custom<'all' | readonly string[]>(
   queuesExpected,
 );
 
+/** Where paths of the api's own begin; `/v1` as a base path would make `/v1/…` mean two things. */
+export const ownSegments = [
+  'admin',
+  'collect-interactions',
+  'docs',
+  'generate-daily-life',
+  'health',
+  'metrics',
+  'openapi.json',
+  'v1',
+];
+
+const basePathExpected = `a path such as /texas, of letters, digits and . _ ~ -, that does not begin with one of the api's own (${ownSegments.join(', ')})`;
+/** The path that the api is reached below; without a slash at its end, and empty where there is none. */
+export const basePath = z
+  .string({ error: basePathExpected })
+  .regex(/^(\/[\w.~-]+)*\/?$/, basePathExpected)
+  .refine((path) => {
+    const [first = '', ...others] = path.split('/').slice(1);
+    return !ownSegments.includes(first) && ![first, ...others].some((part) => /^\.+$/.test(part));
+  }, basePathExpected)
+  .transform((path) => path.replace(/\/$/, ''));
+
 const originExpected = 'origins such as https://example.org, without a path';
 export const origins = z.array(
   z

@@ -8,6 +8,7 @@ export type {
   WeatherConfig,
 } from './config.js';
 export { type ProcessEnvironment, processEnvironment } from './environment.js';
+export { ownSegments } from './fields.js';
 export { type LoadOptions, loadConfig } from './load-config.js';
 export { configExitCode, configInvalid, formatConfigProblems } from './problems.js';
 export { type Needs, unknownPrice } from './requirements.js';

@@ -81,6 +81,7 @@ describe('layers', () => {
       server: {
         host: '127.0.0.1',
         port: 3000,
+        basePath: '',
         trustProxyHops: 0,
         shutdownSeconds: 30,
         drainSeconds: 0,
@@ -150,6 +151,7 @@ describe('layers', () => {
     expect(config.server).toEqual({
       host: '0.0.0.0',
       port: 2,
+      basePath: '',
       trustProxyHops: 1,
       shutdownSeconds: 2,
       drainSeconds: 5,
@@ -157,6 +159,16 @@ describe('layers', () => {
     });
     expect(config.worker).toMatchObject({ queues: ['maintenance'], concurrency: 4 });
     expect(config.logging.format).toBe('json');
+  });
+
+  it.each([
+    ['/texas', '/texas'],
+    ['/a/b.c/', '/a/b.c'],
+    ['/', ''],
+    ['', ''],
+  ])('takes the base path %j as %j', (given, taken) => {
+    write('config/local.yml', `server: {basePath: "${given}"}\n`);
+    expect(loadConfig({ root, environment: {} }).server.basePath).toBe(taken);
   });
 
   it('names queues that there are not', () => {
@@ -183,6 +195,7 @@ describe('layers', () => {
         INTERNAL_API_KEY: 'txs_a_b',
         HOST: '::1',
         PORT: ' 8080 ',
+        BASE_PATH: '/texas/',
         LOG_LEVEL: 'debug',
         DATABASE_URL: 'postgresql://db/texas',
         REDIS_URL: 'rediss://redis',
@@ -219,6 +232,7 @@ describe('layers', () => {
       server: {
         host: '::1',
         port: 8080,
+        basePath: '/texas',
         trustProxyHops: 0,
         shutdownSeconds: 30,
         drainSeconds: 0,

@@ -86,6 +86,27 @@ it('says of a port that Kubernetes set where it comes from', () => {
   ]);
 });
 
+it.each([
+  'texas',
+  '//texas',
+  '/texas//',
+  '/te xas',
+  '/a//b',
+  '/a/../b',
+  '/.',
+  '/texas?x=1',
+  '/%2e',
+  '/德克萨斯',
+  'https://example.org/texas',
+  '/v1',
+  '/health/texas',
+  '/admin',
+])('refuses %s as a base path', (path) => {
+  expect(problemsOf({ BASE_PATH: path })).toEqual([
+    expect.stringMatching(/^BASE_PATH: expected a path such as \/texas, .*, got "/),
+  ]);
+});
+
 it('reports all problems at once, by the name the user wrote, with what was expected', () => {
   write('config/base.yml', 'server: {port: "80", prot: 1}\nworker: 5\nauthoring: {chapters: 1.5}');
   write('config/local.yml', 'a: b\nsecret: "hunter2');

@@ -2,6 +2,7 @@ import { alertKinds, isTimeZone } from '@texas-ai/kernel';
 import { z } from 'zod';
 import {
   age,
+  basePath,
   flag,
   key,
   money,
@@ -48,6 +49,8 @@ export const settingsSchema = section({
     host: text('a host name or address').optional(),
     /** 0 takes any free port. */
     port: whole(0, 65_535).default(3000),
+    /** The path that a proxy serves the api below, whether it takes that away or not, for example /texas. */
+    basePath: basePath.default(''),
     /** Proxies in front of the api whose X-Forwarded-For is believed. */
     trustProxyHops: whole(0, 16).default(0),
     /** Longest that a graceful stop may take. */

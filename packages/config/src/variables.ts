@@ -26,6 +26,7 @@ const fixedVariables: readonly Variable[] = [
   hidden('INTERNAL_API_KEY', 'internalApiKey'),
   text('HOST', 'server.host'),
   number('PORT', 'server.port'),
+  text('BASE_PATH', 'server.basePath'),
   text('LOG_LEVEL', 'logging.level'),
   hidden('DATABASE_URL', 'database.url'),
   text('POSTGRES_HOST', 'database.host'),

@@ -13,7 +13,7 @@ export const boardPath = '/admin/queues';
 
 type Deps = Pick<
   AppDeps,
-  'keys' | 'limits' | 'clock' | 'queues' | 'redactor' | 'internalApiKey' | 'logger'
+  'config' | 'keys' | 'limits' | 'clock' | 'queues' | 'redactor' | 'internalApiKey' | 'logger'
 >;
 
 /**
@@ -23,14 +23,15 @@ type Deps = Pick<
 export function queueBoard(deps: Deps): RequestHandler {
   const { keys, limits, clock, logger } = deps;
   const router = Router();
-  const signIn = `${boardPath}/sign-in`;
+  const address = addressOf(deps);
+  const signIn = `${address}/sign-in`;
   const now = () => clock.now().epochMilliseconds;
 
   router.use(pageHeaders, (_request, response, next) => {
     response.set('Cache-Control', 'no-store');
     next();
   });
-  router.use(boardSession(boardPath, deps.internalApiKey), refuseCrossSite());
+  router.use(boardSession(address, deps.internalApiKey), refuseCrossSite());
 
   router.get('/sign-in', (_request, response) => {
     response.type('html').send(signInPage(signIn, null));
@@ -45,7 +46,7 @@ export function queueBoard(deps: Deps): RequestHandler {
       if (principal && allows(principal.scopes, 'admin')) {
         openSession(request, principal.keyId, now());
         logger.info('signed in to the queue board', { keyId: principal.keyId });
-        return response.redirect(303, boardPath);
+        return response.redirect(303, address);
       }
       const refuse = (status: number, sentence: string) =>
         response.status(status).type('html').send(signInPage(signIn, sentence));
@@ -59,7 +60,7 @@ export function queueBoard(deps: Deps): RequestHandler {
     },
   );
   router.get('/sign-out', (_request, response) => {
-    response.type('html').send(signOutPage(`${boardPath}/sign-out`));
+    response.type('html').send(signOutPage(`${address}/sign-out`));
   });
   router.post('/sign-out', (request, response) => {
     endSession(request);
@@ -89,20 +90,26 @@ export function queueBoard(deps: Deps): RequestHandler {
   return express.Router().use(router, viewOf(deps));
 }
 
+/** Where a browser finds the board. */
+function addressOf({ config }: Pick<Deps, 'config'>): string {
+  return `${config.server.basePath}${boardPath}`;
+}
+
 /** Somebody opens the page, in contrast to a script that loads from it. */
 function isVisit(request: Request): boolean {
   return request.method === 'GET' && request.accepts(['json', 'html']) === 'html';
 }
 
 /** Made when it is first asked for, and asked for again where Redis was away. */
-function viewOf({ queues, redactor }: Deps): RequestHandler {
+function viewOf(deps: Deps): RequestHandler {
+  const { queues, redactor } = deps;
   let made: RequestHandler | null = null;
   return async (request, response, next) => {
     if (queues.connection.status !== 'ready') {
       throw new TexasError('queue_unavailable', 'The queues do not answer.');
     }
     const { queuesView } = await import('./queues-view.js');
-    made ??= await queuesView(boardPath, queues, redactor);
+    made ??= await queuesView(addressOf(deps), queues, redactor);
     return made(request, response, next);
   };
 }

@@ -6,25 +6,25 @@ import { pageHeaders } from '../headers.js';
 
 // The document for reading, by swagger-ui, all of it from here: it works without the internet.
 
-const page = `<!doctype html>
+const pageBelow = (basePath: string) => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Texas AI · API</title>
-<link rel="stylesheet" href="/docs/assets/swagger-ui.css">
-<link rel="icon" type="image/png" href="/docs/assets/favicon-32x32.png">
+<link rel="stylesheet" href="${basePath}/docs/assets/swagger-ui.css">
+<link rel="icon" type="image/png" href="${basePath}/docs/assets/favicon-32x32.png">
 </head>
 <body>
 <div id="document"></div>
-<script src="/docs/assets/swagger-ui-bundle.js"></script>
-<script src="/docs/assets/start.js"></script>
+<script src="${basePath}/docs/assets/swagger-ui-bundle.js"></script>
+<script src="${basePath}/docs/assets/start.js"></script>
 </body>
 </html>
 `;
 
-const startScript = `SwaggerUIBundle({
-  url: '/openapi.json',
+const startScriptBelow = (basePath: string) => `SwaggerUIBundle({
+  url: '${basePath}/openapi.json',
   dom_id: '#document',
   deepLinking: true,
   displayRequestDuration: true,
@@ -37,8 +37,10 @@ const startScript = `SwaggerUIBundle({
 
 const assets = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
 
-/** The page `/docs` and what it loads. */
-export function docsPage(): RequestHandler {
+/** The page `/docs`, reached below the base path, and what it loads. */
+export function docsPage(basePath: string): RequestHandler {
+  const page = pageBelow(basePath);
+  const startScript = startScriptBelow(basePath);
   const folder = folderOfSwaggerUi();
   const router = Router();
   router.use(pageHeaders);

@@ -21,8 +21,8 @@ instants RFC 3339. Errors are problem details (RFC 9457) with a stable \`code\`.
 answers may gain fields. Requests are cut off over 100 kB of body (413), 16 kB of headers (431), or when
 they come too slowly (408).`;
 
-/** The OpenAPI 3.1 document of these operations. */
-export function makeDocument(operations: readonly Operation[]) {
+/** The OpenAPI 3.1 document of these operations, which are reached below the base path. */
+export function makeDocument(operations: readonly Operation[], basePath: string) {
   const schemas = makeSchemas();
   const paths: Record<string, Record<string, unknown>> = {};
   for (const operation of operations) {
@@ -37,7 +37,7 @@ export function makeDocument(operations: readonly Operation[]) {
       description,
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: '/' }],
+    servers: [{ url: basePath || '/' }],
     tags: Object.entries(tags).map(([name, text]) => ({ name, description: text })),
     security: [{ key: [] }],
     paths,

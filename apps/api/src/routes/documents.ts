@@ -6,7 +6,7 @@ import { answerBytes } from '../reads/answer-cached.js';
 import { ifNoneMatch } from './parameters.js';
 
 /** The document of these operations and of itself, made when it is first asked for. */
-export function documentOperations(others: readonly Operation[]): Operation[] {
+export function documentOperations(others: readonly Operation[], basePath: string): Operation[] {
   let made: { bytes: Buffer; etag: string } | null = null;
   const operation = defineOperation({
     id: 'getDocument',
@@ -30,7 +30,7 @@ export function documentOperations(others: readonly Operation[]): Operation[] {
     },
     problems: [],
     async answer({ headers }) {
-      made ??= bytesOf(makeDocument([...others, operation]));
+      made ??= bytesOf(makeDocument([...others, operation], basePath));
       return { ready: answerBytes(made, headers['if-none-match']) };
     },
   });

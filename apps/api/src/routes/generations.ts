@@ -39,6 +39,7 @@ const generation = {
 
 export function generationOperations(deps: Deps): Operation[] {
   const { store } = deps;
+  const { basePath } = deps.config.server;
   const requesting = requestingBy(deps);
   return [
     defineOperation({
@@ -95,7 +96,7 @@ export function generationOperations(deps: Deps): Operation[] {
         });
         return {
           status: 202,
-          headers: { Location: `/v1/generations/${accepted.id}` },
+          headers: { Location: `${basePath}/v1/generations/${accepted.id}` },
           body: viewOf(accepted),
         };
       },

@@ -30,5 +30,5 @@ export function makeOperations(deps: AppDeps): Operation[] {
     ...healthOperations(deps),
     ...metricsOperations(deps),
   ];
-  return [...operations, ...documentOperations(operations)];
+  return [...operations, ...documentOperations(operations, deps.config.server.basePath)];
 }

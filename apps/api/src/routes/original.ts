@@ -38,6 +38,7 @@ const headers = {
 /** The two calls of the original system, for the installation's first character, in its words. */
 export function originalOperations(deps: Deps): Operation[] {
   const { store, readers, clock } = deps;
+  const { basePath } = deps.config.server;
   const requesting = requestingBy(deps);
 
   async function theDay(target: string | undefined): Promise<{ character: string; date: string }> {
@@ -78,8 +79,8 @@ export function originalOperations(deps: Deps): Operation[] {
         }).catch(inItsOwnWords);
         return said(
           `${day.date} 的日程生成任务已提交。`,
-          `/v1/characters/${day.character}/days/${day.date}/generations`,
-          { Location: `/v1/generations/${id}` },
+          `${basePath}/v1/characters/${day.character}/days/${day.date}/generations`,
+          { Location: `${basePath}/v1/generations/${id}` },
         );
       },
     }),
@@ -112,7 +113,7 @@ export function originalOperations(deps: Deps): Operation[] {
         const collected = await store.interactions.list({ character, date, limit: mostOfADay });
         return said(
           `${date} 的主动交互已收集，共 ${collected.length} 条。`,
-          `/v1/characters/${character}/interactions?date=${date}`,
+          `${basePath}/v1/characters/${character}/interactions?date=${date}`,
         );
       },
     }),

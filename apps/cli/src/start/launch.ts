@@ -97,7 +97,8 @@ export async function launch(
       environments: appEnvironments(deps, { databaseUrl, redisUrl, once }),
     }),
   ]);
-  const url = `http://${hostForClients(config.server.host)}:${config.server.port}`;
+  const { host, port, basePath } = config.server;
+  const url = `http://${hostForClients(host)}:${port}${basePath}`;
   const api = makeApiClient(url, key);
   await untilApiReady(api, logs, stop.signal);
   await takeUpUnfinished({ logger, store: makeStore(database), redisUrl });

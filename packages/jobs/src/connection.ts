@@ -99,6 +99,7 @@ function watched(redis: Redis, logger: Logger): Redis {
 /** Resolves when the connection can take commands; rejects when it was closed for good. */
 export async function untilReady(redis: Redis): Promise<void> {
   if (redis.status === 'ready') return;
+  if (redis.status === 'end') throw new Error('The connection to Redis was closed.');
   await new Promise<void>((resolve, reject) => {
     redis.once('ready', resolve);
     redis.once('end', () => reject(new Error('The connection to Redis was closed.')));

@@ -51,24 +51,30 @@ async function unlessRefused<T>(reply: Promise<T>): Promise<T | null> {
   });
 }
 
-/** The oldest that works at all (blocking commands with fractions of a second), and that is tested. */
+/** Older ones cannot block for a fraction of a second, as BullMQ has them do. */
 export const oldestUsable = 6;
+/** The oldest that is tested. */
 const oldestSupported = 7;
 
-/** What is wrong with a server: the first sentence that rules it out, and what it only is warned of. */
-export function judgeRedis({ version, mode, isReplica, evictionPolicy }: RedisServer): {
-  refusal: string | null;
-  warnings: ('evicts' | 'isReplica' | 'isOld')[];
-} {
+/** A line of the log: its message, and its fields. */
+type Warning = { message: string } & Record<string, unknown>;
+
+/** What is wrong with a server: what rules it out, and what it is only warned of. A cache may evict. */
+export function judgeRedis(
+  { version, mode, isReplica, evictionPolicy: policy }: RedisServer,
+  { mayEvict }: { mayEvict: boolean },
+): { refusal: string | null; warnings: Warning[] } {
   const major = Number.parseInt(version ?? '', 10);
-  return {
-    refusal: refusalOf(mode, major, version),
-    warnings: [
-      ...(evictionPolicy === null ? [] : ['evicts' as const]),
-      ...(isReplica ? ['isReplica' as const] : []),
-      ...(major < oldestSupported ? ['isOld' as const] : []),
-    ],
-  };
+  const warnings: Warning[] = [];
+  if (policy !== null && !mayEvict) {
+    const message = 'redis may evict jobs: set its maxmemory-policy to noeviction';
+    warnings.push({ message, policy });
+  }
+  if (isReplica) warnings.push({ message: 'redis is a read-only replica, which takes no writes' });
+  if (major < oldestSupported) {
+    warnings.push({ message: 'redis is older than supported', version, oldest: oldestSupported });
+  }
+  return { refusal: refusalOf(mode, major, version), warnings };
 }
 
 function refusalOf(mode: string | null, major: number, version: string | null): string | null {
@@ -99,41 +105,32 @@ export interface SupportedRedisOptions {
  * `config_invalid` with one sentence where it never can; logs a warning where it can for now.
  */
 export async function assertRedisSupported(options: SupportedRedisOptions): Promise<void> {
-  const { connection, setting, logger } = options;
-  const described = await onceDescribed(connection);
-  const { version, isReplica, evictionPolicy: policy } = described;
-  const { refusal, warnings } = judgeRedis(described);
+  const { setting, logger } = options;
+  const server = await onceDescribed(options);
+  const { refusal, warnings } = judgeRedis(server, { mayEvict: setting === 'CACHE_REDIS_URL' });
   // A replica refuses whatever writes; that may be a failover that is not over yet.
-  const problem = refusal ?? (isReplica ? null : await missingRight(options));
+  const problem = refusal ?? (server.isReplica ? null : await missingRight(options));
   if (problem !== null) {
     throw new TexasError('config_invalid', 'The configuration has a problem.', {
       details: { problems: [`${setting}: ${problem}`] },
     });
   }
-  if (warnings.includes('evicts') && setting === 'REDIS_URL') {
-    logger.warn('redis may evict jobs: set its maxmemory-policy to noeviction', {
-      setting,
-      policy,
-    });
-  }
-  if (warnings.includes('isReplica')) {
-    logger.warn('redis is a read-only replica: nothing works until it takes writes', { setting });
-  }
-  if (warnings.includes('isOld')) {
-    logger.warn('redis is older than supported', { setting, version, oldest: oldestSupported });
-  }
+  for (const { message, ...fields } of warnings) logger.warn(message, { setting, ...fields });
 }
 
 const askAgainMs = 1_000;
 
 /** However often the connection breaks meanwhile; rejects once it was closed for good. */
-async function onceDescribed(connection: Redis): Promise<RedisServer> {
+async function onceDescribed({
+  connection,
+  logger,
+}: Pick<SupportedRedisOptions, 'connection' | 'logger'>): Promise<RedisServer> {
   for (;;) {
     await untilReady(connection);
     try {
       return await describeRedis(connection);
     } catch (error) {
-      if (connection.status === 'end') throw error;
+      logger.debug('redis did not say what it is', { error });
       await pause(askAgainMs);
     }
   }
@@ -148,7 +145,7 @@ redis.call('ZADD', KEYS[4], 0, '1')
 redis.call('XADD', KEYS[5], '*', 'field', '1')
 return redis.call('DEL', unpack(KEYS))`;
 
-/** Tries what the queues do; null where nothing is forbidden. What passes, such as a full memory, is health's business. */
+/** Tries what the queues do; null where nothing is forbidden. Other errors, as of a full memory, pass: health tells of them. */
 async function missingRight(options: SupportedRedisOptions): Promise<string | null> {
   const { connection, setting, prefix = defaultPrefix } = options;
   const keys = [1, 2, 3, 4, 5].map((number) => `${prefix}:check:${number}`);

@@ -72,6 +72,29 @@ describe('checkChapter', () => {
     expect(mended.map((mend) => mend.rule)).toEqual(['interaction-missing']);
   });
 
+  test.each(['null', 'None', '无', '（暂无）', 'N/A'])(
+    '“%s” is no message, no thought and no feeling',
+    (word) => {
+      const nothing = some({ interaction: word, thoughts: word, emotions: [word, 'calm'] });
+      const { texts } = checkChapter(
+        { texts: [nothing, some({ interaction: 'Hi.' })] },
+        slots(true, true),
+      );
+      expect(texts[0]).toEqual(some({ thoughts: '', interaction: null }));
+      expect(checkChapter({ texts: [some({ content: word })] }, slots(false)).problems).toEqual([
+        'Text 1 has no content.',
+      ]);
+      expect(checkChapter({ texts: [some({ interaction: word })] }, slots(false)).mended).toEqual(
+        [],
+      );
+    },
+  );
+
+  test('a message that begins with such a word is one', () => {
+    const text = some({ interaction: '没什么，就是想你了', thoughts: 'None of them came.' });
+    expect(checkChapter({ texts: [text] }, slots(true)).texts).toEqual([text]);
+  });
+
   test('none of the wanted messages is a problem', () => {
     const { texts, problems } = checkChapter(
       { texts: [some(), some({ interaction: 'Hi.' }), some()] },

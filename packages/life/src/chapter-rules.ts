@@ -1,4 +1,5 @@
-import { cleanProse, cleanTags, isBlank, notedText } from './clean-text.js';
+import { isBlank } from './blank-text.js';
+import { cleanProse, cleanTags, notedText } from './clean-text.js';
 import type { ChapterDraft, SlotText } from './draft.js';
 import { limits } from './limits.js';
 import type { Mend, Note } from './mend.js';
@@ -51,14 +52,15 @@ function checkText(text: SlotText, wanted: boolean, name: string, note: Note): S
   );
   const emotions = cleanTags(text.emotions, name, note);
   const message = cleanProse(text.interaction ?? '', limits.interaction);
-  if (thoughts === '') note('thoughts-missing', `left ${name} without thoughts: it has none`);
+  if (isBlank(thoughts)) note('thoughts-missing', `left ${name} without thoughts: it has none`);
+  const written = { content, emotions, thoughts: isBlank(thoughts) ? '' : thoughts };
   if (!wanted) {
-    if (message.text !== '')
+    if (!isBlank(message.text))
       note('interaction-dropped', `dropped the message of ${name}: none is wanted there`);
-    return { content, emotions, thoughts, interaction: null };
+    return { ...written, interaction: null };
   }
   const interaction = notedText(message, `the message of ${name}`, note);
-  if (!isBlank(interaction)) return { content, emotions, thoughts, interaction };
+  if (!isBlank(interaction)) return { ...written, interaction };
   note('interaction-missing', `left ${name} without a message: it has none`);
-  return { content, emotions, thoughts, interaction: null };
+  return { ...written, interaction: null };
 }

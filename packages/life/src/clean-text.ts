@@ -1,3 +1,4 @@
+import { isBlank } from './blank-text.js';
 import type { Note } from './mend.js';
 
 // PostgreSQL refuses U+0000 in text, and half a surrogate pair is not a character at all; other
@@ -29,11 +30,6 @@ export function cleanProse(raw: string, limit: number): CleanText {
     .replace(/\n{3,}/g, '\n\n')
     .trim();
   return { ...cut(prose, limit), stripped: text !== raw };
-}
-
-/** Whether there is nothing to read: no letter, number or symbol (an emoji is a symbol). */
-export function isBlank(text: string): boolean {
-  return !/[\p{L}\p{N}\p{S}]/u.test(text);
 }
 
 /** The cleaned text, with a note of what cleaning it took; `name` says which text it is. */

@@ -1,5 +1,6 @@
 import { formatMinute, minutesPerDay } from '@texas-ai/kernel';
-import { isBlank, quote } from './clean-text.js';
+import { isBlank } from './blank-text.js';
+import { quote } from './clean-text.js';
 import type { DayType } from './day-type.js';
 import { fewestItems, shortestItem } from './limits.js';
 import type { Problem } from './mend.js';

@@ -60,6 +60,35 @@ describe('texts', () => {
     });
   });
 
+  test.each(['N/A', 'none', '无', '（无）'])(
+    '“%s” is no text, no companion and no feeling',
+    (word) => {
+      const { item, mended } = mendedItem({
+        title: word,
+        description: word,
+        location: word,
+        companions: [word],
+        emotionalTags: [word],
+        category: 'work',
+      });
+      expect(item).toMatchObject({
+        title: 'Morning round',
+        description: 'Morning round, as always.',
+        location: 'the depot',
+        companions: [],
+        emotionalTags: [],
+      });
+      expect(mended.join()).not.toContain('nobody of the profile');
+      expect(repaired({ ...goodDraft(), summary: word }).plan.summary).toMatch(/^The day: Item 1,/);
+    },
+  );
+
+  test('a companion may have a name that means nothing', () => {
+    const companions = frame.profile.companions.map((each) => ({ ...each, name: '无' }));
+    const { item } = mendedItem({ companions: ['无'] }, { ...frame.profile, companions });
+    expect(item?.companions).toEqual(['无']);
+  });
+
   test('a home without a readable name is still a home', () => {
     const { name: _name, ...home } = frame.profile.home;
     const profile = someProfile('en', { home: { ...home, name: '—', place: 'nowhere' } });

@@ -1,5 +1,6 @@
 import type { MinuteOfDay } from '@texas-ai/kernel';
-import { cleanLine, cleanProse, cleanTags, isBlank, notedText, quote } from './clean-text.js';
+import { isBlank } from './blank-text.js';
+import { cleanLine, cleanProse, cleanTags, notedText, quote } from './clean-text.js';
 import type { ItemDraft } from './draft.js';
 import { limits } from './limits.js';
 import type { Note } from './mend.js';
@@ -115,6 +116,7 @@ function knownCompanions(draft: ItemDraft, profile: Profile, note: Note): string
     const name =
       profile.companions.find((companion) => companion.name === raw)?.name ??
       profile.companions.find((companion) => alike(companion.name) === alike(raw))?.name;
+    if (name === undefined && isBlank(raw)) continue;
     if (name === undefined) {
       note('companion', `dropped ${quote(raw)} from ${quote(draft.title)}: nobody of the profile`);
     } else if (known.includes(name)) {

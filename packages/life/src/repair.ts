@@ -1,5 +1,6 @@
 import { formatMinute, type MinuteOfDay, minutesPerDay } from '@texas-ai/kernel';
-import { isBlank, quote } from './clean-text.js';
+import { isBlank } from './blank-text.js';
+import { quote } from './clean-text.js';
 import type { PlanDraft } from './draft.js';
 import { fewestItems, mostItems } from './limits.js';
 import type { MajorEventDay } from './major-event.js';

@@ -1,0 +1,87 @@
+// Models asked for a text that may be missing often write a word for “nothing” instead of null or
+// an empty string: “None”, “N/A”, “无”, “（暂无）”, “No message needed.” Such a word is no text.
+
+/** A longer text says something, whatever words it has. */
+const longestPhrase = 60;
+
+/** Formatting and other characters that take no room, and blanks that Unicode counts as letters. */
+const invisible = /(?!\s)[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800\ufffc\ufffd]/gu;
+
+/** A letter, a number, a pictogram (lines and boxes are none), or a face such as `^_^`. */
+const pictogram = String.raw`(?![\u2500-\u25ff])[\p{So}\p{Extended_Pictographic}]`;
+const readable = new RegExp(String.raw`[\p{L}\p{N}]|${pictogram}|\p{S}_+\p{S}`, 'u');
+
+/** Somebody speaks: “None?” and “没有！” are something to say, and so is an emoji behind a word. */
+const spoken = new RegExp(`[?!]|${pictogram}`, 'u');
+
+/**
+ * Whether there is nothing to read: white space, punctuation and invisible characters only, or
+ * nothing but a word for “nothing” in English, Chinese (either script), Japanese or Korean. A text
+ * that merely contains such a word (“没什么，就是想你了”, “None of them came.”) is not blank.
+ */
+export function isBlank(text: string): boolean {
+  const plain = text.normalize('NFKC').replace(invisible, '').trim().toLowerCase();
+  if (!readable.test(plain)) return true;
+  if (plain.length > longestPhrase || spoken.test(plain)) return false;
+  const phrases = phrasesOf(plain);
+  return phrases.some(meansNothing) && phrases.every((each) => meansNothing(each) || isLabel(each));
+}
+
+/** What stands between punctuation: `无（不需要）` is 无 and 不需要; `n/a` and `no-message` stay whole. */
+function phrasesOf(plain: string): string[] {
+  return plain
+    .replace(/\bn ?[/\\.] ?a\b/g, 'na')
+    .replace(/(?<=\p{L})[_-](?=\p{L})/gu, ' ')
+    .split(/[^\p{L}\p{N}\p{M}\s]+/u)
+    .map((phrase) => phrase.replace(/\s+/g, ' ').trim())
+    .filter((phrase) => phrase !== '');
+}
+
+function meansNothing(phrase: string): boolean {
+  return english.test(phrase) || chinese.test(phrase.replaceAll(' ', '')) || others.test(phrase);
+}
+
+/** What a model may put in front of its word for nothing, as in “消息：无”. */
+function isLabel(phrase: string): boolean {
+  return englishLabel.test(phrase) || chineseLabel.test(phrase);
+}
+
+function anyOf(...choices: readonly string[]): string {
+  return `(?:${choices.join('|')})`;
+}
+
+const enThing = anyOf(
+  'messages?|interactions?|thoughts?|content|text|value|string|data|tags?|emotions?|feelings?',
+  'companions?|location|place|description|summary|title|(?:major )?events?|dreams?|weather',
+);
+const unneeded = anyOf(
+  'needed|required|wanted|necessary|applicable|available|given|provided|specified|desired|intended',
+  'to send|for this slot|in this slot|at this time|at the moment|this time',
+);
+const english = new RegExp(
+  `^${anyOf(
+    `(?:null|nil|nul|none|nothing|na|nan|undefined|void|empty|blank|false)(?: (?:value|string|text))?(?: ${unneeded})*`,
+    `no (?:particular |special |specific |explicit |proactive )?${enThing}(?: ${unneeded})*`,
+    `not (?:${unneeded})+|does not apply|unknown|unspecified|unset|(?:left|leave) (?:empty|blank)|tbd|tba|todo|skip(?:ped)?|omitted`,
+  )}$`,
+);
+const englishLabel = new RegExp(`^${enThing}$`);
+
+const zhThing = anyOf(
+  '消息|訊息|讯息|信息|短信|互动|互動|交互|内容|內容|想法|思绪|思緒|内心活动|心理活动|文字|文本|此项|此項',
+  '(?:大|重大)?事件|同伴|伙伴|夥伴|陪伴|同行者?|地点|地點|位置|标签|標籤|情绪|情緒|梦境?|夢境?|描述|说明|說明|备注|備註|数据|數據|资料|資料|值|标题|標題|摘要',
+);
+const chinese = new RegExp(
+  `^(?:[此本该該这這](?:处|處|时段?|時段?|里|裡)|目前|当前|當前|暂时|暫時|暂|暫|尚|并|並|均|皆)?${anyOf(
+    '无|無|没有|沒有|空|空白|空值|空字符串|空字串|空文本|留空|略|省略|跳过|跳過',
+    '不适用|不適用|不需要|无需|無需|无须|無須|毋须|毋須|未定义|未定義|未填写?|未填寫?|未提供|未指定|未设置|未設定|未知|不详|不詳|待定|暂缺|暫缺',
+    `(?:无|無|没有|沒有|没|沒|不需要?|不需|无需|無需|无须|無須|不必|不用|不|未)要?(?:任何|主动|主動|特别|特別|特殊|额外|額外)?(?:发送|發送|发出|發出|发|發|写|寫|给出|給出|进行|進行|产生|產生)?(?:的)?${zhThing}`,
+    '(?:无|無|没有|沒有|没什么|沒什麼)(?:要|想)?(?:发送|發送|发|發|说|說)的',
+    '(?:不需要?|无需|無需|不必|不用|不)(?:主动|主動)?(?:发送|發送|发|發|联系|聯繫|联络|聯絡|互动|互動)',
+  )}$`,
+);
+const chineseLabel = new RegExp(`^${zhThing}$`);
+
+/** Japanese and Korean. */
+const others =
+  /^(?:(?:特に|該当|記載|メッセージ|連絡|内容|相手)?(?:なし|無し|ナシ|ありません)|不要|未定|不明|空欄|(?:해당 ?)?없음|없습니다)$/;

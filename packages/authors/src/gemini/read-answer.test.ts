@@ -34,7 +34,7 @@ describe('readAnswer', () => {
     ['an empty text', answer(' '), 'author_invalid_output'],
     ['no parts', answer(undefined), 'author_invalid_output'],
     ['no candidates', {}, 'author_invalid_output'],
-    ['no JSON', answer('Sure! {"a":1}'), 'author_invalid_output'],
+    ['no JSON', answer('Sure! {"a":'), 'author_invalid_output'],
   ])('%s', (_, given, code) => {
     let failure: unknown;
     try {

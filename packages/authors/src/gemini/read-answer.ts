@@ -1,6 +1,7 @@
 import type { GenerateContentResponse } from '@google/genai';
 import { TexasError } from '@texas-ai/kernel';
 import { authorFailure, type CallUsage } from '@texas-ai/life';
+import { parseAnswer } from '../parse-answer.js';
 
 /** The part of an answer that is read. */
 export type Answer = Pick<
@@ -21,8 +22,8 @@ const cutReasons: ReadonlySet<string> = new Set(['MAX_TOKENS', 'CONTINUATION']);
 
 /**
  * The JSON that an answer carries, parsed but not validated. Throws `author_blocked` where a filter
- * stopped it, `author_output_truncated` where it is cut off (what came of it is never mended), and
- * `author_invalid_output` where it is empty or no JSON.
+ * stopped it, `author_output_truncated` where it is cut off (what came of it is never repaired), and
+ * `author_invalid_output` where `parseAnswer` cannot read it.
  */
 export function readAnswer({ candidates, promptFeedback }: Answer): unknown {
   const candidate = candidates?.[0];
@@ -41,13 +42,7 @@ export function readAnswer({ candidates, promptFeedback }: Answer): unknown {
   }
   const spoken = (candidate?.content?.parts ?? []).filter(({ thought }) => thought !== true);
   const text = spoken.map((part) => part.text ?? '').join('');
-  if (text.trim() === '') throw new TexasError('author_invalid_output', 'The answer was empty.');
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's message quotes the text, which belongs in no log.
-    throw new TexasError('author_invalid_output', 'The answer was not valid JSON.');
-  }
+  return parseAnswer(text);
 }
 
 /** What an answer was billed for, thinking included; undefined where it does not say. */

@@ -22,7 +22,9 @@ export interface AuthorTask {
 }
 
 /** An answer that was checked: usable, or what is wrong with it, one plain sentence each. */
-export type Checked<T> = { value: T; problems?: never } | { problems: readonly string[] };
+export type Checked<T> =
+  | { value: T; problems?: never }
+  | { value?: never; problems: readonly string[] };
 
 /**
  * Asks, checks, and where the answer is unusable asks once more, quoting what was wrong. Every call

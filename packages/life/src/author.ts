@@ -25,7 +25,7 @@ export interface AuthorCall extends CallContext {
 
 /**
  * What writes plans and chapters. An answer is data of unknown shape: the caller validates it
- * (`planDraftSchema`, `chapterDraftSchema`) and never executes or obeys it. Failures are
+ * (`readPlanDraft`, `readChapterDraft`) and never executes or obeys it. Failures are
  * TexasErrors with an `author_…` code; an aborted call rejects with `aborted`.
  */
 export interface Author {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { authorNames } from './author.js';
 import { dayTypes } from './day-type.js';
-import { levels } from './draft.js';
+import { levels } from './draft-fields.js';
 import { fallbackSchema } from './generation.js';
 import { majorEventSchema } from './major-event.js';
 import { categories } from './profile.js';

@@ -1,40 +1,45 @@
 import { z } from 'zod';
-import { categories } from './profile.js';
+import {
+  category,
+  fields,
+  flag,
+  level,
+  optionalText,
+  shortTexts,
+  text,
+  time,
+} from './draft-fields.js';
 
 // What an author is asked to answer. These schemas are sent to the model and validate what comes
 // back; times are free text here because models write them in many ways, and `repair` reads them.
 
-export const levels = ['low', 'medium', 'high'] as const;
-export type Level = (typeof levels)[number];
-
-export const itemDraftSchema = z.object({
-  start: z.string().describe('Local time the item begins, HH:MM'),
-  end: z.string().describe('Local time the item ends, HH:MM; 24:00 is the end of the day'),
-  title: z.string().describe('A few words'),
-  category: z.enum(categories),
-  priority: z.enum(levels),
-  location: z.string().describe('Where it happens'),
-  description: z.string().describe('One or two sentences: what she does there and why'),
-  companions: z.array(z.string()).describe('Names of companions from the profile; empty if alone'),
-  weatherAffected: z.boolean(),
-  emotionalTags: z.array(z.string()).describe('One to three feelings'),
-  interactionPotential: z.enum(levels).describe('How likely she reaches out to her owner'),
+export const itemDraftSchema = fields({
+  start: time.describe('Local time the item begins, HH:MM'),
+  end: time.describe('Local time the item ends, HH:MM; 24:00 is the end of the day'),
+  title: text.describe('A few words'),
+  category,
+  priority: level,
+  location: text.describe('Where it happens'),
+  description: text.describe('One or two sentences: what she does there and why'),
+  companions: shortTexts.describe('Names of companions from the profile; empty if alone'),
+  weatherAffected: flag,
+  emotionalTags: shortTexts.describe('One to three feelings'),
+  interactionPotential: level.describe('How likely she reaches out to her owner'),
 });
 
 /** A plan as an author writes it: the waking hours of one day. */
 export const planDraftSchema = z.object({
-  summary: z.string().describe('The day in two or three sentences'),
+  summary: text.describe('The day in two or three sentences'),
   items: z.array(itemDraftSchema).min(1).describe('The waking hours, in order, without gaps'),
 });
 
-export const slotTextSchema = z.object({
-  content: z.string().describe('What happens in these minutes, 2-4 sentences, third person'),
-  emotions: z.array(z.string()).describe('One to three feelings'),
-  thoughts: z.string().describe('What she thinks, in her own voice'),
-  interaction: z
-    .string()
-    .nullable()
-    .describe('The message she sends her owner, or null where none is wanted'),
+export const slotTextSchema = fields({
+  content: text.describe('What happens in these minutes, 2-4 sentences, third person'),
+  emotions: shortTexts.describe('One to three feelings'),
+  thoughts: text.describe('What she thinks, in her own voice'),
+  interaction: optionalText.describe(
+    'The message she sends her owner, or null where none is wanted',
+  ),
 });
 
 /** A chapter as an author writes it: one text per slot, in the order of the slots. */

@@ -50,12 +50,11 @@ export {
   type ChapterDraft,
   chapterDraftSchema,
   type ItemDraft,
-  type Level,
-  levels,
   type PlanDraft,
   planDraftSchema,
   type SlotText,
 } from './draft.js';
+export { type Level, levels } from './draft-fields.js';
 export { type ExportCharacterDeps, exportCharacter } from './export-character.js';
 export {
   type Generation,

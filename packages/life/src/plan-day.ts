@@ -7,13 +7,12 @@ import { type Budget, type Expected, fewerChapters, hasCaps } from './budget.js'
 import { budgetState, expectedGeneration } from './budget-state.js';
 import { groupChapters } from './chapters.js';
 import { continueGeneration } from './continue-generation.js';
-import { planDraftSchema } from './draft.js';
 import type { Generation } from './generation.js';
 import { holding } from './holding.js';
-import { describeIssues } from './issues.js';
 import type { Plan } from './plan.js';
 import { matterOfTaste } from './plan-rules.js';
 import type { OnProgress } from './progress.js';
+import { readPlanDraft } from './read-draft.js';
 import { repairPlan } from './repair.js';
 import { cutSlots } from './slots.js';
 import { assertNotStalled, missingSteps, type StepQueue } from './steps.js';
@@ -117,9 +116,9 @@ async function othersUnderWay(
 }
 
 function checkPlan(answer: unknown, brief: DayBrief): Checked<{ plan: Plan; warnings: string[] }> {
-  const draft = planDraftSchema.safeParse(answer);
-  if (!draft.success) return { problems: describeIssues(draft.error) };
-  const { plan, mended, verdict } = repairPlan(draft.data, brief);
+  const draft = readPlanDraft(answer);
+  if (draft.problems) return draft;
+  const { plan, mended, verdict } = repairPlan(draft.value, brief);
   if (!plan) return { problems: verdict.map((problem) => problem.message) };
   const warnings = [...mended.map((mend) => mend.message), ...matterOfTaste(plan, brief.dayType)];
   return { value: { plan, warnings } };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { levels } from './draft.js';
+import { levels } from './draft-fields.js';
 import { categories } from './profile.js';
 
 const minute = z.number().int().min(0).max(1440);

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { seededRandom } from '@texas-ai/kernel';
 import fc from 'fast-check';
 import { goodDraft, someProfile } from '../test/day-material.js';
-import type { Level } from './draft.js';
+import type { Level } from './draft-fields.js';
 import type { Plan, ScheduleItem } from './plan.js';
 import { repairPlan } from './repair.js';
 import { cutSlots } from './slots.js';

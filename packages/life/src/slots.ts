@@ -1,5 +1,5 @@
 import type { MinuteOfDay, Random } from '@texas-ai/kernel';
-import type { Level } from './draft.js';
+import type { Level } from './draft-fields.js';
 import { shortestItem } from './limits.js';
 import type { Plan, Slot } from './plan.js';
 

@@ -4,10 +4,10 @@ import type { Authors } from './author.js';
 import type { ChapterBrief } from './brief.js';
 import { checkChapter } from './chapter-rules.js';
 import { continueGeneration } from './continue-generation.js';
-import { chapterDraftSchema, type SlotText } from './draft.js';
+import type { SlotText } from './draft.js';
 import { holding } from './holding.js';
-import { describeIssues } from './issues.js';
 import type { OnProgress } from './progress.js';
+import { readChapterDraft } from './read-draft.js';
 import { assertNotStalled, publishDayStep, type StepQueue } from './steps.js';
 import type { Store } from './store.js';
 
@@ -56,8 +56,8 @@ export async function writeChapter(
 }
 
 function checkTexts(answer: unknown, brief: ChapterBrief): Checked<SlotText[]> {
-  const draft = chapterDraftSchema.safeParse(answer);
-  if (!draft.success) return { problems: describeIssues(draft.error) };
-  const { texts, problems } = checkChapter(draft.data, brief.slots);
+  const draft = readChapterDraft(answer);
+  if (draft.problems) return draft;
+  const { texts, problems } = checkChapter(draft.value, brief.slots);
   return problems.length > 0 ? { problems } : { value: texts };
 }

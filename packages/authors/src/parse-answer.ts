@@ -13,7 +13,8 @@ export function parseAnswer(text: string): unknown {
   const answer = withoutThinking(text);
   if (answer.trim() === '') throw invalid('The answer was empty.');
   let worst: JsonProblem | undefined;
-  for (let at = answer.search(opening); at >= 0; ) {
+  let at = answer.search(opening);
+  for (let attempts = 0; at >= 0 && attempts < maxAttempts; attempts += 1) {
     const read = attempt(answer, at);
     if (read instanceof JsonProblem) {
       if (!worst || read.at > worst.at) worst = read;
@@ -31,6 +32,8 @@ export function parseAnswer(text: string): unknown {
 }
 
 const opening = /[{[]/;
+/** Brackets in the words before an answer that are looked at; each may take the whole text. */
+const maxAttempts = 50;
 
 /** What an answer is that is nothing but a value, perhaps JSON written as a string of JSON. */
 function wholeAnswer(text: string): ReadValue | undefined {

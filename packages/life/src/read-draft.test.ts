@@ -51,6 +51,7 @@ describe('a plan', () => {
     [{ companions: null }, { companions: [] }],
     [{ companions: 'none' }, { companions: [] }],
     [{ companions: '空、Exusiai' }, { companions: ['空', 'Exusiai'] }],
+    [{ companions: [{ name: '空' }] }, { companions: ['空'] }],
     [{ emotionalTags: ['calm', null, 1] }, { emotionalTags: ['calm', '', '1'] }],
   ])('%j is %j', (written, meant) => {
     expect(readPlanDraft(withItem(written))).toEqual({ value: withItem(meant) });

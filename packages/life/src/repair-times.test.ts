@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { goodDraft, someDraft, someItem } from '../test/day-material.js';
-import { changed, morning, outline, repaired } from '../test/repaired.js';
+import { changed, frame, morning, outline, repaired } from '../test/repaired.js';
+import { repairPlan } from './repair.js';
 
 describe('times', () => {
   test('odd ways of writing are read, and that is said', () => {
@@ -36,14 +37,49 @@ describe('times', () => {
   test('without a neighbour an item gets an hour', () => {
     const draft = someDraft(
       ['15:00', '23:00'],
-      ['x', '10:00', { title: 'B' }],
-      ['07:00', 'x', { title: 'A' }],
+      ['', '10:00', { title: 'B' }],
+      ['07:00', '—', { title: 'A' }],
     );
     const { plan, mended } = repaired(draft);
     expect(outline(plan).join()).toContain('07:00-08:00 A');
     expect(outline(plan).join()).toContain('09:00-10:00 B');
     expect(mended.map((mend) => mend.message)).toContain('let “A” end at 08:00: it had no end');
     expect(mended.map((mend) => mend.message)).toContain('let “B” begin at 09:00: it had no start');
+  });
+
+  test('a time that cannot be read comes from the neighbour only where that tells it', () => {
+    const { mended } = repaired(changed(goodDraft(), 1, { end: '八点五' }));
+    expect(mended).toEqual([
+      {
+        rule: 'time-inferred',
+        message: 'let “Item 2” end at 09:00: its end “八点五” cannot be read',
+      },
+    ]);
+    const unread = someDraft(
+      ['15:00', '23:00'],
+      ['soon', '10:00', { title: 'B' }],
+      ['07:00', '8点5', { title: 'A' }],
+      ['later', 'then', { title: 'C' }],
+      ['12:00', '13:00'],
+    );
+    expect(repairPlan(unread, frame)).toMatchObject({
+      plan: null,
+      verdict: [
+        ['B', 'soon', '10:00'],
+        ['A', '07:00', '8点5'],
+        ['C', 'later', 'then'],
+      ].map(([title, start, end]) => ({
+        rule: 'unreadable-times',
+        message: `The times of “${title}” cannot be read: “${start}” to “${end}”. Times are written HH:MM.`,
+      })),
+    });
+  });
+
+  test('a range in either field is the time of that field', () => {
+    const draft = changed(goodDraft(), 1, { start: '08:00-09:00', end: '上午8点~9点' });
+    const { plan, rules } = repaired(draft);
+    expect(outline(plan)).toEqual(outline(repaired(goodDraft()).plan));
+    expect(rules).toEqual(['time-format']);
   });
 
   test('an item without times lies between neighbours that have them, otherwise it is dropped', () => {

@@ -1,8 +1,10 @@
 import { formatMinute, type MinuteOfDay, minutesPerDay, parseMinute } from '@texas-ai/kernel';
+import { isBlank } from './blank-text.js';
 import { quote } from './clean-text.js';
 import type { ItemDraft } from './draft.js';
 import type { Note } from './mend.js';
 import { readTime } from './plan-times.js';
+import type { Edge } from './time-words.js';
 
 /** An item of the draft with times that can be used, `start < end`, within the waking hours. */
 export interface Placed {
@@ -36,26 +38,39 @@ interface Surroundings {
 
 /**
  * Reads the times of a draft's items and keeps those that lie in the waking hours, clipped to them
- * and sorted. A time that cannot be read is inferred from the neighbours; an item without any time
- * is kept only where both neighbours say exactly where it lies.
+ * and sorted. A time that is missing or cannot be read is inferred from the neighbours. Where they do
+ * not tell, an item without any time is dropped, and one with a time that cannot be read is returned
+ * as `unreadable`: only its author knows when it is.
  */
-export function placeItems(items: readonly ItemDraft[], hours: WakingHours, note: Note): Placed[] {
+export function placeItems(
+  items: readonly ItemDraft[],
+  hours: WakingHours,
+  note: Note,
+): { placed: Placed[]; unreadable: ItemDraft[] } {
   const placed: Placed[] = [];
+  const unreadable: ItemDraft[] = [];
   for (const [index, draft] of items.entries()) {
     const follower = items[index + 1];
     const next = follower ? readTime(follower.start) : hours.sleep;
     const item = placeItem(draft, { previous: placed.at(-1), next, wake: hours.wake }, note);
     if (item) placed.push(item);
-    else note('no-times', `dropped ${quote(draft.title)}: its times cannot be read`);
+    else if (isUnreadable(draft)) unreadable.push(draft);
+    else note('no-times', `dropped ${quote(draft.title)}: it has no times`);
   }
   const sorted = placed.toSorted((a, b) => a.start - b.start || a.end - b.end);
   if (sorted.some((item, i) => item !== placed[i])) note('unsorted', 'put the items in order');
-  return sorted.flatMap((item) => clip(item, hours, note));
+  return { placed: sorted.flatMap((item) => clip(item, hours, note)), unreadable };
+}
+
+/** Whether one of its times says something that is not understood. */
+function isUnreadable({ start, end }: ItemDraft): boolean {
+  const unread = (text: string, edge: Edge) => !isBlank(text) && readTime(text, edge) === undefined;
+  return unread(start, 'start') || unread(end, 'end');
 }
 
 function placeItem(draft: ItemDraft, around: Surroundings, note: Note): Placed | undefined {
-  const start = read(draft.start, draft, note);
-  const end = read(draft.end, draft, note);
+  const start = read(draft, 'start', note);
+  const end = read(draft, 'end', note);
   if (start !== undefined)
     return placeFromStart(draft, continued(start, draft, around, note), end, around, note);
   return end === undefined
@@ -69,14 +84,18 @@ function placeFromStart(
   end: number | undefined,
   { next }: Surroundings,
   note: Note,
-): Placed {
+): Placed | undefined {
   if (end !== undefined && end > start) return { draft, start, end };
   if (end !== undefined && end < start) return reversed(draft, start, end, note);
   const reachesNext = next !== undefined && next > start && next - start <= longestInferred;
+  if (!reachesNext && isUnreadable(draft)) return undefined;
   const guess = reachesNext ? next : start + defaultLength;
   const title = quote(draft.title);
   if (end === undefined) {
-    note('time-inferred', `let ${title} end at ${formatMinute(guess)}: it had no end`);
+    note(
+      'time-inferred',
+      `let ${title} end at ${formatMinute(guess)}: ${withoutTime(draft, 'end')}`,
+    );
   } else {
     note('zero-length', `let ${title} end at ${formatMinute(guess)}: it ended as it began`);
   }
@@ -91,11 +110,12 @@ function placeBefore(
 ): Placed | undefined {
   const before = previous?.end ?? wake;
   const reachesBack = before < end && end - before <= longestInferred;
+  if (!reachesBack && isUnreadable(draft)) return undefined;
   const start = reachesBack ? before : Math.max(0, end - defaultLength);
   if (start === end) return undefined;
   note(
     'time-inferred',
-    `let ${quote(draft.title)} begin at ${formatMinute(start)}: it had no start`,
+    `let ${quote(draft.title)} begin at ${formatMinute(start)}: ${withoutTime(draft, 'start')}`,
   );
   return { draft, start, end };
 }
@@ -108,8 +128,17 @@ function placeBetween(
   if (!previous || next === undefined) return undefined;
   const length = next - previous.end;
   if (length < shortestInferred || length > longestInferred) return undefined;
-  note('time-inferred', `put ${quote(draft.title)} between its neighbours: it had no times`);
+  note(
+    'time-inferred',
+    `put ${quote(draft.title)} between its neighbours: ${withoutTime(draft, 'start')}, ${withoutTime(draft, 'end')}`,
+  );
   return { draft, start: previous.end, end: next };
+}
+
+function withoutTime(draft: ItemDraft, edge: Edge): string {
+  return isBlank(draft[edge])
+    ? `it had no ${edge}`
+    : `its ${edge} ${quote(draft[edge])} cannot be read`;
 }
 
 /** A start before the one of the previous item can be past noon (`1:00`) or past midnight. */
@@ -170,8 +199,9 @@ function clip(item: Placed, { wake, sleep }: WakingHours, note: Note): Placed[] 
   return [{ ...item, start, end }];
 }
 
-function read(text: string, draft: ItemDraft, note: Note): number | undefined {
-  const minute = readTime(text);
+function read(draft: ItemDraft, edge: Edge, note: Note): number | undefined {
+  const text = draft[edge];
+  const minute = readTime(text, edge);
   if (minute !== undefined && parseMinute(text) === undefined) {
     note('time-format', `read ${quote(text)} of ${quote(draft.title)} as ${formatMinute(minute)}`);
   }

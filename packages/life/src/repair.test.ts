@@ -74,11 +74,11 @@ describe('the verdict', () => {
   };
 
   test('no usable times', () => {
-    expect(verdict(someDraft(['soon', 'later'], ['03:00', '04:00']))).toEqual([
+    expect(verdict(someDraft(['?', '—'], ['03:00', '04:00']))).toEqual([
       {
         rule: 'no-times',
         message:
-          'No item has usable times between 07:00 and 23:00, for example “soon” to “later”. Times are written HH:MM.',
+          'No item has usable times between 07:00 and 23:00, for example “?” to “—”. Times are written HH:MM.',
       },
     ]);
     expect(verdict({ summary: 'A day.', items: [] })[0]?.rule).toBe('no-times');

@@ -1,7 +1,7 @@
 import { formatMinute, type MinuteOfDay, minutesPerDay } from '@texas-ai/kernel';
 import { isBlank } from './blank-text.js';
 import { quote } from './clean-text.js';
-import type { PlanDraft } from './draft.js';
+import type { ItemDraft, PlanDraft } from './draft.js';
 import { fewestItems, mostItems } from './limits.js';
 import type { MajorEventDay } from './major-event.js';
 import type { Mend, Note, Problem } from './mend.js';
@@ -46,10 +46,10 @@ const shortestWaking = 120;
 export function repairPlan(draft: PlanDraft, frame: PlanFrame): RepairedPlan {
   const mended: Mend[] = [];
   const note: Note = (rule, message) => mended.push({ rule, message });
-  const refused = (rule: string, message: string): RepairedPlan => ({
+  const refused = (rule: string, ...messages: string[]): RepairedPlan => ({
     plan: null,
     mended,
-    verdict: [{ rule, message }],
+    verdict: messages.map((message) => ({ rule, message })),
   });
   const { wake, sleep } = frame;
   if (wake <= 0 || sleep > minutesPerDay || sleep - wake < shortestWaking) {
@@ -58,7 +58,8 @@ export function repairPlan(draft: PlanDraft, frame: PlanFrame): RepairedPlan {
       `Nobody can live a day between waking at ${formatMinute(wake)} and sleeping at ${formatMinute(sleep)}.`,
     );
   }
-  const placed = placeItems(draft.items, frame, note);
+  const { placed, unreadable } = placeItems(draft.items, frame, note);
+  if (unreadable.length > 0) return refused('unreadable-times', ...unreadable.map(unreadableTimes));
   if (placed.length === 0) return refused('no-times', noTimes(draft, frame));
   if (placed.every((item) => isBlank(item.draft.title))) {
     return refused('blank-titles', 'No item has a title.');
@@ -115,6 +116,10 @@ function noTimes({ items }: PlanDraft, { wake, sleep }: WakingHours): string {
     ? `, for example ${quote(items[0].start)} to ${quote(items[0].end)}`
     : '';
   return `No item has usable times between ${formatMinute(wake)} and ${formatMinute(sleep)}${example}. Times are written HH:MM.`;
+}
+
+function unreadableTimes({ title, start, end }: ItemDraft): string {
+  return `The times of ${quote(title)} cannot be read: ${quote(start)} to ${quote(end)}. Times are written HH:MM.`;
 }
 
 function tooLittle(planned: number, { wake, sleep }: WakingHours): string {

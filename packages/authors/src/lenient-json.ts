@@ -1,6 +1,6 @@
-// JSON as models write it: with comments, commas too many or too few, quotation marks of other kinds,
-// keys without any, line breaks inside strings, Python's constants. A fixed grammar and no repair: a
-// repairer guesses where a string ends and closes what was cut off, which makes up texts.
+// A parser for JSON as models write it: comments, trailing or missing commas, other quotation marks, unquoted
+// keys, line breaks inside strings, Python's constants. It is a fixed grammar rather than a repairer such as
+// jsonrepair, which guesses where a string ends and closes truncated answers, and so invents content.
 
 /** Why a text is not JSON, and where. The message never quotes the text. */
 export class JsonProblem extends Error {
@@ -15,13 +15,13 @@ export class JsonProblem extends Error {
 
 export interface ReadValue {
   value: unknown;
-  /** Index behind the value. */
+  /** Index after the value. */
   end: number;
 }
 
 const maxDepth = 32;
 
-// A comment has no quotation mark: what looks like one that has may be a string that lost its first.
+// A comment contains no quotation mark: otherwise it may be a string that lost its opening one.
 const comment = String.raw`\/\/[^\n"]*(?=\n)|\/\*[^"]*?\*\/`;
 const space = new RegExp(String.raw`(?:[\s\p{Cf}]|${comment})*`, 'uy');
 const separator = new RegExp(String.raw`(?:[\s\p{Cf},，]|${comment})*`, 'uy');
@@ -82,7 +82,7 @@ export function readJson(text: string, start: number): ReadValue {
       const between = take(separator);
       if (text[at] === '}') break;
       const quoted = closingMarks.has(text[at] ?? '');
-      // Only a quoted key, known by its colon, can do without a comma.
+      // Only before a quoted key, which its colon confirms, may the comma be missing.
       if (!quoted && entries.size > 0 && !hasComma(between)) throw expected('a comma');
       const key = quoted ? string() : take(word);
       if (key === '' && !quoted) throw expected('a key');
@@ -102,7 +102,7 @@ export function readJson(text: string, start: number): ReadValue {
     for (at += 1; ; ) {
       const between = take(separator);
       if (text[at] === ']') break;
-      // Two strings without a comma may be one that has quotation marks inside.
+      // Two strings without a comma may be one string with quotation marks inside.
       const bracketed = text[at] === '{' || text[at] === '[';
       if (elements.length > 0 && !bracketed && !hasComma(between)) throw expected('a comma');
       elements.push(value(depth + 1));
@@ -133,7 +133,7 @@ export function readJson(text: string, start: number): ReadValue {
     }
     const meant = escapes.get(next);
     if (meant !== undefined) return meant;
-    // Quotation marks and slashes, and whatever Markdown escapes; any letter could mean anything.
+    // Punctuation stands for itself, as in Markdown; an unknown letter could mean anything.
     if (next === '' || /[\p{L}\p{N}]/u.test(next)) throw expected('a known escape');
     return next;
   }

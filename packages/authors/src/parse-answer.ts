@@ -2,10 +2,10 @@ import { TexasError } from '@texas-ai/kernel';
 import { JsonProblem, type ReadValue, readJson } from './lenient-json.js';
 
 /**
- * The one JSON object or list of an author's answer, for every author that answers in text: there
- * may be words, a Markdown fence or thinking around it, and JSON of the lenient kind in it. Parsed
- * but not validated. Throws `author_invalid_output` where the JSON breaks off, is damaged or is more
- * than one: what an author did not finish is never taken for what it wrote.
+ * Extracts the single JSON object or array from an author's answer, for every author that answers in text.
+ * Prose, a Markdown fence or thinking may surround it, and it may be lenient JSON (`readJson`). The value is
+ * not validated. Throws `author_invalid_output` where the JSON is truncated, damaged or ambiguous: part of an
+ * answer is never taken for the answer.
  */
 export function parseAnswer(text: string): unknown {
   const whole = wholeAnswer(text.trim());
@@ -32,10 +32,10 @@ export function parseAnswer(text: string): unknown {
 }
 
 const opening = /[{[]/;
-/** Brackets in the words before an answer that are looked at; each may take the whole text. */
+/** Bounds the work: each bracket before the answer may cause a pass over the whole text. */
 const maxAttempts = 50;
 
-/** What an answer is that is nothing but a value, perhaps JSON written as a string of JSON. */
+/** The value where the answer consists of nothing else, also JSON encoded as a JSON string. */
 function wholeAnswer(text: string): ReadValue | undefined {
   if (!/^[{["]/.test(text)) return undefined;
   const read = attempt(text, 0);
@@ -51,13 +51,13 @@ function attempt(text: string, at: number): ReadValue | JsonProblem {
   }
 }
 
-/** Whether it can be an answer, and is not a mark such as `[1]` or `{}` in the words around one. */
+/** Whether it can be an answer, unlike `[1]` or `{}` in the prose around one. */
 function saysSomething(value: unknown): boolean {
   const parts = Array.isArray(value) ? value.filter((each) => typeof each === 'object') : value;
   return typeof parts === 'object' && parts !== null && Object.keys(parts).length > 0;
 }
 
-/** What follows the thinking of a model; some servers swallow the tag that begins it. */
+/** The answer after the model's thinking; some servers drop the opening tag. */
 function withoutThinking(text: string): string {
   const end = /<\/(?:think|thinking|thought|reasoning)>/i.exec(text);
   const begun = /^\s*<(?:think|thinking|thought|reasoning)>/i.test(text);
@@ -65,7 +65,7 @@ function withoutThinking(text: string): string {
   return begun || !hasJson(text.slice(0, end.index)) ? text.slice(end.index + end[0].length) : text;
 }
 
-/** The value, if there are only words around it. */
+/** Returns the value if only prose surrounds it. */
 function onlyValue(answer: string, start: number, { value, end }: ReadValue): unknown {
   for (const words of [answer.slice(0, start), answer.slice(end)]) {
     if (!hasJson(words)) continue;
@@ -74,7 +74,7 @@ function onlyValue(answer: string, start: number, { value, end }: ReadValue): un
   return value;
 }
 
-/** Whether there are brackets without their other half, or a key with its value or its object. */
+/** Whether prose contains remains of JSON: unbalanced brackets, or a key with a value. */
 function hasJson(words: string): boolean {
   return !isBalanced(words) || /["'”’]\s*[:：]\s*["'“‘[{]|\{\s*[\w$"'“‘]+\s*[:：]/.test(words);
 }
@@ -89,7 +89,7 @@ function isBalanced(words: string): boolean {
   return true;
 }
 
-/** Index behind the bracket that closes the one there; undefined where there is none. */
+/** Index after the bracket that closes the one at `start`; undefined where none does. */
 function groupEnd(text: string, start: number): number | undefined {
   const awaited: string[] = [];
   for (let at = start; at < text.length; at += 1) {

@@ -1,17 +1,17 @@
-// Models asked for a text that may be missing often write a word for “nothing” instead of null or
-// an empty string: “None”, “N/A”, “无”, “（暂无）”, “No message needed.” Such a word is no text.
+// Where a text may be missing, models often write a word for “nothing” instead of null or an empty
+// string: “None”, “N/A”, “无”, “（暂无）”, “No message needed.” Such a placeholder counts as missing.
 
-/** A longer text says something, whatever words it has. */
+/** Longer texts are never placeholders. */
 const longestPhrase = 60;
 
-/** Formatting and other characters that take no room, and blanks that Unicode counts as letters. */
+/** Invisible characters, and blanks that Unicode classifies as letters or symbols. */
 const invisible = /(?!\s)[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800\ufffc\ufffd]/gu;
 
-/** A letter, a number, a pictogram (lines and boxes are none), or a face such as `^_^`. */
+/** A letter, a number, a pictogram (but not box drawing), or an emoticon such as `^_^`. */
 const pictogram = String.raw`(?![\u2500-\u25ff])[\p{So}\p{Extended_Pictographic}]`;
 const readable = new RegExp(String.raw`[\p{L}\p{N}]|${pictogram}|\p{S}_+\p{S}`, 'u');
 
-/** Somebody speaks: “None?” and “没有！” are something to say, and so is an emoji behind a word. */
+/** Marks of real speech: “None?”, “没有！”, or an emoji after the word. */
 const spoken = new RegExp(`[?!]|${pictogram}`, 'u');
 
 /**
@@ -27,7 +27,7 @@ export function isBlank(text: string): boolean {
   return phrases.some(meansNothing) && phrases.every((each) => meansNothing(each) || isLabel(each));
 }
 
-/** What stands between punctuation: `无（不需要）` is 无 and 不需要; `n/a` and `no-message` stay whole. */
+/** Splits at punctuation: `无（不需要）` gives 无 and 不需要; `n/a` and `no-message` stay whole. */
 function phrasesOf(plain: string): string[] {
   return plain
     .replace(/\bn ?[/\\.] ?a\b/g, 'na')
@@ -41,7 +41,7 @@ function meansNothing(phrase: string): boolean {
   return english.test(phrase) || chinese.test(phrase.replaceAll(' ', '')) || others.test(phrase);
 }
 
-/** What a model may put in front of its word for nothing, as in “消息：无”. */
+/** A field name in front of a placeholder, as in “消息：无”. */
 function isLabel(phrase: string): boolean {
   return englishLabel.test(phrase) || chineseLabel.test(phrase);
 }

@@ -1,6 +1,6 @@
 import type { MinuteOfDay } from '@texas-ai/kernel';
 
-// What a clock shows, without any word for the part of the day: 8:05, 8h05, 0805, 八点零五分.
+// Clock times without any word for the part of the day: 8:05, 8h05, 0805, 八点零五分.
 
 const hour = String.raw`(?<hour>\d{1,2})`;
 const offset = String.raw`(?:z|\+\d{2}(?::?\d{2})?)?`;
@@ -8,12 +8,12 @@ const dot = `${hour}[点點时時]`;
 const minutes = String.raw`(?<minute>\d{2}|\d(?=分))(?:分(?:[钟鐘]|[0-5]?\d秒)?[整正]?)?`;
 const quarters = '(?<part>[123]刻)[钟鐘]?';
 
-/** Each names `hour`, and perhaps `minute` or `part` of an hour; with `before` it is so long until then. */
+/** Each captures `hour`, and perhaps `minute` or `part` (of an hour), which `before` subtracts. */
 const forms: readonly RegExp[] = [
-  // 8:05 · 08:05:00.000+08:00 · 8:05分; an offset behind a minus could be the end of a range
+  // 8:05 · 08:05:00.000+08:00 · 8:05分; a negative offset needs a date and seconds, or it could be a range
   `t?${hour}:(?<minute>\\d{1,2})(?::[0-5]\\d(?:[.,]\\d+)?)?${offset}(?:分| ?h(?:rs|ours)?)?`,
   `t${hour}:(?<minute>\\d{2}):[0-5]\\d(?:\\.\\d+)?-\\d{2}:\\d{2}`,
-  // 8 · 8 o'clock; a bare number is an hour of the day or nothing
+  // 8 · 8 o'clock; a bare number above 24 is not an hour
   '(?<hour>[01]?\\d|2[0-4])',
   `${hour} ?o ?'? ?clock`,
   // 8h · 8h30 · 8 h 30 min
@@ -46,7 +46,7 @@ const partMinutes: Readonly<Record<string, number>> = {
   quarter: 15,
 };
 
-/** Minutes since midnight as the clock shows them, 0-2879 (`25:30` is 1530); undefined for anything else. */
+/** Minutes since midnight, 0-2879 (`25:30` is 1530); undefined for anything that is not a clock time. */
 export function readClock(written: string): MinuteOfDay | undefined {
   const text = inDigits(written);
   for (const form of forms) {
@@ -61,7 +61,7 @@ export function readClock(written: string): MinuteOfDay | undefined {
   return undefined;
 }
 
-/** Whether it is an hour without any sign of being one. */
+/** Whether nothing but the number says that it is an hour. */
 export function isBareNumber(written: string): boolean {
   return /^\d+$/.test(inDigits(written));
 }
@@ -74,7 +74,7 @@ function inDigits(text: string): string {
 
 const chineseDigits = '零一二三四五六七八九';
 
-/** 三 becomes 3, 零五 05, 二五 25, 二〇 20, 十 10, 二十三 23; what is no numeral below 100 stays. */
+/** 三 becomes 3, 零五 05, 二五 25, 二〇 20, 十 10, 二十三 23; anything that is not a numeral below 100 is left alone. */
 function withDigits(text: string): string {
   return text.replace(/(?<!\d)[零〇一二两兩三四五六七八九十]+(?!\d)/g, (written) => {
     const numeral = written.replaceAll('〇', '零').replace(/^[两兩]$/, '二');

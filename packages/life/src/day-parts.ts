@@ -1,16 +1,16 @@
 import type { MinuteOfDay } from '@texas-ai/kernel';
 
-/** A part of the day as it stands around a time: which minute a clock shows in it. */
+/** A part of the day, such as 下午 or `pm`, and how it places a clock time. */
 export interface DayPart {
   /** Alternatives of a regular expression. */
   words: string;
-  /** The minute that is meant by that one of the clock; undefined where the two contradict each other. */
+  /** The minute of the day that the clock time means; undefined where the two contradict each other. */
   minuteOf(clock: MinuteOfDay): MinuteOfDay | undefined;
-  /** What the words mean without a time; undefined where that is no minute. */
+  /** What the words mean without a clock time, where that is a single minute. */
   alone?: MinuteOfDay;
 }
 
-/** Each row: from and before which minute of the clock, and what is added to it. */
+/** Clock times from `from` to before `before`, and the minutes added to them. */
 type Reading = readonly [from: number, before: number, add: number];
 
 function part(words: string, readings: readonly Reading[], alone?: MinuteOfDay): DayPart {
@@ -23,7 +23,7 @@ function part(words: string, readings: readonly Reading[], alone?: MinuteOfDay):
 
 const twoDays = 2880;
 
-/** 上午12点 is how noon is written, 凌晨12点 midnight, 晚上12点 the end of the day, 深夜1点 an hour after its beginning. */
+/** 上午12点 is noon, 凌晨12点 the start of the day, 晚上12点 its end; 深夜1点 is an hour after its start. */
 export const dayParts: readonly DayPart[] = [
   part('凌晨|淩晨', [
     [0, 420, 0],

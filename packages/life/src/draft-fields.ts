@@ -3,44 +3,44 @@ import { isBlank } from './blank-text.js';
 import { quote } from './clean-text.js';
 import { type Category, categories } from './profile.js';
 
-// The fields of an author's answer. Each also takes what models write in its place, where that can mean
-// one thing only; the JSON schema that is sent to them asks for the plain form.
+// Field types of an author's answer. Each also accepts what models commonly write instead, as long as it is
+// unambiguous; the JSON schema sent to them asks for the plain form only.
 
 export const levels = ['low', 'medium', 'high'] as const;
 export type Level = (typeof levels)[number];
 
-/** A number is its digits; null, or no field at all, is an empty text. */
+/** Accepts a number; null or a missing field becomes an empty string. */
 export const text = z.preprocess(asText, z.string());
 
-/** A text that may be null; no field and `false` are null too. */
+/** Like `text`, but nullable; `false` or a missing field becomes null. */
 export const optionalText = z.preprocess(
   (value) => (value === undefined || value === false ? null : (onlyPart(value) ?? null)),
   z.string().nullable(),
 );
 
 /**
- * A time of day as text. A number is an hour, 0-24: a larger one, or a fraction, could be minutes of
- * the day as well as `HHMM` or `HH.MM`, and is refused.
+ * A time of day as text. A whole number from 0 to 24 is an hour; any other number is refused, since it could be
+ * minutes since midnight, `HHMM` or `HH.MM`.
  */
 export const time = z.preprocess((value) => {
   if (typeof value !== 'number') return asText(value);
   return Number.isInteger(value) && value >= 0 && value <= 24 ? String(value) : value;
 }, z.string());
 
-/** Short texts; a text in place of a list has them between commas. Null is an empty list. */
+/** A list of short texts; also one string, separated by commas. Null becomes an empty list. */
 export const shortTexts = z.preprocess(asList, z.array(text));
 
-/** Null is false. */
+/** Null becomes false. */
 export const flag = z.preprocess((value) => meantBy(value, flags, false), z.boolean());
 
-/** Null is the one in the middle. */
+/** Null becomes `medium`. */
 export const level = z.preprocess((value) => meantBy(value, levelWords, 'medium'), z.enum(levels));
 
 export const category = z.preprocess((value) => meantBy(value, categoryWords), z.enum(categories));
 
 /**
- * An object of these fields, whatever way their names are spelled (`weather_affected`). Others are
- * dropped; where one is missing, though, another one that has a text may be what was meant by it.
+ * An object with these fields, however their names are spelled (`weather_affected`). Unknown fields are
+ * dropped, unless a known one is missing: then an unknown one with a text may be it, and is refused.
  */
 export function fields<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.preprocess((value, context) => {
@@ -49,14 +49,19 @@ export function fields<Shape extends z.ZodRawShape>(shape: Shape) {
     const missing = Object.keys(shape).filter((name) => !Object.hasOwn(known, name));
     const texts = Object.entries(others).filter(([, other]) => typeof other === 'string');
     if (missing.length > 0 && texts.length > 0) {
-      const names = texts.map(([name]) => quote(name)).join(', ');
-      context.addIssue(`${names} in place of ${missing.map(quote).join(', ')}`);
+      const unknown = texts.map(([name]) => name);
+      context.addIssue(unknownField(unknown, missing));
     }
     return known;
   }, z.object(shape));
 }
 
-/** The fields of these names, however they are spelled, and all others. */
+export function unknownField(unknown: readonly string[], missing: readonly string[]): string {
+  const list = (names: readonly string[]) => names.map(quote).join(', ');
+  return `unknown field ${list(unknown)} while ${list(missing)} is missing`;
+}
+
+/** Splits a record into the fields of these names, however they are spelled, and all others. */
 export function byName(
   record: Fields,
   names: readonly string[],
@@ -77,7 +82,7 @@ export function isRecord(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** How words and names are compared: letter case, width and what stands between letters do not matter. */
+/** The form in which words and names are compared: without letter case, width, spaces and punctuation. */
 export function spelled(word: string): string {
   return word
     .normalize('NFKC')
@@ -109,7 +114,7 @@ function wordsFor<T>(meanings: readonly [T, string][]): ReadonlyMap<string, T> {
   );
 }
 
-/** What the word means, `absent` where there is none; what is unknown stays as it is. */
+/** What the word means, or `absent` where there is none. Unknown values are returned as they are. */
 function meantBy<T>(value: unknown, words: ReadonlyMap<string, T>, absent?: T): unknown {
   if (typeof value === 'object' && value !== null) return value;
   const word = spelled(String(value ?? ''));
@@ -120,7 +125,7 @@ function asText(value: unknown): unknown {
   return onlyPart(value) ?? '';
 }
 
-/** `{ "content": "…" }` and `["…"]` in place of a text are that text. */
+/** Unwraps `{ "content": "…" }` and `["…"]`. */
 function onlyPart(value: unknown): unknown {
   if (typeof value === 'number') return String(value);
   if (typeof value !== 'object' || value === null) return value;

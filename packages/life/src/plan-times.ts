@@ -4,16 +4,16 @@ import type { Edge } from './time-words.js';
 import { minuteOf, parseTime } from './written-time.js';
 
 // Times of day as authors write them. Everything is read as local wall time, just as it is
-// written: an offset behind it is ignored, since the author was told the character's local time.
+// written: a UTC offset is ignored, since the author was told the character's local time.
 
-/** A longer text is no time. */
+/** Longer texts are not times. */
 const longestTime = 64;
 
 /**
  * Reads a time of day in any form that authors are known to write: `08:00`, `8`, `8:00 AM`, `8h30`,
  * `0800`, `8.30`, `下午3点半`, `二十点`, `２０：００`, an ISO date-time, with a date, weekday, `左右` or
- * `about`, in quotes. A range is its first time as a start and its last as an end. Minutes since
- * midnight, 0-2879: `25:30` and `次日1:30` are 1530. Undefined for whatever could mean another time too.
+ * `about`, in quotes. Of a range, the first time is the start and the last the end. Returns minutes since
+ * midnight, 0-2879 (`25:30` and `次日1:30` are 1530), or undefined where the text is ambiguous or unknown.
  */
 export function readTime(text: string, edge: Edge = 'start'): MinuteOfDay | undefined {
   const strict = parseMinute(text);
@@ -22,7 +22,7 @@ export function readTime(text: string, edge: Edge = 'start'): MinuteOfDay | unde
   const [, outside = '', inside = ''] = /^(.+?) ?\((.+)\)$/.exec(plain) ?? [];
   const again = parseTime(inside, edge);
   if (again && again.clock !== null) {
-    // 15:30 (下午3点半) says it twice; what else stands in brackets are words around the time.
+    // 15:30 (下午3点半) gives the time twice; other brackets hold words about the time.
     const minute = readPlain(outside, edge);
     return minute === minuteOf(again) ? minute : undefined;
   }
@@ -34,7 +34,7 @@ function readPlain(text: string, edge: Edge): MinuteOfDay | undefined {
   return (time && minuteOf(time)) ?? readRange(text, edge);
 }
 
-/** In one width, letter case and kind of colon, dash and bracket; without invisible signs and quotes around it. */
+/** Normalises width, letter case, colons, dashes and brackets; drops invisible characters and outer quotes. */
 function plainTime(text: string): string {
   return text
     .normalize('NFKC')

@@ -93,12 +93,12 @@ describe('a plan', () => {
     [
       'an unknown field in place of a known one',
       { ...plan, items: [{ ...without('location'), place: 'the depot' }, ...others] },
-      /items\.0: “place” in place of “location”/,
+      /items\.0: unknown field “place” while “location” is missing/,
     ],
     [
       'an unknown field in place of the summary',
       { dayOverview: 'A day that goes its usual way.', items: plan.items },
-      /“dayOverview” in place of “summary”/,
+      /unknown field “dayOverview” while “summary” is missing/,
     ],
   ])('%s is refused, by name', (_, answer, problem) => {
     expect(readPlanDraft(answer).problems?.join()).toMatch(problem);

@@ -1,28 +1,26 @@
 import type { z } from 'zod';
 import type { Checked } from './ask-author.js';
-import { quote } from './clean-text.js';
 import { type ChapterDraft, chapterDraftSchema, type PlanDraft, planDraftSchema } from './draft.js';
-import { byName, type Fields, isRecord } from './draft-fields.js';
+import { byName, type Fields, isRecord, unknownField } from './draft-fields.js';
 import { describeIssues } from './issues.js';
 
-/** Reads what an author answered to the question for a plan. */
+/** Unwraps and validates an author's answer to a request for a plan. */
 export function readPlanDraft(answer: unknown): Checked<PlanDraft> {
   return read(planDraftSchema, 'items', answer);
 }
 
-/** Reads what an author answered to the question for a chapter. */
+/** Unwraps and validates an author's answer to a request for a chapter. */
 export function readChapterDraft(answer: unknown): Checked<ChapterDraft> {
   return read(chapterDraftSchema, 'texts', answer);
 }
 
-/** A longer text in a field of an unknown name may be what was meant by one that is missing. */
+/** A longer text in an unknown field may be the text of a missing one. */
 const longestLabel = 20;
 
 function isLong(value: unknown): boolean {
   return typeof value === 'string' && value.length > longestLabel;
 }
 
-/** Models put what was asked for into another object, or leave the object around its list out. */
 function read<Draft>(
   schema: z.ZodObject & z.ZodType<Draft>,
   list: string,
@@ -33,13 +31,16 @@ function read<Draft>(
   const missing = names.filter((name) => !Object.hasOwn(known, name));
   const stray = Object.keys(others).find((key) => isLong(others[key]));
   if (missing.length > 0 && stray !== undefined) {
-    return { problems: [`${quote(stray)} in place of ${missing.map(quote).join(', ')}`] };
+    return { problems: [unknownField([stray], missing)] };
   }
   const draft = schema.safeParse(known);
   return draft.success ? { value: draft.data } : { problems: describeIssues(draft.error) };
 }
 
-/** The object that has the list, with what stood around it; undefined where there is none or several. */
+/**
+ * Finds the object that holds the list, inside other objects (`{ "schedule": … }`) or as the bare list.
+ * Fields of the outer objects are kept. Undefined where there is none, or more than one.
+ */
 function unwrapped(answer: unknown, list: string): Fields | undefined {
   if (Array.isArray(answer)) {
     const inner = answer.length === 1 ? unwrapped(answer[0], list) : undefined;

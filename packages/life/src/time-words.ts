@@ -1,14 +1,14 @@
 import { type DayPart, dayParts } from './day-parts.js';
 
-/** Which of its two times a range stands for, and of an item the time is. */
+/** Which of an item's two times is read, and so which time of a range. */
 export type Edge = 'start' | 'end';
 
 /** Words that stand around a time of day. */
 interface TimeWords {
   /** Alternatives of a regular expression. */
   words: string;
-  at?: 'before' | 'behind';
-  /** Only a time of that edge can have them. */
+  at?: 'before' | 'after';
+  /** Where only one of the two times can have them. */
   only?: Edge;
   part?: DayPart;
   nextDay?: true;
@@ -18,9 +18,9 @@ const number = '[\\d零〇一二三四五六七八九十]+';
 const month = '(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\\.?';
 const ordinal = '\\d{1,2}(?:st|nd|rd|th)?';
 
-/** Taken off as often as they stand there, the longest first. */
+/** Removed repeatedly, the longest match first. */
 const timeWords: readonly TimeWords[] = [
-  // Dates: whose day it is, the author was told.
+  // Dates and weekdays say nothing new: the author was told the date.
   { at: 'before', words: '\\d{4}[-/.]\\d{1,2}[-/.]\\d{1,2}(?![-/.])' },
   { at: 'before', words: '\\d{1,2}[-/]\\d{1,2}(?= .*[^\\d ])' },
   {
@@ -37,14 +37,14 @@ const timeWords: readonly TimeWords[] = [
     nextDay: true,
   },
   ...dayParts.map((part) => ({ words: part.words, part })),
-  // That it is not meant to the minute changes nothing.
+  // Approximate times are taken as exact.
   {
     at: 'before',
     words: '(?:about|around|roughly|circa|approx(?:imately)?|exactly|at|on|ca)\\.?|[~≈±]',
   },
   { at: 'before', words: '大[约約概]|[约約]莫?|差不多|[准準][时時]|[在于於]' },
   {
-    at: 'behind',
+    at: 'after',
     words: '-?ish|or so|sharp|on the dot|approx\\.?|左右|前[后後]|上下|頃|ごろ|[许許]|[准準][时時]',
   },
   {
@@ -52,38 +52,38 @@ const timeWords: readonly TimeWords[] = [
     only: 'start',
     words: 'from|start(?:ing|s)?(?: at)?|begin(?:ning|s)?(?: at)?|[从從自]',
   },
-  { at: 'behind', only: 'start', words: '[开開]始|起|から' },
+  { at: 'after', only: 'start', words: '[开開]始|起|から' },
   { at: 'before', only: 'end', words: 'until|till|to|by|end(?:ing|s)?(?: at)?|直?到|至' },
-  { at: 'behind', only: 'end', words: '[结結]束|[为為]?止|まで' },
+  { at: 'after', only: 'end', words: '[结結]束|[为為]?止|まで' },
   { at: 'before', words: '(?:(?:(?:start|end) ?)?time|(?:[开開]始|[结結]束)?[时時][间間]):?' },
   { words: 'local(?: time)?|(?:[当當本]地|北京)[时時][间間]' },
-  { at: 'behind', words: '(?:utc|gmt) ?\\+ ?\\d{1,2}(?::\\d{2})?' },
+  { at: 'after', words: '(?:utc|gmt) ?\\+ ?\\d{1,2}(?::\\d{2})?' },
 ];
 
 const patterns = timeWords.map((each) => ({
   ...each,
-  // Neither a word nor a number goes on behind what is taken off, and no word before it.
+  // What is removed must end where a word or number ends, and begin where a word begins.
   before: new RegExp(`^(?:${each.words})(?!(?<=[a-z])[a-z]|(?<=\\d)\\d)[ ,]*`),
-  behind: new RegExp(`[ ,]*(?<![a-z](?=[a-z]))(?:${each.words})$`),
+  after: new RegExp(`[ ,]*(?<![a-z](?=[a-z]))(?:${each.words})$`),
 }));
 
-/** What is left of a time without the words around it, and what they say. */
+/** A time without the words around it, and what those words said. */
 export interface Stripped {
   rest: string;
   parts: DayPart[];
-  /** Whether words for the part of the day stand behind the time, as in `3 pm`. */
-  partsBehind: boolean;
+  /** Whether words for the part of the day follow the time, as in `3 pm`. */
+  partsAfter: boolean;
   nextDay: boolean;
 }
 
 export function withoutWords(text: string, edge: Edge): Stripped {
-  const stripped: Stripped = { rest: text, parts: [], partsBehind: false, nextDay: false };
+  const stripped: Stripped = { rest: text, parts: [], partsAfter: false, nextDay: false };
   for (;;) {
     const found = longestWords(stripped.rest, edge);
     if (!found) return stripped;
     stripped.rest = stripped.rest.replace(found.pattern, '').trim();
     if (found.words.part) stripped.parts.push(found.words.part);
-    if (found.words.part && found.behind) stripped.partsBehind = true;
+    if (found.words.part && found.after) stripped.partsAfter = true;
     if (found.words.nextDay) stripped.nextDay = true;
   }
 }
@@ -91,13 +91,11 @@ export function withoutWords(text: string, edge: Edge): Stripped {
 function longestWords(text: string, edge: Edge) {
   const found = patterns.flatMap((words) => {
     if (words.only !== undefined && words.only !== edge) return [];
-    const before = words.at === 'behind' ? null : words.before.exec(text);
-    const behind = words.at === 'before' ? null : words.behind.exec(text);
+    const before = words.at === 'after' ? null : words.before.exec(text);
+    const after = words.at === 'before' ? null : words.after.exec(text);
     return [
-      ...(before
-        ? [{ words, pattern: words.before, behind: false, length: before[0].length }]
-        : []),
-      ...(behind ? [{ words, pattern: words.behind, behind: true, length: behind[0].length }] : []),
+      ...(before ? [{ words, pattern: words.before, after: false, length: before[0].length }] : []),
+      ...(after ? [{ words, pattern: words.after, after: true, length: after[0].length }] : []),
     ];
   });
   return found.sort((a, b) => b.length - a.length)[0];

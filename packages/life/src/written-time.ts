@@ -2,7 +2,7 @@ import type { MinuteOfDay } from '@texas-ai/kernel';
 import { readClock } from './clock-times.js';
 import { type Edge, type Stripped, withoutWords } from './time-words.js';
 
-/** A time as it is written: what the clock shows, null where there is only a word, and the words around it. */
+/** A time as written: its clock time, null where there is only a word such as `noon`, and the words around it. */
 export interface WrittenTime extends Stripped {
   clock: MinuteOfDay | null;
 }
@@ -15,7 +15,7 @@ export function parseTime(text: string, edge: Edge): WrittenTime | undefined {
   return clock === undefined ? undefined : { ...stripped, clock };
 }
 
-/** Undefined where the words contradict the clock or each other, or tell no minute without one. */
+/** Undefined where the words contradict the clock time or each other, or name no minute by themselves. */
 export function minuteOf({ clock, parts, nextDay }: WrittenTime): MinuteOfDay | undefined {
   const readings = parts.map((part) => (clock === null ? part.alone : part.minuteOf(clock)));
   const [minute, ...others] = new Set(parts.length === 0 && clock !== null ? [clock] : readings);

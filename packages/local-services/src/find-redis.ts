@@ -48,11 +48,15 @@ export function redisInTree(
   return redisIn(join(tree, 'usr', 'bin'), { LD_LIBRARY_PATH: libraryPathOf(tree) }, account);
 }
 
-/** The package of a server that is new enough. */
+/**
+ * The packages of a server that is new enough: the program itself is in the tools, which may be installed
+ * here without the server.
+ */
 export async function redisPackages(apt: Apt): Promise<string[] | undefined> {
   for (const { name, oldest } of servers) {
     const version = await apt.candidate(name);
-    if (version !== undefined && Number.parseInt(version, 10) >= oldest) return [name];
+    if (version === undefined || Number.parseInt(version, 10) < oldest) continue;
+    return [name, name.replace('-server', '-tools')];
   }
   return undefined;
 }

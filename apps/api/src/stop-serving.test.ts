@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { until } from '@texas-ai/testing';
 import request from 'supertest';
 import { internalKey, startTestApi, type TestApi } from '../test/test-api.js';
 import { stopServing, unusedConnections } from './stop-serving.js';
@@ -14,19 +15,32 @@ beforeEach(async () => {
 afterEach(() => api.close());
 
 const authorization = `Bearer ${internalKey}`;
-const stop = (drainMs: number, finishMs = 10_000) => {
+const drainMs = 5_000;
+const onItsWayMs = 300;
+const finishMs = 25_000;
+
+/** Stops without waiting, but for these times, each of which is over when its promise is. */
+const stop = (waits: Record<number, Promise<unknown>> = {}) => {
   const { readiness, streams } = api.deps;
   const { server, logger } = api;
-  return stopServing({ server, unused, readiness, streams, logger, drainMs, finishMs });
+  const never = new Promise<never>(() => undefined);
+  const times: Record<number, Promise<unknown>> = { [finishMs]: never, ...waits };
+  const pause = async (ms: number) => void (await times[ms]);
+  return stopServing({ server, unused, readiness, streams, logger, drainMs, finishMs, pause });
 };
 
 describe('stopping', () => {
   it('first tells those who send requests to go elsewhere, and answers them meanwhile', async () => {
-    const stopped = stop(300);
+    let drain: () => void = () => undefined;
+    const drained = new Promise<void>((resolve) => {
+      drain = resolve;
+    });
+    const stopped = stop({ [drainMs]: drained });
     const ready = await request(api.url).get('/health/ready');
     expect([ready.status, ready.body.reason]).toEqual([503, 'shutting down']);
     const read = await request(api.url).get('/v1/characters').set({ authorization });
     expect([read.status, read.headers.connection]).toEqual([200, 'close']);
+    drain();
     await stopped;
     await expect(fetch(`${api.url}/health/live`)).rejects.toThrow('fetch failed');
   });
@@ -48,10 +62,10 @@ describe('stopping', () => {
       .get(path)
       .set({ authorization })
       .then((each) => each);
-    while (answer === undefined) await new Promise((resolve) => setImmediate(resolve));
-    const stopped = stop(0);
+    await until(() => answer !== undefined);
+    const stopped = stop();
     await once(idle, 'close');
-    answer();
+    answer?.();
     expect((await underWay).body.code).toBe('generation_not_found');
     await stopped;
   });
@@ -60,9 +74,10 @@ describe('stopping', () => {
     const { hostname, port } = new URL(api.url);
     const late = connect(Number(port), hostname);
     await once(late, 'connect');
-    const stopped = stop(0);
+    const answered = once(late, 'data');
+    const stopped = stop({ [onItsWayMs]: answered });
     late.write('GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n');
-    expect(String(await once(late, 'data'))).toMatch(/^HTTP\/1\.1 200 /);
+    expect(String(await answered)).toMatch(/^HTTP\/1\.1 200 /);
     await stopped;
   });
 
@@ -75,7 +90,7 @@ describe('stopping', () => {
         `authorization: ${authorization}\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{`,
     );
     await once(api.server, 'request');
-    await stop(0, 100);
+    await stop({ [finishMs]: Promise.resolve() });
     expect(api.logger.lines.map(({ message }) => message)).toContain(
       'connections cut off that did not end in time',
     );
@@ -86,7 +101,7 @@ describe('stopping', () => {
     const { id } = (await asked.json()) as { id: string };
     const stream = await api.get(`/v1/generations/${id}/events`);
     const text = stream.text();
-    await stop(0);
+    await stop();
     const lines = (await text).split('\n');
     expect(lines).toContain('event:queued');
     expect(lines.lastIndexOf('retry:2000')).toBeGreaterThan(lines.indexOf('event:queued'));

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Server, Socket } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as systemPause } from 'node:timers/promises';
 import type { Logger } from '@texas-ai/kernel';
 
 export interface StopServingDeps {
@@ -15,6 +15,8 @@ export interface StopServingDeps {
   drainMs: number;
   /** How long what is under way may take after that, in milliseconds. */
   finishMs: number;
+  /** Waits so many milliseconds; by default by the system's timers. */
+  pause?(ms: number): Promise<void>;
 }
 
 /** The connections on which no request has come yet, such as browsers open in advance. */
@@ -39,6 +41,7 @@ const onItsWayMs = 300;
  */
 export async function stopServing(deps: StopServingDeps): Promise<void> {
   const { server, unused, readiness, streams, logger, drainMs, finishMs } = deps;
+  const { pause = (ms) => systemPause(ms, undefined, { ref: false }) } = deps;
   readiness.draining = true;
   if (!server.listening) return;
   await pause(drainMs);
@@ -48,10 +51,7 @@ export async function stopServing(deps: StopServingDeps): Promise<void> {
   await Promise.race([closed, pause(Math.min(onItsWayMs, finishMs))]);
   // Node closes idle connections, which are those that have had a request.
   for (const socket of unused) socket.destroy();
-  const late = await Promise.race([
-    closed.then(() => false),
-    pause(finishMs, true, { ref: false }),
-  ]);
+  const late = await Promise.race([closed.then(() => false), pause(finishMs).then(() => true)]);
   if (late) {
     logger.warn('connections cut off that did not end in time');
     server.closeAllConnections();

@@ -1,9 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import type { TestDatabase } from '@texas-ai/testing';
+import { type TestDatabase, until } from '@texas-ai/testing';
 import { backUp, makeTemporaryFolder, type TemporaryFolder } from '../test/backup-run.js';
 import { clientWithDump, realClient } from '../test/fake-client.js';
 import { makeSampleDatabase } from '../test/sample-database.js';
@@ -37,13 +36,13 @@ const halfOf = '$REAL "$@" | head -c 5000;';
 /** Waits for ever, with a child of its own. */
 const hang = 'sleep 1000 & echo $! > $HERE/child; wait';
 
-/** Resolves once the child of a hanging script is gone, or only waits for its parent to notice. */
-async function childToDie(): Promise<void> {
-  while (!childIsDead()) await turn();
-}
-
+/**
+ * Whether the child of a hanging script is gone, or only waits for its parent to notice. It was never
+ * there where the script was killed before it came so far.
+ */
 function childIsDead(): boolean {
-  const pid = readFileSync(join(scripts.folder, 'child'), 'utf8').trim();
+  const file = join(scripts.folder, 'child');
+  const pid = existsSync(file) ? readFileSync(file, 'utf8').trim() : 'none';
   const status = `/proc/${pid}/status`;
   return !existsSync(status) || /^State:\s+[ZX]/m.test(readFileSync(status, 'utf8'));
 }
@@ -68,7 +67,7 @@ test('a pg_dump that hangs is killed with its children after the time', async ()
     code: 'backup_failed',
     message: 'The backup took longer than 0.5 s and was stopped.',
   });
-  await childToDie();
+  await until(childIsDead);
 });
 
 test('a signal stops it', async () => {
@@ -81,7 +80,7 @@ test('a signal stops it', async () => {
     code: 'backup_failed',
     message: 'The backup was stopped before it was done.',
   });
-  await childToDie();
+  await until(childIsDead);
 });
 
 test('a signal that came before keeps it from beginning', async () => {

@@ -78,7 +78,7 @@ test('what is written while it runs is neither in the dump nor in the manifest',
   expect(now.tables).toContainEqual(expect.objectContaining({ name: 'nothing_yet', rows: 1 }));
   // The dump has the same, or restoring it would give something else.
   const { file, manifest } = made;
-  const scratch = { databaseUrl: sample.url, client: await realClient(), timeoutMs: 20_000 };
+  const scratch = { databaseUrl: sample.url, client: await realClient(), timeoutMs: 120_000 };
   await verifyBackup({ file, manifest, ...scratch, signal: never, logger: makeLogSpy() });
   await sample.database('nothing_yet').delete();
 });

@@ -43,7 +43,7 @@ const restore = (options: Partial<RestoreBackupOptions> = {}) =>
     live: true,
     knownMigrations: made.manifest.migrations,
     beforeSwap: async () => undefined,
-    timeoutMs: 20_000,
+    timeoutMs: 120_000,
     signal: never,
     logger: makeLogSpy(),
     clock,

@@ -48,7 +48,7 @@ async function restore(options: Partial<RestoreBackupOptions> = {}) {
     live: false,
     knownMigrations: known,
     beforeSwap: async () => undefined,
-    timeoutMs: 20_000,
+    timeoutMs: 120_000,
     signal: never,
     logger: makeLogSpy(),
     clock,

@@ -82,7 +82,7 @@ test('what is put comes back as it was, newest first, and goes again', async () 
   for (const { manifest } of [older, newer]) await target.remove(manifest.file);
   await target.remove(older.manifest.file);
   expect(await target.list()).toEqual([]);
-}, 30_000);
+}, 120_000);
 
 test('a bucket of several pages is listed whole', async () => {
   const { file, manifest } = write('55555555', 10);

@@ -38,7 +38,7 @@ function verify(options: Partial<VerifyBackupOptions> = {}): Promise<void> {
     manifest: made.manifest,
     databaseUrl: sample.url,
     client,
-    timeoutMs: 20_000,
+    timeoutMs: 120_000,
     signal: never,
     logger: makeLogSpy(),
     ...options,

@@ -18,7 +18,7 @@ export async function backUp(
     id: '00000000-0000-4000-8000-00001f0c9a2b',
     kind: 'requested',
     client: options.client ?? (await realClient()),
-    timeoutMs: 20_000,
+    timeoutMs: 120_000,
     signal: never,
     logger: makeLogSpy(),
     clock,

@@ -24,10 +24,20 @@ async function set() {
   const connection = new Redis(redisUrl, { enableOfflineQueue: false, maxRetriesPerRequest: 1 });
   open.push({ close: () => connection.disconnect() });
   await once(connection, 'ready');
-  const announcements = listenToAnnouncements({ url: redisUrl, logger: makeLogSpy(), channel });
+  // A user of its own, by whom its connections are told from those of other tests.
+  const user = randomUUID();
+  await connection.call('ACL', 'SETUSER', user, 'on', '>x', 'allchannels', '+@all');
+  const url = Object.assign(new URL(redisUrl), { username: user, password: 'x' }).href;
+  const announcements = listenToAnnouncements({ url, logger: makeLogSpy(), channel });
   open.push(announcements);
   await announcements.ready();
-  return { channel, connection, announcer: makeAnnouncer({ connection, channel }), announcements };
+  return {
+    channel,
+    user,
+    connection,
+    announcer: makeAnnouncer({ connection, channel }),
+    announcements,
+  };
 }
 
 test('every listener hears what is announced, in order, and only what it can read', async () => {
@@ -54,12 +64,11 @@ test('every listener hears what is announced, in order, and only what it can rea
 });
 
 test('a broken connection comes back by itself and says so', async () => {
-  const { connection, announcer, announcements } = await set();
+  const { user, connection, announcer, announcements } = await set();
   const back = new Promise<void>((resolve) => {
     announcements.onReconnect(resolve);
   });
-  // Those of other tests come back as well.
-  await connection.client('KILL', 'TYPE', 'pubsub');
+  await connection.call('CLIENT', 'KILL', 'USER', user);
   await back;
   const heard = new Promise((resolve) => announcements.onAnnouncement(resolve));
   await announcer.announce(progressed);

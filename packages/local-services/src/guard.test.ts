@@ -40,7 +40,7 @@ describe('startGuard', () => {
     guard.onUnexpectedExit((exit) => unexpected.push(exit));
     const first = await guard.spawn(service('worker'));
     process.kill(first, 'SIGKILL');
-    expect(await waitUntil(() => unexpected.length === 1, 5000)).toBe(true);
+    expect(await waitUntil(() => unexpected.length === 1, 60_000)).toBe(true);
     expect(unexpected[0]).toMatchObject({ name: 'worker', pid: first, signal: 'SIGKILL' });
     const second = await guard.restart('worker');
     expect(isRunning(second)).toBe(true);
@@ -64,7 +64,7 @@ describe('startGuard', () => {
     guard.onUnexpectedExit(({ name }) => ended.push(name));
     const pids = [await guard.spawn(service('redis')), await guard.spawn(service('api'))];
     process.kill(guard.pid, 'SIGKILL');
-    expect(await waitUntil(() => ended.length === 2, 5000)).toBe(true);
+    expect(await waitUntil(() => ended.length === 2, 60_000)).toBe(true);
     expect(ended).toEqual(['api', 'redis']);
     expect(pids.filter(isRunning)).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { temporaryHome } from '../test/temporary-home.js';
 import {
   type GuardedChildren,
@@ -10,16 +10,22 @@ import {
 } from './guarded-children.js';
 import { isRunning, waitUntil } from './running.js';
 
+/** Everything but setTimeout: the time to obey a signal is over when a test says so. */
+const realTimers = ['nextTick', 'queueMicrotask', 'setImmediate', 'setInterval'] as const;
+const stopTimeoutMs = 10_000;
+
 describe('makeGuardedChildren', () => {
   let folder: ReturnType<typeof temporaryHome>;
   let exits: ServiceExit[];
   let children: GuardedChildren;
   beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: [...realTimers, 'Date', 'performance', 'hrtime'] });
     folder = temporaryHome();
     exits = [];
     children = makeGuardedChildren((exit) => exits.push(exit));
   });
   afterEach(async () => {
+    jest.useRealTimers();
     await children.stopAll();
     folder.remove();
   });
@@ -32,15 +38,23 @@ describe('makeGuardedChildren', () => {
       env: { WORD: 'courier' },
       cwd: folder.home,
       logFile: join(folder.home, `${name}.log`),
-      stopTimeoutMs: 100,
+      stopTimeoutMs,
     };
   }
   const logHas = (name: string, text: string) =>
-    waitUntil(() => readFileSync(join(folder.home, `${name}.log`), 'utf8').includes(text), 5000);
+    waitUntil(() => readFileSync(join(folder.home, `${name}.log`), 'utf8').includes(text), 60_000);
+
+  /** Stops it; its time to obey the first signal is over once it has written that. */
+  async function stopAfter(name: string, text: string): Promise<void> {
+    const stopped = children.stop(name);
+    await logHas(name, text);
+    await jest.advanceTimersByTimeAsync(stopTimeoutMs);
+    await stopped;
+  }
 
   test('writes both outputs to a private log and hands on only the given environment', async () => {
     const pid = await children.start(shell('talker', 'echo "$WORD in $PWD" >&2; echo "$HOME|"'));
-    expect(await waitUntil(() => exits.length === 1, 5000)).toBe(true);
+    expect(await waitUntil(() => exits.length === 1, 60_000)).toBe(true);
     expect(exits[0]).toEqual({ name: 'talker', pid, code: 0, signal: null, expected: false });
     const log = join(folder.home, 'talker.log');
     expect(readFileSync(log, 'utf8')).toBe(`courier in ${folder.home}\n|\n`);
@@ -63,9 +77,9 @@ describe('makeGuardedChildren', () => {
     const log = readFileSync(join(folder.home, 'stubborn.log'), 'utf8');
     const grandchild = Number(/child (\d+)/.exec(log)?.[1]);
     expect(isRunning(grandchild)).toBe(true);
-    await children.stop('stubborn');
+    await stopAfter('stubborn', 'child');
     expect(exits[0]).toMatchObject({ pid, signal: 'SIGKILL', expected: true });
-    expect(await waitUntil(() => !isRunning(grandchild), 5000)).toBe(true);
+    expect(await waitUntil(() => !isRunning(grandchild), 60_000)).toBe(true);
   });
 
   test('tries the signals in their order', async () => {
@@ -77,7 +91,7 @@ describe('makeGuardedChildren', () => {
       command: '/bin/bash',
     });
     await logHas('polite', 'up');
-    await children.stop('polite');
+    await stopAfter('polite', 'asked');
     expect(readFileSync(join(folder.home, 'polite.log'), 'utf8')).toBe('up\nasked\nquit\n');
     expect(exits[0]).toMatchObject({ code: 3, expected: true });
   });

@@ -73,7 +73,7 @@ describe.each([
     expect(foreign).toEqual([]);
     expect(complaints).toEqual([]);
     await close();
-  }, 60_000);
+  }, 180_000);
 
   it('the queue board asks for the key once and shows the queues', async () => {
     if (!browser) return;
@@ -114,7 +114,7 @@ describe.each([
     expect(foreign).toEqual([]);
     expect(complaints).toEqual([]);
     await close();
-  }, 60_000);
+  }, 180_000);
 });
 
 async function summariesOf(url: string): Promise<{ path: string; summary: string }[]> {

@@ -101,7 +101,7 @@ describe('keys', () => {
 
   test('every operation refuses no key, a wrong key, a revoked key and each lesser scope', async () => {
     const revoked = await api.makeKey('admin');
-    await api.db.database('api_keys').update({ revoked_at: new Date() });
+    await api.db.database('api_keys').update({ revoked_at: api.db.database.fn.now() });
     const keys = {
       read: await api.makeKey('read'),
       generate: await api.makeKey('generate'),

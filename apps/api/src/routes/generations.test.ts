@@ -31,7 +31,7 @@ async function endJob(id: string): Promise<void> {
   const { connection } = api.deps.queues;
   const queue = `${api.prefix}:author-offline`;
   await connection.zrem(`${queue}:prioritized`, id);
-  await connection.zadd(`${queue}:completed`, Date.now(), id);
+  await connection.zadd(`${queue}:completed`, 1, id);
 }
 
 describe('what a request for a day costs', () => {

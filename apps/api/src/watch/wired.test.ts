@@ -1,7 +1,5 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { Temporal } from '@texas-ai/kernel';
-import { type FakeWebhook, startFakeWebhook } from '@texas-ai/testing';
+import { type FakeWebhook, startFakeWebhook, until } from '@texas-ai/testing';
 import { startTestApi, type TestApi } from '../../test/test-api.js';
 
 // The watch as the gateway wires it: no worker is there that could warn.
@@ -27,12 +25,11 @@ afterAll(async () => {
 
 test('what goes wrong is told on the channels of its route by the gateway itself', async () => {
   // Of a day that has not come yet nothing was written; to the database it is a moment to come.
-  api.clock.now = Temporal.Now.zonedDateTimeISO('Asia/Shanghai')
-    .add({ days: 1 })
-    .with({ hour: 12 })
-    .toInstant();
+  const now = await api.db.store.now();
+  const tomorrow = now.toZonedDateTimeISO('Asia/Shanghai').add({ days: 1 });
+  api.clock.now = tomorrow.with({ hour: 12 }).toInstant();
   await api.deps.watch.watchOnce();
-  while (webhook.requests.length === 0) await turn();
+  await until(() => webhook.requests.length > 0);
   expect(webhook.requests).toMatchObject([
     { path: '/slack', json: { text: expect.stringContaining('texas has no day') } },
   ]);

@@ -1,4 +1,4 @@
-import { parseMinute } from '@texas-ai/kernel';
+import { isTimeZone, parseMinute, timeZoneExpected } from '@texas-ai/kernel';
 import { z } from 'zod';
 
 // Kinds of settings. The error of each says what was expected.
@@ -39,6 +39,9 @@ const timeExpected = 'a time of day, written HH:MM';
 export const timeOfDay = z
   .string({ error: timeExpected })
   .refine((value) => parseMinute(value) !== undefined && value !== '24:00', timeExpected);
+
+const timeZoneError = { error: ({ input }: { input?: unknown }) => timeZoneExpected(input) };
+export const timeZone = z.string(timeZoneError).trim().refine(isTimeZone, timeZoneError);
 
 export const oneOf = <const Values extends readonly string[]>(values: Values) =>
   z.enum(values, { error: values.join(' or ') });

@@ -137,6 +137,18 @@ it('reports all problems at once, by the name the user wrote, with what was expe
   ]);
 });
 
+it.each(['', '\n', ' '])(
+  'takes a zone that Temporal takes, and no abbreviation (followed by %j)',
+  (end) => {
+    expect(loadConfig({ root, environment: { TZ_DEFAULT: `Asia/Tokyo${end}` } }).timeZone).toBe(
+      'Asia/Tokyo',
+    );
+    expect(problemsOf({ TZ_DEFAULT: `CST${end}` })).toEqual([
+      'TZ_DEFAULT: expected an IANA time zone, for example Asia/Shanghai or America/Chicago, got "CST"',
+    ]);
+  },
+);
+
 it('never shows a secret value, wherever it stands', () => {
   const secret = 'hunter2 hunter2';
   write('config/base.yml', `database: "${secret}"\nredis: {cacheUrl: "${secret}"}\n`);

@@ -1,4 +1,4 @@
-import { alertKinds, isTimeZone } from '@texas-ai/kernel';
+import { alertKinds } from '@texas-ai/kernel';
 import { z } from 'zod';
 import {
   age,
@@ -15,6 +15,7 @@ import {
   section,
   text,
   timeOfDay,
+  timeZone,
   url,
   whole,
 } from './fields.js';
@@ -39,10 +40,7 @@ export const settingsSchema = section({
   /** Folder of local state; relative to the repository root. */
   home: text('a folder').default('.local'),
   /** IANA zone of whatever belongs to no character. */
-  timeZone: z
-    .string({ error: 'an IANA time zone, for example Asia/Shanghai' })
-    .refine(isTimeZone, 'an IANA time zone, for example Asia/Shanghai')
-    .default('Asia/Shanghai'),
+  timeZone: timeZone.default('Asia/Shanghai'),
   /** A bootstrap key with all scopes. */
   internalApiKey: key.optional(),
   server: section({

@@ -14,7 +14,6 @@ export { type Random, seededRandom } from './random.js';
 export {
   formatMinute,
   instantOf,
-  isTimeZone,
   localDate,
   localMinute,
   type MinuteOfDay,
@@ -22,3 +21,4 @@ export {
   parseDate,
   parseMinute,
 } from './time.js';
+export { isTimeZone, timeZoneExpected } from './time-zone.js';

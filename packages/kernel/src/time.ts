@@ -58,16 +58,6 @@ export function instantOf(
   return day.toZonedDateTime({ timeZone, plainTime: time }).toInstant();
 }
 
-/** Whether the runtime knows this IANA time zone. */
-export function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function pad(value: number): string {
   return String(value).padStart(2, '0');
 }

@@ -132,6 +132,15 @@ describe('parseProfile', () => {
     expect(problemsOf(raw)).not.toEqual([]);
   });
 
+  test('a zone that nothing computes with is refused, and what was meant is named', () => {
+    expect(problemsOf({ ...document(), timeZone: 'JST' })).toEqual([
+      'timeZone: an IANA time zone, for example Asia/Tokyo',
+    ]);
+    expect(problemsOf({ ...document(), timeZone: '+08:00' })).toEqual([
+      'timeZone: an IANA time zone, for example Etc/GMT-8',
+    ]);
+  });
+
   test('an unknown language is one problem, not one for every text', () => {
     const problems = problemsOf({ ...document(), language: 'fr' });
     expect(problems).toEqual([expect.stringMatching(/^language: /)]);

@@ -1,4 +1,4 @@
-import { isTimeZone } from '@texas-ai/kernel';
+import { isTimeZone, timeZoneExpected } from '@texas-ai/kernel';
 import { z } from 'zod';
 import { dayTypes } from './day-type.js';
 import { weatherConditions } from './weather.js';
@@ -141,7 +141,10 @@ export const profileSchema = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens'),
   name: text,
   language: z.enum(languages),
-  timeZone: z.string().refine(isTimeZone, 'an IANA time zone, for example Asia/Shanghai'),
+  timeZone: z
+    .string()
+    .trim()
+    .refine(isTimeZone, { error: ({ input }) => timeZoneExpected(input) }),
   persona: z.strictObject({
     summary: text,
     traits: z.array(text).min(1),

@@ -1,11 +1,4 @@
-import {
-  formatMinute,
-  instantOf,
-  localDate,
-  parseDate,
-  type Temporal,
-  TexasError,
-} from '@texas-ai/kernel';
+import { formatMinute, instantOf, parseDate, Temporal, TexasError } from '@texas-ai/kernel';
 import type {
   Day,
   DayItem,
@@ -17,6 +10,7 @@ import type {
 import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
 import { fallbackOf } from './generation-row.js';
+import { localDates } from './local-dates.js';
 import { experienceColumns, itemColumns, rowsOf } from './rows-of.js';
 
 interface SummaryRow {
@@ -122,8 +116,7 @@ export function makeDayRepository(db: Knex): DayRepository {
     },
 
     async charactersWithout(now) {
-      const zones: { zone: string }[] = await db('characters').distinct({ zone: 'time_zone' });
-      const today = zones.map(({ zone }) => ({ zone, date: localDate(now, zone).toString() }));
+      const today = await localDates(db, now);
       const counted = await db.raw<{ rows: { count: number }[] }>(
         `SELECT count(*)::int AS count
          FROM characters
@@ -137,18 +130,10 @@ export function makeDayRepository(db: Knex): DayRepository {
     },
 
     async missing(now, planningTime, minutes) {
-      const zones: { zone: string }[] = await db('characters').distinct({ zone: 'time_zone' });
       const late = now.subtract({ minutes });
-      const today = zones.flatMap(({ zone }) => {
-        try {
-          const date = localDate(now, zone);
-          const planned = instantOf(date, planningTime, zone);
-          const isLate = planned.epochMilliseconds <= late.epochMilliseconds;
-          return isLate ? [{ zone, date: date.toString() }] : [];
-        } catch {
-          // A zone that is unknown here: who plans its characters says so.
-          return [];
-        }
+      const today = (await localDates(db, now)).filter(({ zone, date }) => {
+        const planned = instantOf(Temporal.PlainDate.from(date), planningTime, zone);
+        return planned.epochMilliseconds <= late.epochMilliseconds;
       });
       const { rows } = await db.raw<{ rows: { count: number; some: string[] | null }[] }>(
         `WITH missing AS (

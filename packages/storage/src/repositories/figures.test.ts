@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Temporal } from '@texas-ai/kernel';
 import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
+import { insertDay } from '../../test/generations.js';
 import { makeBackupRepository } from './backups.js';
 import { makeFigures, type SystemFigures } from './figures.js';
 
@@ -27,6 +28,32 @@ test('of an empty system', async () => {
     lastGoodBytes: null,
     lastVerifiedAt: null,
   });
+});
+
+test('a zone that only this program or only PostgreSQL knows stops none of the others', async () => {
+  const inZone = (id: string, zone: string) =>
+    db
+      .database('characters')
+      .where({ id })
+      .update({
+        profile: db.database.raw("jsonb_set(profile, '{timeZone}', to_jsonb(?::text))", [zone]),
+      });
+  const now = Temporal.Instant.from('2026-11-23T12:00:00Z');
+  try {
+    await inZone('lappland', 'SystemV/PST8PDT');
+    await inZone('gone', 'CST');
+    for (const id of ['texas', 'lappland', 'gone']) {
+      await insertDay(db, { character_id: id, date: '2026-11-23' });
+    }
+    expect([...(await figures.publishedAt(['texas', 'lappland', 'gone'], now)).keys()]).toEqual(
+      expect.arrayContaining(['texas', 'lappland']),
+    );
+    expect(await db.store.days.charactersWithout(now)).toBe(0);
+    expect(await db.store.generations.toRewrite('gemini', now, 10)).toEqual([]);
+  } finally {
+    for (const table of ['days', 'generations']) await db.database(table).delete();
+    for (const id of ['lappland', 'gone']) await inZone(id, 'Asia/Shanghai');
+  }
 });
 
 test('the last good backup, and the last verification though that was of another', async () => {

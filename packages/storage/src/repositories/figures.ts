@@ -2,6 +2,7 @@ import type { Temporal } from '@texas-ai/kernel';
 import type { Generation } from '@texas-ai/life';
 import type { Knex } from 'knex';
 import { withStorageFailures } from '../storage-failure.js';
+import { localDates } from './local-dates.js';
 
 /** How the whole system stands, for those who watch it. */
 export interface SystemFigures {
@@ -25,7 +26,7 @@ export interface SystemFigures {
   }>;
 }
 
-/** Every method is one statement and rejects with `storage_unavailable`. */
+/** Every method rejects with `storage_unavailable`. */
 export function makeFigures(db: Knex): SystemFigures {
   return withStorageFailures<SystemFigures>({
     async unfinished() {
@@ -47,15 +48,17 @@ export function makeFigures(db: Knex): SystemFigures {
 
     async publishedAt(characters, now) {
       // Each by its newest date: an index alone answers that, however long a life is.
+      const today = await localDates(db, now);
       const { rows } = await db.raw<{ rows: { id: string; at: Temporal.Instant }[] }>(
         `SELECT id, published_at AS at FROM characters
+         JOIN jsonb_to_recordset(:today) AS today (zone text, date date) ON zone = time_zone
          CROSS JOIN LATERAL (
            SELECT published_at FROM days
-           WHERE character_id = id AND date <= (:now::timestamptz AT TIME ZONE time_zone)::date
-           ORDER BY date DESC LIMIT 1
+           WHERE character_id = id AND days.date <= today.date
+           ORDER BY days.date DESC LIMIT 1
          ) AS newest
          WHERE id = ANY (:characters::text[])`,
-        { characters: [...characters], now: now.toString() },
+        { characters: [...characters], today: JSON.stringify(today) },
       );
       return new Map(rows.map(({ id, at }) => [id, at]));
     },

@@ -12,6 +12,7 @@ import {
   toNeeds,
 } from './generation-row.js';
 import { isProbedCode } from './holds.js';
+import { localDates } from './local-dates.js';
 
 type Nightly = Pick<
   GenerationRepository,
@@ -141,12 +142,14 @@ export function makeNightlyGenerations(db: Knex): Nightly {
     },
 
     async toRewrite(author: AuthorName, now: Temporal.Instant, limit: number) {
+      const today = JSON.stringify(await localDates(db, now));
       const found = await rows<GenerationRow>(
         `SELECT ${answeredColumns} FROM generations
            JOIN characters ON characters.id = character_id
+           JOIN jsonb_to_recordset(:today) AS today (zone text, date date) ON zone = time_zone
            JOIN days ON days.generation_id = generations.id
          WHERE status = 'published' AND fallback_from = :author AND rewritten_at IS NULL
-           AND generations.date >= (:now::timestamptz AT TIME ZONE time_zone)::date
+           AND generations.date >= today.date
            AND fallback_code <> 'budget_exhausted'
            AND NOT EXISTS (SELECT FROM author_holds WHERE author_holds.author = fallback_from
              AND ${holdInForce(':now::timestamptz')})
@@ -158,7 +161,7 @@ export function makeNightlyGenerations(db: Knex): Nightly {
              OR EXISTS (SELECT FROM author_calls WHERE author_calls.author = fallback_from
                AND outcome = 'answered' AND closed_at > generations.finished_at))
          ORDER BY generations.date, generations.id LIMIT :limit`,
-        { author, now: now.toString(), limit },
+        { author, now: now.toString(), today, limit },
       );
       return found.map(toGeneration);
     },

@@ -1,0 +1,53 @@
+import { describe, expect, test } from '@jest/globals';
+import { Temporal } from 'temporal-polyfill';
+import { isTimeZone, timeZoneExpected } from './time-zone.js';
+
+const abbreviations =
+  'ACT AET AGT ART AST BET BST CAT CNT CST CTT EAT ECT IET IST JST MIT NET NST PLT PNT PRT PST SST VST'.split(
+    ' ',
+  );
+
+describe('a time zone', () => {
+  test.each([
+    ...Intl.supportedValuesOf('timeZone'),
+    'UTC',
+    'PRC',
+    'EST',
+    'asia/shanghai',
+    'US/Pacific',
+  ])('%s is taken, and Temporal and Intl compute with it', (zone) => {
+    expect(isTimeZone(zone)).toBe(true);
+    expect(Temporal.Instant.from('2026-11-30T00:00:00Z').toZonedDateTimeISO(zone)).toBeDefined();
+    expect(new Intl.DateTimeFormat('en', { timeZone: zone })).toBeDefined();
+  });
+
+  test.each([
+    ...abbreviations,
+    ...['+08:00', '+0800', '-05', 'UTC+8', 'GMT+8', 'Z', '', 'local', 'system', 'Asia/Beijing'],
+    ...['Asia/Shanghai ', '2026-11-30T00:00:00+08:00[Asia/Tokyo]', '2026-11-30T00:00:00Z'],
+  ])('%j is none', (name) => {
+    expect(isTimeZone(name)).toBe(false);
+  });
+});
+
+describe('the refusal of a zone names what was probably meant', () => {
+  test.each([
+    ['CST', 'Asia/Shanghai or America/Chicago'],
+    ['pst', 'America/Los_Angeles'],
+    ['JST', 'Asia/Tokyo'],
+    ['UTC+8', 'Etc/GMT-8'],
+    ['-05:00', 'Etc/GMT+5'],
+    ['Asia/Beijing', 'Asia/Shanghai'],
+    ['Mars/Olympus', 'Asia/Shanghai'],
+    [8, 'Asia/Shanghai'],
+  ])('%j: %s', (value, example) => {
+    expect(timeZoneExpected(value)).toBe(`an IANA time zone, for example ${example}`);
+  });
+
+  test.each(abbreviations)('%s: only zones that are taken', (name) => {
+    const examples = timeZoneExpected(name)
+      .replace(/^.* example /, '')
+      .split(/, | or /);
+    expect(examples.filter((zone) => !isTimeZone(zone))).toEqual([]);
+  });
+});

@@ -118,7 +118,10 @@ function identityOf({ identity: file }: RestoreOptions): string | null {
   if (file === undefined) return null;
   const identity = identityIn(file);
   if (identity !== null) return identity;
-  throw new TexasError('backup_wrong_key', `${file} holds no age identity.`);
+  throw new TexasError(
+    'backup_wrong_key',
+    `${file} cannot be read, or has no line of UTF-8 text that begins with AGE-SECRET-KEY-.`,
+  );
 }
 
 /** The server answers there also where the database itself is missing. */

@@ -12,7 +12,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-function write(name: string, text: string): void {
+function write(name: string, text: string | Buffer): void {
   mkdirSync(join(root, 'config/characters'), { recursive: true });
   writeFileSync(join(root, 'config/characters', name), text);
 }
@@ -38,6 +38,31 @@ it('says file, line and column of all malformed files at once', () => {
         problems: [
           expect.stringMatching(/^config\/characters\/a\.yml:\d:\d: not valid YAML: Missing/),
           'config/characters/b.yml:2:1: not valid YAML: Map keys must be unique',
+        ],
+      },
+    }),
+  );
+});
+
+it('takes files as editors save them: with a byte order mark, with CRLF', () => {
+  write('texas.YML', '\ufeffid: texas\r\nname: |\r\n  德克萨斯\r\n  two\r\n');
+  expect(readCharacterFiles(root)).toEqual([
+    { file: 'config/characters/texas.YML', content: { id: 'texas', name: '德克萨斯\ntwo\n' } },
+  ]);
+});
+
+it('refuses files in another encoding by file, line and column', () => {
+  write('a.yml', Buffer.concat([Buffer.from('id: a\nname: '), Buffer.from([0xb5, 0xc2, 0x0a])]));
+  write('b.yml', Buffer.from('\ufeffid: b', 'utf16le'));
+  write('c.yml', 'id: c\nname: \0\n');
+  expect(() => readCharacterFiles(root)).toThrow(
+    expect.objectContaining({
+      code: 'config_invalid',
+      details: {
+        problems: [
+          'config/characters/a.yml:2:7: the file is not UTF-8 (perhaps GBK or Latin-1), save it as UTF-8',
+          'config/characters/b.yml:1:1: the file is UTF-16, save it as UTF-8',
+          'config/characters/c.yml:2:7: the file has a NUL character (perhaps it is UTF-16), save it as UTF-8 text',
         ],
       },
     }),

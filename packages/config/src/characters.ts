@@ -29,7 +29,7 @@ export function readCharacterFiles(root: string): CharacterFile[] {
 function characterFileNames(root: string): string[] {
   try {
     return readdirSync(join(root, folder))
-      .filter((name) => /^[^.].*\.ya?ml$/.test(name))
+      .filter((name) => /^[^.].*\.ya?ml$/i.test(name))
       .sort();
   } catch (failure) {
     throw configInvalid([`${folder}: cannot be read (${systemCode(failure)})`]);

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Layer } from './layer.js';
-import { systemCode } from './problems.js';
 import { type Environment, environments } from './schema.js';
+import { readTextFile } from './text-file.js';
 import { type Tree, withValue } from './tree.js';
 import { type Variable, variablesOf } from './variables.js';
 
@@ -21,8 +20,8 @@ interface Found {
 }
 
 /**
- * The value of `NAME`, or the content of the file that `NAME_FILE` names, relative to the root,
- * without its trailing newline. What is empty counts as unset.
+ * The value of `NAME`, or the content of the file that `NAME_FILE` names, relative to the root, without the
+ * white space around it. What is empty counts as unset.
  */
 function find(
   root: string,
@@ -30,29 +29,28 @@ function find(
   name: string,
   problems: string[],
 ): Found | undefined {
-  const direct = environment[name] ?? '';
-  const file = environment[`${name}_FILE`] ?? '';
-  if (direct.trim() !== '' && file.trim() !== '') {
+  const direct = (environment[name] ?? '').trim();
+  const file = (environment[`${name}_FILE`] ?? '').trim();
+  if (direct !== '' && file !== '') {
     problems.push(`${name}: expected either ${name} or ${name}_FILE, but both are set`);
     return undefined;
   }
-  if (file.trim() === '') return direct.trim() === '' ? undefined : { name, value: direct };
-  try {
-    const value = readFileSync(resolve(root, file), 'utf8').replace(/[\r\n]+$/, '');
-    return value.trim() === '' ? undefined : { name: `${name}_FILE`, value };
-  } catch (failure) {
-    problems.push(`${name}_FILE: ${resolve(root, file)} cannot be read (${systemCode(failure)})`);
+  if (file === '') return direct === '' ? undefined : { name, value: direct };
+  const path = resolve(root, file);
+  const read = readTextFile(path, path);
+  if ('problem' in read) {
+    problems.push(`${name}_FILE: ${read.problem}`);
     return undefined;
   }
+  const value = read.text.trim();
+  return value === '' ? undefined : { name: `${name}_FILE`, value };
 }
 
-function settingOf(variable: Variable, text: string): unknown {
-  if (variable.hidden) return text;
-  const trimmed = text.trim();
-  if (variable.kind === 'number') return /^-?\d+$/.test(trimmed) ? Number(trimmed) : trimmed;
-  if (variable.kind === 'flag') return { true: true, false: false }[trimmed] ?? trimmed;
-  if (variable.kind === 'text' || trimmed === 'all') return trimmed;
-  return trimmed.split(',').map((part) => part.trim());
+function settingOf({ kind }: Variable, text: string): unknown {
+  if (kind === 'number') return /^-?\d+$/.test(text) ? Number(text) : text;
+  if (kind === 'flag') return { true: true, false: false }[text] ?? text;
+  if (kind === 'text' || text === 'all') return text;
+  return text.split(',').map((part) => part.trim());
 }
 
 /** The environment as a layer. */
@@ -80,7 +78,7 @@ export function nodeEnvironment(
 ): Environment {
   const found = find(root, environment, 'NODE_ENV', problems);
   if (found === undefined) return 'development';
-  const known = environments.find((name) => name === found.value.trim());
+  const known = environments.find((name) => name === found.value);
   if (known !== undefined) return known;
   const expected = environments.join(' or ');
   problems.push(`${found.name}: expected ${expected}, got ${JSON.stringify(found.value)}`);

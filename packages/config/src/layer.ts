@@ -1,3 +1,4 @@
+import { unstorableTexts } from '@texas-ai/kernel';
 import { createDefu } from 'defu';
 import { settingsSchema } from './schema.js';
 import { isTree, type Tree, valueAt, without, withoutUnset } from './tree.js';
@@ -38,6 +39,10 @@ export function validPart(layer: Layer, problems: string[]): Tree {
   const issues = settingsSchema.safeParse(layer.tree).error?.issues ?? [];
   let valid = layer.tree;
   const lines = new Set<string>();
+  for (const { path, expected } of unstorableTexts(layer.tree)) {
+    lines.add(`${layer.nameOf(path.join('.'))}: expected ${expected}`);
+    valid = without(valid, path);
+  }
   for (const issue of issues) {
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys) {

@@ -14,7 +14,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-function write(file: string, text: string): void {
+function write(file: string, text: string | Buffer): void {
   writeFileSync(join(root, file), text);
 }
 
@@ -46,7 +46,7 @@ it('refuses NAME together with NAME_FILE, and names a file that cannot be read',
     DATABASE_URL_FILE: '/no/such/file',
   };
   expect(problemsOf(environment, { database: true, redis: true })).toEqual([
-    'DATABASE_URL_FILE: /no/such/file cannot be read (ENOENT)',
+    'DATABASE_URL_FILE: /no/such/file: cannot be read (ENOENT)',
     'REDIS_URL: expected either REDIS_URL or REDIS_URL_FILE, but both are set',
     'PORT_FILE: expected a whole number from 0 to 65535, got 99999',
   ]);
@@ -192,6 +192,18 @@ it('reports files that are no settings, and a NODE_ENV that names no environment
     'config/development.yml: cannot be read (EISDIR)',
     'config/local.yml: __proto__: there is no such setting',
     'config/local.yml: constructor: there is no such setting',
+  ]);
+});
+
+it('refuses files that are not UTF-8, and texts that nothing can store, without showing them', () => {
+  write('config/base.yml', Buffer.from('\ufeffhome: hunter2', 'utf16le'));
+  write('config/local.yml', 'home: "a\\0b"\ndatabase: { password: "hunter2\\ud83d" }');
+  write('key', Buffer.concat([Buffer.from('hunter2\n'), Buffer.from([0xb5, 0xc2])]));
+  expect(problemsOf({ INTERNAL_API_KEY_FILE: 'key' })).toEqual([
+    'config/base.yml:1:1: the file is UTF-16, save it as UTF-8',
+    `INTERNAL_API_KEY_FILE: ${root}/key:2:1: the file is not UTF-8 (perhaps GBK or Latin-1), save it as UTF-8`,
+    'config/local.yml: home: expected a text without NUL characters (U+0000)',
+    'config/local.yml: database.password: expected a text of whole characters, one is half a surrogate pair',
   ]);
 });
 

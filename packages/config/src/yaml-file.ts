@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
-import { systemCode } from './problems.js';
+import { readTextFile } from './text-file.js';
 
 /** What a YAML file holds, or why it could not be read: one line for each problem. */
 export type YamlFile =
@@ -10,16 +9,11 @@ export type YamlFile =
 
 /** Reads `root/file`, where `file` is written with forward slashes, as problems name it. */
 export function readYamlFile(root: string, file: string): YamlFile {
-  let text: string;
-  try {
-    text = readFileSync(join(root, file), 'utf8');
-  } catch (failure) {
-    const code = systemCode(failure);
-    return { file, missing: code === 'ENOENT', problems: [`${file}: cannot be read (${code})`] };
-  }
+  const read = readTextFile(join(root, file), file);
+  if ('problem' in read) return { file, missing: read.missing, problems: [read.problem] };
   const lineCounter = new LineCounter();
   // Without pretty errors a message quotes no line of the file, which may hold a secret.
-  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  const document = parseDocument(read.text, { lineCounter, prettyErrors: false });
   if (document.errors.length > 0) {
     const problems = document.errors.map((error) => {
       const { line, col } = lineCounter.linePos(error.pos[0]);

@@ -11,6 +11,7 @@ export { makeOwner, type Owner } from './closing.js';
 export { asTexasError, type ErrorCode, TexasError, type TexasErrorOptions } from './errors.js';
 export type { LogFields, Logger } from './logger.js';
 export { type Random, seededRandom } from './random.js';
+export { type DecodedText, decodeText, type UnstorableText, unstorableTexts } from './text.js';
 export {
   formatMinute,
   instantOf,

@@ -113,11 +113,35 @@ describe('parseProfile', () => {
   });
 
   test.each([
-    [['08:00', '06:00'], ['22:00', '24:00'], 'hours.wake: expected the earliest before the latest'],
+    [
+      ['00:00', '00:00'],
+      ['22:00', '24:00'],
+      'hours.wake: expected 00:01 or later, every day begins with the end of a night',
+    ],
+    [
+      ['00:00', '08:00'],
+      ['22:00', '24:00'],
+      'hours.wake: expected 00:01 or later, every day begins with the end of a night',
+    ],
+    [
+      ['06:00', '07:00'],
+      ['23:00', '01:00'],
+      'hours.sleep: expected the earliest before the latest, 24:00 at most',
+    ],
+    [
+      ['24:00', '24:00'],
+      ['24:00', '24:00'],
+      'hours: expected more than 6 hours between the latest waking and the earliest sleep',
+    ],
+    [
+      ['08:00', '06:00'],
+      ['22:00', '24:00'],
+      'hours.wake: expected the earliest before the latest, 24:00 at most',
+    ],
     [
       ['06:00', '07:00'],
       ['23:00', '22:00'],
-      'hours.sleep: expected the earliest before the latest',
+      'hours.sleep: expected the earliest before the latest, 24:00 at most',
     ],
     [
       ['06:00', '16:00'],
@@ -138,6 +162,15 @@ describe('parseProfile', () => {
     ]);
     expect(problemsOf({ ...document(), timeZone: '+08:00' })).toEqual([
       'timeZone: an IANA time zone, for example Etc/GMT-8',
+    ]);
+  });
+
+  test('texts that cannot be stored are refused by their path', () => {
+    const [activity] = document().habits;
+    const habits = [{ ...activity, title: { zh: 'a\0b', en: 'Tea' } }];
+    expect(problemsOf({ ...document(), name: 'a\ud83d', habits })).toEqual([
+      'name: expected a text of whole characters, one is half a surrogate pair',
+      'habits.0.title: expected a text without NUL characters (U+0000)',
     ]);
   });
 

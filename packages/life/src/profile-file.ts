@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { TexasError } from '@texas-ai/kernel';
+import { TexasError, unstorableTexts } from '@texas-ai/kernel';
 import { z } from 'zod';
 import { type Language, languages, type Profile, profileSchema } from './profile.js';
 import { checkReferences, type Path, type Report } from './profile-references.js';
@@ -24,6 +24,7 @@ export function parseProfile(raw: unknown): Profile {
       report(path, issue.message);
     }
   }
+  for (const { path, expected } of unstorableTexts(localised)) report(path, `expected ${expected}`);
   checkReferences(localised, report);
   if (parsed.success && problems.length === 0) return parsed.data;
   throw new TexasError('config_invalid', 'The character profile is not valid.', {

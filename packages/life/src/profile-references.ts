@@ -119,12 +119,18 @@ function checkActivities(
   });
 }
 
-/** Earliest before latest, and the latest waking more than 6 hours before the earliest sleep. */
+/**
+ * Waking after midnight, since every day begins asleep; earliest before latest; and the latest waking more
+ * than 6 hours before the earliest sleep.
+ */
 function checkHours({ hours }: References, report: Report): void {
+  if (hours.wake[0] === 0) {
+    report(['hours', 'wake'], 'expected 00:01 or later, every day begins with the end of a night');
+  }
   for (const which of ['wake', 'sleep'] as const) {
     const [earliest, latest] = hours[which];
     if (earliest !== undefined && latest !== undefined && earliest > latest) {
-      report(['hours', which], 'expected the earliest before the latest');
+      report(['hours', which], 'expected the earliest before the latest, 24:00 at most');
     }
   }
   const latestWake = hours.wake[1];

@@ -125,6 +125,26 @@ describe('a file', () => {
       () => changed(file, 1, ['profile', 'places'], []),
       /^Line 2: the prof/,
     ],
+    [
+      'with a profile whose hours no day can keep',
+      () => changed(file, 1, ['profile', 'hours', 'wake'], ['00:00', '00:00']),
+      /^Line 2: the profile is not valid: hours.wake: expected 00:01/,
+    ],
+    [
+      'with a profile in no time zone',
+      () => changed(file, 1, ['profile', 'timeZone'], 'CST'),
+      /^Line 2: .*timeZone: .* Asia\/Shanghai or America\/Chicago/,
+    ],
+    [
+      'with a profile that cannot be stored',
+      () => changed(file, 1, ['profile', 'name'], 'a\0b'),
+      /^Line 2: profile.name: expected a text without NUL/,
+    ],
+    [
+      'with an event that cannot be stored',
+      () => changed(file, 2, ['majorEvent', 'title'], 'half \udc00'),
+      /^Line 3: majorEvent.title: expected a text of whole characters/,
+    ],
     ['without a profile', () => file.toSpliced(1, 1), /^Line 2: /],
     [
       'with an event after a day',
@@ -176,6 +196,7 @@ describe('a file', () => {
       '2020-01-01T00:00:00Z',
       /window/,
     ],
+    ['a NUL', ['items', 3, 'title'], 'a\0', /day\.items\.3\.title: expected a text without NUL/],
     ['no chapters', ['chapters'], [], /chapters/],
   ])('whose day has %s is refused', async (_name, path, value, sentence) => {
     await expect(read(changed(file, 4, ['day', ...path], value))).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-import { TexasError } from '@texas-ai/kernel';
+import { TexasError, unstorableTexts } from '@texas-ai/kernel';
 import { z } from 'zod';
 import { describeIssues } from './issues.js';
 import type { MajorEventRecord } from './major-event.js';
@@ -112,11 +112,16 @@ export async function* readTransfer(
 }
 
 function parseJson(line: number, text: string): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (error) {
     throw importInvalid(line, 'is not JSON, or was cut off.', error);
   }
+  const [unstorable] = unstorableTexts(value);
+  if (unstorable === undefined) return value;
+  const { path, expected } = unstorable;
+  throw importInvalid(line, `${path.join('.') || 'the document'}: expected ${expected}.`);
 }
 
 function checkHeader(value: unknown): void {

@@ -27,6 +27,17 @@ test('nothing has no lines, and an end of line begins none', async () => {
 
 test.each<[string, Buffer[], RegExp]>([
   ['no UTF-8', [Buffer.from('a\n'), Buffer.from([0xff])], /Line 2: is not UTF-8/],
+  ['UTF-16', [Buffer.from('\ufeff{}\n', 'utf16le')], /Line 1: is not UTF-8 \(perhaps UTF-16/],
+  [
+    'no UTF-8 behind lines that are',
+    [Buffer.from('a\nb\n\xb5\xc2', 'latin1')],
+    /Line 3: is not UTF-8/,
+  ],
+  [
+    'a letter that was cut before its line ends',
+    [Buffer.from([0xe7, 0x0a, 0x61])],
+    /Line 1: is not/,
+  ],
   ['a letter that was cut', [Buffer.from('a\nb\n'), Buffer.from([0xe7])], /Line 3: is not UTF-8/],
   [
     'a line without end',

@@ -2,6 +2,7 @@ import { TexasError } from '@texas-ai/kernel';
 
 /** A day has about 60 kB, a profile some hundred. */
 const longest = 16 * 1024 * 1024;
+const lineFeed = 0x0a;
 
 /**
  * The lines of a UTF-8 text, without their ends, holding no more than one of them. Throws
@@ -14,24 +15,26 @@ export async function* linesOf(
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let line = 1;
   let begun = '';
-  const decode = (chunk?: Uint8Array) => {
+  const decode = (chunk: Uint8Array, stream: boolean) => {
     try {
-      return decoder.decode(chunk, { stream: chunk !== undefined });
+      return decoder.decode(chunk, { stream });
     } catch (cause) {
-      throw invalid(line, 'is not UTF-8.', cause);
+      const problem = 'is not UTF-8 (perhaps UTF-16 or GBK): save the file as UTF-8.';
+      throw invalid(line, problem, cause);
     }
   };
   for await (const chunk of chunks) {
-    const [first = '', ...rest] = decode(chunk).split('\n');
-    begun += first;
-    for (const next of rest) {
-      yield begun;
-      begun = next;
+    let from = 0;
+    for (let to = chunk.indexOf(lineFeed); to >= 0; to = chunk.indexOf(lineFeed, from)) {
+      yield begun + decode(chunk.subarray(from, to), false);
+      begun = '';
       line += 1;
+      from = to + 1;
     }
+    begun += decode(chunk.subarray(from), true);
     if (begun.length > most) throw invalid(line, `is longer than ${most} characters.`);
   }
-  begun += decode();
+  begun += decode(new Uint8Array(), false);
   if (begun !== '') yield begun;
 }
 

@@ -31,6 +31,21 @@ describe('the offline author', () => {
     expect(titlesOf(again)).not.toEqual(titlesOf(first));
   });
 
+  test.each([
+    [1, 362],
+    [1, 1440],
+    [1079, 1440],
+  ])(
+    'the shortest and longest days that a profile may have are written: %d to %d',
+    async (wake, sleep) => {
+      for (const dayType of ['workday', 'weekend'] as const) {
+        const { plan, texts } = await writeDay({ ...monday(), dayType, wake, sleep });
+        expect(plan.items.at(-1)?.end).toBe(1440);
+        expect(texts.length).toBeGreaterThan(8);
+      }
+    },
+  );
+
   test('a workday has work in it, a weekend hardly any', async () => {
     const share = async (dayType: DayBrief['dayType']) => {
       const { plan } = await writeDay({ ...monday(), dayType });

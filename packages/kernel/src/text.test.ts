@@ -1,0 +1,59 @@
+import { describe, expect, test } from '@jest/globals';
+import { decodeText, unstorableTexts } from './text.js';
+
+describe('a text file', () => {
+  test.each([
+    ['', ''],
+    ['id: texas\nname: 德克萨斯 🚚\n', 'id: texas\nname: 德克萨斯 🚚\n'],
+    ['\ufeffid: texas\r\n', 'id: texas\r\n'],
+    ['one \ufffd that is really there', 'one \ufffd that is really there'],
+  ])('%j is UTF-8', (written, text) => {
+    expect(decodeText(Buffer.from(written))).toEqual({ text });
+  });
+
+  const utf16 = { problem: 'is UTF-16, save it as UTF-8', line: 1, column: 1 };
+
+  test('that is UTF-16 in either byte order is told by its mark', () => {
+    const text = Buffer.from('\ufeffid: texas', 'utf16le');
+    expect(decodeText(text)).toEqual(utf16);
+    expect(decodeText(text.swap16())).toEqual(utf16);
+  });
+
+  test('that is UTF-16 without a mark is told by its NUL characters', () => {
+    expect(decodeText(Buffer.from('id: texas', 'utf16le'))).toEqual({
+      problem: 'has a NUL character (perhaps it is UTF-16), save it as UTF-8 text',
+      line: 1,
+      column: 2,
+    });
+  });
+
+  test('that is neither is refused where it first is not UTF-8', () => {
+    const gbk = Buffer.from([0xb5, 0xc2, 0xbf, 0xcb]);
+    const notUtf8 = 'is not UTF-8 (perhaps GBK or Latin-1), save it as UTF-8';
+    const at = (line: number, column: number) => ({ problem: notUtf8, line, column });
+    expect(decodeText(gbk)).toEqual(at(1, 1));
+    expect(decodeText(Buffer.concat([Buffer.from('a: 德🚚\ufffd\nname: '), gbk]))).toEqual(
+      at(2, 7),
+    );
+    // Half a surrogate pair and half a character, as careless programs write and cut them.
+    expect(decodeText(Buffer.from([0x61, 0xed, 0xa0, 0xbd]))).toEqual(at(1, 2));
+    expect(decodeText(Buffer.from('德').subarray(0, 2))).toEqual(at(1, 1));
+  });
+});
+
+test('texts of a document that cannot be stored are found wherever they are', () => {
+  const document = {
+    name: 'a\0b',
+    fine: ['🚚', '', 1, null, true],
+    deep: [{ text: 'half \ud83d of it' }],
+    '\udc00': 'key',
+  };
+  expect(unstorableTexts(document)).toEqual([
+    { path: ['name'], expected: 'a text without NUL characters (U+0000)' },
+    {
+      path: ['deep', 0, 'text'],
+      expected: 'a text of whole characters, one is half a surrogate pair',
+    },
+    { path: [], expected: expect.stringMatching(/^as a key a text of whole characters/) },
+  ]);
+});

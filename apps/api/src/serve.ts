@@ -4,6 +4,7 @@ import {
   bootstrapKey,
   configExitCode,
   formatConfigProblems,
+  ignoreLibpqVariables,
   loadConfig,
   processEnvironment,
   productVersion,
@@ -41,6 +42,7 @@ const closingMs = 500;
 async function serve(deps: ApiDeps): Promise<void> {
   const { config, logger, readiness, streams, tracing, owner } = deps;
   captureConsole(logger);
+  ignoreLibpqVariables(logger);
   const server = makeServer(deps);
   const unused = unusedConnections(server);
   const { drainSeconds, shutdownSeconds } = config.server;

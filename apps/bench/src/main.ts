@@ -1,6 +1,7 @@
 import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { dropLibpqVariables } from '@texas-ai/config';
 import { type Command, helpText, readArguments, UsageError } from './arguments.js';
 import { fillDocument } from './document.js';
 import { measure } from './measure.js';
@@ -13,6 +14,7 @@ import { renderText } from './table.js';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const documentFile = join(root, 'docs/performance.md');
 
+dropLibpqVariables();
 try {
   const ids = measurements.map(({ id }) => id);
   process.exit(await carryOut(readArguments(process.argv.slice(2), ids)));

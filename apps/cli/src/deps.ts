@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import {
   type Config,
+  dropLibpqVariables,
+  ignoreLibpqVariables,
   loadConfig,
   type ProcessEnvironment,
   processEnvironment,
@@ -34,5 +36,8 @@ export function makeDeps(): CliDeps {
     stream: process.stderr,
   });
   captureConsole(logger);
+  // The private server of `npm start` is none of their business.
+  if (config.database.url === null) dropLibpqVariables();
+  else ignoreLibpqVariables(logger);
   return { root, config, environment, logger, output: terminal };
 }

@@ -12,6 +12,7 @@ import {
   type Restored,
   readManifest,
   restoreBackup,
+  withDatabase as urlOfDatabase,
 } from '@texas-ai/backup';
 import { makeOwner, systemClock, Temporal, TexasError } from '@texas-ai/kernel';
 import {
@@ -59,7 +60,9 @@ export async function restore(
     const places = settingsOf(deps);
     const file = await findBackup(places, named, fetched, signal);
     const manifest = await manifestOf(file, options);
-    const client = await clientFor({ ...places, databaseUrl: maintenanceUrl(url) }, signal);
+    // The server answers there also where the database itself is missing.
+    const maintenanceUrl = urlOfDatabase(url, 'postgres');
+    const client = await clientFor({ ...places, databaseUrl: maintenanceUrl }, signal);
     if (options.live && options.restorePoint) await makeRestorePoint(deps);
     let revived: ApiKey[] = [];
     const restored = await restoreBackup({
@@ -122,13 +125,6 @@ function identityOf({ identity: file }: RestoreOptions): string | null {
     'backup_wrong_key',
     `${file} cannot be read, or has no line of UTF-8 text that begins with AGE-SECRET-KEY-.`,
   );
-}
-
-/** The server answers there also where the database itself is missing. */
-function maintenanceUrl(url: string): string {
-  const server = new URL(url);
-  server.pathname = '/postgres';
-  return server.href;
 }
 
 async function makeRestorePoint(deps: CliDeps): Promise<void> {

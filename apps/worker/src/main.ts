@@ -1,6 +1,7 @@
 import {
   configExitCode,
   formatConfigProblems,
+  ignoreLibpqVariables,
   loadConfig,
   processEnvironment,
   productVersion,
@@ -36,6 +37,7 @@ try {
 async function run(deps: WorkerDeps) {
   const { config, logger, readiness, redisSupported, tracing, owner } = deps;
   captureConsole(logger);
+  ignoreLibpqVariables(logger);
   const starting = new AbortController();
   let consumer: Consumer | null = null;
   const graceMs = config.server.shutdownSeconds * 1000;

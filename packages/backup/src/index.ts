@@ -1,5 +1,6 @@
 export type { Archive } from './archive.js';
 export { type CheckBackupOptions, checkBackup, checkContents } from './check-backup.js';
+export { withDatabase } from './connection-environment.js';
 export { type CreateBackupOptions, type CreatedBackup, createBackup } from './create-backup.js';
 export { holdingsOf } from './fill-database.js';
 export { findBackup } from './find-backup.js';

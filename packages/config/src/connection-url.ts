@@ -19,6 +19,31 @@ export function connectionUrl({ scheme, host, port, user, password, name }: Serv
   return `${scheme}://${login}${authority}:${port}${name === undefined ? '' : `/${encoded(name)}`}`;
 }
 
+/** `postgres://user@/name?host=/run/postgresql` is usual, and no URL to the WHATWG. */
+const noHost = 'texas-no-host';
+
+/** An address as a URL, whose host may be a placeholder where a socket is meant; undefined where it is none. */
+export function readAddress(text: string): URL | undefined {
+  const whole = /^postgres(ql)?:/i.test(text) ? text.replace('@/', `@${noHost}/`) : text;
+  return [text, whole].filter((each) => URL.canParse(each)).map((each) => new URL(each))[0];
+}
+
+/** A fragment, or an @ behind what ends host and port: then the password holds a sign that ends it. */
+const endedEarly = /#|^[a-z]+:\/\/[^/?#@]*[/?][^=]*@/i;
+
+const encoding = '# is written %23, / %2F, ? %3F, @ %40 and % %25';
+
+/** What was expected in place of a text that is no URL of these schemes; undefined where it is one. */
+export function urlProblem(text: string, schemes: readonly string[]): string | undefined {
+  const expected = `a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`;
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
+  if (scheme === undefined || !schemes.includes(scheme)) return expected;
+  if (/[\t\r\n]/.test(text)) return `${expected}, in one line`;
+  const isServer = !scheme.startsWith('http');
+  if (readAddress(text) !== undefined && !(isServer && endedEarly.test(text))) return undefined;
+  return `${expected} and has its user and password percent-encoded: ${encoding}`;
+}
+
 function encoded(text = ''): string {
   return encodeURIComponent(text);
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Logger } from '@texas-ai/kernel';
 import type { Layer } from './layer.js';
 import { type Environment, environments } from './schema.js';
 import { readTextFile } from './text-file.js';
@@ -8,9 +9,31 @@ import { type Variable, variablesOf } from './variables.js';
 /** Names and values as a process gets them. */
 export type ProcessEnvironment = Readonly<Record<string, string | undefined>>;
 
-/** A copy of this process's environment, for the child processes of a launcher. */
+/** A copy of this process's environment without libpq's variables, for the child processes of a launcher. */
 export function processEnvironment(): Record<string, string | undefined> {
-  return { ...process.env };
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !isLibpqVariable(name)));
+}
+
+const isLibpqVariable = (name: string) => /^PG[A-Z]/.test(name);
+
+/**
+ * Takes libpq's variables (PGSSLMODE, PGOPTIONS, …) out of this process, because Node's driver reads them as
+ * well: the address alone says how a database is reached, to each program the same. Returns the names of
+ * those that were set.
+ */
+export function dropLibpqVariables(): string[] {
+  const names = Object.keys(process.env).filter(isLibpqVariable);
+  for (const name of names) delete process.env[name];
+  return names.sort();
+}
+
+/** The same, for a process whose database somebody configured: the log says that they do not count. */
+export function ignoreLibpqVariables(logger: Pick<Logger, 'warn'>): void {
+  const variables = dropLibpqVariables();
+  if (variables.length === 0) return;
+  logger.warn('libpq variables are ignored: what they say belongs into the database URL', {
+    variables,
+  });
 }
 
 interface Found {

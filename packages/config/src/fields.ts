@@ -1,5 +1,7 @@
+import { isIPv6 } from 'node:net';
 import { isTimeZone, parseMinute, timeZoneExpected } from '@texas-ai/kernel';
 import { z } from 'zod';
+import { urlProblem } from './connection-url.js';
 
 // Kinds of settings. The error of each says what was expected.
 
@@ -47,16 +49,28 @@ export const oneOf = <const Values extends readonly string[]>(values: Values) =>
   z.enum(values, { error: values.join(' or ') });
 
 export const url = (...schemes: string[]) => {
-  const expected = `a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`;
-  return z.string({ error: expected }).refine((value) => {
-    const parsed = URL.canParse(value) ? new URL(value) : undefined;
-    return parsed !== undefined && schemes.includes(parsed.protocol.slice(0, -1));
-  }, expected);
+  const error = ({ input }: { input?: unknown }) => urlProblem(String(input), schemes) ?? '';
+  return z
+    .string({ error })
+    .trim()
+    .refine((value) => urlProblem(value, schemes) === undefined, { error });
 };
 
+/** Where a server is, apart from its port: a name or address, or the folder of a socket. */
+export const serverHost = (expected: string) =>
+  text(expected).refine(
+    (value) => value.startsWith('/') || isIPv6(unbracketed(value)) || /^[^\s/@:]+$/.test(value),
+    `${expected}, without scheme and port`,
+  );
+
+const unbracketed = (value: string) => value.replace(/^\[(.*)\]$/, '$1');
+
 const keyExpected = 'printable ASCII characters without spaces';
-export const key = z.string({ error: keyExpected }).regex(/^[\x21-\x7e]+$/, keyExpected);
-export const password = z.string({ error: 'text' });
+export const key = z
+  .string({ error: keyExpected })
+  .trim()
+  .regex(/^[\x21-\x7e]+$/, keyExpected);
+export const password = z.string({ error: 'text' }).regex(/^\P{Cc}*$/u, 'text of one line');
 
 /** The queues of the system; `outreach` is the design's, and nothing is in it yet. */
 export const queueNames = [

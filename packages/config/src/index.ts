@@ -7,7 +7,12 @@ export type {
   MattermostConfig,
   WeatherConfig,
 } from './config.js';
-export { type ProcessEnvironment, processEnvironment } from './environment.js';
+export {
+  dropLibpqVariables,
+  ignoreLibpqVariables,
+  type ProcessEnvironment,
+  processEnvironment,
+} from './environment.js';
 export { ownSegments } from './fields.js';
 export { type LoadOptions, loadConfig } from './load-config.js';
 export { configExitCode, configInvalid, formatConfigProblems } from './problems.js';

@@ -303,6 +303,26 @@ describe('values from files', () => {
     expect(config.server.port).toBe(81);
   });
 
+  it('takes no white space around a value for a part of it, in variables and files alike', () => {
+    write('password', '\ufeff\n  p w\r\n\r\n');
+    const config = loadConfig({
+      root,
+      environment: {
+        DATABASE_URL: ' postgres://db/texas\n',
+        REDIS_HOST: ' r ',
+        REDIS_PASSWORD_FILE: ' password ',
+        INTERNAL_API_KEY: '\tkey \r\n',
+        ALERT_SLACK_URL: 'https://hook.example/x ',
+      },
+    });
+    expect(config.database.url).toBe('postgres://db/texas');
+    expect(config.redis.url).toBe('redis://:p%20w@r:6379');
+    expect(config.internalApiKey).toBe('key');
+    expect(config.alerts.urls).toEqual({ slack: 'https://hook.example/x' });
+    write('config/local.yml', 'redis: { url: " redis://r " }');
+    expect(loadConfig({ root, environment: {} }).redis.url).toBe('redis://r');
+  });
+
   it('counts empty variables and empty files as unset', () => {
     write('empty', '\n');
     const environment = { PORT: '', LOG_LEVEL: ' ', AUTHOR_FILE: 'empty', NODE_ENV: '' };
@@ -336,6 +356,17 @@ describe('servers in parts', () => {
     const config = loadConfig({ root, environment });
     expect(config.database.url).toBe('postgres://postgres@%2Frun%2Fpg:5432/postgres');
     expect(config.redis.url).toBe('redis://r:6379');
+  });
+
+  it.each([
+    'postgresql://texas@/texas?host=/run/postgresql&port=5433',
+    'postgres://texas:p%23w@/texas?host=/run/postgresql',
+    'postgresql:///texas?host=/run/postgresql&user=me@server',
+    'postgres://texas@%2Frun%2Fpostgresql/texas',
+    'postgres://texas:pw@[::1]:5433/texas?sslmode=verify-full',
+    'postgres://me%40server:p@ss@db.example/texas',
+  ])('are told of by the address %s', (url) => {
+    expect(loadConfig({ root, environment: { DATABASE_URL: url } }).database.url).toBe(url);
   });
 
   it('give way to a URL of the same or a later layer, and replace that of an earlier one', () => {

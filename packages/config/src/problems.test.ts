@@ -165,6 +165,47 @@ it('never shows a secret value, wherever it stands', () => {
   expect(problems).toContainEqual(expect.stringContaining('alerts.urls.WeCom: expected'));
 });
 
+const encoded =
+  ' and has its user and password percent-encoded: # is written %23, / %2F, ? %3F, @ %40 and % %25';
+
+it.each([
+  'postgres://texas:my#pass@db:5432/texas',
+  'postgres://texas:12#pass@db:5432/texas',
+  'postgres://texas:my/pass@db/texas',
+  'postgres://texas:12/pass@db/texas',
+  'postgres://texas:my?pass@db/texas',
+  'postgres://texas:12?pass@db/texas',
+  'postgres://texas@db:port/texas',
+])('says how a password is written where it breaks the address: %s', (url) => {
+  const postgres = 'expected a URL that starts with postgres:// or postgresql://';
+  expect(problemsOf({ DATABASE_URL: url })).toEqual([`DATABASE_URL: ${postgres}${encoded}`]);
+  const redis = url.replace('postgres', 'redis');
+  expect(problemsOf({ REDIS_URL: redis, CACHE_REDIS_URL: redis })).toEqual([
+    `REDIS_URL: expected a URL that starts with redis:// or rediss://${encoded}`,
+    `CACHE_REDIS_URL: expected a URL that starts with redis:// or rediss://${encoded}`,
+  ]);
+  const [problem] = problemsOf({ ALERT_EMAIL_URL: url.replace('postgres', 'smtp') });
+  expect(problem).toMatch(/^ALERT_EMAIL_URL: expected .*percent-encoded/);
+});
+
+it('takes no address of several lines, and no host with a scheme or port', () => {
+  const environment = {
+    DATABASE_URL: 'postgres://db\npostgres://db2',
+    REDIS_HOST: 'redis://r',
+    POSTGRES_HOST: 'db:5432',
+    POSTGRES_PASSWORD: 'one\ntwo',
+  };
+  expect(problemsOf(environment)).toEqual([
+    'DATABASE_URL: expected a URL that starts with postgres:// or postgresql://, in one line',
+    'POSTGRES_HOST: expected a host name, an address or the folder of a socket, without scheme and port, got "db:5432"',
+    'POSTGRES_PASSWORD: expected text of one line',
+    'REDIS_HOST: expected a host name or address, without scheme and port, got "redis://r"',
+  ]);
+  for (const host of ['::1', '[::1]', '10.0.0.1', 'db_1.local', '/run/postgresql']) {
+    expect(problemsOf({ POSTGRES_HOST: host })).toEqual([]);
+  }
+});
+
 it('reports what is needed in production, or by the process', () => {
   const all = [
     'DATABASE_URL: expected the URL of a PostgreSQL server, or POSTGRES_HOST',

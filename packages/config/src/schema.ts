@@ -13,6 +13,7 @@ import {
   queues,
   seconds,
   section,
+  serverHost,
   text,
   timeOfDay,
   timeZone,
@@ -64,7 +65,7 @@ export const settingsSchema = section({
   }).prefault({}),
   database: section({
     url: url('postgres', 'postgresql').optional(),
-    host: text('a host name, an address or the folder of a socket').optional(),
+    host: serverHost('a host name, an address or the folder of a socket').optional(),
     port: whole(1, 65_535).default(5432),
     user: text('a user name').default('postgres'),
     password: password.optional(),
@@ -79,7 +80,7 @@ export const settingsSchema = section({
   }).prefault({}),
   redis: section({
     url: url('redis', 'rediss').optional(),
-    host: text('a host name or address').optional(),
+    host: serverHost('a host name or address').optional(),
     port: whole(1, 65_535).default(6379),
     password: password.optional(),
     /** Redis of the cache and the limits; by default the queues' own. */

@@ -1,5 +1,5 @@
-import { expect, it } from '@jest/globals';
-import { loadConfig, processEnvironment, secretsOf } from './index.js';
+import { expect, it, jest } from '@jest/globals';
+import { ignoreLibpqVariables, loadConfig, processEnvironment, secretsOf } from './index.js';
 
 const root = import.meta.dirname;
 
@@ -69,6 +69,14 @@ it('leaves the ordinary words of an alert address alone', () => {
   expect(secretsOfWebhook('https://hook.example/')).toEqual(['https://hook.example/']);
 });
 
+it('hides the password of an address whose host is the folder of a socket', () => {
+  const address = 'postgres://texas:s3%40same@/texas?host=/run/postgresql';
+  expect(secretsOf(loadConfig({ root, environment: { DATABASE_URL: address } }))).toEqual([
+    's3%40same',
+    's3@same',
+  ]);
+});
+
 it('hides the password of a mail server, and nobody whom mail is for', () => {
   const address = 'smtps://me:s3same@mail.example/?to=someone@example.org';
   const config = loadConfig({ root, environment: { ALERT_EMAIL_URL: address } });
@@ -77,6 +85,20 @@ it('hides the password of a mail server, and nobody whom mail is for', () => {
 
 it('has none where none is configured', () => {
   expect(secretsOf(loadConfig({ root, environment: {} }))).toEqual([]);
+});
+
+it('takes the variables of libpq out of a process, and says so where a database is configured', () => {
+  const logger = { warn: jest.fn() };
+  process.env.PGSSLMODE = 'require';
+  process.env.PGOPTIONS = '-c search_path=other';
+  expect(processEnvironment()).not.toHaveProperty('PGSSLMODE');
+  ignoreLibpqVariables(logger);
+  expect(Object.keys(process.env).filter((name) => name.startsWith('PG'))).toEqual([]);
+  expect(logger.warn.mock.calls).toEqual([
+    [expect.stringContaining('ignored'), { variables: ['PGOPTIONS', 'PGSSLMODE'] }],
+  ]);
+  ignoreLibpqVariables(logger);
+  expect(logger.warn).toHaveBeenCalledTimes(1);
 });
 
 it('gives a launcher a copy of the environment', () => {

@@ -1,4 +1,5 @@
 import type { Config } from './config.js';
+import { readAddress } from './connection-url.js';
 
 /** From this length on a part of a webhook's address is a key even where it looks like words. */
 const surelyKey = 16;
@@ -30,8 +31,8 @@ export function secretsOf(config: Config): string[] {
 }
 
 function urlSecrets(text: string | null | undefined): string[] {
-  if (typeof text !== 'string' || !URL.canParse(text)) return [];
-  const url = new URL(text);
+  const url = typeof text === 'string' ? readAddress(text) : undefined;
+  if (url === undefined) return [];
   const inQuery = [...url.searchParams].filter(([name]) =>
     /key|token|pass|secret|sign/i.test(name),
   );

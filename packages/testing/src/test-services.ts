@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { processEnvironment } from '@texas-ai/config';
+import { dropLibpqVariables, processEnvironment } from '@texas-ai/config';
 import { startLocalServices } from '@texas-ai/local-services';
 import { makeLogSpy } from './logger.js';
 import { prepareTemplate, type TestServices } from './test-database.js';
@@ -13,6 +13,7 @@ import { prepareTemplate, type TestServices } from './test-database.js';
 export async function startTestServices(
   root: string,
 ): Promise<TestServices & { stop(): Promise<void> }> {
+  dropLibpqVariables();
   const home = mkdtempSync(join(tmpdir(), 'texas-test-'));
   // The servers may run as another user, who must get in.
   chmodSync(home, 0o755);

@@ -12,6 +12,7 @@ const allowed = {
   storage: ['kernel', 'life', 'access', 'alerting', 'backup'],
   'local-services': ['kernel'],
   backup: ['kernel'],
+  egress: ['kernel'],
   telemetry: ['kernel'],
 };
 

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { makeAlerts, makeChannels } from '@texas-ai/alerting';
 import type { BackupRepository } from '@texas-ai/backup';
 import { type Config, productVersion, readCharacterFiles, secretsOf } from '@texas-ai/config';
+import { useProxy } from '@texas-ai/egress';
 import {
   type Announcements,
   type Announcer,
@@ -121,6 +122,7 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
   const characters = characterRecords(readCharacterFiles(root));
   const channels = makeChannels(config.alerts);
   const logger = options.logger ?? owner.own(processLogger(options), (each) => each.close());
+  owner.own(useProxy(config.proxy), (each) => each.close());
   const metrics = makeMetrics({ service: 'api', version: productVersion(root) });
   const database = owner.own(
     openDatabase({ ...config.database, applicationName: 'texas-api', logger }),

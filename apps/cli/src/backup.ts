@@ -65,8 +65,13 @@ export async function makeNow(
 }
 
 /** Where backups lie and how they are made, by the configuration. */
-export function settingsOf({ config, environment }: Pick<CliDeps, 'config' | 'environment'>) {
-  return backupFrom(config.backup, config.timeZone, pathWithClient(config.home, environment.PATH));
+export function settingsOf({
+  config,
+  environment,
+  egress,
+}: Pick<CliDeps, 'config' | 'environment' | 'egress'>) {
+  const path = pathWithClient(config.home, environment.PATH);
+  return backupFrom(config.backup, config.timeZone, path, egress?.agent ?? null);
 }
 
 /** What backups are made and verified with. */

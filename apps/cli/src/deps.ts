@@ -8,6 +8,7 @@ import {
   processEnvironment,
   secretsOf,
 } from '@texas-ai/config';
+import { type Egress, useProxy } from '@texas-ai/egress';
 import type { Logger } from '@texas-ai/kernel';
 import { captureConsole, makeLogger } from '@texas-ai/logging';
 import { type Output, terminal } from './output.js';
@@ -20,6 +21,8 @@ export interface CliDeps {
   environment: ProcessEnvironment;
   /** Warnings and errors only, on stderr. */
   logger: Logger;
+  /** By default requests go out directly. */
+  egress?: Egress;
   output: Output;
 }
 
@@ -39,5 +42,6 @@ export function makeDeps(): CliDeps {
   // The private server of `npm start` is none of their business.
   if (config.database.url === null) dropLibpqVariables();
   else ignoreLibpqVariables(logger);
-  return { root, config, environment, logger, output: terminal };
+  const egress = useProxy(config.proxy);
+  return { root, config, environment, logger, egress, output: terminal };
 }

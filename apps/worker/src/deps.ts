@@ -15,6 +15,7 @@ import {
   readCharacterFiles,
   secretsOf,
 } from '@texas-ai/config';
+import { useProxy } from '@texas-ai/egress';
 import {
   type Announcements,
   type Announcer,
@@ -148,6 +149,7 @@ export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}):
   const secrets = secretsOf(config);
   const logger =
     options.logger ?? owner.own(processLogger(config, secrets), (each) => each.close());
+  const egress = owner.own(useProxy(config.proxy), (each) => each.close());
   const metrics = makeMetrics({ service: 'worker', version: productVersion(root) });
   const measured = makeMeasured(metrics, config.budget.currency);
   const database = owner.own(
@@ -221,7 +223,7 @@ export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}):
       await announcer.announce({ kind: 'day.gone', character, date });
     },
     backing: {
-      ...backupFrom(config.backup, config.timeZone, processEnvironment().PATH),
+      ...backupFrom(config.backup, config.timeZone, processEnvironment().PATH, egress.agent),
       backups: makeBackupRepository(database),
       alone: (work) => store.exclusively('backup', work),
       databaseUrl: config.database.url,

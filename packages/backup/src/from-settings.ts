@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Agent } from 'node:http';
 import { delimiter } from 'node:path';
 import { lazyS3Target } from './lazy-s3-target.js';
 import type { MakeBackupDeps } from './make-backup.js';
@@ -31,12 +32,13 @@ type FromSettings = Pick<
 
 /**
  * Where dumps go, how they are made and how long they are kept. `path` is PATH, or undefined where
- * there is none; an identity's file that cannot be read counts as none.
+ * there is none; copies to S3 go through `agent` where there is one; an identity's file that cannot be read counts as none.
  */
 export function backupFrom(
   settings: BackupSettings,
   timeZone: string,
   path: string | undefined,
+  agent: Agent | null = null,
 ): FromSettings {
   const { retentionDays: daily, retentionWeeks: weekly, retentionMonths: monthly, s3 } = settings;
   return {
@@ -49,6 +51,7 @@ export function backupFrom(
               ...s3,
               endpoint: s3.endpoint ?? undefined,
               forcePathStyle: s3.pathStyle,
+              agent,
             }),
           ],
     clientFolders: [...settings.clientFolders, ...(path ?? '').split(delimiter).filter(Boolean)],

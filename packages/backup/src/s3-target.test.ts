@@ -9,7 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer, type IncomingMessage } from 'node:http';
+import { Agent, createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -62,6 +62,20 @@ const never = new AbortController().signal;
 /** A dump of so many bytes, with its manifest. */
 const write = (id: string, bytes: number, createdAt = '2026-11-25T02:00:00Z') =>
   writeBackup(join(folder, 'here'), id, createdAt, randomBytes(bytes));
+
+test('connections are made by the agent that is given, for example to a proxy', async () => {
+  let asked = 0;
+  class CountingAgent extends Agent {
+    override createConnection(...args: Parameters<Agent['createConnection']>) {
+      asked += 1;
+      return super.createConnection(...args);
+    }
+  }
+  const agent = new CountingAgent();
+  expect(await makeS3Target({ ...options, agent }).list()).toEqual([]);
+  expect(asked).toBe(1);
+  agent.destroy();
+});
 
 test('what is put comes back as it was, newest first, and goes again', async () => {
   const target = makeS3Target(options);

@@ -1,5 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { readFile, rm, stat } from 'node:fs/promises';
+import type { Agent } from 'node:http';
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -30,6 +31,8 @@ export interface S3TargetOptions {
   secretAccessKey: string;
   /** The bucket in the path, not in the host name, as most stores want it. */
   forcePathStyle: boolean;
+  /** Makes the connections, for example to a proxy; null or absent for the SDK's own. */
+  agent?: Agent | null;
 }
 
 /** Bytes of one part at least; S3 takes 10,000 parts at most. */
@@ -45,6 +48,7 @@ const silenceMs = 60_000;
 /** A bucket of Amazon S3 or of what speaks like it. */
 export function makeS3Target(options: S3TargetOptions): BackupTarget {
   const { endpoint, region, bucket, accessKeyId, secretAccessKey, forcePathStyle } = options;
+  const { agent } = options;
   const prefix = prefixOf(options);
   const name = s3Name(options);
   const client = new S3Client({
@@ -53,7 +57,11 @@ export function makeS3Target(options: S3TargetOptions): BackupTarget {
     credentials: { accessKeyId, secretAccessKey },
     forcePathStyle,
     maxAttempts: tries,
-    requestHandler: { connectionTimeout: connectTimeoutMs, socketTimeout: silenceMs },
+    requestHandler: {
+      connectionTimeout: connectTimeoutMs,
+      socketTimeout: silenceMs,
+      ...(agent && { httpAgent: agent, httpsAgent: agent }),
+    },
     // Stores that are not Amazon's often know no other checksums.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',

@@ -108,6 +108,12 @@ export interface Config<
   readonly retention: RetentionConfig;
   /** `urls` and `secrets` by the channel's name in lower case, for example `wecom`. */
   readonly alerts: DeepReadonly<Settings['alerts']>;
+  /** Through what requests to the outside go; null where they go directly. */
+  readonly proxy: {
+    readonly http: string | null;
+    readonly https: string | null;
+    readonly noProxy: string | null;
+  };
   readonly metrics: { readonly port: number | null };
 }
 
@@ -170,6 +176,11 @@ export function makeConfig(root: string, environment: Environment, settings: Set
     backup: backupOf(root, settings),
     retention: retentionOf(settings.retention),
     alerts: settings.alerts,
+    proxy: {
+      http: settings.proxy.http ?? null,
+      https: settings.proxy.https ?? null,
+      noProxy: settings.proxy.noProxy ?? null,
+    },
     metrics: { port: settings.metrics.port ?? null },
   });
 }

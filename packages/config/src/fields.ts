@@ -53,8 +53,33 @@ export const url = (...schemes: string[]) => {
   return z
     .string({ error })
     .trim()
-    .refine((value) => urlProblem(value, schemes) === undefined, { error });
+    .refine((value) => urlProblem(value, schemes) === undefined, { error, abort: true });
 };
+
+const qweatherExpected = 'the API host of a QWeather account';
+export const qweatherHost = text(qweatherExpected).refine(
+  (value) => URL.canParse(/^https?:\/\//.test(value) ? value : `https://${value}`),
+  qweatherExpected,
+);
+
+/** `proxy:3128` means `http://proxy:3128`, as it does to curl. */
+export const proxyUrl = z.preprocess(
+  (value) =>
+    typeof value === 'string' && !value.includes('://') ? `http://${value.trim()}` : value,
+  url('http', 'https').refine(
+    isDecodable,
+    'a URL whose user and password are percent-encoded: % is written %25',
+  ),
+);
+
+function isDecodable(value: string): boolean {
+  try {
+    const { username, password } = new URL(value);
+    return decodeURIComponent(username + password) !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 /** Where a server is, apart from its port: a name or address, or the folder of a socket. */
 export const serverHost = (expected: string) =>

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { loadConfig } from './index.js';
+import { loadConfig, type ProcessEnvironment } from './index.js';
 import { defaultPrices } from './prices.js';
 
 let root: string;
@@ -128,6 +128,7 @@ describe('layers', () => {
       backup: { ...backingUp, dir: join(root, '.local/backups'), retentionDays: 7 },
       retention: kept,
       alerts: { urls: {}, secrets: {}, routes: [], ...watching },
+      proxy: { http: null, https: null, noProxy: null },
       metrics: { port: null },
     });
   });
@@ -217,6 +218,9 @@ describe('layers', () => {
         MATTERMOST_OWNER: 'kal',
         BACKUP_DIR: '/backups',
         BACKUP_RETENTION_DAYS: '9',
+        HTTP_PROXY: 'http://proxy:3128',
+        HTTPS_PROXY: 'https://proxy:3129',
+        NO_PROXY: 'localhost',
         METRICS_PORT: '9090',
         ALERT_WEBHOOK_URL: 'https://hook.example/a',
         ALERT_DINGTALK_SECRET: 'SECsesame',
@@ -250,7 +254,7 @@ describe('layers', () => {
         gemini: expect.objectContaining({
           apiKey: 'key',
           model: 'model',
-          baseUrl: 'http://127.0.0.1:1/',
+          baseUrl: 'http://127.0.0.1:1',
         }),
       },
       planning: { automatic: false, time: '04:00' },
@@ -274,6 +278,11 @@ describe('layers', () => {
         routes: [],
         ...watching,
       },
+      proxy: {
+        http: 'http://proxy:3128',
+        https: 'https://proxy:3129',
+        noProxy: 'localhost',
+      },
       metrics: { port: 9090 },
     });
   });
@@ -282,6 +291,42 @@ describe('layers', () => {
     const config = loadConfig({ root, environment: { WORKER_QUEUES: 'days' } });
     expect([config, config.authoring.gemini, config.worker.queues].every(Object.isFrozen)).toBe(
       true,
+    );
+  });
+});
+
+describe('proxies', () => {
+  const proxyOf = (environment: ProcessEnvironment) => loadConfig({ root, environment }).proxy;
+
+  it('are those of the usual variables, in lower case first', () => {
+    expect(proxyOf({})).toEqual({ http: null, https: null, noProxy: null });
+    expect(
+      proxyOf({
+        HTTP_PROXY: 'http://upper:3128',
+        http_proxy: 'http://lower:3128',
+        HTTPS_PROXY: 'secure:3128 ',
+        https_proxy: '',
+        no_proxy: 'example.org, 10.0.0.0/8',
+      }),
+    ).toEqual({
+      http: 'http://lower:3128',
+      https: 'http://secure:3128',
+      noProxy: 'example.org, 10.0.0.0/8',
+    });
+  });
+
+  it.each([
+    ['socks5://hunter2@proxy', 'a URL that starts with http:// or https://'],
+    [
+      'http://u:hunter2%@proxy',
+      'a URL whose user and password are percent-encoded: % is written %25',
+    ],
+    ['http://u:hun#ter2@proxy', 'a URL that starts with http:// or https:// and has its user and'],
+  ])('are refused without showing them: %s', (proxy, expected) => {
+    expect(() => proxyOf({ https_proxy: proxy })).toThrow(
+      expect.objectContaining({
+        details: { problems: [expect.stringContaining(`https_proxy: expected ${expected}`)] },
+      }),
     );
   });
 });

@@ -9,8 +9,10 @@ import {
   oneOf,
   origins,
   password,
+  proxyUrl,
   queueNames,
   queues,
+  qweatherHost,
   seconds,
   section,
   serverHost,
@@ -20,6 +22,7 @@ import {
   url,
   whole,
 } from './fields.js';
+import { byModelName, geminiBaseUrl, modelName } from './gemini.js';
 import { defaultPrices, pricesSchema } from './prices.js';
 
 // What may be set in a layer of configuration, with its type, range and default. A setting that
@@ -97,8 +100,8 @@ export const settingsSchema = section({
     callTimeoutSeconds: whole(1, 600).default(300),
     gemini: section({
       apiKey: key.optional(),
-      model: text('a model name').default('gemini-3.5-flash-lite'),
-      baseUrl: url('http', 'https').optional(),
+      model: modelName.default('gemini-3.5-flash-lite'),
+      baseUrl: geminiBaseUrl.optional(),
       /** The quotas of the key, over the whole fleet; none are kept where they are not set. */
       requestsPerMinute: whole(1, 1_000_000).optional(),
       tokensPerMinute: whole(1, 1_000_000_000).optional(),
@@ -115,7 +118,7 @@ export const settingsSchema = section({
   /** What authors may spend, by days and months of `timeZone`. */
   budget: section({
     /** By model; what another costs is not known. */
-    prices: pricesSchema.default(defaultPrices),
+    prices: pricesSchema.transform(byModelName).default(defaultPrices),
     /** Of prices and caps; shown, never converted. */
     currency: text('a currency').default('USD'),
     /** From which share of a cap on days are written in fewer chapters. */
@@ -126,7 +129,7 @@ export const settingsSchema = section({
   weather: section({
     source: oneOf(['seeded', 'qweather']).default('seeded'),
     hefeng: section({
-      apiHost: text('the API host of a QWeather account').optional(),
+      apiHost: qweatherHost.optional(),
       apiKey: key.optional(),
     }).prefault({}),
   }).prefault({}),
@@ -260,6 +263,13 @@ export const settingsSchema = section({
     dayMissingMinutes: whole(1, 1440).default(60),
     /** How long a workers' silence is no trouble. */
     noWorkerSeconds: seconds(0.2, 3600).default(60),
+  }).prefault({}),
+  /** Through what requests to the outside go: those to `http://` and those to `https://`. */
+  proxy: section({
+    http: proxyUrl.optional(),
+    https: proxyUrl.optional(),
+    /** Hosts and networks that are asked directly, separated by commas; see docs/operations.md. */
+    noProxy: text('host names, addresses or networks').optional(),
   }).prefault({}),
   metrics: section({
     port: whole(0, 65_535).optional(),

@@ -9,7 +9,8 @@ it('collects every secret value, as written and decoded', () => {
     environment: {
       INTERNAL_API_KEY: 'internal',
       GEMINI_API_KEY: 'gemini',
-      GEMINI_BASE_URL: 'https://u:base@gemini.example/',
+      HTTP_PROXY: 'http://u:plain@proxy.example',
+      https_proxy: 'u:se%63ure@proxy.example:3128',
       AUTHOR: 'offline',
       HEFENG_API_KEY: 'hefeng',
       HEFENG_API_HOST: 'h.example',
@@ -28,7 +29,9 @@ it('collects every secret value, as written and decoded', () => {
     [
       'internal',
       'gemini',
-      'base',
+      'plain',
+      'se%63ure',
+      'secure',
       'hefeng',
       'mattermost',
       'a%2Fb',

@@ -19,6 +19,8 @@ export function secretsOf(config: Config): string[] {
     ...urlSecrets(config.database.url),
     ...urlSecrets(config.redis.url),
     ...urlSecrets(config.redis.cacheUrl),
+    ...urlSecrets(config.proxy.http),
+    ...urlSecrets(config.proxy.https),
     ...urlSecrets(config.authoring.gemini.baseUrl),
     ...urlSecrets(config.weather.hefeng.apiHost),
     ...urlSecrets(config.mattermost?.host),

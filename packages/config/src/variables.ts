@@ -68,6 +68,13 @@ const fixedVariables: readonly Variable[] = [
   text('BACKUP_S3_PREFIX', 'backup.s3.prefix'),
   hidden('BACKUP_S3_ACCESS_KEY_ID', 'backup.s3.accessKeyId'),
   hidden('BACKUP_S3_SECRET_ACCESS_KEY', 'backup.s3.secretAccessKey'),
+  // Of two that say the same the later one counts, as it does to curl.
+  hidden('HTTP_PROXY', 'proxy.http'),
+  hidden('http_proxy', 'proxy.http'),
+  hidden('HTTPS_PROXY', 'proxy.https'),
+  hidden('https_proxy', 'proxy.https'),
+  text('NO_PROXY', 'proxy.noProxy'),
+  text('no_proxy', 'proxy.noProxy'),
   number('METRICS_PORT', 'metrics.port'),
 ];
 

@@ -1,0 +1,2 @@
+export type { ProxySettings } from './proxy-for.js';
+export { type Egress, useProxy } from './use-proxy.js';

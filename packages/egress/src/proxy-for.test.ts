@@ -1,0 +1,91 @@
+import { describe, expect, test } from '@jest/globals';
+import { makeProxyFor, type ProxySettings } from './proxy-for.js';
+
+const proxies = { http: 'http://plain.proxy:3128', https: 'http://secure.proxy:3129' };
+const ask = (url: string, settings: Partial<ProxySettings> = {}) =>
+  makeProxyFor({ ...proxies, noProxy: null, ...settings })(new URL(url));
+
+describe('a request', () => {
+  test('goes through the proxy of its scheme, or directly where there is none', () => {
+    expect(ask('http://example.org')).toBe(proxies.http);
+    expect(ask('https://example.org')).toBe(proxies.https);
+    expect(ask('https://example.org', { https: null })).toBeNull();
+    expect(ask('http://example.org', { http: null })).toBeNull();
+    expect(ask('smtp://example.org')).toBeNull();
+  });
+
+  const here = ['localhost', 'LOCALHOST', 'a.localhost', '127.0.0.1', '127.9.9.9', '[::1]'];
+  test.each(here)('to this machine, %s, is never proxied', (host) => {
+    expect(ask(`http://${host}:9000/`)).toBeNull();
+    expect(ask(`https://${host}/`, { noProxy: 'example.org' })).toBeNull();
+  });
+
+  const near = ['minio', 'store.local', 's3.internal', '10.1.2.3', '172.31.0.1', '192.168.1.9'];
+  test.each([...near, '169.254.169.254', '100.64.0.1', '[fd00::1]', '[fe80::1]'])(
+    'to %s, which only a private network can reach, is proxied only where NO_PROXY is set and lacks it',
+    (host) => {
+      expect(ask(`http://${host}:9000/`)).toBeNull();
+      expect(ask(`http://${host}:9000/`, { noProxy: 'example.org' })).toBe(proxies.http);
+      expect(ask(`http://${host}:9000/`, { noProxy: host })).toBeNull();
+    },
+  );
+
+  test.each(['8.8.8.8', '172.32.0.1', '11.0.0.1', '[2001:db8::1]', 'local', 'a.localhost.org'])(
+    'to %s is proxied',
+    (host) => {
+      expect(ask(`https://${host}/`, { noProxy: ' , ' })).toBe(proxies.https);
+    },
+  );
+});
+
+describe('NO_PROXY', () => {
+  test.each([
+    ['*', 'https://anything.example'],
+    ['example.org', 'https://example.org'],
+    ['example.org', 'https://api.example.org:8443'],
+    ['.example.org', 'https://api.example.org'],
+    ['.example.org', 'https://example.org'],
+    ['*.example.org', 'https://api.example.org'],
+    ['Example.ORG.', 'https://api.example.org.'],
+    ['other.org, example.org', 'https://example.org'],
+    ['other.org example.org', 'https://example.org'],
+    ['example.org:443', 'https://example.org'],
+    ['example.org:8443', 'https://api.example.org:8443'],
+    ['203.0.113.7', 'https://203.0.113.7'],
+    ['203.0.113.7:8443', 'https://203.0.113.7:8443'],
+    ['203.0.113.0/24', 'https://203.0.113.7:8443'],
+    ['2001:db8::1', 'https://[2001:db8::1]'],
+    ['2001:db8:0::1', 'https://[2001:DB8::1]'],
+    ['[2001:db8::1]:8443', 'https://[2001:db8::1]:8443'],
+    ['2001:db8::/32', 'https://[2001:db8:1::9]'],
+  ])('%s has %s asked directly', (noProxy, url) => {
+    expect(ask(url, { noProxy })).toBeNull();
+  });
+
+  test.each([
+    ['example.org', 'https://notexample.org'],
+    ['example.org', 'https://example.org.evil.example'],
+    ['example.org:8443', 'https://example.org'],
+    ['203.0.113.0/24', 'https://203.0.114.7'],
+    ['203.0.113.0/24', 'https://name.example'],
+    ['203.0.113.7', 'https://203.0.113.70'],
+    ['[2001:db8::1]:8443', 'https://[2001:db8::1]'],
+    ['2001:db8::/32', 'https://[2001:db9::1]'],
+  ])('%s leaves %s to the proxy', (noProxy, url) => {
+    expect(ask(url, { noProxy })).toBe(proxies.https);
+  });
+
+  test.each(['10.0.0.0/99', '10.0.0.0/', 'name/8', 'http://example.org', '[example]', 'a:b:c'])(
+    'with %s is refused by name',
+    (noProxy) => {
+      expect(() => ask('https://example.org', { noProxy })).toThrow(
+        expect.objectContaining({
+          code: 'config_invalid',
+          details: {
+            problems: [expect.stringMatching(/^NO_PROXY or proxy\.noProxy: expected .*, got /)],
+          },
+        }),
+      );
+    },
+  );
+});

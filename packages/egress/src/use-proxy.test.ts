@@ -1,0 +1,123 @@
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import http from 'node:http';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { ProxySettings } from './proxy-for.js';
+import { type Egress, useProxy } from './use-proxy.js';
+
+/** What a server was asked, for example `CONNECT a.example:443`, and with which authorisation. */
+interface Asked {
+  line: string;
+  authorization: string | undefined;
+}
+
+let asked: Asked[];
+let server: http.Server;
+let port: number;
+let egress: Egress | undefined;
+
+beforeAll(async () => {
+  const note = ({ method, url, headers }: http.IncomingMessage) =>
+    asked.push({ line: `${method} ${url}`, authorization: headers['proxy-authorization'] });
+  server = http.createServer((request, response) => {
+    note(request);
+    response.end('answered');
+  });
+  // It hangs up on tunnels: whom they would lead to is all that is looked at.
+  server.on('connect', (request, socket) => {
+    note(request);
+    socket.destroy();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  ({ port } = server.address() as AddressInfo);
+});
+afterAll(async () => {
+  server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
+});
+beforeEach(() => {
+  asked = [];
+});
+afterEach(async () => {
+  await egress?.close();
+  egress = undefined;
+});
+
+/** The body; undefined where the request failed. */
+async function get(url: string): Promise<string | undefined> {
+  const request = (url.startsWith('https:') ? https : http).get(url);
+  try {
+    const [response] = (await once(request, 'response')) as [http.IncomingMessage];
+    let body = '';
+    for await (const chunk of response) body += String(chunk);
+    return response.statusCode === 200 ? body : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Node's own fetch, which the test's sandbox does not share, in a process that uses the built package. */
+async function getByFetch(url: string, settings: ProxySettings): Promise<string | undefined> {
+  const script = `
+    import { useProxy } from ${JSON.stringify(import.meta.resolve('../dist/index.js'))};
+    const [url, settings] = process.argv.slice(1);
+    const egress = useProxy(JSON.parse(settings));
+    const body = await fetch(url).then((answer) => answer.text(), () => undefined);
+    await egress.close();
+    process.stdout.write(JSON.stringify({ body }));`;
+  const args = ['--input-type=module', '--eval', script, '--', url, JSON.stringify(settings)];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  return JSON.parse(stdout).body;
+}
+
+async function getDirectly(url: string, settings: ProxySettings): Promise<string | undefined> {
+  egress = useProxy(settings);
+  return get(url);
+}
+
+describe.each([
+  ['node:http', getDirectly],
+  ['fetch', getByFetch],
+])('%s', (_name, ask) => {
+  const proxy = () => `http://texas:s3%40same@127.0.0.1:${port}`;
+  const authorization = `Basic ${Buffer.from('texas:s3@same').toString('base64')}`;
+
+  test('asks the proxy for what is not encrypted', async () => {
+    const settings = { http: proxy(), https: null, noProxy: null };
+    expect(await ask('http://plain.example:8080/a?b', settings)).toBe('answered');
+    expect(asked).toEqual([{ line: 'GET http://plain.example:8080/a?b', authorization }]);
+  });
+
+  test.each(['secure.example:443', 'secure.example:8443', '[2001:db8::1]:8443'])(
+    'has the proxy connect it to %s once, and fails where that hangs up',
+    async (authority) => {
+      const settings = { http: null, https: proxy(), noProxy: null };
+      expect(await ask(`https://${authority}/a?b`, settings)).toBeUndefined();
+      expect(asked).toEqual([{ line: `CONNECT ${authority}`, authorization }]);
+    },
+  );
+
+  test('asks this machine and what NO_PROXY names directly', async () => {
+    const nowhere = 'http://proxy.invalid:3128';
+    const settings = { http: nowhere, https: nowhere, noProxy: 'example.org' };
+    expect(await ask(`http://127.0.0.1:${port}/a`, settings)).toBe('answered');
+    expect(asked).toEqual([{ line: 'GET /a', authorization: undefined }]);
+  });
+});
+
+test('requests go directly again once it is closed', async () => {
+  await useProxy({ http: 'http://proxy.invalid', https: null, noProxy: '*.example' }).close();
+  expect(await get(`http://127.0.0.1:${port}/a`)).toBe('answered');
+});
+
+test('without a proxy nothing is changed', () => {
+  const before = [http.globalAgent, https.globalAgent];
+  egress = useProxy({ http: null, https: null, noProxy: '*' });
+  expect([http.globalAgent, https.globalAgent]).toEqual(before);
+  expect(egress.agent).toBeNull();
+});

@@ -9,8 +9,8 @@ import {
   processEnvironment,
   productVersion,
 } from '@texas-ai/config';
-import { TexasError } from '@texas-ai/kernel';
-import { captureConsole } from '@texas-ai/logging';
+import { explain, TexasError } from '@texas-ai/kernel';
+import { captureConsole, makeRedactor } from '@texas-ai/logging';
 import { waitForMigrations } from '@texas-ai/storage';
 import { serveMetrics, startTracing } from '@texas-ai/telemetry';
 import closeWithGrace from 'close-with-grace';
@@ -29,7 +29,9 @@ export async function run(): Promise<void> {
     await serve(makeDeps({ config, internalApiKey: bootstrapKey(config), tracing }));
   } catch (error) {
     const invalid = error instanceof TexasError && error.code === 'config_invalid';
-    const said = invalid ? formatConfigProblems(error) : sentenceOf(error);
+    const said = invalid
+      ? formatConfigProblems(error)
+      : makeRedactor([]).text(`The api could not start: ${explain(error)}`);
     process.stderr.write(`${said}\n`);
     process.exit(invalid ? configExitCode : 1);
   }
@@ -107,10 +109,4 @@ async function listen(server: Server, { host, port }: { host: string; port: numb
         : `Cannot listen on ${host}:${port} (${code}). Set HOST and PORT to something free.`;
     throw new TexasError('local_service_failed', reason, { cause: error });
   }
-}
-
-function sentenceOf(error: unknown): string {
-  return error instanceof Error
-    ? `The api could not start: ${error.message}`
-    : 'The api could not start.';
 }

@@ -1,5 +1,6 @@
 import { configExitCode, formatConfigProblems } from '@texas-ai/config';
-import { TexasError } from '@texas-ai/kernel';
+import { explain, TexasError } from '@texas-ai/kernel';
+import { makeRedactor } from '@texas-ai/logging';
 import { Command } from 'commander';
 import type { BackupOptions } from './backup.js';
 import { makeDeps } from './deps.js';
@@ -149,6 +150,6 @@ async function run(argv: readonly string[]): Promise<number> {
 }
 
 function sentenceFor(error: unknown): string {
-  if (!(error instanceof TexasError)) return `Something failed that should not: ${String(error)}`;
-  return error.code === 'config_invalid' ? formatConfigProblems(error) : error.message;
+  const isConfig = error instanceof TexasError && error.code === 'config_invalid';
+  return isConfig ? formatConfigProblems(error) : makeRedactor([]).text(explain(error));
 }

@@ -8,8 +8,8 @@ import {
   unknownPrice,
 } from '@texas-ai/config';
 import type { Consumer } from '@texas-ai/jobs';
-import { TexasError } from '@texas-ai/kernel';
-import { captureConsole } from '@texas-ai/logging';
+import { explain, TexasError } from '@texas-ai/kernel';
+import { captureConsole, makeRedactor } from '@texas-ai/logging';
 import { waitForMigrations } from '@texas-ai/storage';
 import { serveMetrics, startTracing } from '@texas-ai/telemetry';
 import closeWithGrace from 'close-with-grace';
@@ -28,7 +28,7 @@ try {
   const invalid = error instanceof TexasError && error.code === 'config_invalid';
   const said = invalid
     ? formatConfigProblems(error)
-    : `The worker could not start: ${error instanceof Error ? error.message : String(error)}`;
+    : makeRedactor([]).text(`The worker could not start: ${explain(error)}`);
   process.stderr.write(`${said}\n`);
   process.exit(invalid ? configExitCode : 1);
 }

@@ -90,6 +90,27 @@ test('with a fallback the same is a warning, and the job is over', async () => {
   expect(raised).toMatchObject([{ kind: 'generation_fell_back', level: 'warning' }]);
 });
 
+test.each(['none', 'offline'] as const)(
+  'the trouble of a day says why in the words of the provider, with the fallback %s',
+  async (fallback) => {
+    const { settle, raised } = settling({ fallback });
+    const reason = 'models/old is not found for API version v1beta';
+    const refused = new TexasError(
+      'author_http_error',
+      'Gemini refused the request with HTTP 404.',
+      {
+        details: { status: 404, reason },
+      },
+    );
+    await settle({ name: 'plan-day', payload }, refused);
+    expect(raised).toMatchObject([
+      {
+        message: expect.stringContaining(`Gemini refused the request with HTTP 404 (${reason}).`),
+      },
+    ]);
+  },
+);
+
 test('a refused key holds others, and is not told of as a trouble of one day', async () => {
   const { settle, raised, held } = settling();
   await settle({ name: 'plan-day', payload }, failure('author_unauthorized'));

@@ -1,4 +1,10 @@
-import type { AlertKind, Temporal, TexasError, Trouble } from '@texas-ai/kernel';
+import {
+  type AlertKind,
+  explain,
+  type Temporal,
+  type TexasError,
+  type Trouble,
+} from '@texas-ai/kernel';
 import {
   type AuthorHold,
   type Generation,
@@ -24,7 +30,7 @@ export function troubleOf(settlement: Settlement, failure: TexasError): Trouble 
   if (isProbed(failure.code)) return null;
   if (failure.code === 'budget_exhausted') return budgetSpent(failure);
   return settlement.kind === 'failed' || settlement.kind === 'fell-back'
-    ? givenUpTrouble(settlement, failure)
+    ? givenUpTrouble(settlement, { code: failure.code, message: explain(failure) })
     : null;
 }
 
@@ -123,7 +129,9 @@ function fellBack({ character, date }: Generation, { code, message }: Reason): T
     subject: code,
     level: 'warning',
     title: `the offline author finishes a day (${code})`,
-    message: `${character}, ${date}: ${message}`,
+    message:
+      `${character}, ${date}: ${message} The day will be whole, and plainer: once the cause is gone, ` +
+      'ask for it anew (POST …/generations with "fresh": true).',
     code,
     quietSeconds: hour,
   };

@@ -162,6 +162,11 @@ describe('recovering', () => {
   });
 });
 
+test('what a provider said is kept without characters that cannot be stored', async () => {
+  await alerts().raise({ ...trouble, message: 'It said:\na\0b \ud83d\x1b[31m 🚚' });
+  expect(memory.kept[0]?.trouble.message).toBe('It said:\na b   [31m 🚚');
+});
+
 describe('a failure is logged and never thrown', () => {
   const error = new TexasError('storage_unavailable', 'The database does not answer.');
   const fails = () => Promise.reject(error);

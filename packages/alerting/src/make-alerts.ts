@@ -49,14 +49,19 @@ export function makeAlerts(deps: AlertsDeps): KeptAlerts {
       const told = channelsFor(trouble, routes, channels);
       const clean = {
         ...trouble,
-        title: redact(trouble.title),
-        message: redact(trouble.message),
+        title: storable(redact(trouble.title)),
+        message: storable(redact(trouble.message)),
       };
       await tellOf(named(trouble), () => alerts.raise(clean, told));
     },
     recover: (trouble) => tellOf(named(trouble), () => alerts.recover(trouble)),
     recoverQuiet: (now) => tellOf({}, () => alerts.recoverQuiet(now)),
   };
+}
+
+/** The words of a provider may hold anything, and PostgreSQL takes neither NUL nor half a surrogate pair. */
+function storable(text: string): string {
+  return text.replace(/(?!\n)[\p{Cc}\p{Cs}]/gu, ' ');
 }
 
 function named({ kind, subject }: Pick<Trouble, 'kind' | 'subject'>): LogFields {

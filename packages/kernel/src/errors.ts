@@ -65,7 +65,10 @@ export type ErrorCode =
 
 export interface TexasErrorOptions {
   cause?: unknown;
-  /** Values that help a person: ids, field names, waiting times. Never a secret. */
+  /**
+   * Values that help a person: ids, field names, waiting times; `reason` and `fix` as `explain` has them.
+   * Never a secret.
+   */
   details?: Record<string, unknown>;
 }
 
@@ -80,6 +83,21 @@ export class TexasError extends Error {
     this.code = code;
     this.details = options.details ?? {};
   }
+}
+
+const longestReason = 500;
+
+/**
+ * A failure for the person who has to act on it: what happened, in brackets `details.reason`, which are the words of
+ * whoever refused (of an unforeseen failure, those of its cause), and `details.fix`, what to do.
+ */
+export function explain(failure: unknown): string {
+  const { code, message, details, cause } = asTexasError(failure);
+  const unforeseen = code === 'internal_error' && cause instanceof Error ? cause.message : '';
+  const reason = typeof details.reason === 'string' ? details.reason : unforeseen;
+  const short = reason.length > longestReason ? `${reason.slice(0, longestReason)}…` : reason;
+  const said = short === '' ? message : `${message.replace(/\.$/, '')} (${short}).`;
+  return typeof details.fix === 'string' ? `${said} ${details.fix}` : said;
 }
 
 /** The failure as a TexasError; anything foreign becomes `internal_error` with the original as cause. */

@@ -8,7 +8,13 @@ export {
 } from './alerts.js';
 export { type Clock, systemClock } from './clock.js';
 export { makeOwner, type Owner } from './closing.js';
-export { asTexasError, type ErrorCode, TexasError, type TexasErrorOptions } from './errors.js';
+export {
+  asTexasError,
+  type ErrorCode,
+  explain,
+  TexasError,
+  type TexasErrorOptions,
+} from './errors.js';
 export type { LogFields, Logger } from './logger.js';
 export { type Random, seededRandom } from './random.js';
 export { type DecodedText, decodeText, type UnstorableText, unstorableTexts } from './text.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { TexasError } from '@texas-ai/kernel';
+import { explain, TexasError } from '@texas-ai/kernel';
 import { buildProfile, makeLogSpy, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 import { type Database, openDatabase } from './database.js';
 import { migrate, pendingMigrations, waitForMigrations } from './migrate.js';
@@ -105,6 +105,30 @@ describe('migrations', () => {
     expect(await said).toMatch(why);
     stop.abort();
     await expect(waiting).rejects.toMatchObject({ code: 'aborted' });
+  });
+
+  test('a role that may not create says which right it lacks and how to get it', async () => {
+    const foreign = await makeTestDatabase({ empty: true });
+    const role = `stranger_${process.pid}`;
+    await foreign.database.raw(`CREATE ROLE ${role} LOGIN PASSWORD 'pw'`);
+    const url = Object.assign(new URL(foreign.url), { username: role, password: 'pw' }).href;
+    const stranger = another(url);
+    const failure = await migrate(stranger).catch((error) => error);
+    expect(failure).toMatchObject({ code: 'storage_unavailable' });
+    expect(explain(failure)).toBe(
+      'The role of the database lacks a right (permission denied for schema public). As the owner of the ' +
+        `database or a superuser, in this database: GRANT USAGE, CREATE ON SCHEMA public TO ${role};`,
+    );
+    await foreign.database.raw(`GRANT USAGE, CREATE ON SCHEMA public TO ${role}`);
+    expect(explain(await migrate(stranger).catch((error) => error))).toMatch(
+      /create extension "btree_gist"\)\. As a superuser, in this database: CREATE EXTENSION btree_gist;$/,
+    );
+    await foreign.database.raw('CREATE EXTENSION btree_gist');
+    expect(await migrate(stranger)).toEqual(names);
+    await stranger.destroy();
+    await foreign.database.raw(`DROP OWNED BY ${role}`);
+    await foreign.database.raw(`DROP ROLE ${role}`);
+    await foreign.drop();
   });
 
   test('a server that is not there is storage_unavailable', async () => {

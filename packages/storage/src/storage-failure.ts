@@ -1,50 +1,55 @@
 import { asTexasError, TexasError } from '@texas-ai/kernel';
+import { type DatabaseError, unavailable } from './unavailable.js';
 
-/**
- * SQLSTATE classes and codes that say the server or the way to it is at fault, not the statement: also
- * where it lets nobody in, or has no such database. 08P01 is what a statement with too many
- * parameters meets.
- */
-const unavailableStates = /^(08(?!P01)|28|3D000|53|57P|55P03|57014|25006|40001|40P01|25P03|58)/;
 const sqlState = /^[0-9A-Z]{5}$/;
 const uniqueViolation = '23505';
 const exclusionViolation = '23P01';
-const networkCodes = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'ETIMEDOUT',
-  'EPIPE',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-]);
-const clientMessages =
-  /Connection terminated|timeout exceeded|timeout expired|Timeout acquiring a connection|Query read timeout|connection timeout|Unable to acquire a connection|Client has encountered a connection error/i;
+const longestReason = 300;
 
-/** What PostgreSQL, its client or the pool threw, as a TexasError with a stable code. */
-export function storageFailure(error: unknown): TexasError {
+/**
+ * What PostgreSQL, its client or the pool threw, as a TexasError with a stable code. `details.reason` has their
+ * own words, `details.fix` what a person can do.
+ */
+export function storageFailure(error: unknown, role?: string): TexasError {
   if (error instanceof TexasError) return error;
-  const code = codeOf(error);
+  const { code, ...rest } = read(error);
   if (code === uniqueViolation || code === exclusionViolation) {
     return new TexasError('storage_conflict', 'Somebody else stored the same first.', {
       cause: error,
     });
   }
-  const message = error instanceof Error ? error.message : '';
-  if (unavailableStates.test(code) || networkCodes.has(code) || clientMessages.test(message)) {
-    return new TexasError('storage_unavailable', 'The database does not answer.', { cause: error });
+  const reason = rest.text.slice(0, longestReason) || code;
+  const found = unavailable({ code, ...rest }, role);
+  if (found) {
+    const { message, fix } = found;
+    const details = { reason, ...(fix !== undefined && { fix }) };
+    return new TexasError('storage_unavailable', message, { cause: error, details });
   }
   // What has no SQLSTATE was thrown by our own code, in the middle of a transaction.
   if (!sqlState.test(code)) return asTexasError(error);
-  return new TexasError('internal_error', 'The database refused a statement.', { cause: error });
+  return new TexasError('internal_error', 'The database refused a statement.', {
+    cause: error,
+    details: { reason: `${reason}, SQLSTATE ${code}` },
+  });
 }
 
-function codeOf(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return '';
-  if ('code' in error && typeof error.code === 'string') return error.code;
+function read(error: unknown): DatabaseError {
   // A connection that is tried on several addresses fails with all their reasons.
-  return error instanceof AggregateError ? codeOf(error.errors[0]) : '';
+  if (error instanceof AggregateError && error.errors.length > 0) return read(error.errors[0]);
+  const text = error instanceof Error ? error.message : '';
+  return {
+    code: textOf(error, 'code'),
+    syscall: textOf(error, 'syscall'),
+    text: text.slice(text.lastIndexOf(beforeReason) + 1).replace(/^- /, ''),
+  };
+}
+
+/** knex writes the statement, which may hold anything, before the words of PostgreSQL. */
+const beforeReason = ' - ';
+
+function textOf(error: unknown, name: string): string {
+  const value: unknown = typeof error === 'object' && error !== null && Reflect.get(error, name);
+  return typeof value === 'string' ? value : '';
 }
 
 type Method = (...values: never[]) => Promise<unknown>;

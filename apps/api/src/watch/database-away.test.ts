@@ -1,8 +1,10 @@
 import { expect, test } from '@jest/globals';
 import type { Message } from '@texas-ai/alerting';
-import { Temporal } from '@texas-ai/kernel';
+import { Temporal, TexasError } from '@texas-ai/kernel';
 import { makeLogSpy } from '@texas-ai/testing';
 import { makeDatabaseAway } from './database-away.js';
+
+const hanging = new TexasError('storage_unavailable', 'The database does not answer.');
 
 /** A channel that takes nothing until it is told to, and time that stands still until it passes. */
 function noticing() {
@@ -17,10 +19,11 @@ function noticing() {
       {
         name: 'slack',
         pace: { messages: 1, seconds: 1 },
-        async send({ over, title }: Message) {
+        async send({ over, title, text }: Message) {
           await state.arrives;
           if (state.refuses) throw new Error('It refused the message.');
           expect(title).toContain('PostgreSQL does not answer');
+          expect(over || text.startsWith('The database does not answer. Nothing is')).toBe(true);
           told.push(over ? 'over' : 'begun');
           return 'ok';
         },
@@ -39,7 +42,7 @@ function noticing() {
     /** So many looks, 15 s apart, with that answer. */
     async look(answers: boolean, times = 1) {
       for (let each = 0; each < times; each++) {
-        away.notice(answers);
+        away.notice(answers || hanging);
         await away.idle();
         state.now = state.now.add({ seconds: 15 });
       }
@@ -91,7 +94,7 @@ test('the end of what is under way follows it', async () => {
   state.arrives = new Promise((resolve) => {
     arrive = resolve;
   });
-  away.notice(false);
+  away.notice(hanging);
   away.notice(true);
   arrive();
   await away.idle();

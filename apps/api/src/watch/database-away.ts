@@ -1,4 +1,5 @@
 import { type Alert, channelsFor, logAlert, messageOf, type Route } from '@texas-ai/alerting';
+import { explain, type TexasError } from '@texas-ai/kernel';
 import { makeOutbox, type OutboxDeps } from './outbox.js';
 
 export interface DatabaseAwayDeps extends OutboxDeps {
@@ -6,8 +7,11 @@ export interface DatabaseAwayDeps extends OutboxDeps {
 }
 
 export interface DatabaseAway {
-  /** Takes note of whether PostgreSQL answered this time, and begins to tell what is to be told. */
-  notice(answers: boolean): void;
+  /**
+   * Takes note of whether PostgreSQL answered this time, or why it did not, and begins to tell what is to be
+   * told.
+   */
+  notice(answers: true | TexasError): void;
   /** Resolves when no channel is being told. */
   idle(): Promise<void>;
 }
@@ -24,7 +28,7 @@ const trouble = {
   message:
     'Nothing is accepted or written until it is back; what was accepted is kept and goes on by itself ' +
     'then. Look after the PostgreSQL that DATABASE_URL names: whether it runs, can be reached from ' +
-    'here, lets this user in, has room on its disk, and is no replica.',
+    'here, lets this user in with all rights that it needs, has room on its disk, and is no replica.',
 } as const;
 
 /**
@@ -51,8 +55,9 @@ export function makeDatabaseAway(deps: DatabaseAwayDeps): DatabaseAway {
   return {
     notice(answers) {
       const now = clock.now();
-      if (!answers) {
-        missing = { ...(missing ?? begun(now)), lastSeenAt: now };
+      if (answers !== true) {
+        const message = `${deps.redact(explain(answers))} ${trouble.message}`;
+        missing = { ...(missing ?? begun(now)), lastSeenAt: now, message };
         missing.count += 1;
         if (missing.count === missesUntilAway) say(missing);
       } else if (missing) {

@@ -6,6 +6,7 @@ import {
   type Clock,
   type Logger,
   type Temporal,
+  type TexasError,
 } from '@texas-ai/kernel';
 import type { Store } from '@texas-ai/life';
 import { makeDatabaseAway } from './database-away.js';
@@ -109,11 +110,12 @@ export function makeWatch(deps: WatchDeps): Watch {
   }
 
   async function tick(): Promise<void> {
-    let answers = true;
+    let answers: true | TexasError = true;
     try {
       await store.exclusively('watch', watchOnce);
     } catch (error) {
-      answers = asTexasError(error).code !== 'storage_unavailable';
+      const failure = asTexasError(error);
+      if (failure.code === 'storage_unavailable') answers = failure;
       logger.warn('system not watched', { error });
     }
     if (signal.aborted) return;

@@ -1,0 +1,29 @@
+import { expect, test } from '@jest/globals';
+import { explain, TexasError } from './errors.js';
+
+test.each<[string, unknown, string]>([
+  ['what happened', new TexasError('aborted', 'It was stopped.'), 'It was stopped.'],
+  [
+    'why, and what to do',
+    new TexasError('storage_unavailable', 'No.', { details: { reason: 'a b', fix: 'Do c.' } }),
+    'No (a b). Do c.',
+  ],
+  [
+    'the cause of what nobody foresaw',
+    new RangeError('a is no b'),
+    'Something failed that should not (a is no b).',
+  ],
+  [
+    'no cause of anything else',
+    new TexasError('import_invalid', 'Line 1.', { cause: new Error('secret') }),
+    'Line 1.',
+  ],
+  [
+    'no more of a reason than a person reads',
+    new TexasError('aborted', 'No.', { details: { reason: 'x'.repeat(9999) } }),
+    `No (${'x'.repeat(500)}…).`,
+  ],
+  ['something that is no error', 'oops', 'Something failed that should not.'],
+])('a failure is explained by %s', (_what, failure, text) => {
+  expect(explain(failure)).toBe(text);
+});

@@ -226,7 +226,9 @@ test('a store that refuses the secret is told of without what it repeats', async
   try {
     const target = makeS3Target({ ...options, endpoint: store.url });
     const { file } = write('44444444', 10);
-    const details = { target: 's3://backups/texas', reason: 'SignatureDoesNotMatch', status: 403 };
+    const reason = 'SignatureDoesNotMatch';
+    const fix = expect.stringMatching(/^Check the bucket/);
+    const details = { target: 's3://backups/texas', reason, fix, status: 403 };
     const failures = await failuresOf(target, file);
     expect(failures).toEqual(unavailableFourTimes);
     expect(failures.map((failure) => failure.details)).toEqual(Array(4).fill(details));

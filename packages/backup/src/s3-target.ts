@@ -197,10 +197,13 @@ async function withTargetFailures<T>(target: string, work: () => Promise<T>): Pr
     if (failure instanceof TexasError) throw failure;
     const { reason, status } = reasonOf(failure);
     throw new TexasError('backup_target_unavailable', `${target} did not do it: ${reason}.`, {
-      details: { target, reason, ...(status !== undefined && { status }) },
+      details: { target, reason, fix: targetFix, ...(status !== undefined && { status }) },
     });
   }
 }
+
+const targetFix =
+  'Check the bucket and that the store can be reached from here (BACKUP_S3_ENDPOINT, proxies), and what its keys may do.';
 
 function reasonOf(failure: unknown): { reason: string; status?: number | undefined } {
   if (!(failure instanceof Error)) return { reason: 'unknown' };

@@ -27,6 +27,9 @@ const optionsOf = (failedDays: number): JobsOptions => ({
   removeOnFail: { age: failedDays * 24 * 3600, count: 5000 },
 });
 
+const redisFix =
+  'Check REDIS_URL (or the REDIS_ variables), and whether that Redis runs, lets us in and has room.';
+
 /** Adds jobs to the queues, which keep those that failed for so many days. */
 export function makeProducer(queues: Queues, { failedDays = 7 } = {}): Producer {
   const { connection } = queues;
@@ -38,7 +41,10 @@ export function makeProducer(queues: Queues, { failedDays = 7 } = {}): Producer 
       if (connection.status !== 'ready') throw new Error(`The connection is ${connection.status}.`);
       return await work();
     } catch (error) {
-      throw new TexasError('queue_unavailable', 'The queue does not answer.', { cause: error });
+      throw new TexasError('queue_unavailable', 'The queue does not answer.', {
+        cause: error,
+        details: { reason: error instanceof Error ? error.message : String(error), fix: redisFix },
+      });
     }
   }
 

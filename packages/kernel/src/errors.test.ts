@@ -19,6 +19,13 @@ test.each<[string, unknown, string]>([
     'Line 1.',
   ],
   [
+    'a reason once',
+    new TexasError('backup_target_unavailable', 'No: NoSuchBucket.', {
+      details: { reason: 'NoSuchBucket' },
+    }),
+    'No: NoSuchBucket.',
+  ],
+  [
     'no more of a reason than a person reads',
     new TexasError('aborted', 'No.', { details: { reason: 'x'.repeat(9999) } }),
     `No (${'x'.repeat(500)}…).`,

@@ -96,7 +96,7 @@ export function explain(failure: unknown): string {
   const unforeseen = code === 'internal_error' && cause instanceof Error ? cause.message : '';
   const reason = typeof details.reason === 'string' ? details.reason : unforeseen;
   const short = reason.length > longestReason ? `${reason.slice(0, longestReason)}…` : reason;
-  const said = short === '' ? message : `${message.replace(/\.$/, '')} (${short}).`;
+  const said = message.includes(short) ? message : `${message.replace(/\.$/, '')} (${short}).`;
   return typeof details.fix === 'string' ? `${said} ${details.fix}` : said;
 }
 

@@ -38,7 +38,13 @@ afterAll(() => {
 
 function environment(more: Record<string, string> = {}): Record<string, string> {
   const { PATH = '', HOME = '/' } = processEnvironment();
-  return { PATH, HOME, TEXAS_HOME: home, PORT: String(port), ...more };
+  // What a user's shell has for psql is none of the private server's business.
+  const libpq = {
+    PGSSLMODE: 'require',
+    PGOPTIONS: '-c search_path=other',
+    PGHOST: 'nowhere.invalid',
+  };
+  return { PATH, HOME, ...libpq, TEXAS_HOME: home, PORT: String(port), ...more };
 }
 
 const logOf = (file: string) => readFileSync(join(home, 'logs', file), 'utf8');

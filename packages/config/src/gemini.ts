@@ -11,16 +11,16 @@ const copied = /\/v1(?:alpha|beta)?(?:\/(?:models|openai)(?:\/.*)?)?\/*$/;
  * before that stays; a query would end up in the middle.
  */
 export const geminiBaseUrl = url('http', 'https')
-  .refine(
-    (value) => !(URL.canParse(value) && (new URL(value).username || new URL(value).password)),
-    'a URL without user and password, which fetch does not send',
-  )
+  .refine((value) => {
+    const { username, password } = new URL(value);
+    return username === '' && password === '';
+  }, 'a URL without user and password, which fetch does not send')
   .transform((value) => {
     const { origin, pathname } = new URL(value);
     return `${origin}${pathname.replace(copied, '').replace(/\/+$/, '')}`;
   });
 
-/** The same for a table by models. */
+/** A table by models, whose names are read the same way. */
 export function byModelName<Entry>(table: Record<string, Entry>): Record<string, Entry> {
   return Object.fromEntries(
     Object.entries(table).map(([model, entry]) => [modelName.parse(model), entry]),

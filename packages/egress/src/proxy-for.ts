@@ -41,7 +41,7 @@ function rulesOf(noProxy: string): Rule[] {
       const rule = parseRule(entry);
       if (rule) return rule;
       const expected =
-        'expected *, host names, addresses or subnets, the first three also with a port';
+        'expected *, host names and addresses (each also with a port), and subnets such as 10.0.0.0/8';
       throw new TexasError('config_invalid', 'NO_PROXY is not valid.', {
         details: { problems: [`NO_PROXY or proxy.noProxy: ${expected}, got ${entry}`] },
       });

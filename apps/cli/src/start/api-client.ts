@@ -1,3 +1,4 @@
+import { Agent } from 'node:http';
 import { TexasError } from '@texas-ai/kernel';
 import { type Day, daySchema, type GenerationView, generationSchema } from '@texas-ai/life';
 import got from 'got';
@@ -17,6 +18,8 @@ const problem = z.object({ code: z.string(), detail: z.string() });
 export function makeApiClient(url: string, key: string): ApiClient {
   const http = got.extend({
     prefixUrl: url,
+    // This machine is asked directly, whatever address it listens on.
+    agent: { http: new Agent() },
     headers: { authorization: `Bearer ${key}` },
     responseType: 'json',
     throwHttpErrors: false,

@@ -19,7 +19,9 @@ export async function connectRedis(
 ): Promise<ReturnType<typeof connectProducer>> {
   const connection = owner.own(connectProducer({ url, logger }), (each) => each.disconnect());
   const late = pause(readyWithinMs, null, { ref: false }).then(() => {
-    throw new TexasError('queue_unavailable', `The Redis of ${setting} does not answer.`);
+    throw new TexasError('queue_unavailable', `The Redis of ${setting} does not answer.`, {
+      details: { fix: `Check ${setting}, and whether that Redis runs and lets us in.` },
+    });
   });
   await Promise.race([assertRedisSupported({ connection, setting, logger }), late]);
   return connection;

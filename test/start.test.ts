@@ -91,6 +91,35 @@ describe('npm start', () => {
     }
   }, 120_000);
 
+  test('with a key that may not use the model: says so and what to set, before the offline day', async () => {
+    const key = `AQ.${canary}`;
+    const gemini = await startFakeGemini({ expectedKey: key });
+    gemini.refuse('newUser');
+    try {
+      const { stdout, stderr } = await runOnce(['--date', tomorrow(5), '--json'], {
+        GEMINI_API_KEY: key,
+        GEMINI_BASE_URL: gemini.url,
+        GEMINI_MODEL: 'gemini-flash-latest',
+      });
+      const code = 'author_model_unavailable';
+      expect(daySchema.parse(JSON.parse(stdout)).generation).toMatchObject({
+        author: 'offline',
+        fallback: { from: 'gemini', to: 'offline', code },
+      });
+      const lines = stderr.trim().split('\n');
+      expect(lines[0]).toMatch(/^What gemini-flash-latest costs is not known/);
+      expect(lines.filter((line) => line.includes('set GEMINI_MODEL to one of'))).toHaveLength(1);
+      expect(lines.at(-1)).toContain(
+        `The offline author wrote this day in place of gemini (${code})`,
+      );
+      expect(`${stdout}${stderr}${logOf('worker.log')}`).not.toContain(canary);
+      expect(gemini.calls.length).toBeLessThanOrEqual(1);
+      expect(logOf('worker.log')).toContain('What gemini-flash-latest costs is not known');
+    } finally {
+      await gemini.stop();
+    }
+  }, 120_000);
+
   test.each([
     [['--date', '2025-02-30'], {}, /--date: “2025-02-30” is not a date/],
     [['--character', 'nobody'], {}, /there is no “nobody”; there is texas/],

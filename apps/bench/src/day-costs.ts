@@ -93,6 +93,9 @@ async function spentBy(
   };
 }
 
+/** A start makes one call more, which is for no day. */
+const callsOfDays = "author_calls WHERE step <> 'probe'";
+
 async function storedIn(pool: pg.Pool): Promise<Stored> {
   const tables = await pool.query<{ name: string; bytes: string }>(
     `SELECT quote_ident(relname) AS name, pg_total_relation_size(oid) AS bytes FROM pg_class
@@ -104,9 +107,9 @@ async function storedIn(pool: pg.Pool): Promise<Stored> {
     tableBytes: sum(tables.rows.map(({ bytes }) => Number(bytes))),
     rows,
     experiences: await numberIn(pool, 'count(*)', 'experiences'),
-    calls: await numberIn(pool, 'count(*)', 'author_calls'),
-    inputTokens: await numberIn(pool, 'sum(input_tokens)', 'author_calls'),
-    outputTokens: await numberIn(pool, 'sum(output_tokens)', 'author_calls'),
+    calls: await numberIn(pool, 'count(*)', callsOfDays),
+    inputTokens: await numberIn(pool, 'sum(input_tokens)', callsOfDays),
+    outputTokens: await numberIn(pool, 'sum(output_tokens)', callsOfDays),
   };
 }
 

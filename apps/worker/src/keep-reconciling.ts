@@ -1,9 +1,13 @@
 import type { Consumer } from '@texas-ai/jobs';
-import { authorNames } from '@texas-ai/life';
+import { authorNames, isProbed } from '@texas-ai/life';
 import { applyHolds } from './apply-holds.js';
 import type { WorkerDeps } from './deps.js';
+import { endLongWaits } from './end-long-waits.js';
 import { checkAuthors, probeHeld } from './probe-authors.js';
 import { reconcile } from './reconcile.js';
+
+/** How often, at least, a refusing author is looked at for days that somebody waits for. */
+const impatientMs = 2_000;
 
 /**
  * The timer of every worker, which needs nothing in Redis: looks after its own queues and authors, and,
@@ -15,12 +19,32 @@ export function keepReconciling(deps: WorkerDeps, consumer: Consumer): { stop():
   const probing = { ...deps, signal: stopped.signal };
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | null = null;
+  /** Whether an author of this process refuses to write until a person has done something. */
+  let isRefused = false;
+  let handingOver: Promise<void> | null = null;
 
   async function ownQueues(): Promise<void> {
     const producer = deps.steps;
-    const held = await applyHolds({ ...deps, consumer, producer });
-    if (await probeHeld(probing, held)) await applyHolds({ ...deps, consumer, producer });
+    let held = await applyHolds({ ...deps, consumer, producer });
+    if (await probeHeld(probing, held)) held = await applyHolds({ ...deps, consumer, producer });
+    isRefused = held.some(({ code }) => isProbed(code));
   }
+
+  /** Days that a person waits for go to the next author sooner than the next tick. */
+  async function handOver(): Promise<void> {
+    try {
+      await store.exclusively('reconcile', () => endLongWaits(deps));
+    } catch (error) {
+      logger.warn('days not handed over, will be tried again', { error });
+    }
+    handingOver = null;
+  }
+  const impatience = setInterval(
+    () => {
+      if (isRefused && deps.config.authoring.fallback === 'offline') handingOver ??= handOver();
+    },
+    Math.min(impatientMs, timing.reconcileMs),
+  );
 
   /** Beside the work: an author that hangs holds up nothing. */
   async function checkAtStart(): Promise<void> {
@@ -72,8 +96,10 @@ export function keepReconciling(deps: WorkerDeps, consumer: Consumer): { stop():
     async stop() {
       stopped.abort();
       clearTimeout(timer);
+      clearInterval(impatience);
       for (const stop of stopListening) stop();
       await checking;
+      await handingOver;
       await ticking;
       await looking;
     },

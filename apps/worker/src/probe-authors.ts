@@ -27,11 +27,11 @@ const probeTimeoutMs = 30_000;
 
 /**
  * Probes the authors of this process whose cooldown only a probe ends and whose time has come; each
- * hold is probed by one process at a time. Tells whether a cooldown ended.
+ * hold is probed by one process at a time. Tells whether a cooldown ended or began.
  */
 export async function probeHeld(deps: ProbeDeps, held: readonly AuthorHold[]): Promise<boolean> {
   const { store, authors, clock, timing } = deps;
-  let ended = false;
+  let changed = false;
   for (const name of new Set(held.map(({ author }) => author))) {
     const author = authorOf(authors, name);
     const own = author ? held.filter((hold) => isProbed(hold.code) && holds(hold, author)) : [];
@@ -41,9 +41,9 @@ export async function probeHeld(deps: ProbeDeps, held: readonly AuthorHold[]): P
       const next = now.add({ milliseconds: timing.probeMs });
       isDue = (await store.holds.takeProbe(hold, now, next)) || isDue;
     }
-    if (author && isDue && (await probe(deps, author, own))) ended = true;
+    if (author && isDue && (await probe(deps, author, own))) changed = true;
   }
-  return ended;
+  return changed;
 }
 
 /** How lately a call must have been answered for a start to need no probe, and to have been made at all. */
@@ -67,8 +67,7 @@ export async function checkAuthors(
       if (!author) continue;
       const own = (await store.holds.list()).filter((hold) => holds(hold, author));
       if (!(await needsCheck(deps, author, own))) continue;
-      const accepted = await probe(deps, author, own);
-      changed ||= accepted === own.some(({ code }) => isProbed(code));
+      if (await probe(deps, author, own)) changed = true;
     }
   });
   return changed;
@@ -89,7 +88,7 @@ async function needsCheck(
   return answeredAt === null || own.length > 0;
 }
 
-/** Tells whether the author answered; then its cooldowns are over, otherwise one may begin. */
+/** Where the author answers its cooldowns are over, otherwise one may begin. Tells whether one did. */
 async function probe(
   deps: ProbeDeps,
   author: Author,
@@ -103,17 +102,21 @@ async function probe(
     await probeAuthor({ ...deps, holdAnswerMs: timing.holdAnswerMs }, author, limited);
   } catch (error) {
     const { code, message } = asTexasError(error);
-    const isKnown = own.some((hold) => hold.code === code);
-    if (isProbed(code) && fingerprint !== null && !isKnown) {
-      const until = clock.now().add({ milliseconds: timing.probeMs });
-      await store.holds.put(holdOf({ name, model, fingerprint }, code, { reason: message, until }));
-      logger.error('author refuses to write', { ...fields, code, reason: message });
-    } else logger.info('author does not answer a probe', { ...fields, code });
-    return false;
+    const begins =
+      isProbed(code) && fingerprint !== null && own.every((hold) => hold.code !== code);
+    if (!begins) {
+      logger.info('author does not answer a probe', { ...fields, code });
+      return false;
+    }
+    const until = clock.now().add({ milliseconds: timing.probeMs });
+    await store.holds.put(holdOf({ name, model, fingerprint }, code, { reason: message, until }));
+    logger.error('author refuses to write', { ...fields, code, reason: message });
+    return true;
   }
-  for (const hold of own.filter(({ code }) => isProbed(code))) await store.holds.lift(hold);
   logger.info('author answers', fields);
-  return true;
+  const over = own.filter(({ code }) => isProbed(code));
+  for (const hold of over) await store.holds.lift(hold);
+  return over.length > 0;
 }
 
 function authorOf(authors: Authors, name: AuthorName): Author | null {

@@ -22,6 +22,16 @@ test('the beginning of a trouble says what it is and what to do', () => {
   });
 });
 
+test('for programs it has kind, subject and code', () => {
+  const refused = {
+    kind: 'author_model_unavailable',
+    subject: 'gemini a1b2 gemini-2.5-flash',
+    code: 'author_model_unavailable',
+  } as const;
+  expect(messageAt('raised', refused)).toMatchObject(refused);
+  expect(messageAt('recovered', { ...refused, recoveredAt: at })).toMatchObject(refused);
+});
+
 test('the beginning of a trouble that is over meanwhile says the same', () => {
   const recoveredAt = at.add({ seconds: 5 });
   expect(messageAt('raised', { recoveredAt })).toEqual(messageAt('raised'));

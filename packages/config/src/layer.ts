@@ -57,7 +57,15 @@ export function validPart(layer: Layer, problems: string[]): Tree {
     }
   }
   problems.push(...lines);
-  return valid;
+  return wholeParts(valid);
+}
+
+/** Without what lacks a part that was wrong, and cannot be without it: half a price is none. */
+function wholeParts(tree: Tree): Tree {
+  const issues = settingsSchema.safeParse(tree).error?.issues ?? [];
+  if (issues.length === 0) return tree;
+  const parentOf = (path: readonly PropertyKey[]) => path.slice(0, Math.max(1, path.length - 1));
+  return wholeParts(issues.reduce((rest, { path }) => without(rest, parentOf(path)), tree));
 }
 
 function shown(path: string, value: unknown): string {

@@ -172,6 +172,37 @@ describe('layers', () => {
     expect(loadConfig({ root, environment: {} }).server.basePath).toBe(taken);
   });
 
+  it('replaces a price as a whole, so that nothing announced for another is left of it', () => {
+    write(
+      'config/base.yml',
+      'budget: {prices: {a: {input: 1, output: 2, next: {from: 2026-12-01, input: 3, output: 4}}, b: {input: 5, output: 6}}}\n',
+    );
+    write('config/local.yml', 'budget: {prices: {a: {input: 0.1, output: 0.2}}}\n');
+    expect(loadConfig({ root, environment: {} }).budget.prices).toEqual({
+      a: { input: 0.1, output: 0.2 },
+      b: { input: 5, output: 6 },
+    });
+  });
+
+  it('says what is wrong with a price', () => {
+    const price =
+      '{input: 1, output: 2, readOn: yesterday, next: {from: 2026-13-01, input: 1, output: -1}}';
+    write('config/local.yml', `budget: {prices: {a: ${price}}}\n`);
+    expect(() => loadConfig({ root, environment: {} })).toThrow(
+      expect.objectContaining({
+        details: {
+          problems: [
+            expect.stringMatching(
+              /prices\.a\.readOn: expected a date, written YYYY-MM-DD, got "yesterday"/,
+            ),
+            expect.stringMatching(/prices\.a\.next\.from: expected a date/),
+            expect.stringMatching(/prices\.a\.next\.output: expected an amount of money/),
+          ],
+        },
+      }),
+    );
+  });
+
   it('names queues that there are not', () => {
     write('config/base.yml', 'worker: {concurrencyOf: {alert: 2}}\n');
     expect(() => loadConfig({ root, environment: { WORKER_QUEUES: 'day,alerts' } })).toThrow(

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { missingSettings } from './requirements.js';
+import { missingSettings, unknownPrice } from './requirements.js';
 import { settingsSchema } from './schema.js';
 import { valueAt } from './tree.js';
 
@@ -34,4 +34,30 @@ test('money that is capped needs the price of the model, where one is billed for
   expect(missing(asking('unknown'))).toEqual([]);
   const uncapped = { ...asking('unknown', 'a-key'), budget: { prices } };
   expect(missing(uncapped)).toEqual([]);
+});
+
+test('a model that only objects have has no price', () => {
+  const authoring = { gemini: { model: 'constructor', apiKey: 'a-key' } };
+  expect(missing({ authoring, budget: { everybody: { dailyMoney: 1 } } })).toHaveLength(1);
+});
+
+test('a start says what it costs where nobody knows', () => {
+  const { budget, authoring } = settingsSchema.parse({});
+  const said = (author: 'gemini' | 'offline', model: string) => {
+    const gemini = { ...authoring.gemini, model };
+    return unknownPrice({ authoring: { author, gemini }, budget });
+  };
+  expect(said('gemini', 'gemini-flash-latest')).toMatch(
+    /^What gemini-flash-latest costs is not known/,
+  );
+  expect(said('gemini', authoring.gemini.model)).toBeNull();
+  expect(said('offline', 'gemini-flash-latest')).toBeNull();
+});
+
+test('the default model has a price, and so has each step up from it', () => {
+  const { budget, authoring } = settingsSchema.parse({});
+  for (const model of [authoring.gemini.model, 'gemini-3.8-flash', 'gemini-4-hydrogen']) {
+    expect(budget.prices[model]).toMatchObject({ readOn: '2026-11-30' });
+  }
+  expect(authoring.gemini.model).not.toContain('latest');
 });

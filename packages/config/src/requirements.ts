@@ -97,7 +97,10 @@ export function missingSettings(
 export function unknownPrice({
   authoring,
   budget,
-}: Pick<Config, 'authoring' | 'budget'>): string | null {
+}: {
+  authoring: { author: Config['authoring']['author']; gemini: { model: string } };
+  budget: Pick<Config['budget'], 'prices'>;
+}): string | null {
   const { model } = authoring.gemini;
   if (authoring.author === 'offline' || Object.hasOwn(budget.prices, model)) return null;
   return `What ${model} costs is not known, so its calls are counted without their money. Set its price in budget.prices.`;

@@ -3,6 +3,7 @@ import { Temporal, TexasError } from '@texas-ai/kernel';
 import { buildBudget, buildGeneration, makeLogSpy } from '@texas-ai/testing';
 import { type CallOnRecord, makeCallMeter, type Quotas } from './call-meter.js';
 import type { CallEnd, OpenedCall, PlannedCall } from './ledger.js';
+import type { PriceTable } from './prices.js';
 import { restMs } from './retry.js';
 
 const noon = '2026-11-23T04:00:00Z';
@@ -14,6 +15,7 @@ function makeMeter(
     used?: () => Promise<void>;
     unopened?: Error;
     fullForMs?: number;
+    prices?: PriceTable;
   } = {},
 ) {
   const done: string[] = [];
@@ -58,7 +60,7 @@ function makeMeter(
       },
     },
     quotasOf: () => ({ bucket, day: options.day ?? null }),
-    budget: buildBudget(),
+    budget: buildBudget(options.prices && { prices: options.prices }),
     clock: { now: () => Temporal.Instant.from(options.now ?? noon) },
     leaseMs: 15_000,
     logger,
@@ -129,6 +131,52 @@ describe('a call', () => {
     const larger = await m.begin({ step: 'plan-day', chapter: null });
     await larger.end('author_invalid_output', { inputTokens: 9_000, outputTokens: 1_000 });
     expect(m.used).toEqual([1_500, 10_000]);
+  });
+
+  test('is priced as the model that answered, which is told once', async () => {
+    const prices = { scripted: { input: 1, output: 2 }, successor: { input: 3, output: 6 } };
+    const m = makeMeter({ prices });
+    for (let calls = 0; calls < 2; calls++) {
+      const call = await m.begin();
+      await call.end('answered', { inputTokens: 1_000, outputTokens: 500, model: 'successor' });
+    }
+    const usage = { inputTokens: 1_000, outputTokens: 500, money: 0.006 };
+    const end = { outcome: 'answered', usage, pricedModel: 'successor' };
+    expect(m.closed).toEqual([end, end]);
+    expect(m.logger.lines).toEqual([
+      {
+        level: 'warn',
+        message: 'another model answers than is asked for',
+        fields: { asked: 'scripted', answered: 'successor' },
+      },
+    ]);
+  });
+
+  test('is priced as the model that was asked for where the answer names one without a price', async () => {
+    const m = makeMeter();
+    const call = await m.begin();
+    await call.end('answered', { inputTokens: 1_000, outputTokens: 500, model: 'scripted-002' });
+    expect(m.closed).toEqual([
+      { outcome: 'answered', usage: { inputTokens: 1_000, outputTokens: 500, money: 0.002 } },
+    ]);
+    expect(m.logger.lines).toEqual([]);
+  });
+
+  test('of a model without a price is expected and billed at a price that is not known', async () => {
+    const m = makeMeter({ prices: {} });
+    await (await m.begin()).end('answered', { inputTokens: 1_000, outputTokens: 500 });
+    expect(m.planned).toMatchObject([{ expected: { money: null } }]);
+    expect(m.closed).toMatchObject([{ usage: { inputTokens: 1_000, money: null } }]);
+  });
+
+  test('of nobody, a probe, is of no generation and in the sums of everybody alone', async () => {
+    const m = makeMeter();
+    await m.begin({ generation: null, step: 'probe', chapter: null });
+    expect(m.planned).toMatchObject([
+      { generationId: null, character: null, date: null, sums: [{ scope: '' }, { scope: '' }] },
+    ]);
+    expect(m.planned[0]?.sums).toHaveLength(2);
+    expect(m.taken[0]).toBeLessThan(200);
   });
 
   test('of which nobody knows what it was billed for corrects nothing', async () => {

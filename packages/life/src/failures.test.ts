@@ -86,6 +86,44 @@ describe('an answer that is unusable, where the author may not be asked again at
   });
 });
 
+describe('an answer that was cut off', () => {
+  test('is never repaired nor asked for again at once, and its step ends after the second', async () => {
+    const cut = failing('author_output_truncated');
+    const author = makeScriptedAuthor({ plan: () => Promise.reject(cut.failure) });
+    const f = fleet({ author });
+    const asked = await f.request();
+    const step = f.take('plan-day');
+    const kinds: string[] = [];
+    for (let tries = 1; tries <= 2; tries++) {
+      await expect(f.work(step)).rejects.toBe(cut.failure);
+      expect(author.calls.plan).toBe(tries);
+      kinds.push((await f.settle(step, cut.failure)).kind);
+    }
+    expect(kinds).toEqual(['again', 'failed']);
+    expect(await f.now(asked.id)).toMatchObject({
+      error: { code: 'author_output_truncated' },
+      usage: { calls: 2, outputTokens: 100 },
+    });
+  });
+});
+
+describe('an author that is overloaded', () => {
+  test('is tried again with patience', async () => {
+    const { failure, author } = failing('author_overloaded', { status: 503 });
+    const f = fleet({ author });
+    await f.request();
+    const step = f.take('plan-day');
+    const settled = [];
+    for (let tries = 1; tries <= 4; tries++) settled.push(await f.settle(step, failure));
+    expect(settled).toMatchObject([
+      { kind: 'again', delayMs: 60_000 },
+      { kind: 'again', delayMs: 240_000 },
+      { kind: 'again', delayMs: 600_000 },
+      { kind: 'failed' },
+    ]);
+  });
+});
+
 describe('failures', () => {
   test('that may pass are tried four times, then the generation is failed and says why', async () => {
     const { failure, author } = failing('author_timeout');

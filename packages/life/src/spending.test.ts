@@ -73,6 +73,11 @@ describe('the ledger', () => {
 
   test('bills nothing that was refused, and what was cut off as expected', async () => {
     for (const [code, tokens, details] of [
+      ['author_overloaded', 0, {}],
+      ['author_model_unavailable', 0, {}],
+      ['author_quota_unavailable', 0, {}],
+      ['author_balance_exhausted', 0, {}],
+      ['author_location_unsupported', 0, {}],
       ['author_http_error', 0, {}],
       ['author_unreachable', 0, { sent: false }],
       ['author_unreachable', 8_000, { sent: true }],

@@ -63,6 +63,8 @@ describe('what looks like a secret is found', () => {
       'https://hooks.slack.com/services/[redacted]',
     ],
     [`key ${'AIza'}${'x'.repeat(35)}.`, 'key [redacted].'],
+    [`key ${'AQ'}.Ab8RN6${'x_-'.repeat(12)}.`, 'key [redacted].'],
+    [`x-goog-api-key: ${'AQ'}.Ab8`, 'x-goog-api-key: [redacted]'],
     ['use sk-proj-abcdefghijklmnop', 'use [redacted]'],
     [`ghp_${'a1'.repeat(18)}`, '[redacted]'],
     ['xoxb-12345678-abc', '[redacted]'],

@@ -76,11 +76,18 @@ test('tokens and money of a call are counted, and nothing where nothing was bill
     billed: { inputTokens: 100, outputTokens: 20, money: 0.5 },
   });
   seen({ ...call, outcome: 'author_timeout', billed: null });
+  const unknown = { inputTokens: 7, outputTokens: 0, money: null };
+  seen({ ...call, model: 'unknown', outcome: 'answered', billed: unknown });
   const text = await metrics.text();
   const labels = 'author="gemini",model="m",step="plan-day"';
   expect(valuesOf(text, 'texas_author_tokens_total')).toEqual({
     [`{${labels},direction="input"}`]: 100,
     [`{${labels},direction="output"}`]: 20,
+    '{author="gemini",model="unknown",step="plan-day",direction="input"}': 7,
+    '{author="gemini",model="unknown",step="plan-day",direction="output"}': 0,
+  });
+  expect(valuesOf(text, 'texas_author_unpriced_calls_total')).toEqual({
+    '{author="gemini",model="unknown",step="plan-day"}': 1,
   });
   expect(valuesOf(text, 'texas_author_spending_total')).toEqual({
     [`{${labels},currency="USD"}`]: 0.5,
@@ -88,6 +95,7 @@ test('tokens and money of a call are counted, and nothing where nothing was bill
   expect(valuesOf(text, 'texas_author_call_duration_seconds_count')).toEqual({
     [`{${labels},outcome="answered"}`]: 1,
     [`{${labels},outcome="author_timeout"}`]: 1,
+    '{author="gemini",model="unknown",step="plan-day",outcome="answered"}': 1,
   });
 });
 

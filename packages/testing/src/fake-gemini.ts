@@ -13,8 +13,8 @@ export interface FakeGemini extends LoopbackServer {
   respondWith(...behaviours: readonly GeminiBehaviour[]): void;
   /** How, and as late as it likes, every further call is answered, unless `respondWith` says so. */
   behaveBy(decide: (call: GeminiCall) => GeminiBehaviour | Promise<GeminiBehaviour>): void;
-  /** Every call, and every probe, is refused so until null is said. */
-  refuse(refusal: GeminiRefusal | null): void;
+  /** Every call and probe, or every one of that model alone, is refused so until null is said. */
+  refuse(refusal: GeminiRefusal | null, model?: string): void;
   /** The model that answers say they are from; null for the one that was asked for. */
   serveAs(model: string | null): void;
   /** The only key that is accepted from now on; null for any. */
@@ -56,6 +56,7 @@ export async function startFakeGemini(options: FakeGeminiOptions = {}): Promise<
   let decide: Parameters<FakeGemini['behaveBy']>[0] = () => 'ok';
   let expectedKey = options.expectedKey ?? null;
   let refusal: GeminiRefusal | null = null;
+  let refusedModel: string | undefined;
   let servedModel: string | null = null;
   let probes = 0;
   let listings = 0;
@@ -66,7 +67,8 @@ export async function startFakeGemini(options: FakeGeminiOptions = {}): Promise<
   /** What every request of this key meets. */
   function refusalOf(key: unknown, model: string): answers.HttpAnswer | null {
     if (expectedKey !== null && key !== expectedKey) return refusals.badKey();
-    return refusal && refusals[refusal](model);
+    const isMeant = refusedModel === undefined || refusedModel === model;
+    return refusal && isMeant ? refusals[refusal](model) : null;
   }
 
   /** Null where the connection is to break, undefined where no answer is ever given. */
@@ -139,8 +141,9 @@ export async function startFakeGemini(options: FakeGeminiOptions = {}): Promise<
     behaveBy(next) {
       decide = next;
     },
-    refuse(next) {
+    refuse(next, model) {
       refusal = next;
+      refusedModel = model;
     },
     serveAs(model) {
       servedModel = model;

@@ -8,7 +8,7 @@ import { daySchema } from '@texas-ai/life';
 import { makeTestDatabase, type TestDatabase, testServices } from '@texas-ai/testing';
 import { readCompose } from './container-compose.js';
 import { entriesBelow, type Images, makeImages } from './container-run.js';
-import { freePort, isReady, kill, root, until } from './product.js';
+import { dateFromToday, freePort, isReady, kill, root, until } from './product.js';
 
 // The images, without an engine: the steps of the Dockerfile are carried out in folders, and what is
 // there then is run as the compose file says.
@@ -18,7 +18,7 @@ let images: Images;
 beforeAll(async () => {
   images = await makeImages(readCompose());
 }, 300_000);
-afterAll(() => images?.remove(), 60_000);
+afterAll(() => images?.remove(), 300_000);
 
 describe.each(apps)('the file system of the image %s', (app) => {
   let tree: string;
@@ -99,7 +99,7 @@ describe('as the compose file runs them', () => {
   afterAll(async () => {
     await Promise.all(children.map(kill));
     await db?.drop();
-  }, 60_000);
+  }, 300_000);
 
   /** What the compose file says, with servers of this test and ports that are free. */
   function environmentOf(service: string): Record<string, string> {
@@ -136,8 +136,7 @@ describe('as the compose file runs them', () => {
     await until(() => isReady(url), 120);
     for (const app of apps) await until(() => isHealthy(app), 120);
 
-    const today = new Date().toISOString().slice(0, 10);
-    const day = `${url}/v1/characters/texas/days/${today}`;
+    const day = `${url}/v1/characters/texas/days/${await dateFromToday(db)}`;
     const key = readFileSync(images.secret('internal_api_key'), 'utf8').trim();
     const headers = { authorization: `Bearer ${key}` };
     const asked = await fetch(`${day}/generations`, { method: 'POST', headers });

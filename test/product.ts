@@ -4,8 +4,11 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { localDate } from '@texas-ai/kernel';
+import { type TestDatabase, until } from '@texas-ai/testing';
+
+export { until };
 
 // The built product in processes of its own, as the end-to-end tests run it.
 
@@ -38,25 +41,12 @@ export async function kill(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-/** Looks again and again; rejects after so many seconds. */
-export async function until(
-  holds: () => Promise<boolean> | boolean,
-  seconds = 30,
-  everyMs = 50,
-): Promise<void> {
-  const end = performance.now() + seconds * 1000;
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error(`It did not come true within ${seconds} s.`);
-    await pause(everyMs);
-  }
-}
-
 /** Below those that outgoing connections take: one of them could have it before a process listens. */
 const ports = { first: 20_000, last: 32_000 };
 
 /** A port of 127.0.0.1 that nothing listens on. */
 export async function freePort(): Promise<number> {
-  for (;;) {
+  for (let tries = 0; tries < 1_000; tries++) {
     const port = randomInt(ports.first, ports.last);
     const server = createServer();
     const listens = await new Promise<boolean>((resolve) => {
@@ -68,6 +58,30 @@ export async function freePort(): Promise<number> {
     await once(server, 'close');
     return port;
   }
+  throw new Error('No port of 127.0.0.1 is free.');
+}
+
+/** Resolves once the process serves there; rejects at once where it has ended. */
+export function untilReady(url: string, child: ChildProcess): Promise<void> {
+  return until(() => {
+    if (child.exitCode !== null || child.signalCode !== null) {
+      throw new Error(`It ended with ${child.exitCode ?? child.signalCode} before it was ready.`);
+    }
+    return isReady(url);
+  });
+}
+
+/**
+ * A date near today's, `YYYY-MM-DD`, by the clock of the database. Processes of the product are given
+ * an environment of their own, and may have another clock than the tests.
+ */
+export async function dateFromToday(
+  { store }: Pick<TestDatabase, 'store'>,
+  days = 0,
+): Promise<string> {
+  return localDate(await store.now(), 'Asia/Shanghai')
+    .add({ days })
+    .toString();
 }
 
 export function isReady(url: string): Promise<boolean> {

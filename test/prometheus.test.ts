@@ -15,7 +15,7 @@ import {
 import { parse, stringify } from 'yaml';
 import { expressions } from './dashboard.js';
 import { knownMetrics, metricNamesIn } from './known-metrics.js';
-import { freePort, isReady, kill, startApp, until } from './product.js';
+import { dateFromToday, freePort, kill, startApp, until, untilReady } from './product.js';
 import { findPromtool } from './promql.js';
 import { alerts, folder, records } from './rules.js';
 
@@ -23,8 +23,8 @@ import { alerts, folder, records } from './rules.js';
 // may take a minute.
 
 const internalKey = 'texas_internal_of_the_prometheus_test';
-const day = `/v1/characters/texas/days/${new Date().toISOString().slice(0, 10)}`;
 
+let day: string;
 let home: string;
 let db: TestDatabase;
 let gemini: FakeGemini;
@@ -45,6 +45,7 @@ beforeAll(async () => {
   promtool = await findPromtool();
   home = mkdtempSync(join(tmpdir(), 'texas-prometheus-'));
   db = await makeTestDatabase();
+  day = `/v1/characters/texas/days/${await dateFromToday(db)}`;
   gemini = await startFakeGemini({ latencyMs: 0, retryDelay: '1s' });
   const ports = { api: await freePort(), apiMetrics: await freePort(), worker: await freePort() };
   api = `http://127.0.0.1:${ports.api}`;
@@ -62,12 +63,12 @@ beforeAll(async () => {
     PLANNING_AUTOMATIC: 'false',
   };
   const metricsPort = (port: number) => ({ METRICS_PORT: String(port) });
-  children.push(
-    startApp('api', { ...environment, PORT: String(ports.api), ...metricsPort(ports.apiMetrics) }),
-    startApp('worker', { ...environment, ...metricsPort(ports.worker) }),
-  );
-  await until(() => isReady(api));
-  await until(() => isReady(`http://127.0.0.1:${ports.worker}`));
+  const serving = { PORT: String(ports.api), ...metricsPort(ports.apiMetrics) };
+  const apiProcess = startApp('api', { ...environment, ...serving });
+  const worker = startApp('worker', { ...environment, ...metricsPort(ports.worker) });
+  children.push(apiProcess, worker);
+  await untilReady(api, apiProcess);
+  await untilReady(`http://127.0.0.1:${ports.worker}`, worker);
   await liveThrough();
   for (const [job, port] of [
     ['texas-api', ports.apiMetrics],
@@ -83,7 +84,7 @@ afterAll(async () => {
   await gemini.stop();
   await db.drop();
   rmSync(home, { recursive: true, force: true });
-}, 60_000);
+}, 180_000);
 
 /** A day is written, and another fails and is finished by the fallback author. */
 async function liveThrough(): Promise<void> {
@@ -225,7 +226,7 @@ test('every rule is evaluated, and the trouble that there is fires', async () =>
       .map(({ name }) => name);
   // Before it first asked, it thought that nobody was there.
   await until(async () => (await troubles()).join() === 'TexasDaysFellBack');
-}, 60_000);
+}, 180_000);
 
 test('the dashboard’s expressions are answered, those of each of the four questions with values', async () => {
   if (!prometheus) return;
@@ -236,4 +237,4 @@ test('the dashboard’s expressions are answered, those of each of the four ques
   }
   expect([...answered].filter(([, count]) => count < 2)).toEqual([]);
   expect(answered.size).toBe(5);
-}, 60_000);
+}, 180_000);

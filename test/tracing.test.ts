@@ -16,7 +16,7 @@ import {
   testServices,
 } from '@texas-ai/testing';
 import { Redis } from 'ioredis';
-import { freePort, isReady, kill, startApp, until } from './product.js';
+import { dateFromToday, freePort, kill, startApp, until, untilReady } from './product.js';
 
 // The built api and worker with the standard variables of OpenTelemetry, and who takes their spans.
 
@@ -67,9 +67,10 @@ beforeAll(async () => {
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
     OTEL_BSP_SCHEDULE_DELAY: '100',
   };
-  children.push(startApp('api', environment), startApp('worker', environment));
-  await until(() => isReady(url));
-}, 60_000);
+  const api = startApp('api', environment);
+  children.push(api, startApp('worker', environment));
+  await untilReady(url, api);
+}, 180_000);
 
 afterAll(async () => {
   await Promise.all(children.map(kill));
@@ -78,12 +79,11 @@ afterAll(async () => {
   collector.close();
   await db.drop();
   rmSync(home, { recursive: true, force: true });
-}, 60_000);
+}, 180_000);
 
 test('a request is one trace through the queue to the author, and goes on from the client’s own', async () => {
   const traceId = '0af7651916cd43dd8448eb211c80319c';
-  const today = new Date().toISOString().slice(0, 10);
-  const path = `/v1/characters/texas/days/${today}`;
+  const path = `/v1/characters/texas/days/${await dateFromToday(db)}`;
   const headers = { authorization: `Bearer ${internalKey}` };
   const asked = await fetch(`${url}${path}/generations`, {
     method: 'POST',
@@ -118,7 +118,7 @@ test('a request is one trace through the queue to the author, and goes on from t
     await until(() => ancestorsOf(span).includes(request?.spanId ?? ''));
     expect(ancestorsOf(span).length).toBeGreaterThanOrEqual(3);
   }
-}, 60_000);
+}, 180_000);
 
 test('what BullMQ does for itself is no trace', () => {
   expect(spans.filter(({ name }) => name.startsWith('moveStalledJobsToWait'))).toEqual([]);
@@ -134,7 +134,7 @@ test('processes stop cleanly where nobody takes their spans any more', async () 
     return (await exit)[0];
   });
   expect(await Promise.all(codes)).toEqual([0, 0]);
-}, 60_000);
+}, 180_000);
 
 /** The jobs that the author’s queue keeps, as they lie in Redis. */
 async function jobsOfAuthor(): Promise<string[]> {

@@ -37,6 +37,10 @@ describe('the environment of PostgreSQL’s programs', () => {
       'postgres://db/texas?sslmode=no-verify&password=pw&pool=5',
       { PGHOST: 'db', PGDATABASE: 'texas', PGSSLMODE: 'require', PGPASSWORD: 'pw' },
     ],
+    [
+      'postgres://me:a%b%2Fc%@db/te%xas',
+      { PGHOST: 'db', PGUSER: 'me', PGPASSWORD: 'a%b/c%', PGDATABASE: 'te%xas' },
+    ],
   ])('of %s', (url, environment) => {
     expect(connectionEnvironment(url)).toEqual({ PGCONNECT_TIMEOUT: '10', ...environment });
   });

@@ -1,4 +1,4 @@
-import { TexasError } from '@texas-ai/kernel';
+import { percentDecoded, TexasError, withEncodedPercents } from '@texas-ai/kernel';
 
 /** Names of libpq's connection parameters, and of the variables that say the same. */
 const variables: Readonly<Record<string, string>> = {
@@ -43,10 +43,10 @@ export function connectionEnvironment(databaseUrl: string): Record<string, strin
     const variable = variables[name];
     if (variable !== undefined && value !== '') environment[variable] = value;
   };
-  if (url.hostname !== emptyHost) set('host', withoutBrackets(decodeURIComponent(url.hostname)));
+  if (url.hostname !== emptyHost) set('host', withoutBrackets(percentDecoded(url.hostname)));
   set('port', url.port);
-  set('user', decodeURIComponent(url.username));
-  set('password', decodeURIComponent(url.password));
+  set('user', percentDecoded(url.username));
+  set('password', percentDecoded(url.password));
   set('dbname', databaseNameOf(databaseUrl));
   for (const [name, value] of url.searchParams) set(name, value);
   const ssl = url.searchParams.get('ssl');
@@ -61,7 +61,7 @@ export function connectionEnvironment(databaseUrl: string): Record<string, strin
 /** The name of the database in the URL; that of the user where it names none. */
 export function databaseNameOf(databaseUrl: string): string {
   const { pathname, username } = parse(databaseUrl);
-  return decodeURIComponent(pathname.slice(1)) || decodeURIComponent(username);
+  return percentDecoded(pathname.slice(1)) || percentDecoded(username);
 }
 
 /** The same server and user, another database. */
@@ -75,7 +75,7 @@ export function withDatabase(databaseUrl: string, name: string): string {
 /** Every secret that the URL holds, as it may turn up in a program's words. */
 export function secretsOfUrl(databaseUrl: string): string[] {
   const url = parse(databaseUrl);
-  const secrets = [url.password, decodeURIComponent(url.password)];
+  const secrets = [url.password, percentDecoded(url.password)];
   secrets.push(url.searchParams.get('password') ?? '');
   return secrets.filter((secret) => secret !== '');
 }
@@ -85,7 +85,7 @@ const emptyHost = 'texas-no-host';
 
 function parse(databaseUrl: string): URL {
   try {
-    return new URL(databaseUrl.replace('@/', `@${emptyHost}/`));
+    return new URL(withEncodedPercents(databaseUrl).replace('@/', `@${emptyHost}/`));
   } catch {
     throw new TexasError('config_invalid', 'The address of the database is not a URL.');
   }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { connectionUrl } from './connection-url.js';
+import { connectionUrl, readConnectionUrl } from './connection-url.js';
 import type { Environment, Settings } from './schema.js';
 
 type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;
@@ -218,14 +218,14 @@ function databaseOf(settings: Settings['database']): DatabaseConfig<string | nul
     host === undefined
       ? null
       : connectionUrl({ scheme: 'postgres', host, port, user, password, name });
-  return { url: url ?? fromParts, ...limits };
+  return { url: url === undefined ? fromParts : readConnectionUrl(url), ...limits };
 }
 
 function redisOf({ url, host, port, password, cacheUrl }: Settings['redis']): Config['redis'] {
   const fromParts =
     host === undefined ? null : connectionUrl({ scheme: 'redis', host, port, password });
-  const queues = url ?? fromParts;
-  return { url: queues, cacheUrl: cacheUrl ?? queues };
+  const queues = url === undefined ? fromParts : readConnectionUrl(url);
+  return { url: queues, cacheUrl: cacheUrl === undefined ? queues : readConnectionUrl(cacheUrl) };
 }
 
 function authoringOf({ author, gemini, ...numbers }: Settings['authoring']): AuthoringConfig {

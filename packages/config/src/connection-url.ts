@@ -1,3 +1,14 @@
+import { withEncodedPercents } from '@texas-ai/kernel';
+
+/**
+ * A server's URL as somebody wrote it, in the one form that every reader of it takes alike. A password with
+ * a bare `%` is percent-encoded.
+ */
+export function readConnectionUrl(text: string): string {
+  const encoded = withEncodedPercents(text);
+  return URL.canParse(encoded) ? new URL(encoded).href : encoded;
+}
+
 /** A server given in parts. */
 export interface ServerParts {
   readonly scheme: 'postgres' | 'redis';

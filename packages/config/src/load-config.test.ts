@@ -406,6 +406,17 @@ describe('values from files', () => {
   });
 });
 
+it('takes a bare % in a URL for itself, also beside what is encoded', () => {
+  const environment = {
+    DATABASE_URL: 'postgres://texas:Am%queif%2F100%@db/texas',
+    REDIS_URL: 'redis://:p%ss@r',
+    CACHE_REDIS_URL: 'redis://:100%@c',
+  };
+  const { database, redis } = loadConfig({ root, environment });
+  expect(database.url).toBe('postgres://texas:Am%25queif%2F100%25@db/texas');
+  expect(redis).toEqual({ url: 'redis://:p%25ss@r', cacheUrl: 'redis://:100%25@c' });
+});
+
 describe('servers in parts', () => {
   it('become one URL with what is special percent-encoded', () => {
     const config = loadConfig({

@@ -39,6 +39,7 @@ it('collects every secret value, as written and decoded', () => {
       'foo',
       'p%23q',
       'p#q',
+      '100%25',
       '100%',
       'https://wecom.example/cgi-bin/webhook/send?key=wecom-key',
       '/cgi-bin/webhook/send?key=wecom-key',

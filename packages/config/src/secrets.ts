@@ -1,3 +1,4 @@
+import { percentDecoded } from '@texas-ai/kernel';
 import type { Config } from './config.js';
 import { readAddress } from './connection-url.js';
 
@@ -38,7 +39,7 @@ function urlSecrets(text: string | null | undefined): string[] {
   const inQuery = [...url.searchParams].filter(([name]) =>
     /key|token|pass|secret|sign/i.test(name),
   );
-  return [url.password, decoded(url.password), ...inQuery.map(([, value]) => value)];
+  return [url.password, percentDecoded(url.password), ...inQuery.map(([, value]) => value)];
 }
 
 /**
@@ -54,21 +55,12 @@ function webhookSecrets(text: string): string[] {
   const inQuery = [...url.searchParams.values()].filter((value) =>
     mayBeKey(value, shortestKeyInQuery),
   );
-  const whole = request === '/' ? [] : [request, decoded(request)];
-  return [...known, ...whole, ...inPath, ...inPath.map(decoded), ...inQuery];
+  const whole = request === '/' ? [] : [request, percentDecoded(request)];
+  return [...known, ...whole, ...inPath, ...inPath.map(percentDecoded), ...inQuery];
 }
 
 /** Words such as `services` and `open-apis` are no keys: to hide them would spoil ordinary text. */
 function mayBeKey(text: string, shortest: number): boolean {
   const isWord = /^[A-Z]?[a-z]+(?:[-_.][A-Z]?[a-z]+)*$/.test(text);
   return text.length >= surelyKey || (text.length >= shortest && !isWord);
-}
-
-/** The text as it was before percent-encoding; as it is where it is not encoded properly. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -16,6 +16,7 @@ export {
   type TexasErrorOptions,
 } from './errors.js';
 export type { LogFields, Logger } from './logger.js';
+export { percentDecoded, withEncodedPercents } from './percent-encoding.js';
 export { type Random, seededRandom } from './random.js';
 export { type DecodedText, decodeText, type UnstorableText, unstorableTexts } from './text.js';
 export {

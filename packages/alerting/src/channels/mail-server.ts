@@ -1,3 +1,5 @@
+import { percentDecoded } from '@texas-ai/kernel';
+
 /** Longest silence of the server at any one step, in milliseconds. */
 const timeoutMs = 10_000;
 
@@ -10,7 +12,7 @@ export function mailServerOf(address: URL) {
   const host = address.hostname.replace(/^\[(.*)\]$/, '$1');
   const secure = protocol === 'smtps:';
   const insecure = searchParams.get('insecure') === 'true';
-  const auth = { user: decoded(username), pass: decoded(password) };
+  const auth = { user: percentDecoded(username), pass: percentDecoded(password) };
   return {
     host,
     port: Number(port || (secure ? 465 : 587)),
@@ -27,13 +29,4 @@ export function mailServerOf(address: URL) {
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host);
-}
-
-/** The text as it was before percent-encoding; as it is where it is not encoded properly. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

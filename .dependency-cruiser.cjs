@@ -9,9 +9,10 @@ const allowed = {
   authors: ['kernel', 'life'],
   weather: ['kernel', 'life'],
   jobs: ['kernel', 'life'],
-  storage: ['kernel', 'life', 'access', 'alerting', 'backup'],
+  postgres: ['kernel'],
+  storage: ['kernel', 'life', 'access', 'alerting', 'backup', 'postgres'],
   'local-services': ['kernel'],
-  backup: ['kernel'],
+  backup: ['kernel', 'postgres'],
   egress: ['kernel'],
   telemetry: ['kernel'],
 };

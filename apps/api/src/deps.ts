@@ -30,6 +30,7 @@ import {
   makeStore,
   openDatabase,
   poolUse,
+  probeDatabase,
 } from '@texas-ai/storage';
 import {
   type AnsweredRequest,
@@ -210,7 +211,7 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
     (each) => each.close(),
   );
   const health = makeHealthProbes({
-    pingDatabase: async () => database.raw('SELECT 1'),
+    pingDatabase: () => probeDatabase(database),
     pingRedis: () => queues.assertWritable(),
     charactersWithoutToday: () => store.days.charactersWithout(clock.now()),
     lastBackupAt: async () => (await backups.lastGood())?.finishedAt ?? null,
@@ -226,7 +227,7 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
       alertRepository,
       characters: characters.map(({ profile }) => profile.id),
       planningTime,
-      ping: async () => database.raw('SELECT 1'),
+      ping: () => probeDatabase(database),
       clock,
     }),
     redis: redisMetrics({ fleet, queues, ping: () => queues.assertWritable(), clock }),

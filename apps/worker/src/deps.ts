@@ -58,6 +58,7 @@ import {
   makeStore,
   openDatabase,
   poolUse,
+  probeDatabase,
 } from '@texas-ai/storage';
 import {
   type Metrics,
@@ -245,7 +246,7 @@ export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}):
     tracing,
     readiness: makeReadiness({
       database: makeProbe<true>(async () => {
-        await database.raw('SELECT 1');
+        await probeDatabase(database);
         return true;
       }),
       redis: makeProbe<true>(async () => {

@@ -1,4 +1,6 @@
 import { Socket } from 'node:net';
+import { withEncodedPercents } from '@texas-ai/kernel';
+import { makeSessionSetup } from '@texas-ai/postgres';
 import pg from 'pg';
 
 /** A connection that answers queries and nothing else. */
@@ -21,22 +23,25 @@ export async function withConnection<T>(
 ): Promise<T> {
   signal.throwIfAborted();
   const socket = new Socket();
-  const client = new pg.Client({
-    connectionString: databaseUrl,
+  const connection = {
+    connectionString: withEncodedPercents(databaseUrl),
     application_name: applicationName,
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,
-    stream: () => socket,
+  };
+  const setUp = makeSessionSetup({
+    connection,
+    statementTimeoutMs: 0,
+    idleInTransactionTimeoutMs: 0,
   });
+  const client = new pg.Client({ ...connection, stream: () => socket });
   const tear = () => socket.destroy();
   const losing = new AbortController();
   client.on('error', (error) => losing.abort(error));
   signal.addEventListener('abort', tear, { once: true });
   try {
     await client.connect();
-    for (const name of ['statement_timeout', 'lock_timeout', ...idleTimeouts]) {
-      await client.query(`SELECT set_config($1, '0', false)`, [name]);
-    }
+    await setUp(client);
     const result = await work(client, AbortSignal.any([signal, losing.signal]));
     losing.signal.throwIfAborted();
     await client.end();
@@ -48,8 +53,6 @@ export async function withConnection<T>(
     tear();
   }
 }
-
-const idleTimeouts = ['idle_in_transaction_session_timeout', 'idle_session_timeout'];
 
 /** A name as SQL may hold it. */
 export function quoted(name: string): string {

@@ -1,4 +1,5 @@
 import { type Logger, Temporal } from '@texas-ai/kernel';
+import { makeSessionSetup } from '@texas-ai/postgres';
 import knex, { type Knex } from 'knex';
 import pg from 'pg';
 import { closeDeadConnections, makeOpenConnections } from './dead-connections.js';
@@ -18,6 +19,8 @@ export interface DatabaseOptions {
   statementTimeoutSeconds: number;
   /** Seconds after which PostgreSQL ends a transaction that does nothing. */
   idleInTransactionTimeoutSeconds: number;
+  /** The schema to work in; by default the one that the role's `search_path` leads to. */
+  schema?: string;
   /** Told what the pool has to say; knex would print it. */
   logger: Logger;
 }
@@ -30,7 +33,7 @@ const numericType = 1700;
 const timestampType = 1184;
 
 /** DATE stays text, instants become Temporal, counts and money numbers (they stay below 2^53). */
-function getTypeParser(type: number, format: string) {
+function getTypeParser(type: number, format = 'text') {
   if (type === dateType) return (text: string) => text;
   if (type === timestampType) return (text: string) => Temporal.Instant.from(text);
   if (type === bigintType || type === numericType) return Number;
@@ -57,13 +60,17 @@ export function openDatabase(options: DatabaseOptions): Database {
   const connection = {
     connectionString: options.url,
     application_name: options.applicationName,
-    statement_timeout: statementMs,
     query_timeout: silenceMs,
-    idle_in_transaction_session_timeout: options.idleInTransactionTimeoutSeconds * 1000,
     connectionTimeoutMillis: options.connectTimeoutSeconds * 1000,
     keepAlive: true,
     types: { getTypeParser },
   };
+  const setUp = makeSessionSetup({
+    connection,
+    statementTimeoutMs: statementMs,
+    idleInTransactionTimeoutMs: options.idleInTransactionTimeoutSeconds * 1000,
+    schema: options.schema,
+  });
   const database = knex({
     client: 'pg',
     connection,
@@ -77,9 +84,16 @@ export function openDatabase(options: DatabaseOptions): Database {
       min: 0,
       max: options.poolMax,
       idleTimeoutMillis: 30_000,
-      afterCreate(connection: pg.Client, done: (error: null, connection: pg.Client) => void) {
-        connections.note(connection);
-        done(null, connection);
+      afterCreate(client: pg.Client, done: (error: unknown, client: pg.Client) => void) {
+        connections.note(client);
+        setUp(client).then(
+          () => done(null, client),
+          (error) => {
+            // The pool forgets a connection that it could not finish.
+            client.connection.stream.destroy();
+            done(error, client);
+          },
+        );
       },
     },
     acquireConnectionTimeout: options.acquireTimeoutSeconds * 1000,

@@ -8,6 +8,7 @@ export {
 } from './cache/read-cache.js';
 export { type Database, type DatabaseOptions, openDatabase, poolUse } from './database.js';
 export { knownMigrations, migrate, pendingMigrations, waitForMigrations } from './migrate.js';
+export { probeDatabase } from './probe-database.js';
 export { makeAlertRepository } from './repositories/alerts.js';
 export { makeBackupRepository } from './repositories/backups.js';
 export { makeFigures, type SystemFigures } from './repositories/figures.js';

@@ -67,7 +67,7 @@ export async function pendingMigrations(database: Database): Promise<string[]> {
 
 /**
  * Resolves once the database is up to date, asking every second and saying so when it waits.
- * Rejects with `aborted` when the signal says so.
+ * Rejects with `aborted` when the signal says so, and with `config_invalid` where waiting is no use.
  */
 export async function waitForMigrations(
   database: Database,
@@ -91,6 +91,7 @@ async function reasonToWait(database: Database): Promise<string | null> {
       ? null
       : `it lacks the migrations ${pending.join(', ')}; run migrate`;
   } catch (error) {
+    if (asTexasError(error).code === 'config_invalid') throw error;
     return explain(error);
   }
 }

@@ -44,7 +44,8 @@ export async function findDebianProgram(
 }
 
 function findProgram(names: readonly string[], path = ''): string | undefined {
-  const folders = path.split(delimiter);
+  // Where Debian puts servers; it is not in everybody's PATH.
+  const folders = [...path.split(delimiter), '/usr/sbin'];
   const candidates = names.flatMap((name) => folders.map((folder) => join(folder, name)));
   return candidates.find((candidate) => existsSync(candidate));
 }

@@ -24,6 +24,7 @@ export { type FakeWebhook, startFakeWebhook, type WebhookAnswer } from './fake-w
 export { type LoggedLine, makeLogSpy } from './logger.js';
 export { type LoopbackServer, startLoopbackServer } from './loopback-server.js';
 export { type MemoryQueue, makeMemoryQueue } from './memory-queue.js';
+export { type PgBouncer, type PgBouncerOptions, startPgBouncer } from './pgbouncer.js';
 export { makeScriptedAuthor, type ScriptedAuthor } from './scripted-author.js';
 export { type StallingProxy, startStallingProxy } from './stalling-proxy.js';
 export { buildBudget, buildStepDeps } from './step-deps.js';

@@ -1,0 +1,1 @@
+export { makeSessionSetup, type SessionOptions, type SessionSetup } from './session.js';

@@ -1,0 +1,51 @@
+import { Socket } from 'node:net';
+import { TexasError } from '@texas-ai/kernel';
+import pg from 'pg';
+
+/** Milliseconds for the second connection; a pooler in session mode may have none left. */
+const secondConnectionMs = 2_000;
+
+/** The server process that answers this connection now. */
+export async function backendPid(client: Pick<pg.Client, 'query'>): Promise<number> {
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_catalog.pg_backend_pid() AS pid');
+  return Number(rows[0]?.pid);
+}
+
+/**
+ * Rejects with `config_invalid` where the pooler gives out server sessions for one transaction or statement
+ * at a time: then one connection is answered by several processes, or two by the same. Settings, session
+ * locks and exported snapshots would get lost, or reach others.
+ */
+export async function refuseTransactionPooling(
+  client: pg.Client,
+  connection: pg.ClientConfig,
+): Promise<void> {
+  const first = await backendPid(client);
+  const second = await backendPid(client);
+  const other = await otherBackendPid(connection);
+  if (first === second && second !== other) return;
+  throw new TexasError(
+    'config_invalid',
+    'The address of the database leads to a connection pooler in transaction or statement mode, which Texas AI cannot work with: set it to session mode (PgBouncer: pool_mode = session), or connect to PostgreSQL directly.',
+  );
+}
+
+/** Undefined where there is no second connection to be had, which proves nothing. */
+async function otherBackendPid(connection: pg.ClientConfig): Promise<number | undefined> {
+  const socket = new Socket();
+  const client = new pg.Client({
+    ...connection,
+    stream: () => socket,
+    connectionTimeoutMillis: secondConnectionMs,
+    query_timeout: secondConnectionMs,
+  });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return await backendPid(client);
+  } catch {
+    return undefined;
+  } finally {
+    socket.destroy();
+  }
+}

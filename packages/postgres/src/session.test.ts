@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
+import pg from 'pg';
+import { makeSessionSetup } from './session.js';
+
+let db: TestDatabase;
+beforeEach(async () => {
+  db = await makeTestDatabase({ empty: true });
+});
+afterEach(() => db.drop());
+
+/** Runs SQL as somebody else may have before, then shows settings of a new session. */
+async function shown(sql: string, names: readonly string[], schema?: string): Promise<string[]> {
+  await db.database.raw(sql.replaceAll('$database', new URL(db.url).pathname.slice(1)));
+  const connection = { connectionString: db.url };
+  const setUp = makeSessionSetup({
+    connection,
+    statementTimeoutMs: 7_000,
+    idleInTransactionTimeoutMs: 8_000,
+    schema,
+  });
+  const client = new pg.Client(connection);
+  await client.connect();
+  try {
+    await setUp(client);
+    const values: string[] = [];
+    for (const name of names) {
+      const { rows } = await client.query('SELECT current_setting($1) AS value', [name]);
+      values.push(rows[0].value);
+    }
+    return values;
+  } finally {
+    await client.end();
+  }
+}
+
+test.each([
+  ['DateStyle', 'German', 'ISO, YMD'],
+  ['DateStyle', 'SQL, DMY', 'ISO, YMD'],
+  ['TimeZone', 'Asia/Kolkata', 'UTC'],
+  ['IntervalStyle', 'sql_standard', 'postgres'],
+  ['bytea_output', 'escape', 'hex'],
+  ['extra_float_digits', '-15', '1'],
+  ['standard_conforming_strings', 'off', 'on'],
+  ['client_encoding', 'LATIN1', 'UTF8'],
+  ['array_nulls', 'off', 'on'],
+  ['transform_null_equals', 'on', 'off'],
+  ['default_transaction_isolation', 'serializable', 'read committed'],
+  ['lock_timeout', '1ms', '0'],
+  ['idle_session_timeout', '1s', '0'],
+  ['statement_timeout', '1ms', '7s'],
+  ['idle_in_transaction_session_timeout', '1ms', '8s'],
+])('%s of a database, here %s, does not reach a session', async (name, foreign, expected) => {
+  const sql = `ALTER DATABASE $database SET ${name} = '${foreign}'`;
+  expect(await shown(sql, [name])).toEqual([expected]);
+});
+
+const tables = (schema: string) =>
+  `CREATE TABLE ${schema}.migrations (); CREATE TABLE ${schema}.generations ();`;
+const path = (value: string) => `ALTER DATABASE $database SET search_path = ${value};`;
+
+test.each([
+  ['public, by default', 'SELECT', 'public'],
+  ["the role's own where there is one", 'CREATE SCHEMA AUTHORIZATION current_user', 'texas'],
+  ['the one that search_path names', `CREATE SCHEMA app; ${path('app')}`, 'app'],
+  [
+    'a name that wants quotes',
+    `CREATE SCHEMA "My ""app"; ${path('"My ""app", public')}`,
+    '"My ""app"',
+  ],
+  [
+    'the one with our tables, although another comes first by now',
+    `${tables('public')} CREATE SCHEMA AUTHORIZATION current_user`,
+    'public',
+  ],
+  [
+    'the first with our tables where two have them',
+    `CREATE SCHEMA app; ${tables('app')} ${tables('public')} ${path('app, public')}`,
+    'app',
+  ],
+  [
+    'none that search_path does not name, whatever is in it',
+    `CREATE SCHEMA elsewhere; ${tables('elsewhere')}`,
+    'public',
+  ],
+  [
+    'the first, where the only table in another is called as one of ours',
+    `CREATE SCHEMA app; CREATE TABLE public.generations (); ${path('app, public')}`,
+    'app',
+  ],
+])('the schema of a session is %s', async (_what, sql, expected) => {
+  expect(await shown(sql, ['search_path'])).toEqual([expected]);
+});
+
+test('the schema that is asked for counts before any other', async () => {
+  const sql = `CREATE SCHEMA app; ${tables('public')}`;
+  expect(await shown(sql, ['search_path'], 'app')).toEqual(['app']);
+});

@@ -1,0 +1,86 @@
+import type pg from 'pg';
+import { backendPid, refuseTransactionPooling } from './pooler.js';
+
+export interface SessionOptions {
+  /** How the session was connected; a pooler is tried out with one more connection. */
+  connection: pg.ClientConfig;
+  /** Milliseconds after which PostgreSQL cancels a statement; 0 for never. */
+  statementTimeoutMs: number;
+  /** Milliseconds after which PostgreSQL ends a transaction that does nothing; 0 for never. */
+  idleInTransactionTimeoutMs: number;
+  /** The schema to work in; by default the one that `search_path` leads to. */
+  schema?: string | undefined;
+}
+
+/** Sets up a session that has just been connected. Rejects with `config_invalid` or what pg throws. */
+export type SessionSetup = (client: pg.Client) => Promise<void>;
+
+/**
+ * What the code relies on in every session. The server, the database, the role and a pooler may each have
+ * other defaults, and none of them is asked.
+ */
+const settings: Readonly<Record<string, string>> = {
+  client_encoding: 'UTF8',
+  DateStyle: 'ISO, YMD',
+  TimeZone: 'UTC',
+  IntervalStyle: 'postgres',
+  bytea_output: 'hex',
+  extra_float_digits: '1',
+  standard_conforming_strings: 'on',
+  array_nulls: 'on',
+  transform_null_equals: 'off',
+  default_transaction_isolation: 'read committed',
+  default_transaction_deferrable: 'off',
+  lock_timeout: '0',
+  idle_session_timeout: '0',
+  transaction_timeout: '0',
+};
+
+// A setting that this server does not know yet is left out.
+const applySettings = `
+  SELECT pg_catalog.set_config(name, value, false)
+  FROM pg_catalog.jsonb_each_text($1) AS wanted (name, value)
+  WHERE pg_catalog.current_setting(name, true) IS NOT NULL`;
+
+// A pooler may hand on the search_path of the session before, so it is reset first.
+const applySchema = `
+  SELECT pg_catalog.set_config('search_path', pg_catalog.quote_ident(coalesce(
+    $1::text,
+    (SELECT name FROM pg_catalog.unnest(pg_catalog.current_schemas(false))
+       WITH ORDINALITY AS path (name, place)
+     WHERE (SELECT count(*) FROM pg_catalog.pg_class JOIN pg_catalog.pg_namespace
+              ON pg_namespace.oid = relnamespace
+            WHERE nspname = name AND relkind = 'r' AND relname IN ('migrations', 'generations')) = 2
+     ORDER BY place LIMIT 1),
+    pg_catalog.current_schema())), false)`;
+
+/**
+ * Sets up the sessions of one database, all alike: the settings above, the limits, and exactly one schema,
+ * where Texas AI's tables are. That is the first of the role's `search_path` that holds them, else the
+ * first that exists. They go as statements and not as start-up parameters, which PgBouncer refuses.
+ */
+export function makeSessionSetup(options: SessionOptions): SessionSetup {
+  const { connection, statementTimeoutMs, idleInTransactionTimeoutMs, schema } = options;
+  const wanted = {
+    ...settings,
+    statement_timeout: String(statementTimeoutMs),
+    idle_in_transaction_session_timeout: String(idleInTransactionTimeoutMs),
+  };
+  let pooled: Promise<void> | undefined;
+  return async (client) => {
+    // Only a pooler greets with another process than the one that answers.
+    const pid = await backendPid(client);
+    if (pid !== greetedPid(client)) {
+      pooled ??= refuseTransactionPooling(client, connection);
+      await pooled;
+    }
+    await client.query('RESET search_path');
+    await client.query(applySettings, [JSON.stringify(wanted)]);
+    await client.query(applySchema, [schema ?? null]);
+  };
+}
+
+/** The backend's process as the server's greeting told it; pg keeps it and does not declare it. */
+function greetedPid(client: pg.Client): unknown {
+  return 'processID' in client ? client.processID : undefined;
+}

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { findDebianProgram } from './debian-program.js';
+
+export interface PgBouncer {
+  /** The same database and user, by way of PgBouncer. */
+  url: string;
+  stop(): Promise<void>;
+}
+
+export interface PgBouncerOptions {
+  databaseUrl: string;
+  mode: 'session' | 'transaction' | 'statement';
+  /** More lines of the section `[pgbouncer]`. */
+  settings?: readonly string[];
+}
+
+const port = 6432;
+const longestStartMs = 30_000;
+
+/**
+ * Starts PgBouncer in front of a PostgreSQL server, listening on a socket in a folder of its own; undefined
+ * where there is no PgBouncer (see `findDebianProgram`).
+ */
+export async function startPgBouncer(options: PgBouncerOptions): Promise<PgBouncer | undefined> {
+  const program = await findDebianProgram({
+    names: ['pgbouncer'],
+    package: 'pgbouncer',
+    tests: 'Tests with PgBouncer',
+  });
+  if (program === undefined) return undefined;
+  const server = new URL(options.databaseUrl);
+  const folder = mkdtempSync(join(tmpdir(), 'texas-pgbouncer-'));
+  // It refuses to run as root, and another user has to get in.
+  chmodSync(folder, 0o777);
+  const user = decodeURIComponent(server.username);
+  const password = decodeURIComponent(server.password);
+  const users = join(folder, 'users');
+  writeFileSync(users, `"${user}" "${password}"\n`);
+  const configuration = join(folder, 'pgbouncer.ini');
+  const lines = [
+    '[databases]',
+    `* = host=${server.hostname} port=${server.port}`,
+    '[pgbouncer]',
+    'listen_addr =',
+    `listen_port = ${port}`,
+    `unix_socket_dir = ${folder}`,
+    'auth_type = trust',
+    `auth_file = ${users}`,
+    `pool_mode = ${options.mode}`,
+    ...(options.settings ?? []),
+  ];
+  writeFileSync(configuration, `${lines.join('\n')}\n`);
+  const asNobody = process.getuid?.() === 0 ? ['--user', 'nobody'] : [];
+  const child = spawn(program, ['--quiet', ...asNobody, configuration], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  const ended = once(child, 'close');
+  const deadline = performance.now() + longestStartMs;
+  while (!existsSync(join(folder, `.s.PGSQL.${port}`))) {
+    const gone = child.exitCode !== null || performance.now() > deadline;
+    if (gone) throw new Error(`PgBouncer did not start: ${said}`);
+    await setTimeout(20);
+  }
+  const login = `${server.username}:${server.password}`;
+  return {
+    url: `postgres://${login}@${encodeURIComponent(folder)}:${port}${server.pathname}`,
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

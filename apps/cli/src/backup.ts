@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import {
   type BackupRecord,
   backupFrom,
   type MakeBackupDeps,
   makeBackup,
+  manifestFileOf,
+  readManifest,
   type VerifyLastDeps,
   verifyLast,
 } from '@texas-ai/backup';
@@ -23,6 +26,13 @@ export async function createBackupNow(deps: CliDeps, { json }: BackupOptions): P
   return withBacking(deps, async (backing) => {
     const record = await makeNow(deps, backing, 'requested');
     deps.output.result(json ? JSON.stringify(record, null, 2) : sentenceOf(backing, record));
+    const { leftOut = [] } = await readManifest(
+      manifestFileOf(join(backing.folder, record.file ?? '')),
+    );
+    if (leftOut.length > 0) {
+      const left = leftOut.map(({ description }) => description).join(', ');
+      deps.output.progress(`Not in it, since it is not Texas AI’s: ${left}.`);
+    }
     return record.error ? 1 : 0;
   });
 }

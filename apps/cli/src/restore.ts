@@ -60,9 +60,7 @@ export async function restore(
     const places = settingsOf(deps);
     const file = await findBackup(places, named, fetched, signal);
     const manifest = await manifestOf(file, options);
-    // The server answers there also where the database itself is missing.
-    const maintenanceUrl = urlOfDatabase(url, 'postgres');
-    const client = await clientFor({ ...places, databaseUrl: maintenanceUrl }, signal);
+    const client = await clientFor({ ...places, databaseUrl: url }, signal);
     if (options.live && options.restorePoint) await makeRestorePoint(deps);
     let revived: ApiKey[] = [];
     const restored = await restoreBackup({
@@ -75,20 +73,22 @@ export async function restore(
       keepOld: options.keepOld,
       knownMigrations: await knownMigrations(),
       timeoutMs: places.timeoutMs,
-      async beforeSwap(liveUrl, restoredUrl) {
-        await opened(deps, restoredUrl, async (database) => void (await migrate(database)));
-        revived = await revivedKeys(deps, liveUrl, restoredUrl);
+      async beforeSwap(liveUrl, restoredUrl, schema) {
+        await opened(deps, { url: restoredUrl, schema }, async (database) => {
+          await migrate(database);
+        });
+        revived = await revivedKeys(deps, liveUrl, restoredUrl, schema);
       },
       onProgress: (step) => output.progress(steps[step]),
       signal,
       logger,
       clock: systemClock,
     });
-    await opened(deps, url, async (database) => {
+    await opened(deps, { url }, async (database) => {
       await migrate(database);
       await adoptFolder(database, config.backup.dir);
     });
-    output.result(sentenceOf(file, restored));
+    for (const sentence of sentencesOf(file, restored)) output.result(sentence);
     for (const key of revived) output.result(revivedSentence(key));
     return 0;
   } finally {
@@ -137,7 +137,7 @@ async function makeRestorePoint(deps: CliDeps): Promise<void> {
 
 async function opened<T>(
   { config, logger }: CliDeps,
-  url: string,
+  place: { url: string; schema?: string },
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
   const owner = makeOwner();
@@ -146,7 +146,7 @@ async function opened<T>(
       owner.own(
         openDatabase({
           ...config.database,
-          url,
+          ...place,
           statementTimeoutSeconds: migrationSeconds,
           applicationName: 'texas-restore',
           logger,
@@ -160,9 +160,14 @@ async function opened<T>(
 }
 
 /** Keys that are revoked now and are not in what is restored. */
-async function revivedKeys(deps: CliDeps, liveUrl: string, restoredUrl: string): Promise<ApiKey[]> {
+async function revivedKeys(
+  deps: CliDeps,
+  liveUrl: string,
+  restoredUrl: string,
+  schema: string,
+): Promise<ApiKey[]> {
   const keysOf = (url: string) =>
-    opened(deps, url, (database) => makeKeyRepository(database).list());
+    opened(deps, { url, schema }, (database) => makeKeyRepository(database).list());
   const [live, restored] = await Promise.all([keysOf(liveUrl), keysOf(restoredUrl)]);
   const revoked = new Set(live.filter(({ revokedAt }) => revokedAt !== null).map(({ id }) => id));
   return restored.filter(({ id, revokedAt }) => revokedAt === null && revoked.has(id));
@@ -184,11 +189,24 @@ async function adoptFolder(database: Database, folder: string): Promise<void> {
   }
 }
 
-function sentenceOf(file: string, { how, database, keptAs, tables }: Restored): string {
+function sentencesOf(file: string, restored: Restored): string[] {
+  const { how, database, keptAs, tables, notOurs, notCarried } = restored;
   const rows = tables.reduce((sum, each) => sum + each.rows, 0);
   const what = `${file} is restored into ${database}: ${tables.length} tables, ${rows} rows.`;
-  if (how === 'filled') return `${what} It held nothing before.`;
+  if (how === 'filled') return [`${what} It held nothing before.`];
   const old =
     keptAs === null ? 'What it held before is gone.' : `What it held before is in ${keptAs}.`;
-  return `${what} ${old} Apis and workers that run go on with it by themselves.`;
+  const sentences = [`${what} ${old} Apis and workers that run go on with it by themselves.`];
+  if (notOurs.length > 0) {
+    sentences.push(
+      `${keptAs} is kept because it also holds what is not Texas AI’s and in no backup: ${notOurs.join(', ')}. Have its owner make that again in ${database}, then drop ${keptAs}.`,
+    );
+  }
+  if (notCarried.length > 0) {
+    sentences.push(
+      `This was so before, and the role may not do it: have a superuser run in ${database}:`,
+      ...notCarried.map((statement) => `  ${statement};`),
+    );
+  }
+  return sentences;
 }

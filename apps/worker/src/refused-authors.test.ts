@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { startFleet, type TestFleet, untilTrue } from '../test/test-fleet.js';
+import { until } from '@texas-ai/testing';
+import { startFleet, type TestFleet } from '../test/test-fleet.js';
 
 // An author that refuses to write, as whole workers meet it: the check at start, cooldowns and alerts.
 
@@ -28,8 +29,8 @@ test('a model that is refused is found at start, told of once, and its days are 
   const { gemini, db } = fleet;
   gemini.refuse('newUser', withdrawn);
   const worker = await fleet.startWorker(asksWithdrawn);
-  await untilTrue(async () => (await db.store.holds.list()).length === 1);
-  await untilTrue(() => fleet !== null && toldOf(fleet).length === 1);
+  await until(async () => (await db.store.holds.list()).length === 1);
+  await until(() => fleet !== null && toldOf(fleet).length === 1);
   const [alert] = toldOf(fleet);
   expect(alert).toMatchObject({
     kind: 'author_model_unavailable',
@@ -56,7 +57,7 @@ test('a model that is refused is found at start, told of once, and its days are 
   }
   // Nothing was asked but probes, and nobody was told anything else.
   expect(gemini.calls).toEqual([]);
-  await untilTrue(() => gemini.probes() >= 3);
+  await until(() => gemini.probes() >= 3);
   expect(toldOf(fleet)).toHaveLength(1);
   expect(worker.logger.lines.filter(({ level }) => level === 'error')).toMatchObject([
     { message: 'author refuses to write' },
@@ -64,7 +65,7 @@ test('a model that is refused is found at start, told of once, and its days are 
   ]);
 
   gemini.refuse(null);
-  await untilTrue(() => fleet !== null && toldOf(fleet).length === 2);
+  await until(() => fleet !== null && toldOf(fleet).length === 2);
   expect(toldOf(fleet)[1]).toMatchObject({ kind: 'author_model_unavailable', over: true });
   const [later] = await fleet.until([await fleet.request(worker)], 'published');
   expect(later).toMatchObject({ author: 'gemini', fallback: null });
@@ -75,9 +76,9 @@ test('another model of the same key is not held: it writes at once, also what wa
   const { gemini, db } = fleet;
   gemini.refuse('retiredModel', withdrawn);
   const refused = await fleet.startWorker(asksWithdrawn);
-  await untilTrue(async () => (await db.store.holds.list()).length === 1);
+  await until(async () => (await db.store.holds.list()).length === 1);
   const waiting = await fleet.request(refused);
-  await untilTrue(async () => (await fleet?.generationOf(waiting.id))?.waiting !== null);
+  await until(async () => (await fleet?.generationOf(waiting.id))?.waiting !== null);
   await refused.stop();
 
   const another = await fleet.startWorker({ GEMINI_MODEL: 'gemini-3.8-flash' });
@@ -85,8 +86,8 @@ test('another model of the same key is not held: it writes at once, also what wa
   await fleet.until([waiting, asked], 'published');
   expect(new Set(gemini.calls.map(({ model }) => model))).toEqual(new Set(['gemini-3.8-flash']));
   // Nobody asks for the old one any more: its trouble is over.
-  await untilTrue(async () => (await db.store.holds.list()).length === 0);
-  await untilTrue(async () => {
+  await until(async () => (await db.store.holds.list()).length === 0);
+  await until(async () => {
     const alerts = await db.database('alerts').select('kind', 'recovered_at');
     return alerts.length === 1 && alerts[0].recovered_at !== null;
   });
@@ -98,7 +99,7 @@ test('a fleet that starts at once, and again, makes one check', async () => {
   const { gemini, db } = fleet;
   const answered = async () =>
     db.database('author_calls').where({ step: 'probe', outcome: 'answered' });
-  await untilTrue(async () => (await answered()).length > 0);
+  await until(async () => (await answered()).length > 0);
   await workers[0]?.stop();
   const next = await fleet.startWorker();
   await fleet.until([await fleet.request(next)], 'published');
@@ -117,7 +118,7 @@ test.each([
   fleet = await startFleet();
   fleet.gemini.refuse(refusal);
   await fleet.startWorker();
-  await untilTrue(() => fleet !== null && toldOf(fleet).length === 1);
+  await until(() => fleet !== null && toldOf(fleet).length === 1);
   expect(toldOf(fleet)).toMatchObject([
     {
       kind,

@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { TexasError } from '@texas-ai/kernel';
 import { type Archive, listArchive, readArchive } from './archive.js';
+import { type Contents, contentsIn } from './contents.js';
 import { programFailed } from './failures.js';
 import type { Manifest } from './manifest.js';
 
@@ -38,19 +39,19 @@ async function sha256Of(file: string, signal: AbortSignal | undefined): Promise<
   return hash.digest('hex');
 }
 
-/** Tables that every database of ours has. */
-const ourTables = ['migrations', 'generations'];
-
 /**
- * Looks into a dump that may have no manifest: it must be a readable one of this application.
- * Rejects with `backup_invalid`, `backup_newer_format` or `backup_wrong_key`.
+ * Looks into a dump that may have no manifest: it must be a readable one of this application. Answers what of
+ * it is to be restored, without what its manifest says was left out. Rejects with `backup_invalid`,
+ * `backup_newer_format` or `backup_wrong_key`.
  */
-export async function checkContents(archive: Archive, signal: AbortSignal): Promise<void> {
-  const lines = await listArchive(archive, signal);
-  const missing = ourTables.filter(
-    (table) => !lines.some((line) => line.includes(` TABLE public ${table} `)),
-  );
-  if (missing.length === 0) return;
+export async function checkContents(
+  archive: Archive,
+  signal: AbortSignal,
+  leftOut: Manifest['leftOut'] = [],
+): Promise<Contents> {
+  const contents = contentsIn(await listArchive(archive, signal), leftOut);
+  if ('schema' in contents) return contents;
+  const { missing } = contents;
   throw new TexasError(
     'backup_invalid',
     `${basename(archive.file)} is a dump of another application: it has no table ${missing.join(', ')}.`,
@@ -60,11 +61,11 @@ export async function checkContents(archive: Archive, signal: AbortSignal): Prom
 
 /** The migrations that a dump holds, read from it without a database. */
 export async function migrationsIn(archive: Archive, signal: AbortSignal): Promise<string[]> {
-  const args = ['--data-only', '--schema=public', '--table=migrations', '--file=-'];
+  const args = ['--data-only', '--table=migrations', '--file=-'];
   const read = await readArchive(archive, { args, signal });
   if (!read.ok) throw programFailed('backup_invalid', 'The dump cannot be read.', read);
   const [, columns = '', rows = ''] =
-    /^COPY public\.migrations \((.*)\) FROM stdin;\n([\s\S]*?)^\\\.$/m.exec(read.stdout) ?? [];
+    /^COPY \S+\.migrations \((.*)\) FROM stdin;\n([\s\S]*?)^\\\.$/m.exec(read.stdout) ?? [];
   const position = columns.split(', ').indexOf('name');
   return rows
     .split('\n')

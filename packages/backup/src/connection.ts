@@ -6,6 +6,11 @@ import pg from 'pg';
 /** A connection that answers queries and nothing else. */
 export type Connection = Pick<pg.Client, 'query'>;
 
+export interface ConnectionOptions {
+  /** The schema to work in; by default the one of Texas AI's tables (`makeSessionSetup`). */
+  schema?: string | undefined;
+}
+
 /** Seen by PostgreSQL beside each connection. */
 export const applicationName = 'texas-backup';
 
@@ -20,6 +25,7 @@ export async function withConnection<T>(
   databaseUrl: string,
   signal: AbortSignal,
   work: (connection: Connection, signal: AbortSignal) => Promise<T>,
+  { schema }: ConnectionOptions = {},
 ): Promise<T> {
   signal.throwIfAborted();
   const socket = new Socket();
@@ -33,6 +39,7 @@ export async function withConnection<T>(
     connection,
     statementTimeoutMs: 0,
     idleInTransactionTimeoutMs: 0,
+    schema,
   });
   const client = new pg.Client({ ...connection, stream: () => socket });
   const tear = () => socket.destroy();
@@ -54,10 +61,21 @@ export async function withConnection<T>(
   }
 }
 
+/** The schema that this connection works in; null where its `search_path` leads to none. */
+export async function schemaOf(connection: Connection): Promise<string | null> {
+  const { rows } = await connection.query<{ schema: string | null }>(
+    'SELECT pg_catalog.current_schema()::text AS schema',
+  );
+  return rows[0]?.schema ?? null;
+}
+
 /** A name as SQL may hold it. */
 export function quoted(name: string): string {
   return pg.escapeIdentifier(name);
 }
+
+/** The SQLSTATE of a connection to a database that does not exist. */
+export const noSuchDatabase = '3D000';
 
 /** The SQLSTATE of a failure that PostgreSQL told, or the system's code (`ECONNREFUSED`). */
 export function codeOf(failure: unknown): string | undefined {

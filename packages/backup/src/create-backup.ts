@@ -1,15 +1,16 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, type Logger, TexasError } from '@texas-ai/kernel';
-import { type Connection, withConnection } from './connection.js';
+import { type Connection, quoted, schemaOf, withConnection } from './connection.js';
 import { connectionEnvironment } from './connection-environment.js';
 import { explained, programFailed } from './failures.js';
 import { renameDurably, writeWhole } from './files.js';
 import type { PgClient } from './find-pg-client.js';
-import { appliedMigrations, fingerprintTables, type TableFingerprint } from './fingerprint.js';
+import { appliedMigrations, fingerprintTables } from './fingerprint.js';
 import { together, withinLimits } from './limits.js';
 import type { BackupKind, Manifest } from './manifest.js';
 import { backupName, manifestFileOf, removeLeftovers } from './names.js';
+import { findNotOurs, hasOurExtension, type NotOurs, ourExtension } from './not-ours.js';
 import { type Program, startProgram } from './program.js';
 import { writeDump } from './write-dump.js';
 
@@ -89,7 +90,10 @@ export async function createBackup(options: CreateBackupOptions): Promise<Create
 
 type DumpOptions = CreateBackupOptions & { file: string };
 
-type Dumped = Pick<Manifest, 'size' | 'sha256' | 'serverVersion' | 'migrations' | 'tables'>;
+type Dumped = Pick<
+  Manifest,
+  'size' | 'sha256' | 'serverVersion' | 'migrations' | 'tables' | 'leftOut'
+>;
 
 /** Dumps and fingerprints one snapshot of the database, both at once. */
 async function dumpSnapshot(connection: Connection, options: DumpOptions): Promise<Dumped> {
@@ -99,12 +103,29 @@ async function dumpSnapshot(connection: Connection, options: DumpOptions): Promi
     'SELECT pg_export_snapshot() AS snapshot',
   );
   const snapshot = exported.rows[0]?.snapshot ?? '';
+  const schema = await schemaOf(connection);
+  if (schema === null) throw nothingIn('no schema');
+  const notOurs = await findNotOurs(connection);
+  const extent = [
+    `--schema=${quoted(schema)}`,
+    // So that pg_restore alone can bring the tables back as well.
+    ...((await hasOurExtension(connection)) ? [`--extension=${ourExtension}`] : []),
+    ...notOurs.flatMap(({ relation }) => (relation ? [`--exclude-table=${relation}`] : [])),
+  ];
   const [written, held] = await together<[Written, Held]>(options.signal, (signal) => [
-    runDump({ ...options, signal }, snapshot),
-    heldBy(connection),
+    runDump({ ...options, signal }, [`--snapshot=${snapshot}`, ...extent]),
+    heldBy(connection, notOurs),
   ]);
   await connection.query('COMMIT');
+  if (held.tables.length === 0) throw nothingIn(`the schema ${schema}, which has no tables`);
   return { serverVersion, ...written, ...held };
+}
+
+function nothingIn(where: string): TexasError {
+  return new TexasError(
+    'backup_failed',
+    `There is nothing to back up: search_path of the database role leads to ${where}. Let it lead to the tables of Texas AI (ALTER ROLE … SET search_path), or run migrate.`,
+  );
 }
 
 interface Written {
@@ -112,14 +133,13 @@ interface Written {
   sha256: string;
 }
 
-interface Held {
-  migrations: string[];
-  tables: TableFingerprint[];
-}
+type Held = Pick<Dumped, 'migrations' | 'tables' | 'leftOut'>;
 
-async function heldBy(connection: Connection): Promise<Held> {
+async function heldBy(connection: Connection, notOurs: readonly NotOurs[]): Promise<Held> {
   const migrations = await appliedMigrations(connection);
-  return { migrations, tables: await fingerprintTables(connection) };
+  const leftOut = notOurs.map(({ relation: _, ...each }) => each);
+  const oids = leftOut.map(({ objectId }) => objectId);
+  return { migrations, tables: await fingerprintTables(connection, oids), leftOut };
 }
 
 async function checkedServerVersion(connection: Connection, client: PgClient): Promise<string> {
@@ -135,18 +155,12 @@ async function checkedServerVersion(connection: Connection, client: PgClient): P
 }
 
 /** Runs pg_dump into the file, while pg_restore lists what it writes. */
-async function runDump(options: DumpOptions, snapshot: string): Promise<Written> {
+async function runDump(options: DumpOptions, extent: readonly string[]): Promise<Written> {
   const { client, databaseUrl, file, recipient, reserve = 0, onProgress } = options;
   const [written] = await together<[Written, unknown]>(options.signal, (signal) => {
     const dump = startProgram({
       command: client.pgDump,
-      args: [
-        '--format=custom',
-        `--snapshot=${snapshot}`,
-        '--no-owner',
-        '--no-privileges',
-        '--no-password',
-      ],
+      args: ['--format=custom', ...extent, '--no-owner', '--no-privileges', '--no-password'],
       env: { ...client.env, ...connectionEnvironment(databaseUrl) },
       signal,
     });

@@ -1,32 +1,52 @@
 import { type ErrorCode, TexasError } from '@texas-ai/kernel';
+import pg from 'pg';
+import { adviceFor } from './advice.js';
 import { codeOf } from './connection.js';
 import { secretsOfUrl } from './connection-environment.js';
 import type { Ending } from './program.js';
 
 export type FailureCode = Extract<ErrorCode, 'backup_failed' | 'restore_failed'>;
 
-/** Characters of a program's words that are kept. */
+/** Characters of a program's words that are kept: all of it in the details, and its reason in the message. */
 const keptWords = 1000;
+const keptReason = 300;
 
-/** A PostgreSQL program that failed, with the end of its words and without the password. */
+/**
+ * A PostgreSQL program that failed: what it was, why in the program's own words, and what to do. Without the
+ * password, and without rows that it may have quoted.
+ */
 export function programFailed(
   code: ErrorCode,
   sentence: string,
   ending: Ending,
   databaseUrl?: string,
 ): TexasError {
-  const words = diskFullWords.test(ending.stderr) ? `${sentence} A disk is full.` : sentence;
-  return new TexasError(code, words, {
-    details: { ended: ending.code, stderr: cleaned(ending.stderr, databaseUrl) },
+  const words = redacted(ending.stderr, databaseUrl);
+  return new TexasError(code, withReason(sentence, reasonIn(words)), {
+    details: { ended: ending.code, stderr: words.trim().slice(-keptWords) },
   });
 }
 
-const diskFullWords = /No space left on device|Disk quota exceeded/i;
-
-function cleaned(stderr: string, databaseUrl?: string): string {
+function redacted(stderr: string, databaseUrl?: string): string {
   const secrets = databaseUrl === undefined ? [] : secretsOfUrl(databaseUrl);
-  const text = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), stderr);
-  return text.trim().slice(-keptWords);
+  return secrets.reduce((text, secret) => text.replaceAll(secret, '***'), stderr);
+}
+
+/** `pg_dump: error: query failed: ERROR:  permission denied for table x`, and the hint below it. */
+function reasonIn(words: string): string {
+  return words
+    .split('\n')
+    .flatMap((line) => /\b(?:error|ERROR|FATAL|HINT): +(.*)$/.exec(line.trim())?.[1] ?? [])
+    .join(' ');
+}
+
+/** The sentence, the reason as PostgreSQL says it, and what to do about it where that is known. */
+function withReason(sentence: string, reason: string): string {
+  const words = reason.replace(/\s+/g, ' ').trim().slice(0, keptReason);
+  if (words === '') return sentence;
+  return [`${sentence.replace(/[.:]$/, '')}: ${words.replace(/\.?$/, '.')}`, adviceFor(words)]
+    .filter(Boolean)
+    .join(' ');
 }
 
 const lostConnection = /Connection terminated|ECONN|EPIPE|connection .*(closed|terminat)/i;
@@ -37,7 +57,9 @@ const connectionStates = /^(08|57P|28)/;
 export function explained(failure: unknown, code: FailureCode, folder?: string): TexasError {
   if (failure instanceof TexasError) return failure;
   const system = codeOf(failure) ?? '';
-  const because = (sentence: string) => new TexasError(code, sentence, { cause: failure });
+  const reason = failure instanceof pg.DatabaseError ? failure.message : '';
+  const because = (sentence: string) =>
+    new TexasError(code, withReason(sentence, reason), { cause: failure });
   if (system === 'ENOSPC' || system === 'EDQUOT') {
     return because(`The disk of ${folder ?? 'the backup'} is full.`);
   }

@@ -1,7 +1,11 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { TexasError } from '@texas-ai/kernel';
 import { type Archive, readArchive } from './archive.js';
-import { withConnection } from './connection.js';
+import { quoted, withConnection } from './connection.js';
 import { connectionEnvironment, databaseNameOf } from './connection-environment.js';
+import type { Contents } from './contents.js';
 import { programFailed } from './failures.js';
 import {
   appliedMigrations,
@@ -10,62 +14,100 @@ import {
   type TableFingerprint,
 } from './fingerprint.js';
 import type { Manifest } from './manifest.js';
+import { ourExtension } from './not-ours.js';
+import { makeSchema, moveObjects, objectsIn, without } from './schema-objects.js';
 
-/** Restores a dump into an empty database, all of it or nothing. */
+/**
+ * Restores what is ours of a dump into a schema without tables, all of it or nothing. The tables may have
+ * been in a schema of another name when they were dumped.
+ */
 export async function fillDatabase(
   archive: Archive,
-  databaseUrl: string,
+  contents: Contents,
+  { databaseUrl, schema }: { databaseUrl: string; schema: string },
   signal: AbortSignal,
 ): Promise<void> {
-  // The parameters of the connection come from the environment; this one it wants to be told.
-  const name = databaseNameOf(databaseUrl).replace(/['\\]/g, '\\$&');
-  const args = [
-    '--exit-on-error',
-    '--single-transaction',
-    '--no-owner',
-    '--no-privileges',
-    '--no-tablespaces',
-    '--no-password',
-    `--dbname=dbname='${name}'`,
-  ];
-  const ending = await readArchive(archive, {
-    args,
-    env: connectionEnvironment(databaseUrl),
-    signal,
-  });
-  if (ending.ok) return;
-  const words = 'pg_restore did not come to its end.';
-  throw programFailed('restore_failed', words, ending, databaseUrl);
-}
-
-/** Takes away what a restore put into a database that held nothing. */
-export async function emptyDatabase(databaseUrl: string, signal: AbortSignal): Promise<void> {
+  const from = contents.schema;
   await withConnection(databaseUrl, signal, async (connection) => {
+    await makeSchema(connection, schema);
+    const made = await makeSchema(connection, from);
+    await connection.query(
+      `CREATE EXTENSION IF NOT EXISTS ${ourExtension} WITH SCHEMA ${quoted(schema)}`,
+    );
+    const before = await objectsIn(connection, from);
+    await runRestore(archive, contents, databaseUrl, signal);
+    if (from === schema) return;
     await connection.query('BEGIN');
-    await connection.query('DROP SCHEMA public CASCADE');
-    await connection.query('CREATE SCHEMA public AUTHORIZATION pg_database_owner');
-    await connection.query('GRANT USAGE ON SCHEMA public TO PUBLIC');
+    await moveObjects(connection, without(await objectsIn(connection, from), before), schema);
+    if (made) await connection.query(`DROP SCHEMA ${quoted(from)}`);
     await connection.query('COMMIT');
   });
 }
 
-/** What a database holds, as of one moment. */
+async function runRestore(
+  archive: Archive,
+  { entries }: Contents,
+  databaseUrl: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'texas-restore-'));
+  try {
+    const list = join(folder, 'list');
+    await writeFile(list, `${entries.join('\n')}\n`);
+    // The parameters of the connection come from the environment; this one it wants to be told.
+    const name = databaseNameOf(databaseUrl).replace(/['\\]/g, '\\$&');
+    const args = [
+      '--exit-on-error',
+      '--single-transaction',
+      '--no-owner',
+      '--no-privileges',
+      '--no-tablespaces',
+      '--no-password',
+      `--dbname=dbname='${name}'`,
+      `--use-list=${list}`,
+    ];
+    const env = connectionEnvironment(databaseUrl);
+    const ending = await readArchive(archive, { args, env, signal });
+    if (ending.ok) return;
+    const words = 'pg_restore did not come to its end.';
+    throw programFailed('restore_failed', words, ending, databaseUrl);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** What a database holds in a schema, by default in that of its tables, as of one moment. */
 export async function holdingsOf(
   databaseUrl: string,
   signal: AbortSignal,
+  schema?: string,
 ): Promise<{ migrations: string[]; tables: TableFingerprint[] }> {
-  return withConnection(databaseUrl, signal, async (connection) => {
-    await connection.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const migrations = await appliedMigrations(connection);
-    return { migrations, tables: await fingerprintTables(connection) };
-  });
+  return withConnection(
+    databaseUrl,
+    signal,
+    async (connection) => {
+      await connection.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+      const migrations = await appliedMigrations(connection);
+      return { migrations, tables: await fingerprintTables(connection) };
+    },
+    { schema },
+  );
 }
 
-/** Throws `backup_invalid` that names the tables of which a restored database holds something else. */
+/**
+ * Throws `backup_invalid` that names the tables of which a restored database holds something else, and where
+ * the manifest names none: to have compared nothing proves nothing.
+ */
 export function assertHoldings(
   manifest: Pick<Manifest, 'file' | 'tables'>,
   tables: readonly TableFingerprint[],
 ): void {
+  if (manifest.tables.length === 0) {
+    throw new TexasError(
+      'backup_invalid',
+      `The manifest of ${manifest.file} names no table, so there is nothing to compare: the backup proves nothing. Make another one.`,
+    );
+  }
   const differing = differingTables(manifest.tables, tables);
   if (differing.length === 0) return;
   throw new TexasError(

@@ -1,4 +1,4 @@
-import { type Connection, quoted } from './connection.js';
+import { type Connection, quoted, schemaOf } from './connection.js';
 
 /** What a table holds, in a form that can be compared. */
 export interface TableFingerprint {
@@ -33,21 +33,26 @@ const settings: Readonly<Record<string, string>> = {
 };
 
 /**
- * Rows and checksum of every base table of the schema public, by name. It must run in a
- * transaction, whose settings it changes; with REPEATABLE READ all tables are seen as of one moment.
+ * Rows and checksum of every base table of the connection's schema, by name, but for those with these
+ * OIDs. It must run in a transaction, whose settings it changes; with REPEATABLE READ all tables are seen
+ * as of one moment.
  */
-export async function fingerprintTables(connection: Connection): Promise<TableFingerprint[]> {
+export async function fingerprintTables(
+  connection: Connection,
+  leftOut: readonly number[] = [],
+): Promise<TableFingerprint[]> {
+  const schema = (await schemaOf(connection)) ?? '';
   for (const [name, value] of Object.entries(settings)) {
     await connection.query('SELECT set_config($1, $2, true)', [name, value]);
   }
   const fingerprints: TableFingerprint[] = [];
-  for (const { name, alike } of await baseTables(connection)) {
+  for (const { name, alike } of await baseTables(connection, schema, leftOut)) {
     // The collation keeps the hash of a text the same whatever the database's own is.
     const hash = alike ? 'hash_record_extended(t, 0)' : 'hashtextextended(t::text COLLATE "C", 0)';
     // ONLY: rows of a table that inherits are counted there.
     const { rows } = await connection.query<{ rows: string; checksum: string }>(
       `SELECT count(*)::text AS rows, coalesce(sum(${hash}), 0)::text AS checksum
-       FROM ONLY public.${quoted(name)} AS t`,
+       FROM ONLY ${quoted(schema)}.${quoted(name)} AS t`,
     );
     const [row] = rows;
     if (row) fingerprints.push({ name, rows: Number(row.rows), checksum: row.checksum });
@@ -61,29 +66,34 @@ interface BaseTable {
   alike: boolean;
 }
 
-/** Base tables of the schema public, without those that an extension made: they are not dumped. */
-async function baseTables(connection: Connection): Promise<BaseTable[]> {
+/** Base tables of a schema, without those that an extension made: they are not dumped. */
+async function baseTables(
+  connection: Connection,
+  schema: string,
+  leftOut: readonly number[],
+): Promise<BaseTable[]> {
   const { rows } = await connection.query<BaseTable>(
     `SELECT relname::text AS name, NOT EXISTS (
        SELECT FROM pg_catalog.pg_attribute JOIN pg_catalog.pg_type ON pg_type.oid = atttypid
        WHERE attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped
          AND NOT (typnamespace = 'pg_catalog'::regnamespace AND typname = ANY ($1))) AS alike
      FROM pg_catalog.pg_class
-     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND NOT EXISTS (
+     WHERE relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $2)
+       AND relkind = 'r' AND oid <> ALL ($3::oid[]) AND NOT EXISTS (
        SELECT FROM pg_catalog.pg_depend
        WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e')
      ORDER BY relname COLLATE "C"`,
-    [hashedAlike],
+    [hashedAlike, schema, leftOut],
   );
   return rows;
 }
 
 /** Names of the migrations that were applied, oldest first; none where there is no such table. */
 export async function appliedMigrations(connection: Connection): Promise<string[]> {
-  const table = await connection.query(`SELECT to_regclass('public.migrations') AS found`);
+  const table = await connection.query(`SELECT to_regclass('migrations') AS found`);
   if (table.rows[0]?.found === null) return [];
   const { rows } = await connection.query<{ name: string }>(
-    'SELECT name FROM public.migrations ORDER BY name',
+    'SELECT name FROM migrations ORDER BY name',
   );
   return rows.map(({ name }) => name);
 }

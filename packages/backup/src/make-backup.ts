@@ -1,11 +1,12 @@
 import { type Clock, type Logger, TexasError } from '@texas-ai/kernel';
-import { withConnection } from './connection.js';
+import { type Connection, codeOf, noSuchDatabase, withConnection } from './connection.js';
 import { createBackup } from './create-backup.js';
 import { explained } from './failures.js';
 import { findPgClient, type PgClient } from './find-pg-client.js';
 import { type Keeping, keepBackups } from './keep-backups.js';
 import type { BackupRecord, BackupRepository } from './records.js';
 import type { BackupTarget } from './target.js';
+import { withMaintenance } from './temporary-database.js';
 
 export interface MakeBackupDeps {
   backups: BackupRepository;
@@ -101,16 +102,23 @@ async function dumpAndCopy(
   return deps.backups.good(id, { file: name, size, sha256, encrypted, places, error });
 }
 
-/** The programs that fit the server. Rejects with `backup_client_missing` or `backup_failed`. */
+/**
+ * The programs that fit the server, also where it lacks the database. Rejects with `backup_client_missing`
+ * or what connecting throws.
+ */
 export async function clientFor(
   { databaseUrl, clientFolders }: Pick<MakeBackupDeps, 'databaseUrl' | 'clientFolders'>,
   signal: AbortSignal,
 ): Promise<PgClient> {
-  const major = await withConnection(databaseUrl, signal, async (connection) => {
+  const majorOf = async (connection: Connection) => {
     const { rows } = await connection.query<{ version: string }>(
       `SELECT current_setting('server_version_num') AS version`,
     );
     return Math.floor(Number(rows[0]?.version) / 10_000);
+  };
+  const major = await withConnection(databaseUrl, signal, majorOf).catch((failure) => {
+    if (codeOf(failure) !== noSuchDatabase) throw failure;
+    return withMaintenance(databaseUrl, signal, majorOf);
   });
   return findPgClient({ major, folders: clientFolders });
 }

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { Temporal, TexasError } from '@texas-ai/kernel';
 import type { TableFingerprint } from './fingerprint.js';
 import { isDumpName } from './names.js';
+import type { NotOurs } from './not-ours.js';
 
 /** `restore-point`: made just before something is replaced, so that it can be undone. */
 export const backupKinds = ['scheduled', 'requested', 'restore-point'] as const;
@@ -31,7 +32,11 @@ export interface Manifest {
   /** Names of the migrations applied. */
   migrations: string[];
   tables: TableFingerprint[];
+  /** What else was in the database, and is not in the dump; earlier releases do not tell. */
+  leftOut?: LeftOut[];
 }
+
+export type LeftOut = Pick<NotOurs, 'classId' | 'objectId' | 'description'>;
 
 /** Reads and checks a manifest; rejects with `backup_invalid`, also where there is none. */
 export async function readManifest(file: string): Promise<Manifest> {
@@ -69,6 +74,7 @@ const fields: Record<keyof Manifest, (value: unknown) => boolean> = {
   dumpVersion: isText,
   migrations: (value) => Array.isArray(value) && value.every(isText),
   tables: (value) => Array.isArray(value) && value.every(isFingerprint),
+  leftOut: (value) => value === undefined || (Array.isArray(value) && value.every(isLeftOut)),
 };
 
 function parseJson(text: string): Record<string, unknown> {
@@ -87,6 +93,15 @@ function isFingerprint(value: unknown): boolean {
     isCount(value.rows) &&
     isText(value.checksum) &&
     /^-?\d+$/.test(value.checksum)
+  );
+}
+
+function isLeftOut(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    isCount(value.classId) &&
+    isCount(value.objectId) &&
+    isText(value.description)
   );
 }
 

@@ -1,22 +1,14 @@
 import { type Clock, type Logger, TexasError } from '@texas-ai/kernel';
 import type { Archive } from './archive.js';
 import { checkBackup, checkContents, migrationsIn } from './check-backup.js';
-import { codeOf, quoted, withConnection } from './connection.js';
-import { databaseNameOf, withDatabase } from './connection-environment.js';
+import { codeOf, noSuchDatabase, withConnection } from './connection.js';
+import { databaseNameOf } from './connection-environment.js';
 import { explained } from './failures.js';
-import { assertHoldings, emptyDatabase, fillDatabase, holdingsOf } from './fill-database.js';
 import type { TableFingerprint } from './fingerprint.js';
 import { withinLimits } from './limits.js';
 import type { Manifest } from './manifest.js';
-import { swapDatabases } from './swap-database.js';
-import {
-  dropDatabase,
-  lock,
-  longestPrefix,
-  withEnding,
-  withMaintenance,
-  withTemporaryDatabase,
-} from './temporary-database.js';
+import { replaceDatabase } from './replace-database.js';
+import { restoreIntoEmpty } from './restore-into-empty.js';
 
 export interface RestoreBackupOptions extends Archive {
   /** Null takes the file's word for it: nothing is compared. */
@@ -29,8 +21,11 @@ export interface RestoreBackupOptions extends Archive {
   keepOld?: boolean;
   /** Names of all migrations that this program knows. */
   knownMigrations: readonly string[];
-  /** Done when the new database is whole and the old one still in use; a failure keeps the old one. */
-  beforeSwap(liveUrl: string, restoredUrl: string): Promise<void>;
+  /**
+   * Done when the new database is whole and the old one still in use; a failure keeps the old one. In both
+   * the tables are in `schema`, to which `search_path` may not lead in the new one yet.
+   */
+  beforeSwap(liveUrl: string, restoredUrl: string, schema: string): Promise<void>;
   /** Milliseconds for all of it. */
   timeoutMs: number;
   onProgress?: (step: RestoreStep) => void;
@@ -49,6 +44,10 @@ export interface Restored {
   created: boolean;
   /** The replaced database's name, where it is still there. */
   keptAs: string | null;
+  /** What else the replaced database holds, for which it was kept: `extension pg_stat_statements`. */
+  notOurs: string[];
+  /** Statements that would make the new database like the old one, and that the role may not run. */
+  notCarried: string[];
   /** Migrations that the backup holds; the caller runs what is missing where it was `filled`. */
   migrations: string[];
   tables: TableFingerprint[];
@@ -73,11 +72,11 @@ async function restore(options: RestoreBackupOptions): Promise<Restored> {
   const { file, manifest, databaseUrl, knownMigrations, live, onProgress, signal } = options;
   onProgress?.('checking');
   if (manifest) await checkBackup({ file, manifest, signal });
-  await checkContents(options, signal);
+  const contents = await checkContents(options, signal, manifest?.leftOut);
   assertKnown(manifest?.migrations ?? (await migrationsIn(options, signal)), knownMigrations);
   const target = await stateOf(databaseUrl, signal);
-  if (target !== 'filled') return fill(options, target);
-  if (live) return replace(options);
+  if (target !== 'filled') return restoreIntoEmpty(options, contents, target);
+  if (live) return replaceDatabase(options, contents);
   throw new TexasError(
     'restore_target_not_empty',
     `The database ${databaseNameOf(databaseUrl)} holds tables: restore into an empty one, or replace it with --live.`,
@@ -101,93 +100,16 @@ async function stateOf(
   try {
     return await withConnection(databaseUrl, signal, async (connection) => {
       const { rows } = await connection.query(
-        `SELECT FROM pg_class WHERE relnamespace = to_regnamespace('public')
-           AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S') LIMIT 1`,
+        `SELECT FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident(current_schema()))
+           AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND NOT EXISTS (
+             SELECT FROM pg_depend
+             WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e')
+         LIMIT 1`,
       );
       return rows.length > 0 ? 'filled' : 'empty';
     });
   } catch (failure) {
-    const noSuchDatabase = '3D000';
     if (codeOf(failure) === noSuchDatabase) return 'missing';
     throw failure;
   }
-}
-
-/** Restores into a database that holds nothing, and holds nothing again, or is gone again, on failure. */
-async function fill(options: RestoreBackupOptions, state: 'missing' | 'empty'): Promise<Restored> {
-  const { databaseUrl, signal } = options;
-  const database = databaseNameOf(databaseUrl);
-  const created = state === 'missing';
-  if (created) {
-    await withMaintenance(databaseUrl, signal, (maintenance) =>
-      maintenance.query(`CREATE DATABASE ${quoted(database)} TEMPLATE template0`),
-    );
-  }
-  try {
-    const holdings = await restoreAndCompare(options, databaseUrl);
-    return { how: 'filled', database, created, keptAs: null, ...holdings };
-  } catch (failure) {
-    const cleanUp = AbortSignal.timeout(60_000);
-    if (created) {
-      await withMaintenance(databaseUrl, cleanUp, (connection) =>
-        dropDatabase(connection, database),
-      );
-    } else {
-      await emptyDatabase(databaseUrl, cleanUp);
-    }
-    throw failure;
-  }
-}
-
-/** Restores into a new database beside the live one, and swaps them. */
-async function replace(options: RestoreBackupOptions): Promise<Restored> {
-  const { databaseUrl, keepOld = false, beforeSwap, onProgress, signal, logger, clock } = options;
-  const database = databaseNameOf(databaseUrl);
-  const time = clock.now().toString({ smallestUnit: 'second' }).replace(/\D/g, '');
-  const before = withEnding(database, `_before_${time}`);
-  const prefix = withEnding(database, '_restore_', longestPrefix);
-  const temporary = { databaseUrl, prefix, signal, logger };
-  return withTemporaryDatabase(temporary, async (name, maintenance) => {
-    if (!(await lock(maintenance, database))) {
-      throw new TexasError('restore_failed', `Another restore of ${database} is under way.`);
-    }
-    const restoredUrl = withDatabase(databaseUrl, name);
-    const holdings = await restoreAndCompare(options, restoredUrl);
-    onProgress?.('preparing');
-    await beforeSwap(databaseUrl, restoredUrl);
-    // Without it PostgreSQL would plan its first queries blindly.
-    await withConnection(restoredUrl, signal, (connection) => connection.query('ANALYZE'));
-    onProgress?.('swapping');
-    await swapDatabases(
-      { databaseUrl, live: database, restored: name, before, signal },
-      maintenance,
-    );
-    const keptAs = keepOld || !(await dropOld(options, before)) ? before : null;
-    return { how: 'swapped', database, created: false, keptAs, ...holdings };
-  });
-}
-
-/** The new database is in use by now: that the old one stays is no failure of the restore. */
-async function dropOld(options: RestoreBackupOptions, before: string): Promise<boolean> {
-  try {
-    await withMaintenance(options.databaseUrl, AbortSignal.timeout(60_000), (connection) =>
-      dropDatabase(connection, before),
-    );
-    return true;
-  } catch (error) {
-    options.logger.warn('the replaced database is left', { database: before, error });
-    return false;
-  }
-}
-
-async function restoreAndCompare(
-  { manifest, onProgress, signal, ...archive }: RestoreBackupOptions,
-  databaseUrl: string,
-): Promise<Pick<Restored, 'migrations' | 'tables'>> {
-  onProgress?.('restoring');
-  await fillDatabase(archive, databaseUrl, signal);
-  onProgress?.('comparing');
-  const holdings = await holdingsOf(databaseUrl, signal);
-  if (manifest) assertHoldings(manifest, holdings.tables);
-  return holdings;
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from '@texas-ai/kernel';
-import { type Connection, codeOf, quoted, withConnection } from './connection.js';
+import { type Connection, codeOf, noSuchDatabase, quoted, withConnection } from './connection.js';
 import { databaseNameOf, withDatabase } from './connection-environment.js';
 
 // A temporary database is made beside another one, filled and dropped. Whoever uses one holds an
@@ -37,7 +37,6 @@ async function maintenanceDatabase(databaseUrl: string, signal: AbortSignal): Pr
     await withConnection(withDatabase(databaseUrl, 'postgres'), signal, async () => undefined);
     return 'postgres';
   } catch (failure) {
-    const noSuchDatabase = '3D000';
     if (codeOf(failure) !== noSuchDatabase) throw failure;
     return 'template1';
   }
@@ -55,7 +54,7 @@ export interface TemporaryDatabaseOptions {
 }
 
 /**
- * Makes an empty database with the encoding, the collation and the owner of the one in the URL, does
+ * Makes an empty database with the encoding, the collation and the tablespace of the one in the URL, does
  * work with it and drops it, unless it has another name by then. `work` gets a maintenance connection.
  */
 export async function withTemporaryDatabase<T>(
@@ -123,28 +122,24 @@ export async function lock(maintenance: Connection, name: string): Promise<boole
   return rows[0]?.locked === true;
 }
 
-interface Likeness {
-  encoding: string;
-  collation: string;
-  ctype: string;
-  owner: string;
-}
-
+/** Makes an empty database that sorts and stores like another one, and belongs to this role. */
 async function createLike(maintenance: Connection, name: string, model: string): Promise<void> {
-  const { rows } = await maintenance.query<Likeness>(
-    `SELECT pg_encoding_to_char(encoding) AS encoding, datcollate::text AS collation,
-       datctype::text AS ctype, pg_get_userbyid(datdba)::text AS owner
-     FROM pg_database WHERE datname = $1`,
-    [model],
-  );
-  const [like] = rows;
-  const options = like
-    ? ` ENCODING ${text(like.encoding)} LC_COLLATE ${text(like.collation)} LC_CTYPE ${text(like.ctype)} OWNER ${quoted(like.owner)}`
-    : '';
+  const { rows } = await maintenance.query<{ options: string }>(likeness, [model]);
   // Not template1, in which an administrator may have put anything.
-  await maintenance.query(`CREATE DATABASE ${quoted(name)} TEMPLATE template0${options}`);
+  const options = ['TEMPLATE template0', rows[0]?.options ?? ''].join(' ');
+  await maintenance.query(`CREATE DATABASE ${quoted(name)} ${options}`);
 }
 
-function text(value: string): string {
-  return `'${value.replaceAll("'", "''")}'`;
-}
+// As JSON, since each major has other columns for the locales of ICU and of PostgreSQL itself.
+const likeness = `
+  SELECT concat_ws(' ',
+    format('ENCODING %L LC_COLLATE %L LC_CTYPE %L', pg_encoding_to_char(encoding), datcollate, datctype),
+    CASE db ->> 'datlocprovider'
+      WHEN 'i' THEN format('LOCALE_PROVIDER icu ICU_LOCALE %L', coalesce(db ->> 'datlocale', db ->> 'daticulocale'))
+      WHEN 'b' THEN format('LOCALE_PROVIDER builtin BUILTIN_LOCALE %L', db ->> 'datlocale')
+      WHEN 'c' THEN 'LOCALE_PROVIDER libc'
+    END,
+    CASE WHEN db ->> 'daticurules' <> '' THEN format('ICU_RULES %L', db ->> 'daticurules') END,
+    (SELECT format('TABLESPACE %I', spcname) FROM pg_tablespace
+     WHERE oid = dattablespace AND spcname <> 'pg_default' AND has_tablespace_privilege(oid, 'CREATE'))) AS options
+  FROM pg_database CROSS JOIN LATERAL to_jsonb(pg_database) AS db WHERE datname = $1`;

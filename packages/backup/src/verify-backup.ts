@@ -1,6 +1,6 @@
 import type { Logger } from '@texas-ai/kernel';
 import type { Archive } from './archive.js';
-import { checkBackup } from './check-backup.js';
+import { checkBackup, checkContents } from './check-backup.js';
 import { withDatabase } from './connection-environment.js';
 import { explained } from './failures.js';
 import { assertHoldings, fillDatabase, holdingsOf } from './fill-database.js';
@@ -29,11 +29,13 @@ export async function verifyBackup(options: VerifyBackupOptions): Promise<void> 
   try {
     await withinLimits(options, what, async (signal) => {
       await checkBackup({ file, manifest, signal });
+      const contents = await checkContents(options, signal, manifest.leftOut);
+      const { schema } = contents;
       const scratch = { databaseUrl, prefix: 'texas_verify_', signal, logger };
       await withTemporaryDatabase(scratch, async (name) => {
         const url = withDatabase(databaseUrl, name);
-        await fillDatabase(options, url, signal);
-        assertHoldings(manifest, (await holdingsOf(url, signal)).tables);
+        await fillDatabase(options, contents, { databaseUrl: url, schema }, signal);
+        assertHoldings(manifest, (await holdingsOf(url, signal, schema)).tables);
       });
     });
   } catch (failure) {

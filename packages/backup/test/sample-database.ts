@@ -3,8 +3,13 @@ import { makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 /** A database with our two telling tables and with all that is hard to dump. */
 export async function makeSampleDatabase(): Promise<TestDatabase> {
   const sample = await makeTestDatabase({ empty: true });
-  await sample.database.raw(`
-    CREATE EXTENSION btree_gist;
+  await sample.database.raw(sampleTables);
+  return sample;
+}
+
+/** SQL that makes them. */
+export const sampleTables = `
+    CREATE EXTENSION IF NOT EXISTS btree_gist;
     CREATE TYPE mood AS ENUM ('calm', 'glad');
     CREATE TABLE migrations (
       id serial PRIMARY KEY, name text, batch integer, migration_time timestamptz);
@@ -34,9 +39,7 @@ export async function makeSampleDatabase(): Promise<TestDatabase> {
     CREATE TABLE "Odd ""name" (value text);
     INSERT INTO "Odd ""name" VALUES (NULL), (E'a\\tb\\nc'), ('');
     CREATE TABLE nothing_yet (id integer);
-  `);
-  return sample;
-}
+`;
 
 /** Rows of a table in a database of the sample's server. */
 export async function countRows({ database }: TestDatabase, table: string): Promise<number> {

@@ -91,7 +91,7 @@ async function reasonToWait(database: Database): Promise<string | null> {
       ? null
       : `it lacks the migrations ${pending.join(', ')}; run migrate`;
   } catch (error) {
-    if (asTexasError(error).code === 'config_invalid') throw error;
+    if (error instanceof TexasError && error.code === 'config_invalid') throw error;
     return explain(error);
   }
 }

@@ -1,0 +1,111 @@
+import type { Connection } from './connection.js';
+
+// An administrator has other things in the same database: extensions, publications, schemas, tables beside
+// ours. A backup leaves them out, and with them whatever in our schema cannot be without them.
+
+/** The extension that the tables stand on, beside PostgreSQL's own `plpgsql`. */
+export const ourExtension = 'btree_gist';
+
+export async function hasOurExtension(connection: Connection): Promise<boolean> {
+  const { rows } = await connection.query('SELECT FROM pg_extension WHERE extname = $1', [
+    ourExtension,
+  ]);
+  return rows.length > 0;
+}
+
+/** Something in the database that no backup holds. */
+export interface NotOurs {
+  /** OIDs of its system catalog and of itself, as the list of a dump has them. */
+  classId: number;
+  objectId: number;
+  /** In PostgreSQL's words: `table dba_notes`. */
+  description: string;
+  /** Its quoted name with the schema, where it is a relation of our schema. */
+  relation: string | null;
+}
+
+/**
+ * Whatever in the database is not ours, seen from the connection's schema. Of that schema: what belongs to
+ * other roles, and what depends on something outside of it. A table counts as ours where the role owns it
+ * or may read and write it, since tables may belong to the role that migrates.
+ */
+export async function findNotOurs(connection: Connection): Promise<NotOurs[]> {
+  const { rows } = await connection.query<NotOurs>(notOursQuery, [['plpgsql', ourExtension]]);
+  return rows.map((row) => ({
+    ...row,
+    classId: Number(row.classId),
+    objectId: Number(row.objectId),
+  }));
+}
+
+const notOursQuery = `
+WITH RECURSIVE
+schema AS (SELECT oid FROM pg_namespace WHERE nspname = current_schema()),
+-- Roles whose objects count as ours.
+ours AS (
+  SELECT oid FROM pg_roles WHERE pg_has_role(oid, 'USAGE')
+  UNION SELECT relowner FROM pg_class JOIN schema ON relnamespace = schema.oid
+    WHERE relname = 'migrations' AND relkind = 'r'),
+members AS (
+  SELECT classid, objid, extname IN (SELECT unnest($1::text[])) AS of_ours
+  FROM pg_depend JOIN pg_extension ON refclassid = 'pg_extension'::regclass AND refobjid = pg_extension.oid
+  WHERE deptype = 'e'),
+relations AS (
+  SELECT pg_class.oid, relkind,
+    relowner IN (SELECT oid FROM ours)
+      OR (relkind IN ('r', 'p') AND has_table_privilege(pg_class.oid, 'SELECT')
+        AND has_table_privilege(pg_class.oid, 'INSERT'))
+      OR (relkind = 'S' AND has_sequence_privilege(pg_class.oid, 'USAGE')
+        AND has_sequence_privilege(pg_class.oid, 'SELECT')) AS ours
+  FROM pg_class JOIN schema ON relnamespace = schema.oid
+  WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S')),
+found (classid, objid) AS (
+  (SELECT 'pg_extension'::regclass::oid, oid FROM pg_extension WHERE extname <> ALL ($1)
+    UNION ALL SELECT 'pg_namespace'::regclass, oid FROM pg_namespace
+      WHERE oid NOT IN (SELECT oid FROM schema) AND nspname !~ '^pg_' AND nspname <> 'information_schema'
+    UNION ALL SELECT 'pg_class'::regclass, oid FROM relations WHERE NOT ours
+    UNION ALL SELECT 'pg_proc'::regclass, pg_proc.oid FROM pg_proc JOIN schema ON pronamespace = schema.oid
+      WHERE proowner NOT IN (SELECT oid FROM ours)
+    UNION ALL SELECT 'pg_type'::regclass, pg_type.oid FROM pg_type JOIN schema ON typnamespace = schema.oid
+      WHERE typrelid = 0 AND typelem = 0 AND typowner NOT IN (SELECT oid FROM ours)
+    UNION ALL SELECT 'pg_publication'::regclass, oid FROM pg_publication
+    UNION ALL SELECT 'pg_subscription'::regclass, oid FROM pg_subscription
+      WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+    UNION ALL SELECT 'pg_event_trigger'::regclass, oid FROM pg_event_trigger
+    UNION ALL SELECT 'pg_foreign_server'::regclass, oid FROM pg_foreign_server
+    UNION ALL SELECT 'pg_largeobject'::regclass, oid FROM pg_largeobject_metadata)
+  UNION
+  SELECT next.classid, next.objid
+  FROM found CROSS JOIN LATERAL (
+    -- What depends on it, and what it is only a part of, as a view's rule is of the view.
+    SELECT classid, objid FROM pg_depend
+      WHERE refclassid = found.classid AND refobjid = found.objid
+    UNION ALL SELECT refclassid, refobjid FROM pg_depend
+      WHERE classid = found.classid AND objid = found.objid AND deptype = 'i') AS next
+  WHERE (next.classid, next.objid) NOT IN (SELECT classid, objid FROM members WHERE of_ours)
+    AND NOT (next.classid = 'pg_extension'::regclass
+      AND next.objid IN (SELECT oid FROM pg_extension WHERE extname = ANY ($1)))
+    -- Our own tables are never left out.
+    AND NOT (next.classid = 'pg_class'::regclass
+      AND next.objid IN (SELECT oid FROM relations WHERE ours AND relkind IN ('r', 'p', 'S')))
+    AND next.classid <> 'pg_namespace'::regclass)
+SELECT found.classid::bigint AS "classId", found.objid::bigint AS "objectId",
+  pg_describe_object(found.classid, found.objid, 0) AS description,
+  (SELECT format('%I.%I', current_schema(), relname) FROM pg_class JOIN relations USING (oid)
+    WHERE found.classid = 'pg_class'::regclass AND oid = found.objid) AS relation
+FROM found
+  CROSS JOIN LATERAL pg_identify_object(found.classid, found.objid, 0) AS object
+  CROSS JOIN LATERAL pg_identify_object_as_address(found.classid, found.objid, 0) AS address
+-- What lies in another schema, or is a part of something else, is told of by that alone.
+WHERE (found.classid IN ('pg_extension'::regclass, 'pg_namespace'::regclass, 'pg_publication'::regclass,
+    'pg_subscription'::regclass, 'pg_event_trigger'::regclass, 'pg_foreign_server'::regclass,
+    'pg_largeobject'::regclass)
+    OR coalesce(object.schema, quote_ident(address.object_names[1])) = quote_ident(current_schema()))
+  AND (found.classid, found.objid) NOT IN (SELECT classid, objid FROM members)
+  -- The sequence of a column is a part as well, and has to be left out by its own name.
+  AND (found.classid = 'pg_class'::regclass AND found.objid IN (SELECT oid FROM relations) OR NOT EXISTS (
+    SELECT FROM pg_depend JOIN found AS whole ON refclassid = whole.classid AND refobjid = whole.objid
+    WHERE pg_depend.classid = found.classid AND pg_depend.objid = found.objid AND deptype IN ('a', 'i')))
+  AND NOT (found.classid = 'pg_namespace'::regclass AND object.name = 'public' AND NOT EXISTS (
+    SELECT FROM pg_class WHERE relnamespace = found.objid))
+ORDER BY description`;

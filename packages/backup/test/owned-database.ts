@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { makeLogSpy, testServices } from '@texas-ai/testing';
+import { withConnection } from '../src/connection.js';
+import { databaseNameOf, withDatabase } from '../src/connection-environment.js';
+import { findPgClient } from '../src/find-pg-client.js';
+import { type RestoreBackupOptions, type Restored, restoreBackup } from '../src/restore-backup.js';
+import { verifyBackup } from '../src/verify-backup.js';
+import { backUp, clock, never } from './backup-run.js';
+import { sampleTables } from './sample-database.js';
+
+type Made = Awaited<ReturnType<typeof backUp>>;
+
+/** A database of a role that may make others and is no superuser, as the operator's guide asks. */
+export interface OwnedDatabase {
+  url: string;
+  /** The same database, of a superuser. */
+  adminUrl: string;
+  name: string;
+  role: string;
+  /** Runs SQL in it as its owner, and as a superuser, and answers the rows. */
+  asOwner(sql: string): Promise<Record<string, unknown>[]>;
+  asAdmin(sql: string): Promise<Record<string, unknown>[]>;
+  /** The same in another database of the server. */
+  inOther(database: string, sql: string): Promise<Record<string, unknown>[]>;
+  backUp(folder: string, id?: string): Promise<Made>;
+  verify(made: Made): Promise<void>;
+  restore(made: Made, options?: Partial<RestoreBackupOptions>): Promise<Restored>;
+  /** Drops it, what restores left beside it, and its role. */
+  drop(): Promise<void>;
+}
+
+/** `prepare` is SQL of a superuser before the tables are made, in which `$role` is the owner. */
+export async function makeOwnedDatabase(prepare = ''): Promise<OwnedDatabase> {
+  const { databaseUrl } = testServices();
+  const role = `role_${randomUUID().slice(0, 8)}`;
+  const name = `owned_${randomUUID().slice(0, 8)}`;
+  const run = (url: string, sql: string) =>
+    withConnection(url, never, async (connection) => {
+      const results = [await connection.query(sql)].flat();
+      return results.at(-1)?.rows ?? [];
+    });
+  const admin = (sql: string) => run(databaseUrl, sql);
+  await admin(`CREATE ROLE ${role} LOGIN CREATEDB PASSWORD 'pw-of-the-role'`);
+  await admin(`CREATE DATABASE ${name} OWNER ${role} TEMPLATE template0`);
+  const owner = new URL(withDatabase(databaseUrl, name));
+  owner.username = role;
+  owner.password = 'pw-of-the-role';
+  const url = owner.href;
+  const adminUrl = withDatabase(databaseUrl, name);
+  const asAdmin = (sql: string) => run(adminUrl, sql);
+  const asOwner = (sql: string) => run(url, sql);
+  if (prepare !== '') await asAdmin(prepare.replaceAll('$role', role));
+  await asOwner(sampleTables);
+  const { PATH = '', HOME = '' } = process.env;
+  const client = await findPgClient({ major: 15, folders: PATH.split(':'), env: { PATH, HOME } });
+  const common = { databaseUrl: url, client, timeoutMs: 60_000, signal: never };
+  return {
+    ...{ url, adminUrl, name, role, asOwner, asAdmin },
+    inOther: (database, sql) => run(withDatabase(databaseUrl, database), sql),
+    backUp: (folder, id = randomUUID()) => backUp({ ...common, folder, id }),
+    verify: ({ file, manifest }) =>
+      verifyBackup({ ...common, file, manifest, logger: makeLogSpy() }),
+    restore: ({ file, manifest }, options) =>
+      restoreBackup({
+        ...common,
+        file,
+        manifest,
+        live: true,
+        knownMigrations: manifest.migrations,
+        beforeSwap: async () => undefined,
+        logger: makeLogSpy(),
+        clock,
+        ...options,
+      }),
+    async drop() {
+      const left = await admin(
+        `SELECT datname FROM pg_database WHERE starts_with(datname, '${databaseNameOf(url)}')`,
+      );
+      for (const { datname } of left) await admin(`DROP DATABASE "${datname}" WITH (FORCE)`);
+      await admin(`DROP ROLE ${role}`);
+    },
+  };
+}

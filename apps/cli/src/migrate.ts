@@ -1,5 +1,5 @@
 import { makeOwner, TexasError } from '@texas-ai/kernel';
-import { migrate, openDatabase } from '@texas-ai/storage';
+import { migrate, openDatabase, schemaOf } from '@texas-ai/storage';
 import type { CliDeps } from './deps.js';
 
 /** A large table is not changed in the time that other statements have. */
@@ -29,6 +29,7 @@ export async function migrateDatabase({ config, logger, output }: CliDeps): Prom
         ? 'The database is up to date.'
         : `Applied ${applied.length}: ${applied.join(', ')}.`,
     );
+    output.progress(`The tables are in the schema ${await schemaOf(database)}.`);
     return 0;
   } finally {
     await owner.closeAll();

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,6 +60,48 @@ test('a backup is made, listed and verified', async () => {
   expect(made).toBe(`${folder}/${file} (0.0 MB, in folder)`);
   expect(verified).toBe(`${file} was restored and every table is the same.`);
   expect(list).toMatch(/^STATE .*\ngood {3}requested .* folder {2}texas-.*\.dump$/);
+});
+
+test('a role that may make no database is told so, and so is whoever lists the backups', async () => {
+  const role = `app_${randomUUID().slice(0, 8)}`;
+  await db.database.raw(`
+    CREATE ROLE ${role} LOGIN PASSWORD 'pw';
+    GRANT ALL ON ALL TABLES IN SCHEMA public TO ${role};
+    GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO ${role}`);
+  try {
+    const url = new URL(db.url);
+    url.username = role;
+    url.password = 'pw';
+    const environment = { NODE_ENV: 'test', DATABASE_URL: url.href, BACKUP_DIR: folder };
+    const config = loadConfig({ root, environment, needs: { database: false, redis: false } });
+    deps = { ...deps, config };
+    expect(await backUp()).toBe(0);
+    const expected = {
+      code: 'restore_failed',
+      message: expect.stringMatching(/permission denied to create database.*CREATEDB/),
+    };
+    await expect(verifyLastBackup(deps)).rejects.toMatchObject(expected);
+    const [listed] = await makeBackupRepository(db.database).list({ limit: 1 });
+    expect(listed).toMatchObject({ state: 'good', error: expected });
+  } finally {
+    await db.database.raw(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+  }
+});
+
+test('what is not ours is named by a backup, and kept by a restore', async () => {
+  await db.database.raw('CREATE EXTENSION hstore; CREATE SCHEMA monitoring');
+  const said: string[] = [];
+  deps = { ...deps, output: { ...deps.output, progress: (text) => said.push(text) } };
+  await backUp();
+  expect(said.at(-1)).toBe(
+    'Not in it, since it is not Texas AI’s: extension hstore, schema monitoring.',
+  );
+  expect(await restore(deps, 'latest', options({ live: true, restorePoint: false }))).toBe(0);
+  const [, kept = ''] = /What it held before is in (\S+)\./.exec(results.at(-2) ?? '') ?? [];
+  expect(results.at(-1)).toBe(
+    `${kept} is kept because it also holds what is not Texas AI’s and in no backup: extension hstore, schema monitoring. Have its owner make that again in ${new URL(db.url).pathname.slice(1)}, then drop ${kept}.`,
+  );
+  await db.database.raw(`DROP DATABASE ${kept}`);
 });
 
 describe('a live database is', () => {

@@ -24,6 +24,7 @@ export interface BackupRecord {
   places: string[];
   /** When it was last restored into a scratch database and found the same. */
   verifiedAt: Temporal.Instant | null;
+  /** Why it failed or is bad; of a good one, why it was not copied or could not be verified. */
   error: { code: ErrorCode; message: string } | null;
 }
 
@@ -44,7 +45,10 @@ export interface BackupRepository {
   /** Waits again for somebody to begin it. */
   postponed(id: string): Promise<void>;
   failed(id: string, code: ErrorCode, message: string): Promise<void>;
+  /** It was restored and compared; what kept the last verification from being done is over. */
   verified(id: string): Promise<void>;
+  /** It could not be found out whether it is good: it still counts, and its error says why. */
+  unverified(id: string, code: ErrorCode, message: string): Promise<void>;
   /** It failed its verification and counts for nothing from now on. */
   bad(id: string, code: ErrorCode, message: string): Promise<void>;
   pruned(ids: readonly string[]): Promise<void>;

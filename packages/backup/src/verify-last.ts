@@ -48,6 +48,7 @@ export async function verifyLast(
       if (signal.aborted) throw new TexasError('aborted', 'The verification was stopped.');
       const { code, message } = asTexasError(error);
       if (faults.has(code)) await deps.backups.bad(record.id, code, message);
+      if (code === 'restore_failed') await deps.backups.unverified(record.id, code, message);
       throw error;
     }
     await deps.backups.verified(record.id);

@@ -6,7 +6,13 @@ export {
   type ReadCache,
   type ReadCacheOptions,
 } from './cache/read-cache.js';
-export { type Database, type DatabaseOptions, openDatabase, poolUse } from './database.js';
+export {
+  type Database,
+  type DatabaseOptions,
+  openDatabase,
+  poolUse,
+  schemaOf,
+} from './database.js';
 export { knownMigrations, migrate, pendingMigrations, waitForMigrations } from './migrate.js';
 export { probeDatabase } from './probe-database.js';
 export { makeAlertRepository } from './repositories/alerts.js';

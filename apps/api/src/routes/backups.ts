@@ -25,7 +25,10 @@ const backupSchema = z
     verifiedAt: instant.meta({
       description: 'When it was last restored into a scratch database and found the same.',
     }),
-    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    error: z.object({ code: z.string(), message: z.string() }).nullable().meta({
+      description:
+        'Why it failed or is bad, with what PostgreSQL said; of a good one, why it was not copied or could not be verified.',
+    }),
   })
   .meta({ id: 'Backup' });
 

@@ -92,6 +92,22 @@ test('the last good one is none that failed, was found bad or is gone', async ()
   ]);
 });
 
+test('what keeps a good one from being verified is told until it is, and never in the place of a lost copy', async () => {
+  const { id } = await backups.request('scheduled');
+  await backups.begin(id);
+  await backups.good(id, made);
+  const denied = { code: 'restore_failed', message: 'It may make no database.' } as const;
+  await backups.unverified(id, denied.code, denied.message);
+  expect(await backups.lastGood()).toMatchObject({ id, error: denied, verifiedAt: null });
+  await backups.verified(id);
+  expect(await backups.find(id)).toMatchObject({ error: null, verifiedAt: expect.anything() });
+  const notCopied = { code: 'backup_target_unavailable', message: 'It was not taken.' } as const;
+  await backups.good(id, { ...made, error: notCopied });
+  await backups.unverified(id, denied.code, denied.message);
+  await backups.verified(id);
+  expect(await backups.find(id)).toMatchObject({ error: notCopied });
+});
+
 test('a manifest is made known once, also where its record was half way', async () => {
   const { id } = await backups.request('scheduled');
   await backups.begin(id);

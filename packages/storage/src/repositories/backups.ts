@@ -94,6 +94,17 @@ export function makeBackupRepository(db: Knex): BackupRepository {
 
     async verified(id) {
       await backups().where({ id }).update({ verified_at: now });
+      await backups()
+        .where({ id, error_code: 'restore_failed' })
+        .update({ error_code: null, error_message: null });
+    },
+
+    async unverified(id, code, message) {
+      await backups()
+        .where({ id, state: 'good' })
+        // That it was not copied weighs more.
+        .where((query) => query.whereNull('error_code').orWhere({ error_code: 'restore_failed' }))
+        .update({ error_code: code, error_message: message });
     },
 
     async bad(id, code, message) {

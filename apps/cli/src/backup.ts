@@ -31,7 +31,7 @@ export async function createBackupNow(deps: CliDeps, { json }: BackupOptions): P
     );
     if (leftOut.length > 0) {
       const left = leftOut.map(({ description }) => description).join(', ');
-      deps.output.progress(`Not in it, since it is not Texas AI’s: ${left}.`);
+      deps.output.progress(`Not included, because it does not belong to Texas AI: ${left}.`);
     }
     return record.error ? 1 : 0;
   });

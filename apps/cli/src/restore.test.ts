@@ -94,12 +94,12 @@ test('what is not ours is named by a backup, and kept by a restore', async () =>
   deps = { ...deps, output: { ...deps.output, progress: (text) => said.push(text) } };
   await backUp();
   expect(said.at(-1)).toBe(
-    'Not in it, since it is not Texas AI’s: extension hstore, schema monitoring.',
+    'Not included, because it does not belong to Texas AI: extension hstore, schema monitoring.',
   );
   expect(await restore(deps, 'latest', options({ live: true, restorePoint: false }))).toBe(0);
   const [, kept = ''] = /What it held before is in (\S+)\./.exec(results.at(-2) ?? '') ?? [];
   expect(results.at(-1)).toBe(
-    `${kept} is kept because it also holds what is not Texas AI’s and in no backup: extension hstore, schema monitoring. Have its owner make that again in ${new URL(db.url).pathname.slice(1)}, then drop ${kept}.`,
+    `${kept} is kept because it also contains objects that do not belong to Texas AI and are in no backup: extension hstore, schema monitoring. Recreate them in ${new URL(db.url).pathname.slice(1)}, then drop ${kept}.`,
   );
   await db.database.raw(`DROP DATABASE ${kept}`);
 });

@@ -199,12 +199,12 @@ function sentencesOf(file: string, restored: Restored): string[] {
   const sentences = [`${what} ${old} Apis and workers that run go on with it by themselves.`];
   if (notOurs.length > 0) {
     sentences.push(
-      `${keptAs} is kept because it also holds what is not Texas AI’s and in no backup: ${notOurs.join(', ')}. Have its owner make that again in ${database}, then drop ${keptAs}.`,
+      `${keptAs} is kept because it also contains objects that do not belong to Texas AI and are in no backup: ${notOurs.join(', ')}. Recreate them in ${database}, then drop ${keptAs}.`,
     );
   }
   if (notCarried.length > 0) {
     sentences.push(
-      `This was so before, and the role may not do it: have a superuser run in ${database}:`,
+      `The role may not restore all settings of the previous database. Run as a superuser in ${database}:`,
       ...notCarried.map((statement) => `  ${statement};`),
     );
   }

@@ -3,24 +3,24 @@ import { adviceFor } from './advice.js';
 
 test.each([
   ['permission denied to create database', /CREATEDB/],
-  ['query failed: ERROR:  permission denied for table dba_notes', /grant/],
-  ['permission denied for large object 4711', /grant/],
+  ['query failed: ERROR:  permission denied for table dba_notes', /grant access/],
+  ['permission denied for large object 4711', /grant access/],
   ['must be owner of database texas', /owner of the database/],
   ['could not open extension control file "/x/btree_gist.control": No such file', /contrib/],
   ['permission denied to create extension "btree_gist"', /CREATE EXTENSION btree_gist/],
-  ['role "grafana" does not exist', /Make that role/],
-  ['type "public.hstore" does not exist', /depends on/],
-  ['function audit.note() does not exist', /depends on/],
+  ['role "grafana" does not exist', /Create that role/],
+  ['type "public.hstore" does not exist', /depend on/],
+  ['function audit.note() does not exist', /depend on/],
   ['no such database: texas_verify_0123456789ab', /PgBouncer/],
   ['unsupported startup parameter: options', /ignore_startup_parameters/],
-  ['sorry, too many clients already', /limit of connections/],
+  ['sorry, too many clients already', /connection limit/],
   ['could not write to file: No space left on device', /disk is full/],
   ['password authentication failed for user "texas"', /password/],
-  ['connection to server at "127.0.0.1", port 1 failed: Connection refused', /can be reached/],
-])('“%s” comes with what to do', (words, expected) => {
+  ['connection to server at "127.0.0.1", port 1 failed: Connection refused', /reachable/],
+])('“%s” gets advice', (words, expected) => {
   expect(adviceFor(words)).toMatch(expected);
 });
 
-test('what is unknown comes without', () => {
+test('an unknown error gets none', () => {
   expect(adviceFor('something else')).toBeNull();
 });

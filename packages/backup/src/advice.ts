@@ -1,4 +1,4 @@
-// What to do about what PostgreSQL and its programs say, in the order of how telling the words are.
+// What an operator can do about an error of PostgreSQL or its programs; the first match counts.
 
 const advice: readonly (readonly [words: RegExp, sentence: string])[] = [
   [
@@ -7,11 +7,11 @@ const advice: readonly (readonly [words: RegExp, sentence: string])[] = [
   ],
   [
     /permission denied for (?:table|sequence|view|schema|large object)/,
-    'Have its owner grant the role of DATABASE_URL what it lacks, or move what is not Texas AI’s to a schema of its own.',
+    'Have its owner grant access to the role of DATABASE_URL, or move objects that do not belong to Texas AI to another schema.',
   ],
   [
     /must be (?:owner|member|able to SET ROLE)/,
-    'Work as the owner of the database or as a superuser.',
+    'Connect as the owner of the database or as a superuser.',
   ],
   [
     /extension "[^"]*" is not available|could not open extension control file/,
@@ -21,10 +21,10 @@ const advice: readonly (readonly [words: RegExp, sentence: string])[] = [
     /permission denied to create extension|Must have CREATE privilege on current database/,
     'Have a superuser run CREATE EXTENSION btree_gist in that database.',
   ],
-  [/role "[^"]*" does not exist/, 'Make that role first: the backup names it.'],
+  [/role "[^"]*" does not exist/, 'Create that role first: the backup refers to it.'],
   [
     /(?:type|function|operator|operator class|relation|schema) "?[^"]*"?.* does not exist/,
-    'Something in Texas AI’s own tables depends on what is not part of them, such as another extension: make that in the database first, or remove what depends on it and make another backup.',
+    'Texas AI’s tables depend on something outside of them, such as another extension: remove that dependency and make another backup.',
   ],
   [
     /no such database/,
@@ -32,21 +32,21 @@ const advice: readonly (readonly [words: RegExp, sentence: string])[] = [
   ],
   [
     /unsupported startup parameter/,
-    'Take the parameter out of DATABASE_URL, add it to ignore_startup_parameters of PgBouncer, or connect to PostgreSQL directly.',
+    'Remove the parameter from DATABASE_URL, add it to ignore_startup_parameters of PgBouncer, or connect to PostgreSQL directly.',
   ],
   [
     /too many (?:clients|connections)|remaining connection slots/,
-    'Raise the limit of connections, or stop what takes them.',
+    'Raise the connection limit or close other connections.',
   ],
-  [/No space left on device|Disk quota exceeded/i, 'A disk is full: make room on it.'],
-  [/password authentication failed|no password supplied/, 'Look at the password in DATABASE_URL.'],
+  [/No space left on device|Disk quota exceeded/i, 'The disk is full: free some space.'],
+  [/password authentication failed|no password supplied/, 'Check the password in DATABASE_URL.'],
   [
     /could not (?:connect|translate)|connection to server|terminating connection/,
-    'Look whether PostgreSQL runs and can be reached from here.',
+    'Check that PostgreSQL is running and reachable from here.',
   ],
 ];
 
-/** A sentence about what to do; null where nothing better is known than the words themselves. */
+/** A sentence about what to do; null for an error that is not known here. */
 export function adviceFor(words: string): string | null {
   return advice.find(([form]) => form.test(words))?.[1] ?? null;
 }

@@ -13,9 +13,9 @@ export interface CarryOver {
 }
 
 /**
- * Makes a restored database like the one it replaces: owners, rights, policies, settings, limits, comments.
- * What is in the tables stays as it was dumped. Answers the statements that the role may not run, as they
- * are to be run once the databases are swapped; none where both are alike.
+ * Configures a restored database like the one it replaces: owners, privileges, policies, settings, limits,
+ * comments. Returns the statements that are still missing, because the role may not run them, as they are to
+ * be run after the swap; none if both databases are configured alike.
  */
 export async function carryOver({ from, to, schema, signal }: CarryOver): Promise<string[]> {
   const live = databaseNameOf(from);
@@ -24,8 +24,8 @@ export async function carryOver({ from, to, schema, signal }: CarryOver): Promis
     const relations = await relationsOf(connection, schema);
     const wanted = await schemaTraits(old, schema, relations);
     const found = () => schemaTraits(connection, schema, relations);
-    await liken(connection, wanted, await found());
-    await liken(
+    await applySteps(connection, wanted, await found());
+    await applySteps(
       connection,
       await databaseTraits(connection, live, restored),
       await databaseTraits(connection, restored, restored),
@@ -55,8 +55,8 @@ async function relationsOf(connection: Connection, schema: string): Promise<stri
   return rows.map(({ name }) => name);
 }
 
-/** Runs what makes the difference, as far as this role may. */
-async function liken(
+/** Runs the statements that lead from one state to another, as far as this role may. */
+async function applySteps(
   connection: Connection,
   wanted: readonly Trait[],
   found: readonly Trait[],
@@ -65,13 +65,13 @@ async function liken(
     try {
       await connection.query(statement);
     } catch (failure) {
-      // What PostgreSQL refuses is left to somebody else; anything else is no answer.
+      // A statement that PostgreSQL refuses is found missing afterwards.
       if (!(failure instanceof pg.DatabaseError)) throw failure;
     }
   }
 }
 
-/** The statements that lead from one state to another. */
+/** Returns the statements that lead from one state to another. */
 function stepsTo(wanted: readonly Trait[], found: readonly Trait[]): string[] {
   const without = (some: readonly Trait[], others: readonly Trait[]) => {
     const statements = new Set(others.map(({ statement }) => statement));

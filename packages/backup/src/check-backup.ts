@@ -40,8 +40,8 @@ async function sha256Of(file: string, signal: AbortSignal | undefined): Promise<
 }
 
 /**
- * Looks into a dump that may have no manifest: it must be a readable one of this application. Answers what of
- * it is to be restored, without what its manifest says was left out. Rejects with `backup_invalid`,
+ * Looks into a dump that may have no manifest: it must be a readable one of this application. Returns the part
+ * to restore, without the objects that its manifest says were left out. Rejects with `backup_invalid`,
  * `backup_newer_format` or `backup_wrong_key`.
  */
 export async function checkContents(

@@ -1,26 +1,26 @@
 import type { NotOurs } from './not-ours.js';
 
-// A dump has a list of what is in it, a line for each entry:
-// `222; 1259 17050 TABLE public characters texas` is its number, the OIDs of a system catalog and of the
-// object, its kind, schema and name, and its owner.
+// The table of contents of a dump has a line for each entry, for example
+// `222; 1259 17050 TABLE public characters texas`: number, OIDs of the system catalog and of the object, kind,
+// schema, name, owner.
 
-/** What of a dump is restored. */
+/** The part of a dump that is restored. */
 export interface Contents {
   /** The schema that the tables were in. */
   schema: string;
-  /** Lines of the list, in its order, as `pg_restore --use-list` takes them. */
+  /** Lines of the table of contents in their order, for `pg_restore --use-list`. */
   entries: string[];
 }
 
 /** Tables that every database of ours has. */
 const ourTables = ['migrations', 'generations'];
 
-/** Kinds that belong to somebody else or to the database, although they are listed with a schema. */
+/** Kinds that are not ours although they are listed with our schema. */
 const notRestored = /^(?:PUBLICATION|SUBSCRIPTION|SECURITY LABEL|ACL|DEFAULT ACL)\b/;
 
 /**
- * What is restored of a dump with this list, or the names of the tables that it lacks. Whatever is in another
- * schema than our tables, or in none, is not: earlier releases dumped the whole database.
+ * Returns what to restore of a dump, or which of our tables it lacks. Entries of other schemas than that of our
+ * tables, or of none, are skipped: earlier releases dumped the whole database.
  */
 export function contentsIn(
   lines: readonly string[],
@@ -46,6 +46,6 @@ function isRestored(line: string, schema: string, skipped: ReadonlySet<string>):
   const end = entry.indexOf(` ${schema} `);
   const kind = entry.slice(0, Math.max(end, 0));
   if (!/^[A-Z ]+$/.test(kind) || notRestored.test(kind) || skipped.has(oids)) return false;
-  // One on something that is left out would fail.
+  // A comment on an object that is left out would fail.
   return kind !== 'COMMENT' || /^(?:TABLE|COLUMN) /.test(entry.slice(end + schema.length + 2));
 }

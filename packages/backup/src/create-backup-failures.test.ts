@@ -62,7 +62,7 @@ test('a pg_dump that ends well with half a dump', async () => {
   });
 });
 
-test('what pg_dump says, and what to do, without the password and without rows', async () => {
+test('the error of pg_dump and advice, without the password and without rows', async () => {
   const { password } = new URL(sample.url);
   const said = `cat >&2 <<'END'
 pg_dump: error: query failed: ERROR:  permission denied for table notes of "${password}"
@@ -74,12 +74,12 @@ exit 1`;
   expect(failure).toMatchObject({
     code: 'backup_failed',
     message:
-      'pg_dump did not come to its end: query failed: ERROR: permission denied for table notes of "***". Have its owner grant the role of DATABASE_URL what it lacks, or move what is not Texas AI’s to a schema of its own.',
+      'pg_dump did not come to its end: query failed: ERROR: permission denied for table notes of "***". Have its owner grant access to the role of DATABASE_URL, or move objects that do not belong to Texas AI to another schema.',
   });
   expect(JSON.stringify(failure.details)).not.toContain(password);
 });
 
-test('words without end are cut', async () => {
+test('an endless error of pg_dump is cut', async () => {
   const said = `printf 'pg_dump: error: %s' "$(head -c 3000 /dev/zero | tr '\\0' x)" >&2; exit 1`;
   const failure = await backUpWith(said).catch((failure) => failure);
   expect(failure.message).toMatch(/^pg_dump did not come to its end: x{300}\.$/);

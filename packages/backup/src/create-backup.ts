@@ -124,7 +124,7 @@ async function dumpSnapshot(connection: Connection, options: DumpOptions): Promi
 function nothingIn(where: string): TexasError {
   return new TexasError(
     'backup_failed',
-    `There is nothing to back up: search_path of the database role leads to ${where}. Let it lead to the tables of Texas AI (ALTER ROLE … SET search_path), or run migrate.`,
+    `There is nothing to back up: the search_path of the database role leads to ${where}. Point it at the tables of Texas AI (ALTER ROLE … SET search_path), or run migrate.`,
   );
 }
 

@@ -7,13 +7,13 @@ import type { Ending } from './program.js';
 
 export type FailureCode = Extract<ErrorCode, 'backup_failed' | 'restore_failed'>;
 
-/** Characters of a program's words that are kept: all of it in the details, and its reason in the message. */
+/** Characters of a program's stderr that are kept in the details, and of its errors in the message. */
 const keptWords = 1000;
 const keptReason = 300;
 
 /**
- * A PostgreSQL program that failed: what it was, why in the program's own words, and what to do. Without the
- * password, and without rows that it may have quoted.
+ * A PostgreSQL program that failed, with its own error and with advice in the message. Neither the password nor
+ * rows that the program quoted get there.
  */
 export function programFailed(
   code: ErrorCode,
@@ -32,7 +32,7 @@ function redacted(stderr: string, databaseUrl?: string): string {
   return secrets.reduce((text, secret) => text.replaceAll(secret, '***'), stderr);
 }
 
-/** `pg_dump: error: query failed: ERROR:  permission denied for table x`, and the hint below it. */
+/** Errors and hints, of lines such as `pg_dump: error: query failed: ERROR:  permission denied for table x`. */
 function reasonIn(words: string): string {
   return words
     .split('\n')
@@ -40,7 +40,7 @@ function reasonIn(words: string): string {
     .join(' ');
 }
 
-/** The sentence, the reason as PostgreSQL says it, and what to do about it where that is known. */
+/** The sentence, PostgreSQL's error, and advice if there is any. */
 function withReason(sentence: string, reason: string): string {
   const words = reason.replace(/\s+/g, ' ').trim().slice(0, keptReason);
   if (words === '') return sentence;

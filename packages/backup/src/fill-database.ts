@@ -95,8 +95,8 @@ export async function holdingsOf(
 }
 
 /**
- * Throws `backup_invalid` that names the tables of which a restored database holds something else, and where
- * the manifest names none: to have compared nothing proves nothing.
+ * Throws `backup_invalid` that names the tables that differ from the manifest, and where the manifest lists no
+ * tables: a comparison of nothing proves nothing.
  */
 export function assertHoldings(
   manifest: Pick<Manifest, 'file' | 'tables'>,
@@ -105,7 +105,7 @@ export function assertHoldings(
   if (manifest.tables.length === 0) {
     throw new TexasError(
       'backup_invalid',
-      `The manifest of ${manifest.file} names no table, so there is nothing to compare: the backup proves nothing. Make another one.`,
+      `The manifest of ${manifest.file} lists no tables, so there is nothing to compare and the backup cannot be verified. Make another one.`,
     );
   }
   const differing = differingTables(manifest.tables, tables);

@@ -32,7 +32,7 @@ export interface Manifest {
   /** Names of the migrations applied. */
   migrations: string[];
   tables: TableFingerprint[];
-  /** What else was in the database, and is not in the dump; earlier releases do not tell. */
+  /** Other objects of the database, which are not in the dump; unknown for dumps of earlier releases. */
   leftOut?: LeftOut[];
 }
 

@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => db.drop());
 
-/** What is made by whom, and what a backup then leaves out. */
+/** What somebody creates, as whom, and what a backup then leaves out. */
 const scenes: [what: string, by: 'asAdmin' | 'asOwner', sql: string, leftOut: string[]][] = [
   [
     'an extension that only a superuser may make',
@@ -122,7 +122,7 @@ const scenes: [what: string, by: 'asAdmin' | 'asOwner', sql: string, leftOut: st
 ];
 
 test.each(scenes)(
-  '%s is not ours, nor what cannot be without it',
+  '%s: found with everything that depends on it',
   async (_what, by, sql, expected) => {
     const named = (text: string) => text.replaceAll('$name', db.name);
     await db[by](named(sql));
@@ -141,7 +141,7 @@ async function dropSubscription(database: string): Promise<void> {
   );
 }
 
-test('with all of it in the database a backup is made, verified and restored, and nothing of it is lost', async () => {
+test('a backup leaves all of it out, verifies and restores, and the old database is kept for it', async () => {
   for (const [, by, sql] of scenes) {
     await db[by](
       sql
@@ -175,11 +175,11 @@ test('a table that the role may write is ours, whoever owns it', async () => {
   expect(manifest.tables.map(({ name }) => name)).toContain('by_migrator');
 });
 
-test('a column of ours that depends on a foreign extension is told of with what to do', async () => {
+test('a column of ours that depends on a foreign extension fails with advice', async () => {
   await db.asOwner('CREATE EXTENSION hstore; ALTER TABLE generations ADD COLUMN odd hstore');
   const made = await db.backUp(folder.folder);
   await expect(db.verify(made)).rejects.toMatchObject({
     code: 'restore_failed',
-    message: expect.stringMatching(/type "public\.hstore" does not exist.*depends on/),
+    message: expect.stringMatching(/type "public\.hstore" does not exist.*depend on/),
   });
 });

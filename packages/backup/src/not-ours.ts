@@ -1,9 +1,9 @@
 import type { Connection } from './connection.js';
 
-// An administrator has other things in the same database: extensions, publications, schemas, tables beside
-// ours. A backup leaves them out, and with them whatever in our schema cannot be without them.
+// An administrator may keep other objects in the same database: extensions, publications, schemas, tables
+// beside ours. A backup leaves them out, and with them whatever in our schema depends on them.
 
-/** The extension that the tables stand on, beside PostgreSQL's own `plpgsql`. */
+/** The extension that our constraints need. */
 export const ourExtension = 'btree_gist';
 
 export async function hasOurExtension(connection: Connection): Promise<boolean> {
@@ -13,9 +13,9 @@ export async function hasOurExtension(connection: Connection): Promise<boolean> 
   return rows.length > 0;
 }
 
-/** Something in the database that no backup holds. */
+/** An object of the database that is in no backup. */
 export interface NotOurs {
-  /** OIDs of its system catalog and of itself, as the list of a dump has them. */
+  /** OIDs of its system catalog and of the object, as in the table of contents of a dump. */
   classId: number;
   objectId: number;
   /** In PostgreSQL's words: `table dba_notes`. */
@@ -25,9 +25,9 @@ export interface NotOurs {
 }
 
 /**
- * Whatever in the database is not ours, seen from the connection's schema. Of that schema: what belongs to
- * other roles, and what depends on something outside of it. A table counts as ours where the role owns it
- * or may read and write it, since tables may belong to the role that migrates.
+ * Returns all objects of the database that are not ours. In the connection's schema these are objects of other
+ * roles, and objects that depend on something outside of the schema. A table is ours if the role owns it, or
+ * may read and write it: the tables may belong to another role that migrates.
  */
 export async function findNotOurs(connection: Connection): Promise<NotOurs[]> {
   const { rows } = await connection.query<NotOurs>(notOursQuery, [['plpgsql', ourExtension]]);
@@ -41,7 +41,7 @@ export async function findNotOurs(connection: Connection): Promise<NotOurs[]> {
 const notOursQuery = `
 WITH RECURSIVE
 schema AS (SELECT oid FROM pg_namespace WHERE nspname = current_schema()),
--- Roles whose objects count as ours.
+-- Roles whose objects are ours.
 ours AS (
   SELECT oid FROM pg_roles WHERE pg_has_role(oid, 'USAGE')
   UNION SELECT relowner FROM pg_class JOIN schema ON relnamespace = schema.oid
@@ -77,7 +77,7 @@ found (classid, objid) AS (
   UNION
   SELECT next.classid, next.objid
   FROM found CROSS JOIN LATERAL (
-    -- What depends on it, and what it is only a part of, as a view's rule is of the view.
+    -- What depends on it, and what it is an internal part of, as a rule is of its view.
     SELECT classid, objid FROM pg_depend
       WHERE refclassid = found.classid AND refobjid = found.objid
     UNION ALL SELECT refclassid, refobjid FROM pg_depend
@@ -96,13 +96,13 @@ SELECT found.classid::bigint AS "classId", found.objid::bigint AS "objectId",
 FROM found
   CROSS JOIN LATERAL pg_identify_object(found.classid, found.objid, 0) AS object
   CROSS JOIN LATERAL pg_identify_object_as_address(found.classid, found.objid, 0) AS address
--- What lies in another schema, or is a part of something else, is told of by that alone.
+-- Objects of other schemas and parts of other objects are implied by those.
 WHERE (found.classid IN ('pg_extension'::regclass, 'pg_namespace'::regclass, 'pg_publication'::regclass,
     'pg_subscription'::regclass, 'pg_event_trigger'::regclass, 'pg_foreign_server'::regclass,
     'pg_largeobject'::regclass)
     OR coalesce(object.schema, quote_ident(address.object_names[1])) = quote_ident(current_schema()))
   AND (found.classid, found.objid) NOT IN (SELECT classid, objid FROM members)
-  -- The sequence of a column is a part as well, and has to be left out by its own name.
+  -- The sequence of a column is such a part, but pg_dump has to exclude it by name.
   AND (found.classid = 'pg_class'::regclass AND found.objid IN (SELECT oid FROM relations) OR NOT EXISTS (
     SELECT FROM pg_depend JOIN found AS whole ON refclassid = whole.classid AND refobjid = whole.objid
     WHERE pg_depend.classid = found.classid AND pg_depend.objid = found.objid AND deptype IN ('a', 'i')))

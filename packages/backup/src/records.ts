@@ -45,9 +45,9 @@ export interface BackupRepository {
   /** Waits again for somebody to begin it. */
   postponed(id: string): Promise<void>;
   failed(id: string, code: ErrorCode, message: string): Promise<void>;
-  /** It was restored and compared; what kept the last verification from being done is over. */
+  /** It was restored and compared; the error of an earlier verification is removed. */
   verified(id: string): Promise<void>;
-  /** It could not be found out whether it is good: it still counts, and its error says why. */
+  /** Its verification could not be done: it still counts as good, and its error says why. */
   unverified(id: string, code: ErrorCode, message: string): Promise<void>;
   /** It failed its verification and counts for nothing from now on. */
   bad(id: string, code: ErrorCode, message: string): Promise<void>;

@@ -16,7 +16,7 @@ import {
   withTemporaryDatabase,
 } from './temporary-database.js';
 
-/** Restores into a new database beside the live one, makes it like that, and swaps them. */
+/** Restores into a new database beside the live one, configures it alike, and swaps them. */
 export async function replaceDatabase(
   options: RestoreBackupOptions,
   contents: Contents,
@@ -49,7 +49,7 @@ export async function replaceDatabase(
       { databaseUrl, live: database, restored: name, before, signal },
       maintenance,
     );
-    // What is not ours is in no backup: it would be lost with the old database.
+    // What is not ours is in no backup and would be lost with the old database.
     const kept = keepOld || notOurs.length > 0 || !(await dropOld(options, before));
     const keptAs = kept ? before : null;
     return {
@@ -59,7 +59,7 @@ export async function replaceDatabase(
   });
 }
 
-/** Only a database's owner may rename it, which is known before hours of restoring as well as after. */
+/** Only the owner of a database may rename it: checked before hours of restoring. */
 async function assertMayReplace(connection: Connection): Promise<void> {
   const { rows } = await connection.query<{ owner: string; role: string; may: boolean }>(
     `SELECT pg_get_userbyid(datdba)::text AS owner, current_user::text AS role,

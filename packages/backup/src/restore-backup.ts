@@ -44,9 +44,9 @@ export interface Restored {
   created: boolean;
   /** The replaced database's name, where it is still there. */
   keptAs: string | null;
-  /** What else the replaced database holds, for which it was kept: `extension pg_stat_statements`. */
+  /** Other objects of the replaced database, for which it was kept: `extension pg_stat_statements`. */
   notOurs: string[];
-  /** Statements that would make the new database like the old one, and that the role may not run. */
+  /** Statements that would configure the new database like the old one, and that the role may not run. */
   notCarried: string[];
   /** Migrations that the backup holds; the caller runs what is missing where it was `filled`. */
   migrations: string[];

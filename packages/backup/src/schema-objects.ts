@@ -1,6 +1,6 @@
 import { type Connection, quoted } from './connection.js';
 
-/** Something that lies in a schema and is no part of anything else there, as SQL names it. */
+/** An object of a schema that is not a part of another object, as SQL names it. */
 interface SchemaObject {
   /** `table`, `view`, `type`, `function` and such. */
   type: string;
@@ -8,7 +8,7 @@ interface SchemaObject {
   identity: string;
 }
 
-/** What lies in a schema, without what an extension made. */
+/** Returns the objects of a schema, without those of extensions. */
 export async function objectsIn(connection: Connection, schema: string): Promise<SchemaObject[]> {
   const { rows } = await connection.query<SchemaObject>(
     `SELECT object.type, object.identity
@@ -23,7 +23,7 @@ export async function objectsIn(connection: Connection, schema: string): Promise
   return rows;
 }
 
-/** The first without the second. */
+/** Returns the first objects without the second. */
 export function without(
   objects: readonly SchemaObject[],
   others: readonly SchemaObject[],
@@ -52,9 +52,9 @@ export async function dropObjects(
   }
 }
 
-/** Makes the schema where there is none, and tells whether it did. */
+/** Creates the schema if it does not exist; returns whether it did. */
 export async function makeSchema(connection: Connection, schema: string): Promise<boolean> {
-  // Not IF NOT EXISTS, which wants the right to make one also where it exists.
+  // IF NOT EXISTS would need the privilege to create one even if it exists.
   const { rows } = await connection.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
   if (rows.length > 0) return false;
   await connection.query(`CREATE SCHEMA ${quoted(schema)}`);

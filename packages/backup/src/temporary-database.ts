@@ -122,7 +122,7 @@ export async function lock(maintenance: Connection, name: string): Promise<boole
   return rows[0]?.locked === true;
 }
 
-/** Makes an empty database that sorts and stores like another one, and belongs to this role. */
+/** Creates an empty database of this role with the locale, encoding and tablespace of another one. */
 async function createLike(maintenance: Connection, name: string, model: string): Promise<void> {
   const { rows } = await maintenance.query<{ options: string }>(likeness, [model]);
   // Not template1, in which an administrator may have put anything.
@@ -130,7 +130,7 @@ async function createLike(maintenance: Connection, name: string, model: string):
   await maintenance.query(`CREATE DATABASE ${quoted(name)} ${options}`);
 }
 
-// As JSON, since each major has other columns for the locales of ICU and of PostgreSQL itself.
+// As JSON, because the columns for locales differ between majors.
 const likeness = `
   SELECT concat_ws(' ',
     format('ENCODING %L LC_COLLATE %L LC_CTYPE %L', pg_encoding_to_char(encoding), datcollate, datctype),

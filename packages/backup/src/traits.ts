@@ -1,20 +1,21 @@
 import type { Connection } from './connection.js';
 
-// What an administrator has decided about a database and our tables in it, as the statements that bring it
-// about in one that has only PostgreSQL's defaults. Two databases with the same statements are alike.
+// Traits are what an administrator has configured for a database and our tables in it: owners, privileges,
+// policies, settings, limits, comments. Each is the statement that configures it in a new database, so two
+// databases with the same statements are configured alike.
 
 export interface Trait {
   statement: string;
-  /** Takes it back, where a new database may have it by default. */
+  /** Removes it again; null where setting another value replaces it. */
   undo: string | null;
 }
 
 /**
- * Rights as GRANT where there are more than PostgreSQL's defaults, and as REVOKE where there are less. To be
- * put behind a query `objects` of: kind as `acldefault` takes it, the beginning of the statements, the object
- * and the column in them, its owner, and its rights.
+ * Privileges as statements: GRANT for each beyond PostgreSQL's defaults, REVOKE for each default that is
+ * missing. Reads a query `objects`: prefix of the statements, kind for `acldefault`, object and column as the
+ * statements name them, owner, access control list.
  */
-const rights = `
+const privileges = `
   actual AS (
     SELECT prefix, object, part, grantee, privilege_type, bool_or(is_grantable) AS grantable
     FROM objects CROSS JOIN LATERAL aclexplode(coalesce(acl, acldefault(kind, owner)))
@@ -34,7 +35,7 @@ const rights = `
       format('%sREVOKE %s%s ON %s FROM %s', prefix, privilege_type, part, object, role) AS revoking
     FROM named CROSS JOIN LATERAL (SELECT CASE WHEN grantee = 0 THEN 'PUBLIC'
       ELSE quote_ident(pg_get_userbyid(grantee)) END AS role) AS roles),
-  rights AS (
+  privileges AS (
     SELECT CASE WHEN granted THEN granting ELSE revoking END AS statement,
       CASE WHEN granted THEN revoking ELSE granting END AS undo
     FROM written)`;
@@ -46,12 +47,12 @@ objects AS (
   SELECT '' AS prefix, 'd'::"char" AS kind, format('DATABASE %I', name) AS object, '' AS part,
     datdba AS owner, datacl AS acl
   FROM db),
-${rights},
+${privileges},
 settings AS (
   SELECT setrole, split_part(setting, '=', 1) AS parameter,
     substr(setting, strpos(setting, '=') + 1) AS value
   FROM pg_db_role_setting JOIN db ON setdatabase = db.oid CROSS JOIN LATERAL unnest(setconfig) AS setting),
--- Lists of names are kept as they would be written, anything else as the bare value.
+-- PostgreSQL keeps lists of names quoted as in SQL, and all other values unquoted.
 literals AS (
   SELECT *, CASE WHEN parameter IN ('search_path', 'session_preload_libraries',
       'local_preload_libraries', 'temp_tablespaces')
@@ -62,7 +63,7 @@ literals AS (
 SELECT statement, undo FROM (
   SELECT 1 AS step, format('ALTER DATABASE %I OWNER TO %I', name, pg_get_userbyid(datdba)) AS statement,
     NULL AS undo FROM db
-  UNION ALL SELECT 2, statement, undo FROM rights
+  UNION ALL SELECT 2, statement, undo FROM privileges
   UNION ALL SELECT 3, format('ALTER %s SET %s TO %s',
       CASE WHEN setrole = 0 THEN format('DATABASE %I', name)
         ELSE format('ROLE %I IN DATABASE %I', pg_get_userbyid(setrole), name) END,
@@ -94,7 +95,7 @@ objects AS (
   UNION ALL SELECT '', 'c', 'TABLE ' || name, format(' (%I)', attname), relowner, attacl
   FROM relations JOIN pg_attribute ON attrelid = relations.oid
   WHERE attacl IS NOT NULL AND NOT attisdropped
-  -- Those of one schema are more than the defaults, those of all schemas are instead of them.
+  -- Default privileges of one schema add to the defaults, those of all schemas replace them.
   UNION ALL SELECT format('ALTER DEFAULT PRIVILEGES FOR ROLE %I%s ', pg_get_userbyid(defaclrole),
       CASE WHEN defaclnamespace <> 0 THEN format(' IN SCHEMA %I', $1) END),
     CASE WHEN defaclnamespace <> 0 THEN 'c' WHEN defaclobjtype = 'S' THEN 's' ELSE defaclobjtype END::"char",
@@ -102,7 +103,7 @@ objects AS (
       WHEN 'T' THEN 'TYPES' ELSE 'SCHEMAS' END,
     '', defaclrole, defaclacl
   FROM pg_default_acl WHERE defaclnamespace = 0 OR defaclnamespace = (SELECT oid FROM schema)),
-${rights}
+${privileges}
 SELECT statement, undo FROM (
   SELECT 1 AS step, format('ALTER SCHEMA %I OWNER TO %I', nspname, pg_get_userbyid(nspowner)) AS statement,
     NULL AS undo FROM schema
@@ -110,7 +111,7 @@ SELECT statement, undo FROM (
     FROM relations
     WHERE NOT EXISTS (SELECT FROM pg_depend WHERE classid = 'pg_class'::regclass
       AND objid = relations.oid AND refclassid = 'pg_class'::regclass AND deptype IN ('a', 'i'))
-  UNION ALL SELECT 3, statement, undo FROM rights
+  UNION ALL SELECT 3, statement, undo FROM privileges
   UNION ALL SELECT 4, format('CREATE POLICY %I ON %I.%I AS %s FOR %s TO %s%s%s', policyname, schemaname,
       tablename, permissive, cmd,
       (SELECT string_agg(CASE role WHEN 'public' THEN 'PUBLIC' ELSE quote_ident(role) END, ', ')
@@ -124,7 +125,7 @@ SELECT statement, undo FROM (
     format('ALTER TABLE %s NO FORCE ROW LEVEL SECURITY', name) FROM relations WHERE relforcerowsecurity
 ) AS traits ORDER BY step, statement`;
 
-/** Those of a database, in statements about one named `as`. */
+/** Returns the traits of a database, as statements about a database named `as`. */
 export async function databaseTraits(
   connection: Connection,
   database: string,
@@ -133,7 +134,7 @@ export async function databaseTraits(
   return (await connection.query<Trait>(databaseQuery, [database, as])).rows;
 }
 
-/** Those of a schema of the connection's database and of these relations in it. */
+/** Returns the traits of a schema of the connection's database and of these relations in it. */
 export async function schemaTraits(
   connection: Connection,
   schema: string,

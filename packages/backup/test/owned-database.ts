@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { makeLogSpy, testServices } from '@texas-ai/testing';
 import { withConnection } from '../src/connection.js';
 import { databaseNameOf, withDatabase } from '../src/connection-environment.js';
+import type { CreateBackupOptions } from '../src/create-backup.js';
 import { findPgClient } from '../src/find-pg-client.js';
 import { type RestoreBackupOptions, type Restored, restoreBackup } from '../src/restore-backup.js';
-import { verifyBackup } from '../src/verify-backup.js';
+import { type VerifyBackupOptions, verifyBackup } from '../src/verify-backup.js';
 import { backUp, clock, never } from './backup-run.js';
 import { sampleTables } from './sample-database.js';
 
@@ -22,8 +23,9 @@ export interface OwnedDatabase {
   asAdmin(sql: string): Promise<Record<string, unknown>[]>;
   /** The same in another database of the server. */
   inOther(database: string, sql: string): Promise<Record<string, unknown>[]>;
-  backUp(folder: string, id?: string): Promise<Made>;
-  verify(made: Made): Promise<void>;
+  /** By default as its owner, on a direct connection. */
+  backUp(folder: string, options?: Partial<CreateBackupOptions>): Promise<Made>;
+  verify(made: Made, options?: Partial<VerifyBackupOptions>): Promise<void>;
   restore(made: Made, options?: Partial<RestoreBackupOptions>): Promise<Restored>;
   /** Drops it, what restores left beside it, and its role. */
   drop(): Promise<void>;
@@ -57,9 +59,9 @@ export async function makeOwnedDatabase(prepare = ''): Promise<OwnedDatabase> {
   return {
     ...{ url, adminUrl, name, role, asOwner, asAdmin },
     inOther: (database, sql) => run(withDatabase(databaseUrl, database), sql),
-    backUp: (folder, id = randomUUID()) => backUp({ ...common, folder, id }),
-    verify: ({ file, manifest }) =>
-      verifyBackup({ ...common, file, manifest, logger: makeLogSpy() }),
+    backUp: (folder, options) => backUp({ ...common, folder, id: randomUUID(), ...options }),
+    verify: ({ file, manifest }, options) =>
+      verifyBackup({ ...common, file, manifest, logger: makeLogSpy(), ...options }),
     restore: ({ file, manifest }, options) =>
       restoreBackup({
         ...common,

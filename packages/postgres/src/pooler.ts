@@ -2,19 +2,19 @@ import { Socket } from 'node:net';
 import { TexasError } from '@texas-ai/kernel';
 import pg from 'pg';
 
-/** Milliseconds for the second connection; a pooler in session mode may have none left. */
-const secondConnectionMs = 2_000;
+/** Milliseconds for the second connection, by default: a pooler in session mode may have none left. */
+const defaultLimitMs = 10_000;
 
-/** The server process that answers this connection now. */
+/** Returns the server process that runs the statements of this connection now. */
 export async function backendPid(client: Pick<pg.Client, 'query'>): Promise<number> {
   const { rows } = await client.query<{ pid: number }>('SELECT pg_catalog.pg_backend_pid() AS pid');
   return Number(rows[0]?.pid);
 }
 
 /**
- * Rejects with `config_invalid` where the pooler gives out server sessions for one transaction or statement
- * at a time: then one connection is answered by several processes, or two by the same. Settings, session
- * locks and exported snapshots would get lost, or reach others.
+ * Rejects with `config_invalid` if the pooler assigns server sessions for one transaction or statement at a
+ * time: then several processes serve one connection, or one process serves two. Settings, session locks and
+ * exported snapshots would be lost or would affect other clients.
  */
 export async function refuseTransactionPooling(
   client: pg.Client,
@@ -30,14 +30,15 @@ export async function refuseTransactionPooling(
   );
 }
 
-/** Undefined where there is no second connection to be had, which proves nothing. */
+/** Undefined if there is no second connection, which proves nothing. */
 async function otherBackendPid(connection: pg.ClientConfig): Promise<number | undefined> {
+  const limitMs = connection.connectionTimeoutMillis ?? defaultLimitMs;
   const socket = new Socket();
   const client = new pg.Client({
     ...connection,
     stream: () => socket,
-    connectionTimeoutMillis: secondConnectionMs,
-    query_timeout: secondConnectionMs,
+    connectionTimeoutMillis: limitMs,
+    query_timeout: limitMs,
   });
   client.on('error', () => undefined);
   try {

@@ -15,10 +15,7 @@ export interface SessionOptions {
 /** Sets up a session that has just been connected. Rejects with `config_invalid` or what pg throws. */
 export type SessionSetup = (client: pg.Client) => Promise<void>;
 
-/**
- * What the code relies on in every session. The server, the database, the role and a pooler may each have
- * other defaults, and none of them is asked.
- */
+/** What the code relies on in every session: server, database, role and pooler may have other defaults. */
 const settings: Readonly<Record<string, string>> = {
   client_encoding: 'UTF8',
   DateStyle: 'ISO, YMD',
@@ -36,13 +33,13 @@ const settings: Readonly<Record<string, string>> = {
   transaction_timeout: '0',
 };
 
-// A setting that this server does not know yet is left out.
+// Settings that this server does not know are skipped.
 const applySettings = `
   SELECT pg_catalog.set_config(name, value, false)
   FROM pg_catalog.jsonb_each_text($1) AS wanted (name, value)
   WHERE pg_catalog.current_setting(name, true) IS NOT NULL`;
 
-// A pooler may hand on the search_path of the session before, so it is reset first.
+// Reset before: a pooler may pass on the search_path of an earlier client.
 const applySchema = `
   SELECT pg_catalog.set_config('search_path', pg_catalog.quote_ident(coalesce(
     $1::text,
@@ -55,9 +52,9 @@ const applySchema = `
     pg_catalog.current_schema())), false)`;
 
 /**
- * Sets up the sessions of one database, all alike: the settings above, the limits, and exactly one schema,
- * where Texas AI's tables are. That is the first of the role's `search_path` that holds them, else the
- * first that exists. They go as statements and not as start-up parameters, which PgBouncer refuses.
+ * Sets up the sessions of one database alike: the settings above, the limits, and a `search_path` of exactly
+ * one schema. That is the first schema of the role's own `search_path` that holds Texas AI's tables, or else
+ * the first that exists. Statements are used, because PgBouncer refuses start-up parameters.
  */
 export function makeSessionSetup(options: SessionOptions): SessionSetup {
   const { connection, statementTimeoutMs, idleInTransactionTimeoutMs, schema } = options;
@@ -68,7 +65,7 @@ export function makeSessionSetup(options: SessionOptions): SessionSetup {
   };
   let pooled: Promise<void> | undefined;
   return async (client) => {
-    // Only a pooler greets with another process than the one that answers.
+    // Behind a pooler the process of the greeting is not the one that runs statements.
     const pid = await backendPid(client);
     if (pid !== greetedPid(client)) {
       pooled ??= refuseTransactionPooling(client, connection);
@@ -80,7 +77,7 @@ export function makeSessionSetup(options: SessionOptions): SessionSetup {
   };
 }
 
-/** The backend's process as the server's greeting told it; pg keeps it and does not declare it. */
+/** The backend process named in the server's greeting; missing from the types of pg. */
 function greetedPid(client: pg.Client): unknown {
   return 'processID' in client ? client.processID : undefined;
 }

@@ -36,7 +36,7 @@ async function behindPgBouncer(
       url: bouncer.url,
       applicationName: 'texas-test',
       poolMax: 3,
-      connectTimeoutSeconds: 10,
+      connectTimeoutSeconds: 5,
       acquireTimeoutSeconds: 20,
       statementTimeoutSeconds: 20,
       idleInTransactionTimeoutSeconds: 20,

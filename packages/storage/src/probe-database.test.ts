@@ -13,6 +13,19 @@ test('a database that the product can read answers', async () => {
   await expect(probeDatabase(db.database)).resolves.toBeUndefined();
 });
 
+test('so does one whose administrator has decided otherwise', async () => {
+  const name = new URL(db.url).pathname.slice(1);
+  await db.database.raw(`
+    ALTER DATABASE ${name} SET datestyle = 'German';
+    ALTER DATABASE ${name} SET timezone = 'Asia/Kolkata'`);
+  await db.database.destroy();
+  db.database.initialize();
+  await expect(probeDatabase(db.database)).resolves.toBeUndefined();
+  expect((await db.database.raw('SELECT now()::text AS now')).rows[0].now).toMatch(
+    /^\d{4}-.*\+00$/,
+  );
+});
+
 test.each([
   ['writes dates in the German way', `SET LOCAL datestyle = 'German'`],
   ['writes dates in the SQL way', `SET LOCAL datestyle = 'SQL, DMY'`],

@@ -2,8 +2,8 @@ import { Temporal } from '@texas-ai/kernel';
 import type { Database } from './database.js';
 
 /**
- * Asks the database what the product asks it: a table of ours, an instant and a date, each read as the
- * repositories read them. Rejects where one cannot be read, although the server answers.
+ * A health check that asks what the product asks: a table of ours, an instant and a date, parsed as the
+ * repositories parse them. Rejects if one cannot be read, even though the server responds.
  */
 export async function probeDatabase(database: Database): Promise<void> {
   const { rows } = await database.raw<{ rows: { at: unknown; date: unknown }[] }>(
@@ -11,5 +11,5 @@ export async function probeDatabase(database: Database): Promise<void> {
   );
   const [row] = rows;
   if (row?.at instanceof Temporal.Instant && row.date === '2026-11-30') return;
-  throw new RangeError('The database writes times or dates in a form that cannot be read.');
+  throw new RangeError('The database returns times or dates in a format that cannot be parsed.');
 }

@@ -15,6 +15,8 @@ export interface PgBouncer {
 export interface PgBouncerOptions {
   databaseUrl: string;
   mode: 'session' | 'transaction' | 'statement';
+  /** Which databases it leads to; all of the server by default. */
+  databases?: 'all' | 'itself';
   /** More lines of the section `[pgbouncer]`. */
   settings?: readonly string[];
 }
@@ -33,6 +35,7 @@ export async function startPgBouncer(options: PgBouncerOptions): Promise<PgBounc
     tests: 'Tests with PgBouncer',
   });
   if (program === undefined) return undefined;
+  const { databases = 'all', settings = [] } = options;
   const server = new URL(options.databaseUrl);
   const folder = mkdtempSync(join(tmpdir(), 'texas-pgbouncer-'));
   // It refuses to run as root, and another user has to get in.
@@ -44,7 +47,7 @@ export async function startPgBouncer(options: PgBouncerOptions): Promise<PgBounc
   const configuration = join(folder, 'pgbouncer.ini');
   const lines = [
     '[databases]',
-    `* = host=${server.hostname} port=${server.port}`,
+    `${databases === 'all' ? '*' : server.pathname.slice(1)} = host=${server.hostname} port=${server.port}`,
     '[pgbouncer]',
     'listen_addr =',
     `listen_port = ${port}`,
@@ -52,7 +55,7 @@ export async function startPgBouncer(options: PgBouncerOptions): Promise<PgBounc
     'auth_type = trust',
     `auth_file = ${users}`,
     `pool_mode = ${options.mode}`,
-    ...(options.settings ?? []),
+    ...settings,
   ];
   writeFileSync(configuration, `${lines.join('\n')}\n`);
   const asNobody = process.getuid?.() === 0 ? ['--user', 'nobody'] : [];

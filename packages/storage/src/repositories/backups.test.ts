@@ -92,7 +92,7 @@ test('the last good one is none that failed, was found bad or is gone', async ()
   ]);
 });
 
-test('what keeps a good one from being verified is told until it is, and never in the place of a lost copy', async () => {
+test('the error of a verification stays until the next one succeeds, and does not replace that of a copy', async () => {
   const { id } = await backups.request('scheduled');
   await backups.begin(id);
   await backups.good(id, made);

@@ -102,7 +102,7 @@ export function makeBackupRepository(db: Knex): BackupRepository {
     async unverified(id, code, message) {
       await backups()
         .where({ id, state: 'good' })
-        // That it was not copied weighs more.
+        // The error of a copy that failed is kept.
         .where((query) => query.whereNull('error_code').orWhere({ error_code: 'restore_failed' }))
         .update({ error_code: code, error_message: message });
     },

@@ -15,7 +15,7 @@ import { databaseUrl, withDatabase } from './database.js';
 import type { CliDeps } from './deps.js';
 import { pathWithClient } from './postgres-client.js';
 import { stopSignal } from './stop-signal.js';
-import { minute, tableOf } from './table.js';
+import { listed, minute, tableOf } from './table.js';
 
 export interface BackupOptions {
   json: boolean;
@@ -30,7 +30,7 @@ export async function createBackupNow(deps: CliDeps, { json }: BackupOptions): P
       manifestFileOf(join(backing.folder, record.file ?? '')),
     );
     if (leftOut.length > 0) {
-      const left = leftOut.map(({ description }) => description).join(', ');
+      const left = listed(leftOut.map(({ description }) => description));
       deps.output.progress(`Not included, because it does not belong to Texas AI: ${left}.`);
     }
     return record.error ? 1 : 0;

@@ -28,6 +28,7 @@ import { databaseUrl, withDatabase } from './database.js';
 import type { CliDeps } from './deps.js';
 import { migrationSeconds } from './migrate.js';
 import { stopSignal } from './stop-signal.js';
+import { listed } from './table.js';
 
 export interface RestoreOptions {
   /** Replaces a database that holds something. */
@@ -199,7 +200,7 @@ function sentencesOf(file: string, restored: Restored): string[] {
   const sentences = [`${what} ${old} Apis and workers that run go on with it by themselves.`];
   if (notOurs.length > 0) {
     sentences.push(
-      `${keptAs} is kept because it also contains objects that do not belong to Texas AI and are in no backup: ${notOurs.join(', ')}. Recreate them in ${database}, then drop ${keptAs}.`,
+      `${keptAs} is kept because it also contains objects that do not belong to Texas AI and are in no backup: ${listed(notOurs)}. Recreate them in ${database}, then drop ${keptAs}.`,
     );
   }
   if (notCarried.length > 0) {

@@ -19,3 +19,11 @@ export function tableOf(heads: readonly string[], rows: readonly (readonly strin
 export function minute(instant: Temporal.Instant | null): string {
   return instant === null ? '-' : instant.toString({ smallestUnit: 'minute' });
 }
+
+const maxListed = 20;
+
+/** Names in one line, of which the first 20 are spelled out. */
+export function listed(names: readonly string[]): string {
+  const more = names.length - maxListed;
+  return names.slice(0, maxListed).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}

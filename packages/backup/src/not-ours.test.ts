@@ -69,7 +69,7 @@ const scenes: [what: string, by: 'asAdmin' | 'asOwner', sql: string, leftOut: st
     'CREATE TABLE refers (id uuid REFERENCES generations)',
     ['table refers'],
   ],
-  ['a large object', 'asAdmin', 'SELECT lo_create(4711)', ['large object 4711']],
+  ['a large object', 'asAdmin', 'SELECT lo_create(4711), lo_create(4712)', ['large objects']],
   [
     'a foreign server',
     'asAdmin',

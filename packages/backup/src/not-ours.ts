@@ -73,7 +73,8 @@ found (classid, objid) AS (
       WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())
     UNION ALL SELECT 'pg_event_trigger'::regclass, oid FROM pg_event_trigger
     UNION ALL SELECT 'pg_foreign_server'::regclass, oid FROM pg_foreign_server
-    UNION ALL SELECT 'pg_largeobject'::regclass, oid FROM pg_largeobject_metadata)
+    -- One stands for all of them: there may be millions.
+    UNION ALL SELECT 'pg_largeobject'::regclass, min(oid) FROM pg_largeobject_metadata HAVING count(*) > 0)
   UNION
   SELECT next.classid, next.objid
   FROM found CROSS JOIN LATERAL (
@@ -90,7 +91,8 @@ found (classid, objid) AS (
       AND next.objid IN (SELECT oid FROM relations WHERE ours AND relkind IN ('r', 'p', 'S')))
     AND next.classid <> 'pg_namespace'::regclass)
 SELECT found.classid::bigint AS "classId", found.objid::bigint AS "objectId",
-  pg_describe_object(found.classid, found.objid, 0) AS description,
+  CASE WHEN found.classid = 'pg_largeobject'::regclass THEN 'large objects'
+    ELSE pg_describe_object(found.classid, found.objid, 0) END AS description,
   (SELECT format('%I.%I', current_schema(), relname) FROM pg_class JOIN relations USING (oid)
     WHERE found.classid = 'pg_class'::regclass AND oid = found.objid) AS relation
 FROM found

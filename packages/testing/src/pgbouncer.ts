@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -68,7 +69,7 @@ export async function startPgBouncer(options: PgBouncerOptions): Promise<PgBounc
   });
   const ended = once(child, 'close');
   const deadline = performance.now() + longestStartMs;
-  while (!existsSync(join(folder, `.s.PGSQL.${port}`))) {
+  while (!(await accepts(join(folder, `.s.PGSQL.${port}`)))) {
     const gone = child.exitCode !== null || performance.now() > deadline;
     if (gone) throw new Error(`PgBouncer did not start: ${said}`);
     await setTimeout(20);
@@ -82,4 +83,11 @@ export async function startPgBouncer(options: PgBouncerOptions): Promise<PgBounc
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function accepts(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path, () => resolve(true));
+    socket.once('error', () => resolve(false)).once('connect', () => socket.destroy());
+  });
 }

@@ -12,7 +12,6 @@ import {
   type Restored,
   readManifest,
   restoreBackup,
-  withDatabase as urlOfDatabase,
 } from '@texas-ai/backup';
 import { makeOwner, systemClock, Temporal, TexasError } from '@texas-ai/kernel';
 import {

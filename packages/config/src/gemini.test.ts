@@ -43,6 +43,6 @@ it.each(['gemini-2.5-flash', ' models/gemini-2.5-flash'])(
   (GEMINI_MODEL) => {
     const { authoring, budget } = loadConfig({ root, environment: { GEMINI_MODEL } });
     expect(authoring.gemini.model).toBe('gemini-2.5-flash');
-    expect(budget.prices[authoring.gemini.model]).toEqual({ input: 0.3, output: 2.5 });
+    expect(budget.prices[authoring.gemini.model]).toMatchObject({ input: 0.3, output: 2.5 });
   },
 );

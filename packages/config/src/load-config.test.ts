@@ -451,7 +451,7 @@ describe('servers in parts', () => {
     'postgresql:///texas?host=/run/postgresql&user=me@server',
     'postgres://texas@%2Frun%2Fpostgresql/texas',
     'postgres://texas:pw@[::1]:5433/texas?sslmode=verify-full',
-    'postgres://me%40server:p@ss@db.example/texas',
+    'postgres://me%40server:p%40ss@db.example/texas',
   ])('are told of by the address %s', (url) => {
     expect(loadConfig({ root, environment: { DATABASE_URL: url } }).database.url).toBe(url);
   });

@@ -62,7 +62,7 @@ it('does not judge the form of an address that does not count', () => {
   write('config/local.yml', 'database: {url: "postgres://db/texas", port: none, password: 5}\n');
   const unread = { ...production, DATABASE_URL: '', REDIS_URL: '', REDIS_URL_FILE: '/none' };
   expect(problemsOf({ ...unread, ...both })).toEqual([
-    'REDIS_URL_FILE: /none cannot be read (ENOENT)',
+    'REDIS_URL_FILE: /none: cannot be read (ENOENT)',
   ]);
 
   // Parts of a later layer count instead of a URL of an earlier one.
@@ -190,13 +190,14 @@ it.each([
 
 it('takes no address of several lines, and no host with a scheme or port', () => {
   const environment = {
-    DATABASE_URL: 'postgres://db\npostgres://db2',
     REDIS_HOST: 'redis://r',
     POSTGRES_HOST: 'db:5432',
     POSTGRES_PASSWORD: 'one\ntwo',
   };
-  expect(problemsOf(environment)).toEqual([
+  expect(problemsOf({ DATABASE_URL: 'postgres://db\npostgres://db2' })).toEqual([
     'DATABASE_URL: expected a URL that starts with postgres:// or postgresql://, in one line',
+  ]);
+  expect(problemsOf(environment)).toEqual([
     'POSTGRES_HOST: expected a host name, an address or the folder of a socket, without scheme and port, got "db:5432"',
     'POSTGRES_PASSWORD: expected text of one line',
     'REDIS_HOST: expected a host name or address, without scheme and port, got "redis://r"',

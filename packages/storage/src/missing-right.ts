@@ -34,7 +34,7 @@ export function missingRight(text: string, role = 'the role of DATABASE_URL'): s
     return `As a superuser, in this database: CREATE EXTENSION ${extension};`;
   }
   if (/no schema has been selected/.test(text)) {
-    return `${asOwner}: GRANT USAGE, CREATE ON SCHEMA public TO ${role}; (CREATE SCHEMA public; before it where there is none).`;
+    return `Its search_path leads to no schema that it may use. As a superuser, in this database: CREATE SCHEMA AUTHORIZATION ${role}; or GRANT USAGE, CREATE ON SCHEMA public TO ${role};`;
   }
   const owned = /must be (?:the )?owner of \w+ (.+)$/.exec(text)?.[1];
   if (owned !== undefined) {

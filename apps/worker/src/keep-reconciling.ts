@@ -5,6 +5,7 @@ import type { WorkerDeps } from './deps.js';
 import { endLongWaits } from './end-long-waits.js';
 import { checkAuthors, probeHeld } from './probe-authors.js';
 import { reconcile } from './reconcile.js';
+import { tellOfHolds } from './tell-of-holds.js';
 
 /** How often, at least, a refusing author is looked at for days that somebody waits for. */
 const impatientMs = 2_000;
@@ -70,6 +71,15 @@ export function keepReconciling(deps: WorkerDeps, consumer: Consumer): { stop():
     looking = (looking ?? Promise.resolve()).then(look);
   }
 
+  /** Alerts begin and end with their holds, not only at the next tick. */
+  async function tell(): Promise<void> {
+    try {
+      await store.exclusively('reconcile', () => tellOfHolds(deps));
+    } catch (error) {
+      logger.warn('alerts of holds not updated, will be tried again', { error });
+    }
+  }
+
   async function tick(): Promise<void> {
     await clock.agree();
     look();
@@ -87,7 +97,9 @@ export function keepReconciling(deps: WorkerDeps, consumer: Consumer): { stop():
 
   const stopListening = [
     announcements.onAnnouncement(({ kind }) => {
-      if (kind === 'holds.changed') look();
+      if (kind !== 'holds.changed') return;
+      look();
+      looking = (looking ?? Promise.resolve()).then(tell);
     }),
   ];
   const checking = checkAtStart();

@@ -71,6 +71,17 @@ test('a model that is refused is found at start, told of once, and its days are 
   expect(later).toMatchObject({ author: 'gemini', fallback: null });
 });
 
+test('a refusal is told of as soon as it is met, however seldom the fleet reconciles', async () => {
+  fleet = await startFleet({ worker: { reconcileSeconds: 3600 } });
+  const { gemini } = fleet;
+  const worker = await fleet.startWorker();
+  await fleet.until([await fleet.request(worker)], 'published');
+  gemini.refuse('location');
+  await fleet.request(worker);
+  await until(() => fleet !== null && toldOf(fleet).length === 1);
+  expect(toldOf(fleet)).toMatchObject([{ kind: 'author_location_unsupported', over: false }]);
+});
+
 test('another model of the same key is not held: it writes at once, also what waited', async () => {
   fleet = await startFleet({ authoring: { fallback: 'none' } });
   const { gemini, db } = fleet;

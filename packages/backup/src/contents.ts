@@ -37,7 +37,8 @@ export function contentsIn(
 }
 
 function schemasWith(table: string, lines: readonly string[]): string[] {
-  const form = new RegExp(`^\\d+; \\d+ \\d+ TABLE (.+?) ${table} `);
+  // The catalog 1259, pg_class, tells a table from its data, which are listed with none.
+  const form = new RegExp(`^\\d+; 1259 \\d+ TABLE (.+?) ${table} `);
   return lines.flatMap((line) => form.exec(line)?.[1] ?? []);
 }
 

@@ -138,7 +138,8 @@ type Held = Pick<Dumped, 'migrations' | 'tables' | 'leftOut'>;
 async function heldBy(connection: Connection, notOurs: readonly NotOurs[]): Promise<Held> {
   const migrations = await appliedMigrations(connection);
   const leftOut = notOurs.map(({ relation: _, ...each }) => each);
-  const oids = leftOut.map(({ objectId }) => objectId);
+  // An OID is unique in its catalog only.
+  const oids = notOurs.flatMap(({ relation, objectId }) => (relation ? [objectId] : []));
   return { migrations, tables: await fingerprintTables(connection, oids), leftOut };
 }
 

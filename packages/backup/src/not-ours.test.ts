@@ -166,6 +166,13 @@ test('a backup leaves all of it out, verifies and restores, and the old database
   await dropSubscription(keptAs);
 });
 
+test('a large object with the OID of a table of ours does not hide that', async () => {
+  await db.asAdmin(`SELECT lo_create('generations'::regclass)`);
+  const made = await db.backUp(folder.folder);
+  expect(made.manifest.tables.map(({ name }) => name)).toContain('generations');
+  await db.verify(made);
+});
+
 test('a table that the role may write is ours, whoever owns it', async () => {
   await db.asAdmin(`
     CREATE TABLE by_migrator AS SELECT 1 AS id;

@@ -92,6 +92,29 @@ test.each([
   expect(await shown(sql, ['search_path'])).toEqual([expected]);
 });
 
+test('a connection that is lost while a pooler is tried out does not spoil the next', async () => {
+  const connection = { connectionString: db.url };
+  const setUp = makeSessionSetup({
+    connection,
+    statementTimeoutMs: 0,
+    idleInTransactionTimeoutMs: 0,
+  });
+  /** A session whose greeting names another process, as behind a pooler. */
+  const greeted = async () => {
+    const client = new pg.Client(connection);
+    client.on('error', () => undefined);
+    await client.connect();
+    return Object.assign(client, { processID: -1 });
+  };
+  const lost = await greeted();
+  const setting = setUp(lost);
+  await lost.end();
+  await expect(setting).rejects.toThrow();
+  const next = await greeted();
+  await expect(setUp(next)).resolves.toBeUndefined();
+  await next.end();
+});
+
 test('the schema that is asked for counts before any other', async () => {
   const sql = `CREATE SCHEMA app; ${tables('public')}`;
   expect(await shown(sql, ['search_path'], 'app')).toEqual(['app']);

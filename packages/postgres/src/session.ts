@@ -68,7 +68,11 @@ export function makeSessionSetup(options: SessionOptions): SessionSetup {
     // Behind a pooler the process of the greeting is not the one that runs statements.
     const pid = await backendPid(client);
     if (pid !== greetedPid(client)) {
-      pooled ??= refuseTransactionPooling(client, connection);
+      pooled ??= refuseTransactionPooling(client, connection).catch((failure) => {
+        // A connection that was lost meanwhile says nothing about the next one.
+        pooled = undefined;
+        throw failure;
+      });
       await pooled;
     }
     await client.query('RESET search_path');

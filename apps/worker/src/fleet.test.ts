@@ -126,8 +126,12 @@ test('what was retryable is tried again a few times, then the day fails with its
   const [failed] = await fleet.until([generation], 'failed');
   expect(failed?.error?.code).toBe('author_http_error');
   expect(fleet.gemini.calls).toHaveLength(4);
-  const alerts = await fleet.db.database('alerts').select('kind', 'count');
-  expect(alerts).toEqual([{ kind: 'generation_failed', count: 1 }]);
+  const { database } = fleet.db;
+  // It is told of after it is stored.
+  await until(async () => (await database('alerts')).length > 0);
+  expect(await database('alerts').select('kind', 'count')).toEqual([
+    { kind: 'generation_failed', count: 1 },
+  ]);
 });
 
 test('a worker that stops hands its call back, and another one makes it', async () => {

@@ -166,7 +166,7 @@ describe('refused is', () => {
     [
       'a text that cannot be stored',
       () => changed(file, -2, ['day', 'summary'], 'a\u0000b'),
-      /the database refuses/,
+      /expected a text without NUL characters/,
     ],
     ['a file that ends too early', () => file.slice(0, -1), /was cut off/],
   ])('%s, and nothing is stored', async (_name, lines, sentence) => {

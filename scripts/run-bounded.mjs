@@ -3,13 +3,14 @@ import { root } from './prepare.mjs';
 
 /**
  * Runs a program in the checkout and resolves with its exit code (1 where a signal ended it) and, where
- * its output is not inherited, with what it said. After `limitMinutes` it and all that it started are
- * ended, with a line about it on stderr.
+ * its output is not inherited, with what it said. At the deadline (milliseconds since the epoch) it and all
+ * that it started are ended, with a line about it on stderr. A signal to this process ends it too, and then
+ * this process by the same signal.
  */
 export function runBounded(
   command,
   args,
-  { limitMinutes, env = {}, stdio = ['ignore', 'pipe', 'pipe'] },
+  { deadline, env = {}, stdio = ['ignore', 'pipe', 'pipe'] },
 ) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
@@ -26,20 +27,26 @@ export function runBounded(
         // All of it has ended.
       }
     };
+    let received;
+    const onSignal = (signal) => {
+      received = signal;
+      end(signal);
+    };
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-    for (const signal of signals) process.on(signal, end);
+    for (const signal of signals) process.on(signal, onSignal);
     const timer = setTimeout(() => {
-      process.stderr.write(`${command} did not end within ${limitMinutes} minutes: ending it.\n`);
+      process.stderr.write(`${command} ran into the limit of the whole run: ending it.\n`);
       end('SIGTERM');
       setTimeout(() => end('SIGKILL'), 10_000).unref();
-    }, limitMinutes * 60_000);
+    }, deadline - Date.now());
     const chunks = [];
     child.stdout?.on('data', (chunk) => chunks.push(chunk));
     child.stderr?.on('data', (chunk) => chunks.push(chunk));
     child.on('error', ({ message }) => chunks.push(Buffer.from(`${command}: ${message}\n`)));
     child.on('close', (code) => {
       clearTimeout(timer);
-      for (const signal of signals) process.off(signal, end);
+      for (const signal of signals) process.off(signal, onSignal);
+      if (received) process.kill(process.pid, received);
       resolve({ code: code ?? 1, output: Buffer.concat(chunks).toString() });
     });
   });

@@ -42,21 +42,28 @@ export interface ChaosResult {
 /** Generations that are in flight at once. */
 const inFlight = 14;
 
+interface ChaosOptions {
+  folder: string;
+  author: FaultyAuthor;
+  random: Random;
+  owner: Owner;
+  signal: AbortSignal;
+  say(line: string): void;
+}
+
 /**
  * Does all that to a system of its own, waits until nothing is in flight, and checks what is left.
  * Rejects with the signal's reason once that is aborted, whatever the run is doing.
  */
-export async function runChaos(
-  plan: ChaosPlan,
-  options: {
-    folder: string;
-    author: FaultyAuthor;
-    random: Random;
-    owner: Owner;
-    signal: AbortSignal;
-    say(line: string): void;
-  },
-): Promise<ChaosResult> {
+export async function runChaos(plan: ChaosPlan, options: ChaosOptions): Promise<ChaosResult> {
+  const { signal } = options;
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  return Promise.race([wreakHavoc(plan, options), aborted]);
+}
+
+async function wreakHavoc(plan: ChaosPlan, options: ChaosOptions): Promise<ChaosResult> {
   const { author, random, signal, say } = options;
   const { fallback } = plan;
   const system = await startChaosSystem({ ...options, fallback });
@@ -121,30 +128,31 @@ export async function runChaos(
       else await pause(50);
     }
   };
-  const asking = ask();
-  // Its failure is met where it is awaited.
-  asking.catch(() => undefined);
-  while (harm.kills < plan.kills || dates.length < plan.generations || outages.length > 0) {
-    signal.throwIfAborted();
-    await pause(random.int(200, 900));
-    if (harm.kills >= nextOutage || harm.kills >= plan.kills) {
-      const outage = outages.pop();
-      nextOutage += killsEach;
-      if (outage) {
-        say(`${outage} after ${harm.kills} kills and ${dates.length} generations`);
-        await happen[outage]();
-        harm.outages += 1;
+  const breakThings = async () => {
+    while (harm.kills < plan.kills || dates.length < plan.generations || outages.length > 0) {
+      signal.throwIfAborted();
+      await pause(random.int(200, 900));
+      if (harm.kills >= nextOutage || harm.kills >= plan.kills) {
+        const outage = outages.pop();
+        nextOutage += killsEach;
+        if (outage) {
+          say(`${outage} after ${harm.kills} kills and ${dates.length} generations`);
+          await happen[outage]();
+          harm.outages += 1;
+        }
       }
+      const victims = system.workers.filter(({ name }) => author.underWay(`/${name}`) > 0);
+      if (victims.length === 0) continue;
+      const victim = random.pick(victims);
+      harm.callsCut += author.underWay(`/${victim.name}`);
+      await system.kill(victim);
+      harm.kills += 1;
+      await system.startWorker();
     }
-    const victims = system.workers.filter(({ name }) => author.underWay(`/${name}`) > 0);
-    if (victims.length === 0) continue;
-    const victim = random.pick(victims);
-    harm.callsCut += author.underWay(`/${victim.name}`);
-    await system.kill(victim);
-    harm.kills += 1;
-    await system.startWorker();
-  }
-  askedAll = true;
+    askedAll = true;
+  };
+  const asking = ask();
+  await Promise.race([breakThings(), asking]);
   await asking;
   say('all asked');
   author.misbehave(0);

@@ -51,10 +51,14 @@ export const generationSchema = z
       calls: z.number().int(),
       inputTokens: z.number().int(),
       outputTokens: z.number().int(),
-      /** Money that is known to be spent, in the currency of the price table; null where none is known. */
-      cost: z.number().nullable(),
-      /** Calls whose price is not known, so that `cost` lacks them. */
-      unpricedCalls: z.number().int(),
+      cost: z
+        .number()
+        .nullable()
+        .describe('Money known to be spent, in the currency of the price table; null if none is.'),
+      unpricedCalls: z
+        .number()
+        .int()
+        .describe('Calls whose price is not known; `cost` does not include them.'),
     }),
     /** Whose work its author finished, and the code of why; null where it began it itself. */
     fallback: fallbackSchema,

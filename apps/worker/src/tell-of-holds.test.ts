@@ -37,6 +37,25 @@ test('a key that is refused or spent for long is told of, one that rests for a m
   expect(await told([{ ...spent, until: now.add({ minutes: 1 }) }])).toEqual([]);
 });
 
+test('a model that is refused is a trouble of its own, beside that of another', async () => {
+  const model: AuthorHold = {
+    ...refused,
+    code: 'author_model_unavailable',
+    model: 'gemini-2.5-flash',
+  };
+  const other: AuthorHold = { ...model, model: 'gemini-2.5-pro' };
+  const name = `author_model_unavailable ${key}`;
+  expect(await told([model, other])).toEqual([
+    `raise ${name} gemini-2.5-flash`,
+    `raise ${name} gemini-2.5-pro`,
+  ]);
+  const open = [{ kind: 'author_model_unavailable', subject: `${key} gemini-2.5-flash` } as const];
+  expect(await told([other], open)).toEqual([
+    `raise ${name} gemini-2.5-pro`,
+    `recover ${name} gemini-2.5-flash`,
+  ]);
+});
+
 test('what is open is not told of again, however long the hold lasts', async () => {
   expect(await told([refused], [about('author_unauthorized')])).toEqual([]);
   expect(await told([spent], [about('author_exhausted')])).toEqual([]);

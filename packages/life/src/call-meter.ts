@@ -1,5 +1,6 @@
 import { type Clock, type Logger, type Temporal, TexasError } from '@texas-ai/kernel';
 import type { Author, AuthorName, CallUsage } from './author.js';
+import { authorFailure } from './author-failures.js';
 import { type Budget, sumsOf } from './budget.js';
 import type { Generation } from './generation.js';
 import { heldFailure } from './holds.js';
@@ -201,7 +202,7 @@ function forbidden(
     case 'quota-of-the-day': {
       const next = midnight(now, day?.timeZone ?? 'UTC').toZonedDateTimeISO(day?.timeZone ?? 'UTC');
       const until = next.add({ days: 1 }).epochMilliseconds;
-      return new TexasError('author_rate_limited', 'The quota of the day is spent.', {
+      return authorFailure('author_rate_limited', 'The quota of the day is spent.', {
         details: { retryAfterMs: until - now.epochMilliseconds, daily: true },
       });
     }

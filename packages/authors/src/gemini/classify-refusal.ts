@@ -1,4 +1,4 @@
-import { type Temporal, TexasError } from '@texas-ai/kernel';
+import type { Temporal, TexasError } from '@texas-ai/kernel';
 import { type AuthorFailureCode, authorFailure } from '@texas-ai/life';
 import { z } from 'zod';
 import { modelUnavailable } from './model-unavailable.js';
@@ -65,12 +65,8 @@ export function classifyRefusal(
   }
   if (status === 429) {
     const limit = readRateLimit(reply.details, reply.message, now);
-    return limit.daily
-      ? failed('author_rate_limited', 'The quota of the day is spent at Gemini.', limit)
-      : new TexasError('author_rate_limited', 'The rate limit is reached at Gemini.', {
-          cause,
-          details: { status, ...limit },
-        });
+    const reached = limit.daily ? 'quota of the day is spent' : 'rate limit is reached';
+    return failed('author_rate_limited', `The ${reached} at Gemini.`, limit);
   }
   if (status === 503) return failed('author_overloaded', 'Gemini is overloaded (HTTP 503).');
   const verb = status >= 500 ? 'failed' : 'refused the request';

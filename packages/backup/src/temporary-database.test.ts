@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { makeLogSpy, testServices } from '@texas-ai/testing';
+import { makeLogSpy, testServices, until } from '@texas-ai/testing';
 import { never } from '../test/backup-run.js';
 import type { Connection } from './connection.js';
 import { withMaintenance, withTemporaryDatabase } from './temporary-database.js';
@@ -40,4 +40,40 @@ test('a failure of the work drops it too', async () => {
   await expect(working).rejects.toThrow('no');
   const left = await withMaintenance(databaseUrl, never, (each) => named(each, prefix));
   expect(left).toEqual([]);
+});
+
+test('one that PostgreSQL is still making when the work is stopped is dropped too', async () => {
+  const { databaseUrl } = testServices();
+  const prefix = `scratch_${randomUUID().slice(0, 8)}_`;
+  const stop = new AbortController();
+  const options = { databaseUrl, prefix, signal: stop.signal, logger: makeLogSpy() };
+  await withMaintenance(databaseUrl, never, async (watching) => {
+    const isAtWork = async (statement: string) => {
+      const { rows } = await watching.query(
+        "SELECT FROM pg_stat_activity WHERE state = 'active' AND starts_with(query, $1)",
+        [statement],
+      );
+      return rows.length > 0;
+    };
+    const isMaking = () => isAtWork(`CREATE DATABASE "${prefix}`);
+    const failed = await withMaintenance(databaseUrl, never, async (blocking) => {
+      await blocking.query('BEGIN');
+      // Nobody makes a database of it meanwhile.
+      await blocking.query("COMMENT ON DATABASE template0 IS 'unmodifiable empty database'");
+      const making = withTemporaryDatabase(options, async () => undefined);
+      let over = false;
+      const failing = making.catch((failure: unknown) => {
+        over = true;
+        return failure;
+      });
+      await until(isMaking);
+      stop.abort(new Error('Stopped.'));
+      await until(async () => over || (await isAtWork('SELECT pg_advisory_lock')));
+      await blocking.query('ROLLBACK');
+      return failing;
+    });
+    expect(failed).toBeInstanceOf(Error);
+    await until(async () => !(await isMaking()));
+    expect(await named(watching, prefix)).toEqual([]);
+  });
 });

@@ -78,9 +78,11 @@ export async function withTemporaryDatabase<T>(
 
 async function dropLater(databaseUrl: string, name: string, logger: Logger): Promise<void> {
   try {
-    await withMaintenance(databaseUrl, AbortSignal.timeout(cleanUpMs), (maintenance) =>
-      dropDatabase(maintenance, name),
-    );
+    await withMaintenance(databaseUrl, AbortSignal.timeout(cleanUpMs), async (maintenance) => {
+      // PostgreSQL may still be making it, though the connection that asked for it is torn.
+      await maintenance.query('SELECT pg_advisory_lock($1, hashtext($2))', [lockClass, name]);
+      await dropDatabase(maintenance, name);
+    });
   } catch (error) {
     // The next run drops it.
     logger.warn('a temporary database is left', { name, error });

@@ -84,7 +84,8 @@ describe.each(Object.entries(counts))('the list of %s', (name, count) => {
   test('has each entry once, newest first, whatever the pages', async () => {
     const seen: string[] = [];
     let after: ListPlace | undefined;
-    for (;;) {
+    // A page that came again and again would never end.
+    while (seen.length <= count) {
       const page = await list(after, 997);
       if (page.length === 0) break;
       for (const { place } of page) seen.push(`${place.date} ${place.id}`);

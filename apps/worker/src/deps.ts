@@ -204,7 +204,7 @@ export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}):
       quotasOf,
       budget,
       clock,
-      leaseMs: timing.lockMs,
+      leaseMs: timing.leaseMs,
       logger,
     }),
     budget,

@@ -4,6 +4,8 @@ import type { Budget } from '@texas-ai/life';
 /** The times of the configuration in milliseconds. */
 export interface Timing {
   lockMs: number;
+  /** See `CallMeterDeps`. */
+  leaseMs: number;
   stallCheckMs: number;
   heartbeatMs: number;
   reconcileMs: number;
@@ -18,6 +20,7 @@ export function timingOf({ worker }: Config): Timing {
   const ms = (seconds: number) => Math.round(seconds * 1000);
   return {
     lockMs: ms(worker.lockSeconds),
+    leaseMs: ms(worker.lockSeconds * 4),
     stallCheckMs: ms(worker.stallCheckSeconds),
     heartbeatMs: ms(worker.heartbeatSeconds),
     reconcileMs: ms(worker.reconcileSeconds),

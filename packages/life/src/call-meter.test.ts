@@ -14,6 +14,7 @@ function makeMeter(
     day?: Quotas['day'];
     used?: () => Promise<void>;
     unopened?: Error;
+    unrenewed?: (() => boolean) | undefined;
     fullForMs?: number;
     prices?: PriceTable;
   } = {},
@@ -51,7 +52,7 @@ function makeMeter(
       },
       async renewLease(id) {
         renewed.push(id);
-        throw new TexasError('storage_unavailable', 'It is away.');
+        if (options.unrenewed?.()) throw new TexasError('storage_unavailable', 'It is away.');
       },
       close: async (_id, end) => {
         done.push('close');
@@ -62,7 +63,7 @@ function makeMeter(
     quotasOf: () => ({ bucket, day: options.day ?? null }),
     budget: buildBudget(options.prices && { prices: options.prices }),
     clock: { now: () => Temporal.Instant.from(options.now ?? noon) },
-    leaseMs: 15_000,
+    leaseMs: 60_000,
     logger,
   });
   const begin = (call: Partial<CallOnRecord> = {}) =>
@@ -97,7 +98,7 @@ describe('a call', () => {
         model: 'scripted',
         expected: { inputTokens: 6_000, outputTokens: 4_000, money: 0.014 },
         mostCalls: 40,
-        leaseMs: 15_000,
+        leaseMs: 60_000,
         sums: [{ scope: 'texas' }, { scope: 'texas' }, { scope: '' }, { scope: '' }],
         daily: null,
       },
@@ -108,13 +109,39 @@ describe('a call', () => {
   test('has its lease renewed until it ends, also where one renewal fails', async () => {
     jest.useFakeTimers();
     try {
-      const m = makeMeter();
+      const m = makeMeter({ unrenewed: () => true });
       const call = await m.begin();
       await jest.advanceTimersByTimeAsync(15_000);
       expect(m.renewed).toEqual(['call-1', 'call-1', 'call-1']);
       await call.end('answered', null);
       await jest.advanceTimersByTimeAsync(15_000);
       expect(m.renewed).toHaveLength(3);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  test('whose lease is not renewed is logged once for as long as renewals fail', async () => {
+    jest.useFakeTimers();
+    try {
+      let away = true;
+      const m = makeMeter({ unrenewed: () => away });
+      const calls = [await m.begin(), await m.begin()];
+      await jest.advanceTimersByTimeAsync(10_000);
+      expect(m.renewed).toHaveLength(4);
+      const line = {
+        level: 'warn',
+        message: 'lease of a call in flight not renewed',
+        fields: { call: 'call-1', error: { code: 'storage_unavailable' } },
+      };
+      expect(m.logger.lines).toMatchObject([line]);
+      away = false;
+      await jest.advanceTimersByTimeAsync(5_000);
+      expect(m.logger.lines).toHaveLength(1);
+      away = true;
+      await jest.advanceTimersByTimeAsync(5_000);
+      expect(m.logger.lines).toMatchObject([line, line]);
+      for (const call of calls) await call.end('answered', null);
     } finally {
       jest.useRealTimers();
     }

@@ -60,12 +60,16 @@ export interface CallMeterDeps {
   budget: Budget;
   clock: Clock;
   /**
-   * How long a call is leased to its worker, in milliseconds; renewed three times as often. Nobody
-   * else makes the call meanwhile, also where Redis lost the lock of its job.
+   * How long a call is leased to its worker unless it is renewed, in milliseconds. Nobody else makes
+   * the call meanwhile. Several times the lock of its job in Redis: what loses that lock, a starved
+   * process or a server that is away, delays renewals too.
    */
   leaseMs: number;
   logger: Logger;
 }
+
+/** With a lease of 60 s, a call survives 50 s without a renewal. */
+const renewalsPerLease = 12;
 
 /** What a call is expected to use before there is any experience with it. */
 const firstExpectation: Record<CallStep, CallUsage> = {
@@ -77,6 +81,7 @@ const firstExpectation: Record<CallStep, CallUsage> = {
 export function makeCallMeter(deps: CallMeterDeps): CallMeter {
   const { ledger, quotasOf, budget, clock, leaseMs, logger } = deps;
   const served = new Set<string>();
+  let renewalsFail = false;
   const expectations = new Map<CallStep, CallUsage>(
     Object.entries(firstExpectation) as [CallStep, CallUsage][],
   );
@@ -106,6 +111,18 @@ export function makeCallMeter(deps: CallMeterDeps): CallMeter {
   /** Rates that are not exact for a minute are no reason to fail. */
   async function adjust(rates: Promise<void> | undefined): Promise<void> {
     await rates?.catch((error) => logger.debug('rates not corrected', { error }));
+  }
+
+  /** Never rejects: a renewal that fails is made up for by the next one. */
+  async function renew(id: string): Promise<void> {
+    try {
+      await ledger.renewLease(id, leaseMs);
+      renewalsFail = false;
+    } catch (error) {
+      if (renewalsFail) return;
+      renewalsFail = true;
+      logger.warn('lease of a call in flight not renewed', { call: id, error });
+    }
   }
 
   return {
@@ -142,10 +159,7 @@ export function makeCallMeter(deps: CallMeterDeps): CallMeter {
         await adjust(room?.giveBack());
         throw forbidden(opened, call, now, quotas);
       }
-      const renewal = setInterval(() => {
-        // A renewal that fails is made up for by the next one.
-        ledger.renewLease(opened.id, leaseMs).catch(() => undefined);
-      }, leaseMs / 3).unref();
+      const renewal = setInterval(() => void renew(opened.id), leaseMs / renewalsPerLease).unref();
       return {
         async end(outcome, used) {
           clearInterval(renewal);

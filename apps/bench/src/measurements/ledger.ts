@@ -71,7 +71,7 @@ function plannedCall({ id, character }: { id: string; character: string }): Plan
     model: 'scripted',
     expected: usage,
     mostCalls: 1_000,
-    leaseMs: 15_000,
+    leaseMs: 60_000,
     sums: sumsOf(buildBudget(), character, Temporal.Instant.from('2026-11-23T00:00:00Z')),
     daily: null,
   };

@@ -139,6 +139,11 @@ describe('a call in flight', () => {
     await ledger.renewLease(mine.id, 3_600_000);
     expect(await ledger.open(call())).toEqual({ kind: 'in-flight' });
     await runOut();
+    const taken = await ledger.open(call());
+    expect(taken).toEqual(opened);
+    // Nor is the first one's renewed, should its worker be slow and not dead.
+    await ledger.renewLease(mine.id, 3_600_000);
+    if (taken.kind === 'opened') await ledger.close(taken.id, { outcome: 'lost', usage: null });
     expect(await ledger.open(call())).toEqual(opened);
     // The lease of one that was closed is renewed by nobody.
     await ledger.close(mine.id, { outcome: 'lost', usage: null });

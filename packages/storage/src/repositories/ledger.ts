@@ -23,13 +23,16 @@ interface OpenedRow {
   capped: boolean;
   daily: boolean;
   in_flight: boolean;
-  unlocked: boolean;
   hold_code: AuthorHold['code'] | null;
   hold_name: string | null;
   hold_reason: string | null;
   hold_until: Temporal.Instant | null;
   over: { scope: string; period: SpendingKey['period']; startsOn: string } | null;
 }
+
+/** The entries of one call that are not closed, by the unique index of calls in flight. */
+const sameCall = `generation_id = :generation AND step = :step
+         AND coalesce(chapter, -1) = coalesce(:chapter::int, -1) AND closed_at IS NULL`;
 
 const leasedFor = "now() + ? * interval '1 millisecond'";
 
@@ -40,6 +43,8 @@ export function makeLedgerRepository(db: Knex): LedgerRepository {
     async renewLease(id, leaseMs) {
       await db('author_calls')
         .where({ id, closed_at: null })
+        // Once it has run out and was cleared, the call may be another worker's.
+        .whereNotNull('leased_until')
         .update({ leased_until: db.raw(leasedFor, [leaseMs]) });
     },
 
@@ -154,8 +159,18 @@ async function close(
 ): Promise<void> {
   await db.raw(
     `WITH before AS (
-       SELECT id, input_tokens + output_tokens AS tokens, coalesce(cost, 0) AS cost
+       SELECT id, character_id, spent_on, input_tokens + output_tokens AS tokens,
+         coalesce(cost, 0) AS cost
        FROM author_calls WHERE id = :id AND closed_at IS NULL FOR UPDATE
+     ), locked AS (
+       -- In the order in which calls are opened, so that the two never wait for each other. The entry
+       -- is changed only after that: whoever opens the same call has the sums locked and waits for the change.
+       SELECT spending.scope, spending.period, spending.starts_on FROM spending, before
+       WHERE spending.scope IN ('', before.character_id)
+         AND ((spending.period = 'day' AND spending.starts_on = spent_on) OR
+           (spending.period = 'month' AND
+             spending.starts_on = date_trunc('month', spent_on)::date))
+       ORDER BY spending.scope, spending.period FOR UPDATE OF spending
      ), closed AS (
        UPDATE author_calls AS call SET closed_at = now(), outcome = :outcome,
          input_tokens = coalesce(:input::int, call.input_tokens),
@@ -163,16 +178,8 @@ async function close(
          priced_model = :pricedModel,
          -- What is known to have no price is not what was expected to be.
          cost = CASE WHEN :input::int IS NULL THEN call.cost ELSE :money::numeric END
-       FROM before WHERE call.id = before.id
+       FROM before, (SELECT count(*) FROM locked) AS sums WHERE call.id = before.id
        RETURNING call.*, before.tokens AS expected_tokens, before.cost AS expected_cost
-     ), locked AS (
-       -- In the order in which calls are opened, so that the two never wait for each other.
-       SELECT spending.scope, spending.period, spending.starts_on FROM spending, closed
-       WHERE spending.scope IN ('', closed.character_id)
-         AND ((spending.period = 'day' AND spending.starts_on = spent_on) OR
-           (spending.period = 'month' AND
-             spending.starts_on = date_trunc('month', spent_on)::date))
-       ORDER BY spending.scope, spending.period FOR UPDATE OF spending
      ), corrected AS (
        UPDATE spending SET
          tokens = tokens + closed.input_tokens + closed.output_tokens - expected_tokens,
@@ -226,17 +233,21 @@ async function addSums(db: Knex, sums: PlannedCall['sums']): Promise<void> {
   );
 }
 
-/** One statement: what forbids the call is looked at with the sums locked, so that no two pass a cap. */
+/**
+ * One statement. What forbids the call is looked at with the sums locked, so that no two pass a cap;
+ * of those that open the same call at once, the unique index of calls in flight lets one through.
+ */
 async function tryToOpen(db: Knex, call: PlannedCall, id: string): Promise<OpenedRow | undefined> {
   const { expected, sums, daily } = call;
   const { rows } = await db.raw<{ rows: OpenedRow[] }>(
     `WITH asked AS (
        SELECT * FROM jsonb_to_recordset(:sums)
          AS asked (scope text, period text, starts_on date, cap_tokens bigint, cap_cost numeric)
+     ), expired AS (
+       UPDATE author_calls SET leased_until = NULL WHERE ${sameCall} AND leased_until <= now()
+       RETURNING 1
      ), in_flight AS (
-       SELECT FROM author_calls
-       WHERE generation_id = :generation AND step = :step AND chapter IS NOT DISTINCT FROM :chapter
-         AND closed_at IS NULL AND leased_until > now()
+       SELECT FROM author_calls WHERE ${sameCall} AND leased_until > now()
      ), held AS (
        SELECT code, fingerprint, reason, until FROM author_holds
        WHERE :step <> 'probe' AND author = :author AND fingerprint IN (:key, :keyAndModel)
@@ -250,12 +261,14 @@ async function tryToOpen(db: Knex, call: PlannedCall, id: string): Promise<Opene
            WHERE author = :author AND opened_at >= :dayBegan::timestamptz
              AND fingerprint = :fingerprint LIMIT :perDay::int) AS calls)
      ), locked AS (
-       SELECT spending.scope, spending.period, tokens, cost
-       FROM spending JOIN asked USING (scope, period, starts_on)
+       -- After an expired entry, as where a call is closed, so that the two never wait for each other.
+       SELECT spending.scope, spending.period, spending.starts_on, tokens, cost
+       FROM spending JOIN asked USING (scope, period, starts_on),
+         (SELECT count(*) FROM expired) AS entries
        ORDER BY spending.scope, spending.period FOR UPDATE OF spending
      ), unlocked AS (
        SELECT FROM asked LEFT JOIN locked USING (scope, period)
-       WHERE locked.scope IS NULL AND (cap_tokens IS NOT NULL OR cap_cost IS NOT NULL)
+       WHERE locked.scope IS NULL
      ), passed AS (
        SELECT asked.scope, asked.period, asked.starts_on
        FROM asked LEFT JOIN locked USING (scope, period)
@@ -268,27 +281,33 @@ async function tryToOpen(db: Knex, call: PlannedCall, id: string): Promise<Opene
          AND NOT EXISTS (SELECT FROM held) AND NOT EXISTS (SELECT FROM capped)
          AND NOT EXISTS (SELECT FROM daily) AND NOT EXISTS (SELECT FROM passed)
          AND NOT EXISTS (SELECT FROM unlocked)
-     ), counted AS (
-       INSERT INTO spending (scope, period, starts_on, calls, tokens, cost)
-       SELECT scope, period, starts_on, 1, :tokens, coalesce(:money::numeric, 0) FROM asked, free ORDER BY scope, period
-       ON CONFLICT (scope, period, starts_on) DO UPDATE SET calls = spending.calls + 1,
-         tokens = spending.tokens + excluded.tokens, cost = spending.cost + excluded.cost
-       RETURNING 1
      ), entry AS (
-       -- Counting the sums has them locked before the generation, as where a call is closed.
        INSERT INTO author_calls (id, generation_id, character_id, date, step, chapter, author,
          fingerprint, model, spent_on, input_tokens, output_tokens, cost, leased_until)
        SELECT :id, :generation, :character, :date, :step, :chapter, :author, :fingerprint, :model,
          :spentOn, :input, :output, :money, now() + :leaseMs * interval '1 millisecond'
-       FROM free, (SELECT count(*) FROM counted) AS sums
+       FROM free
+       ON CONFLICT (generation_id, step, coalesce(chapter, -1))
+         WHERE closed_at IS NULL AND leased_until IS NOT NULL DO NOTHING
        RETURNING id
+     ), counted AS (
+       UPDATE spending SET calls = calls + 1, tokens = spending.tokens + :tokens,
+         cost = spending.cost + coalesce(:money::numeric, 0)
+       FROM locked, entry
+       WHERE spending.scope = locked.scope AND spending.period = locked.period
+         AND spending.starts_on = locked.starts_on
+       RETURNING 1
      ), billed AS (
        UPDATE generations SET calls = calls + 1, touched_at = now()
-       FROM entry WHERE generations.id = :generation
+       -- Counting the sums has them updated before the generation, as where a call is closed.
+       FROM entry, (SELECT count(*) FROM counted) AS sums WHERE generations.id = :generation
      )
      SELECT EXISTS (SELECT FROM entry) AS opened, EXISTS (SELECT FROM capped) AS capped,
-       EXISTS (SELECT FROM daily) AS daily, EXISTS (SELECT FROM unlocked) AS unlocked,
-       EXISTS (SELECT FROM in_flight) AS in_flight, held.code AS hold_code,
+       EXISTS (SELECT FROM daily) AS daily,
+       -- Nothing forbade it and yet there is no entry: another worker was faster.
+       EXISTS (SELECT FROM in_flight) OR (EXISTS (SELECT FROM free) AND NOT EXISTS (SELECT FROM entry))
+         AS in_flight,
+       held.code AS hold_code,
        held.fingerprint AS hold_name, held.reason AS hold_reason, held.until AS hold_until,
        (SELECT jsonb_build_object('scope', scope, 'period', period, 'startsOn', starts_on)
         FROM passed) AS over

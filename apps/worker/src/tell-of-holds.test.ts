@@ -75,3 +75,20 @@ test('it is over when the key is held no more; other troubles are none of this',
     `recover author_exhausted ${key}`,
   ]);
 });
+
+test.each([
+  [refused, 'author_exhausted', 'author_unauthorized'],
+  [
+    { ...refused, code: 'author_balance_exhausted' },
+    'author_unauthorized',
+    'author_balance_exhausted',
+  ],
+] as const)(
+  'a hold that changes its code ends one trouble and begins another (%#)',
+  async (hold, before, after) => {
+    expect(await told([hold], [about(before)])).toEqual([
+      `recover ${before} ${key}`,
+      `raise ${after} ${key}`,
+    ]);
+  },
+);

@@ -1,11 +1,11 @@
 import type { AlertRepository } from '@texas-ai/alerting';
 import type { Alerts, Clock, Trouble } from '@texas-ai/kernel';
 import { isHeld, type Store } from '@texas-ai/life';
-import { heldSubject, holdKinds, troubleOfHold } from './troubles.js';
+import { holdKinds, identityOfHold, troubleOfHold } from './troubles.js';
 
 /**
- * Has the troubles with keys and models last as long as their holds, whoever died between both. The troubles are
- * looked at first: one that is open has had its hold before.
+ * Keeps the troubles with keys and models open exactly as long as their holds are in force for the same
+ * reason, whichever process died in between. Open troubles are read first: the hold of each was there before.
  */
 export async function tellOfHolds({
   alertRepository,
@@ -21,13 +21,18 @@ export async function tellOfHolds({
   const open = await alertRepository.open();
   const now = clock.now();
   const inForce = (await store.holds.list()).filter((hold) => isHeld(hold, now));
-  const isOpen = ({ kind, subject }: Trouble) =>
-    open.some((alert) => alert.kind === kind && alert.subject === subject);
+  const held = inForce.map(identityOfHold);
+  for (const each of open) {
+    const isOver = holdKinds.has(each.kind) && !held.some((hold) => isSame(hold, each));
+    if (isOver) await alerts.recover({ kind: each.kind, subject: each.subject });
+  }
   for (const trouble of inForce.flatMap((hold) => troubleOfHold(hold, now) ?? [])) {
-    if (!isOpen(trouble)) await alerts.raise(trouble);
+    if (!open.some((each) => isSame(each, trouble))) await alerts.raise(trouble);
   }
-  const held = new Set(inForce.map(heldSubject));
-  for (const { kind, subject } of open) {
-    if (holdKinds.has(kind) && !held.has(subject)) await alerts.recover({ kind, subject });
-  }
+}
+
+type Identity = Pick<Trouble, 'kind' | 'subject'>;
+
+function isSame(one: Identity, other: Identity): boolean {
+  return one.kind === other.kind && one.subject === other.subject;
 }

@@ -9,7 +9,6 @@ import {
   type AuthorHold,
   type Generation,
   type GivenUp,
-  type HeldAccess,
   isProbed,
   type ProbedCode,
   probedCodes,
@@ -52,9 +51,13 @@ export function troubleOfHold(hold: AuthorHold, now: Temporal.Instant): Trouble 
   return whoRests(hold.code, ms) === 'key' ? exhaustedKey(hold) : null;
 }
 
-/** What the trouble with a key, or with one of its models, is about. */
-export function heldSubject({ author, fingerprint, model }: HeldAccess): string {
-  return [author, fingerprint, model].filter((part) => part !== undefined).join(' ');
+/** Which trouble a hold is: a hold that changes its code becomes another one. */
+export function identityOfHold(hold: AuthorHold): Pick<Trouble, 'kind' | 'subject'> {
+  const { author, fingerprint, model, code } = hold;
+  return {
+    kind: isProbed(code) ? code : 'author_exhausted',
+    subject: [author, fingerprint, model].filter((part) => part !== undefined).join(' '),
+  };
 }
 
 const refusals: Readonly<Record<ProbedCode, string>> = {
@@ -67,8 +70,7 @@ const refusals: Readonly<Record<ProbedCode, string>> = {
 
 function refused(hold: AuthorHold, code: ProbedCode): Trouble {
   return {
-    kind: code,
-    subject: heldSubject(hold),
+    ...identityOfHold(hold),
     level: 'error',
     title: `${hold.author} ${refusals[code]}${hold.model === undefined ? '' : ` ${hold.model}`}`,
     message:
@@ -80,8 +82,7 @@ function refused(hold: AuthorHold, code: ProbedCode): Trouble {
 
 function exhaustedKey(hold: AuthorHold): Trouble {
   return {
-    kind: 'author_exhausted',
-    subject: heldSubject(hold),
+    ...identityOfHold(hold),
     level: 'warning',
     title: `the quota of ${hold.author} is spent`,
     message:

@@ -10,7 +10,7 @@ const classify = (failure: unknown) =>
 
 /** As the library throws it: the message is the body. */
 function http(status: number, ...details: unknown[]): Error {
-  const error = { code: status, message: `it says ${apiKey}`, details };
+  const error = { code: status, message: `it says ${apiKey}`, status: 'UNKNOWN', details };
   const failure = new Error(JSON.stringify({ error }));
   return Object.assign(failure, { name: 'ApiError', status });
 }
@@ -83,7 +83,7 @@ describe('classifyFailure', () => {
     expect(classify(failure).details).toEqual({ status: 502 });
   });
 
-  test("the provider's words are in the cause only, and the key is nowhere", () => {
+  test('of a server that fails the words are in the cause only, and the key is nowhere', () => {
     const nested = new TypeError('fetch failed', { cause: new Error(`ECONNREFUSED ${apiKey}`) });
     for (const failure of [http(500), nested]) {
       const { message, cause } = classify(failure);

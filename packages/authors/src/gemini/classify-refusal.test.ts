@@ -6,9 +6,14 @@ const now = Temporal.Instant.from('2026-11-30T20:00:00Z');
 const apiKey = 'AQ.canary-0123456789';
 const model = 'gemini-4-neon';
 
-function refusal(status: number, message: string, details: unknown[] = [], name = '') {
-  const body = JSON.stringify({ error: { code: status, message, status: name, details } });
-  return classifyRefusal(status, body, { now, apiKey, model }, new Error('cause'));
+const classify = (status: number, body: string) =>
+  classifyRefusal(status, body, { now, apiKey, model }, new Error('cause'));
+
+function refusal(status: number, message: string, details: unknown[] = [], name = 'UNKNOWN') {
+  return classify(
+    status,
+    JSON.stringify({ error: { code: status, message, status: name, details } }),
+  );
 }
 
 const badKey = [{ '@type': 'ErrorInfo', reason: 'API_KEY_INVALID' }];
@@ -51,6 +56,24 @@ describe('a refusal is told apart by its body', () => {
       refusal(429, 'Your prepayment credits are depleted.'),
       'author_balance_exhausted',
       /Top up the credits/,
+    ],
+    [
+      'the spend limit',
+      refusal(429, 'Your project has reached its spend limit.', [], 'RESOURCE_EXHAUSTED'),
+      'author_balance_exhausted',
+      /raise the spending cap/,
+    ],
+    [
+      'an API that requires billing',
+      refusal(400, 'This API requires billing to use.', [], 'FAILED_PRECONDITION'),
+      'author_balance_exhausted',
+      /requires billing, which is not enabled/,
+    ],
+    [
+      'a project without billing',
+      refusal(403, 'This method needs billing on the project to be enabled.'),
+      'author_balance_exhausted',
+      /requires billing, which is not enabled/,
     ],
     ['any 402', refusal(402, ''), 'author_balance_exhausted', /Top up the credits/],
     [
@@ -119,7 +142,7 @@ describe('a refusal is told apart by its body', () => {
       'a request that is wrong',
       refusal(400, 'Request contains an invalid argument.', [], 'INVALID_ARGUMENT'),
       'author_http_error',
-      /refused the request with HTTP 400/,
+      /^Gemini refused the request with HTTP 400: “Request contains an invalid argument\.”\./,
     ],
     [
       'a path that is none of Gemini’s',
@@ -143,6 +166,38 @@ describe('a refusal is told apart by its body', () => {
 
   test('a limit that only begins with 0 is not none', () => {
     expect(refusal(429, 'limit: 0.5', quota(perMinute)).code).toBe('author_rate_limited');
+  });
+});
+
+describe('a body that is not Gemini’s begins no cooldown that only a person ends', () => {
+  const page = (title: string) =>
+    `<html>\n<head><title>${title}</title></head> limit: 0, spending cap, ${apiKey} leaked</html>`;
+
+  test.each([
+    [401, page('401 Authorization Required')],
+    [402, page('402 Payment Required')],
+    [403, page('403 Forbidden')],
+    [403, JSON.stringify({ error: { message: 'leaked <title>403 </title>' } })],
+    [400, page('400 API key expired')],
+  ])('HTTP %i', (status, body) => {
+    const { code, message, details } = classify(status, body);
+    expect({ code, details }).toEqual({ code: 'author_http_error', details: { status } });
+    expect(message).toMatch(
+      new RegExp(`not Gemini, refused .* HTTP ${status}: “.*<title>${status} `),
+    );
+    expect(message).not.toMatch(apiKey);
+    expect(message).toMatch(/^.{50,500}$/);
+  });
+
+  test('a 429 of a proxy is waited out', () => {
+    expect(classify(429, page('429 Too Many Requests'))).toMatchObject({
+      code: 'author_rate_limited',
+      details: { status: 429, daily: false },
+    });
+  });
+
+  test('an empty body is not quoted', () => {
+    expect(classify(403, '').message).toMatch(/refused the request with HTTP 403\. /);
   });
 });
 

@@ -12,10 +12,10 @@ export interface FailedCall {
   model: string;
 }
 
-/** The body of an HTTP failure, which the library gives as its error's message. */
+/** The body of Gemini's HTTP failures, which the library gives as its error's message. */
 const failureBody = z.object({
   error: z.object({
-    status: z.string().catch(''),
+    status: z.string().regex(/^[A-Z_]+$/),
     message: z.string().catch(''),
     details: z.array(z.unknown()).catch([]),
   }),
@@ -26,18 +26,37 @@ const errorInfo = z.object({ reason: z.string() });
 
 /**
  * What an HTTP status other than 2xx means, by its body: Gemini uses one status for several failures.
- * `details.status` is the HTTP status; a 429 that passes carries `details.retryAfterMs` and
+ * Only a body that is Gemini's own can mean what a person must mend: a proxy that answers 403 says nothing
+ * about the key. `details.status` is the HTTP status; a 429 that passes carries `details.retryAfterMs` and
  * `details.daily`.
  */
 export function classifyRefusal(
   status: number,
   body: string,
-  { now, apiKey, model }: FailedCall,
+  call: FailedCall,
   cause: Error,
 ): TexasError {
-  const reply = readBody(body);
-  const failed = (code: AuthorFailureCode, happened: string, details = {}) =>
-    authorFailure(code, happened, { cause, details: { status, ...details } });
+  const reply = readReply(body);
+  const lasting = reply && lastingRefusal(status, reply, call, cause);
+  if (lasting) return lasting;
+  if (status === 429) return rateLimited(reply, call, cause);
+  const options = { cause, details: { status } };
+  if (status === 503) {
+    return authorFailure('author_overloaded', 'Gemini is overloaded (HTTP 503).', options);
+  }
+  const happened = whatHappened(status, reply, body, call);
+  return authorFailure('author_http_error', happened, options);
+}
+
+/** The failure that only a person ends, or null where it is another one. */
+function lastingRefusal(
+  status: number,
+  reply: Reply,
+  { apiKey, model }: FailedCall,
+  cause: Error,
+): TexasError | null {
+  const failed = (code: AuthorFailureCode, happened: string) =>
+    authorFailure(code, happened, { cause, details: { status } });
 
   if (isModelRefused(status, reply, model)) {
     const said = quotedReply(reply.message, apiKey);
@@ -55,6 +74,12 @@ export function classifyRefusal(
       'The credits of the key’s project at Gemini are used up, or its spending cap is reached.',
     );
   }
+  if ((status === 400 || status === 403) && billingRequired.test(reply.message)) {
+    return failed(
+      'author_balance_exhausted',
+      'Gemini requires billing, which is not enabled for the key’s project.',
+    );
+  }
   const refusedKey = whyKeyIsRefused(status, reply);
   if (refusedKey !== null) return failed('author_unauthorized', refusedKey);
   if (status === 429 && noQuota.test(reply.message)) {
@@ -63,33 +88,48 @@ export function classifyRefusal(
       `The key’s project has no quota for the model “${model}” at Gemini.`,
     );
   }
-  if (status === 429) {
-    const limit = readRateLimit(reply.details, reply.message, now);
-    const reached = limit.daily ? 'quota of the day is spent' : 'rate limit is reached';
-    return failed('author_rate_limited', `The ${reached} at Gemini.`, limit);
-  }
-  if (status === 503) return failed('author_overloaded', 'Gemini is overloaded (HTTP 503).');
-  const verb = status >= 500 ? 'failed' : 'refused the request';
-  return failed('author_http_error', `Gemini ${verb} with HTTP ${status}.`);
+  return null;
 }
 
-function readBody(text: string): Reply {
-  const nothing: Reply = { status: '', message: '', details: [] };
+function rateLimited(reply: Reply | null, { now }: FailedCall, cause: Error): TexasError {
+  const limit = readRateLimit(reply?.details ?? [], reply?.message ?? '', now);
+  const options = { cause, details: { status: 429, ...limit } };
+  const reached = limit.daily ? 'quota of the day is spent' : 'rate limit is reached';
+  return authorFailure('author_rate_limited', `The ${reached} at Gemini.`, options);
+}
+
+/** Quotes what refused the request; what failed with a 5xx says nothing that helps. */
+function whatHappened(
+  status: number,
+  reply: Reply | null,
+  body: string,
+  { apiKey }: FailedCall,
+): string {
+  if (status >= 500) return `Gemini failed with HTTP ${status}.`;
+  const who = reply ? 'Gemini' : 'A proxy, or a server that is not Gemini,';
+  const text = (reply ? reply.message : body).trim();
+  const said = text === '' ? '' : `: ${quotedReply(text, apiKey)}`;
+  return `${who} refused the request with HTTP ${status}${said}.`;
+}
+
+function readReply(text: string): Reply | null {
   try {
-    return failureBody.safeParse(JSON.parse(text)).data?.error ?? nothing;
+    return failureBody.safeParse(JSON.parse(text)).data?.error ?? null;
   } catch {
-    return nothing;
+    return null;
   }
 }
 
 const locationRefused = /location is not supported|not available in your (country|region)/i;
-const balanceExhausted = /spending cap|prepa(?:id|yment) credits?|credits? (?:are|is) depleted/i;
+const balanceExhausted =
+  /spend(?:ing)? (?:cap|limit)|prepa(?:id|yment) credits?|credits? (?:are|is) depleted/i;
+const billingRequired = /requires billing|enable billing|billing\b[^.]*\benabled/i;
 /** In the words of one of the quotas that a call met: “limit: 0, model: gemini-4-neon”. */
 const noQuota = /\blimit: 0(?![\d.])/;
 
 /**
- * A model that is withdrawn, unknown, or not open to the key. A 404 without a body of Gemini's comes
- * from something else that GEMINI_BASE_URL leads to.
+ * A model that is withdrawn, unknown, or not open to the key. Another 404 comes from
+ * something else that GEMINI_BASE_URL leads to.
  */
 function isModelRefused(status: number, { status: name, message }: Reply, model: string): boolean {
   if (status === 404) return name === 'NOT_FOUND' && /\bmodels?\b/i.test(message);

@@ -130,6 +130,33 @@ describe('with the offline author to fall back on', () => {
     expect(day?.generation.fallback).toMatchObject({ from: 'gemini', code: 'author_blocked' });
   });
 
+  test.each([false, true])(
+    'a day of the night that a person asks for too is not made to wait (its job lost: %p)',
+    async (isLost) => {
+      const { failure, author } = failing('author_unauthorized');
+      const clock = await db.databaseClock();
+      const f = fleet({ author, clock, fallback: 'offline' });
+      await db.store.holds.put({
+        author: author.name,
+        fingerprint: 'scripted-key',
+        code: 'author_unauthorized',
+        reason: failure.message,
+        until: clock.now(),
+      });
+      const { id } = await f.request({ askedBy: 'night' });
+      const later = clock.now().add({ hours: 6 }).toString();
+      await db.database('generations').where({ id }).update({ fallback_at: later });
+      await f.request({ askedBy: 'night', idempotencyKey: `joined ${isLost}` });
+      expect(await f.endLongWaits()).toEqual([]);
+      if (isLost) f.steps.states = async () => ['ended'];
+      expect(await f.request()).toMatchObject({ id });
+      await f.request({ askedBy: 'night' });
+      expect(await f.endLongWaits()).toMatchObject([
+        { code: 'author_unauthorized', givenUp: { kind: 'fell-back', generation: { id } } },
+      ]);
+    },
+  );
+
   test('an author still held an hour before she wakes is not waited for', async () => {
     const time = { now: (await db.databaseClock()).now() };
     const f = fleet({ fallback: 'offline', clock: { now: () => time.now } });

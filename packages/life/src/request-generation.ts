@@ -171,7 +171,8 @@ async function join(
     if (renewed) await enqueue(deps, renewed);
     return renewed?.generation ?? needs.generation;
   }
-  if (request.idempotency) await requests.remember(needs.generation.id, request);
+  const isNews = request.idempotency || request.askedBy !== needs.generation.askedBy;
+  if (isNews) await requests.join(needs.generation.id, request);
   if (states && !mayBePaidFor(needs.generation)) await enqueue(deps, needs);
   return needs.generation;
 }

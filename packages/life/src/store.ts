@@ -94,7 +94,8 @@ export interface RequestRepository {
   ): Promise<GenerationNeeds>;
   /** A new run of one in flight, for jobs that got lost; null where it is over. */
   renew(id: string, request: StoredRequest | null): Promise<GenerationNeeds | null>;
-  remember(id: string, request: StoredRequest): Promise<void>;
+  /** Adds a request to the generation in flight: one that a person asks for too is a person's from now on. */
+  join(id: string, request: StoredRequest): Promise<void>;
 }
 
 /** What a plan-day step stores, all at once. */

@@ -124,17 +124,29 @@ export function makeRequestRepository(db: Knex): RequestRepository {
     async renew(id, request) {
       const [row] = await rows<NeedsRow>(
         `WITH renewed AS (
-           UPDATE generations SET run = run + 1, touched_at = now()
+           UPDATE generations SET run = run + 1, touched_at = now(),
+             asked_by = CASE WHEN :askedBy = 'person' THEN 'person' ELSE asked_by END
            WHERE id = :id AND ${inFlight} RETURNING ${columns}
          ), remembered AS (${remembering(':id')})
          SELECT renewed.*, ${missingOf('renewed.id')} FROM renewed`,
-        { id, fresh: request?.fresh ?? false, ...keyOf(request?.idempotency ?? null) },
+        {
+          id,
+          askedBy: request?.askedBy ?? 'night',
+          fresh: request?.fresh ?? false,
+          ...keyOf(request?.idempotency ?? null),
+        },
       );
       return row ? toNeeds(row) : null;
     },
 
-    async remember(id, { fresh, idempotency }) {
-      await rows(remembering(':id'), { id, fresh, ...keyOf(idempotency) });
+    async join(id, { askedBy, fresh, idempotency }) {
+      await rows(
+        `WITH joined AS (
+           UPDATE generations SET asked_by = :askedBy
+           WHERE id = :id AND :askedBy = 'person' AND asked_by <> 'person' AND ${inFlight}
+         ) ${remembering(':id')}`,
+        { id, askedBy, fresh, ...keyOf(idempotency) },
+      );
     },
   };
 }

@@ -13,11 +13,17 @@ type Needed =
   | 'alerts'
   | 'logger';
 
-/** Ends the wait of days whose author rests too long, and says what became of each. */
-export async function endLongWaits(deps: Pick<WorkerDeps, Needed>): Promise<void> {
+/**
+ * Ends the wait of days whose author rests too long, with `atOnce` also of those that a person waits for
+ * while it refuses to write, and says what became of each.
+ */
+export async function endLongWaits(
+  deps: Pick<WorkerDeps, Needed>,
+  { atOnce = false } = {},
+): Promise<void> {
   const { logger, alerts, measured, onProgress } = deps;
   const { fallback } = deps.config.authoring;
-  const ended = await giveUpHeld({ ...deps, fallback }, await deps.workedAuthors());
+  const ended = await giveUpHeld({ ...deps, fallback }, await deps.workedAuthors(), { atOnce });
   for (const { code, message, givenUp } of ended) {
     if (!givenUp.generation) continue;
     const { id, character, date, author } = givenUp.generation;

@@ -22,6 +22,8 @@ export function keepReconciling(deps: WorkerDeps, consumer: Consumer): { stop():
   let looking: Promise<void> | null = null;
   /** Whether an author of this process refuses to write until a person has done something. */
   let isRefused = false;
+  /** Until the check at start is over, what is held may be a key or model that this process replaces. */
+  let isChecked = false;
   let handingOver: Promise<void> | null = null;
 
   async function ownQueues(): Promise<void> {
@@ -34,7 +36,7 @@ export function keepReconciling(deps: WorkerDeps, consumer: Consumer): { stop():
   /** Days that a person waits for go to the next author sooner than the next tick. */
   async function handOver(): Promise<void> {
     try {
-      await store.exclusively('reconcile', () => endLongWaits(deps));
+      await store.exclusively('reconcile', () => endLongWaits(deps, { atOnce: true }));
     } catch (error) {
       logger.warn('days not handed over, will be tried again', { error });
     }
@@ -42,7 +44,8 @@ export function keepReconciling(deps: WorkerDeps, consumer: Consumer): { stop():
   }
   const impatience = setInterval(
     () => {
-      if (isRefused && deps.config.authoring.fallback === 'offline') handingOver ??= handOver();
+      const hasNext = deps.config.authoring.fallback === 'offline';
+      if (isChecked && isRefused && hasNext) handingOver ??= handOver();
     },
     Math.min(impatientMs, timing.reconcileMs),
   );
@@ -57,6 +60,7 @@ export function keepReconciling(deps: WorkerDeps, consumer: Consumer): { stop():
     } catch (error) {
       logger.warn('authors not checked', { error });
     }
+    isChecked = true;
   }
 
   /** However often it is asked for, one look is under way and at most one follows. */

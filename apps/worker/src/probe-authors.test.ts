@@ -24,21 +24,34 @@ const key = { author: 'gemini', fingerprint: 'scripted-key' } as const;
 const unavailable = { ...key, model: 'scripted', code: 'author_model_unavailable' } as const;
 
 /** A process at the database's own time, or so many minutes later. */
-async function probing({ refusal, later = 0 }: { refusal?: TexasError; later?: number } = {}) {
+async function probing({
+  refusal,
+  later = 0,
+  model = 'scripted',
+  store = db.store,
+  meter = {},
+}: {
+  refusal?: TexasError;
+  later?: number;
+  model?: string;
+  store?: ProbeDeps['store'];
+  meter?: Partial<ProbeDeps['meter']>;
+} = {}) {
   const now = (await db.store.now()).add({ minutes: later });
   const clock = { now: () => now };
   let probes = 0;
-  const author = makeScriptedAuthor({
+  const scripted = makeScriptedAuthor({
     async probe() {
       probes += 1;
       if (refusal) throw refusal;
     },
   });
+  const author = { ...scripted, model };
   const logger = makeLogSpy();
   const deps: ProbeDeps = {
-    store: db.store,
+    store,
     authors: (name) => (name === 'gemini' ? author : makeScriptedAuthor({ name })),
-    meter: buildStepDeps(db.store, { clock }).meter,
+    meter: { ...buildStepDeps(db.store, { clock }).meter, ...meter },
     clock,
     logger,
     timing: { probeMs: 300_000, holdAnswerMs: 0 },
@@ -103,7 +116,82 @@ describe('the check at start', () => {
     });
     expect(await check()).toBe(false);
     expect(await holds()).toEqual([]);
-    expect(logger.lines).toMatchObject([{ level: 'info', fields: { code: 'author_overloaded' } }]);
+    expect(logger.lines).toMatchObject([
+      { level: 'info', fields: { code: 'author_overloaded', reason: 'Busy.' } },
+    ]);
+  });
+
+  test.each(['author_http_error', 'author_unreachable', 'internal_error'] as const)(
+    'warns of a failure that begins no cooldown (%s)',
+    async (code) => {
+      const refusal = new TexasError(code, 'It failed.');
+      const { check, logger } = await probing({ refusal });
+      expect(await check()).toBe(false);
+      expect(logger.lines).toMatchObject([
+        { level: 'warn', message: 'author does not answer a probe', fields: { error: refusal } },
+      ]);
+    },
+  );
+
+  test('says that it was not made where our own rules forbid the call', async () => {
+    const begin = async () => {
+      throw new TexasError('budget_exhausted', 'The budget is spent.');
+    };
+    const { check, logger, probes } = await probing({ meter: { begin } });
+    expect([await check(), probes()]).toEqual([false, 0]);
+    expect(logger.lines).toMatchObject([
+      { level: 'info', message: 'probe not made', fields: { reason: 'The budget is spent.' } },
+    ]);
+  });
+
+  test('fails where the database does, and blames no author', async () => {
+    const failure = new TexasError('storage_unavailable', 'It is away.');
+    const begin = async () => {
+      throw failure;
+    };
+    const { check, logger } = await probing({ meter: { begin } });
+    await expect(check()).rejects.toMatchObject({ code: 'storage_unavailable' });
+    expect(logger.lines).toEqual([]);
+  });
+
+  test('waits for its turn while another process makes its own', async () => {
+    let refusedLock = () => {};
+    const wasRefused = new Promise<void>((resolve) => {
+      refusedLock = resolve;
+    });
+    const store: ProbeDeps['store'] = {
+      ...db.store,
+      async exclusively(name, work) {
+        const isMine = await db.store.exclusively(name, work);
+        if (!isMine) refusedLock();
+        return isMine;
+      },
+    };
+    const { check, probes } = await probing({ store });
+    let checked: Promise<boolean> | undefined;
+    await db.store.exclusively('check-authors', async () => {
+      checked = check();
+      await wasRefused;
+    });
+    await checked;
+    expect(probes()).toBe(1);
+  });
+
+  test('is made where another model was refused since, which the answer makes count no more', async () => {
+    await (await probing()).check();
+    await passed(20);
+    const refusal = new TexasError('author_model_unavailable', 'Set GEMINI_MODEL.');
+    expect(await (await probing({ model: 'another', refusal })).check()).toBe(true);
+    await db.database('author_holds').update({
+      since: db.database.raw(`now() - interval '1 minute'`),
+    });
+    expect(await db.store.holds.isRefused('gemini')).toBe(true);
+    const back = await probing();
+    await back.check();
+    await back.check();
+    expect(back.probes()).toBe(1);
+    expect(await db.store.holds.isRefused('gemini')).toBe(false);
+    expect(await holds()).toEqual([['author_model_unavailable', 'another']]);
   });
 
   test('is made by one of many processes that start at once', async () => {
@@ -150,6 +238,41 @@ describe('the probe of a cooldown', () => {
       ['author_unauthorized', undefined],
       ['author_model_unavailable', 'scripted'],
     ]);
+  });
+
+  test.each([
+    ['author_model_unavailable', [['author_model_unavailable', 'scripted']], true],
+    ['author_rate_limited', [], true],
+    ['author_overloaded', [], true],
+    ['author_http_error', [['author_unauthorized', undefined]], false],
+  ] as const)(
+    'ends a refusal of the key that it shows to be over (%s)',
+    async (code, left, changed) => {
+      const refusal = new TexasError(code, 'It refused.', { details: { status: 499 } });
+      const { hold, probe } = await probing({ refusal });
+      await hold({ code: 'author_unauthorized' });
+      await hold({ code: 'author_unauthorized', fingerprint: 'another-key' });
+      expect(await probe()).toBe(changed);
+      expect(await holds()).toEqual([['author_unauthorized', undefined], ...left]);
+    },
+  );
+
+  test('ends nothing where our own rates forbid it', async () => {
+    const begin = async () => {
+      throw new TexasError('author_rate_limited', 'The rate that is configured is used up.');
+    };
+    const { hold, probe } = await probing({ meter: { begin } });
+    await hold({ code: 'author_unauthorized' });
+    expect(await probe()).toBe(false);
+    expect(await holds()).toEqual([['author_unauthorized', undefined]]);
+  });
+
+  test('renews the reason of a cooldown that goes on', async () => {
+    const refusal = new TexasError('author_unauthorized', 'The key was leaked.');
+    const { hold, probe } = await probing({ refusal });
+    await hold({ code: 'author_unauthorized', reason: 'The key has expired.' });
+    expect(await probe()).toBe(false);
+    expect(await db.store.holds.list()).toMatchObject([{ reason: 'The key was leaked.' }]);
   });
 
   test('leaves alone what ends by itself', async () => {

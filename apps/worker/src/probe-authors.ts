@@ -1,4 +1,5 @@
-import { asTexasError, type Clock, type Logger } from '@texas-ai/kernel';
+import { setTimeout as pause } from 'node:timers/promises';
+import { asTexasError, type Clock, type Logger, type TexasError } from '@texas-ai/kernel';
 import {
   type Author,
   type AuthorHold,
@@ -8,6 +9,7 @@ import {
   holdOf,
   holds,
   isProbed,
+  policyOf,
   probeAuthor,
   type Store,
 } from '@texas-ai/life';
@@ -50,18 +52,22 @@ export async function probeHeld(deps: ProbeDeps, held: readonly AuthorHold[]): P
 const answeredLatelyMinutes = 60;
 const madeLatelySeconds = 30;
 
+/** Another process makes its check in less; whoever waits longer goes on without one. */
+const lockTries = 120;
+const lockRetryMs = 500;
+
 /**
  * The check at start: whether each of these authors would write, before any day meets that it would not.
- * One process at a time makes it for all, and not again soon: a fleet that restarts probes once. Tells
- * whether a cooldown began or ended.
+ * One process at a time makes it, for all with the same key and model, and not again soon: a fleet that
+ * restarts probes once. Tells whether a cooldown began or ended.
  */
 export async function checkAuthors(
   deps: ProbeDeps,
   names: readonly AuthorName[],
 ): Promise<boolean> {
-  const { store, authors } = deps;
+  const { store, authors, logger, signal } = deps;
   let changed = false;
-  await store.exclusively('check-authors', async () => {
+  const check = async () => {
     for (const name of names) {
       const author = authorOf(authors, name);
       if (!author) continue;
@@ -69,7 +75,15 @@ export async function checkAuthors(
       if (!(await needsCheck(deps, author, own))) continue;
       if (await probe(deps, author, own)) changed = true;
     }
-  });
+  };
+  for (let tries = 1; !(await store.exclusively('check-authors', check)); tries++) {
+    if (tries === lockTries) {
+      logger.warn('authors not checked, other processes check theirs', { tries });
+      break;
+    }
+    await pause(lockRetryMs, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) break;
+  }
   return changed;
 }
 
@@ -83,6 +97,8 @@ async function needsCheck(
   const access = { author: name, fingerprint, model };
   const since = now.subtract({ minutes: answeredLatelyMinutes });
   const { madeAt, answeredAt } = await store.ledger.lastCalls(access, since);
+  // An answer now ends that another key or model, which this one replaces, counts as refused for all.
+  if (answeredAt && own.length === 0) return store.holds.isRefused(name);
   const soonAgain = now.subtract({ seconds: madeLatelySeconds });
   if (madeAt && madeAt.epochMilliseconds > soonAgain.epochMilliseconds) return false;
   return answeredAt === null || own.length > 0;
@@ -94,29 +110,67 @@ async function probe(
   author: Author,
   own: readonly AuthorHold[],
 ): Promise<boolean> {
-  const { store, clock, logger, timing, signal } = deps;
-  const { name, model, fingerprint } = author;
-  const fields = { author: name, model };
+  const { store, logger, timing, signal } = deps;
+  const { name, model } = author;
   try {
     const limited = AbortSignal.any([signal, AbortSignal.timeout(probeTimeoutMs)]);
     await probeAuthor({ ...deps, holdAnswerMs: timing.holdAnswerMs }, author, limited);
   } catch (error) {
-    const { code, message } = asTexasError(error);
-    const begins =
-      isProbed(code) && fingerprint !== null && own.every((hold) => hold.code !== code);
-    if (!begins) {
-      logger.info('author does not answer a probe', { ...fields, code });
-      return false;
-    }
-    const until = clock.now().add({ milliseconds: timing.probeMs });
-    await store.holds.put(holdOf({ name, model, fingerprint }, code, { reason: message, until }));
-    logger.error('author refuses to write', { ...fields, code, reason: message });
-    return true;
+    if (signal.aborted) return false;
+    return notAnswered(deps, author, own, asTexasError(error));
   }
-  logger.info('author answers', fields);
+  logger.info('author answers', { author: name, model });
   const over = own.filter(({ code }) => isProbed(code));
   for (const hold of over) await store.holds.lift(hold);
   return over.length > 0;
+}
+
+async function notAnswered(
+  { store, clock, logger, timing }: ProbeDeps,
+  { name, model, fingerprint }: Author,
+  own: readonly AuthorHold[],
+  failure: TexasError,
+): Promise<boolean> {
+  const { code, message } = failure;
+  const fields = { author: name, model, code };
+  if (code === 'storage_unavailable' || code === 'storage_conflict') throw failure;
+  if (wasNotAsked(failure)) {
+    logger.info('probe not made', { ...fields, reason: message });
+    return false;
+  }
+  // The provider looks at the key first: what it says of the model or the load ends a refusal of the key.
+  const accepted = own.filter((hold) => hold.code === 'author_unauthorized' && acceptsKey(code));
+  for (const hold of accepted) await store.holds.lift(hold);
+  if (!isProbed(code) || fingerprint === null) {
+    const passes = code === 'author_overloaded' || code === 'author_rate_limited';
+    if (passes) logger.info('author does not answer a probe', { ...fields, reason: message });
+    else logger.warn('author does not answer a probe', { ...fields, error: failure });
+    return accepted.length > 0;
+  }
+  const until = clock.now().add({ milliseconds: timing.probeMs });
+  await store.holds.put(holdOf({ name, model, fingerprint }, code, { reason: message, until }));
+  if (own.some((hold) => hold.code === code)) {
+    logger.info('author still refuses to write', { ...fields, reason: message });
+    return accepted.length > 0;
+  }
+  logger.error('author refuses to write', { ...fields, reason: message });
+  return true;
+}
+
+const refusedByUs: ReadonlySet<string> = new Set([
+  'author_held',
+  'author_call_cap',
+  'budget_exhausted',
+  'call_in_flight',
+]);
+
+/** The meter refused the call: by a budget, a hold or our own rates, which no HTTP status tells of. */
+function wasNotAsked({ code, details }: TexasError): boolean {
+  return refusedByUs.has(code) || (code === 'author_rate_limited' && details.status === undefined);
+}
+
+function acceptsKey(code: TexasError['code']): boolean {
+  return code === 'author_overloaded' || policyOf(code)?.cooldownScope === 'model';
 }
 
 function authorOf(authors: Authors, name: AuthorName): Author | null {

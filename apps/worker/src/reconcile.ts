@@ -32,7 +32,7 @@ const tasks: Record<string, (deps: WorkerDeps) => Promise<void>> = {
     if (changed.length > 0) logger.info('profiles synchronised', { characters: changed });
   },
 
-  'end long waits': endLongWaits,
+  'end long waits': (deps) => endLongWaits(deps),
 
   async announce({ store, announce, clock, timing, logger }) {
     const days = await announceForgotten({ store, announce, clock }, timing.untouchedMs);

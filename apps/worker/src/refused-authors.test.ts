@@ -104,6 +104,26 @@ test('another model of the same key is not held: it writes at once, also what wa
   });
 });
 
+test('whoever goes back to a model that works is written for by it, whatever was refused meanwhile', async () => {
+  fleet = await startFleet();
+  const { gemini, db } = fleet;
+  const first = await fleet.startWorker();
+  await fleet.until([await fleet.request(first)], 'published');
+  await first.stop();
+  gemini.refuse('retiredModel', withdrawn);
+  const mistaken = await fleet.startWorker(asksWithdrawn);
+  await until(() => db.store.holds.isRefused('gemini'));
+  await mistaken.stop();
+  await db
+    .database('author_holds')
+    .update({ since: db.database.raw(`now() - interval '1 minute'`) });
+
+  const back = await fleet.startWorker();
+  const [day] = await fleet.until([await fleet.request(back)], 'published');
+  expect(day).toMatchObject({ author: 'gemini', fallback: null });
+  expect(await db.store.holds.isRefused('gemini')).toBe(false);
+});
+
 test('a fleet that starts at once, and again, makes one check', async () => {
   fleet = await startFleet();
   const workers = await Promise.all([1, 2, 3].map(() => fleet?.startWorker()));

@@ -43,12 +43,17 @@ export function holds(
 
 export interface HoldRepository {
   /**
-   * Holds the author; a hold that lasts longer stays, and one that only a probe ends is not shortened
+   * Holds the author, or renews the reason; a hold that lasts longer stays, and one that only a probe ends is not shortened
    * by one that ends by itself. Tells whether it was not held before.
    */
   put(hold: AuthorHold): Promise<boolean>;
   /** Also those that are over and not lifted yet. */
   list(): Promise<AuthorHold[]>;
+  /**
+   * Whether a hold that only a probe ends counts for the author of this name, of whichever key and model:
+   * then the days that people wait for go to the next author.
+   */
+  isRefused(author: AuthorName): Promise<boolean>;
   lift(held: HeldAccess): Promise<void>;
   /** Lifts those that are over; answers how many. */
   liftOver(now: Temporal.Instant): Promise<number>;

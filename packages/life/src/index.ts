@@ -13,6 +13,7 @@ export {
   authorFailure,
   isProbed,
   type ProbedCode,
+  policyOf,
   probedCodes,
 } from './author-failures.js';
 export type { ChapterBrief, DayBrief, Yesterday } from './brief.js';

@@ -147,7 +147,7 @@ export function makeFleet(db: TestDatabase, options: FleetOptions = {}) {
     },
     /** What the reconciler does, as far as it is of this date; by default some worker can ask both authors. */
     async endLongWaits(worked: readonly AuthorName[] = [author.name, 'offline']) {
-      const ended = await giveUpHeld({ store, steps, fallback, clock }, worked);
+      const ended = await giveUpHeld({ store, steps, fallback, clock }, worked, { atOnce: true });
       return ended.filter(({ givenUp }) => givenUp.generation?.date === date);
     },
     settle: (step: Step, failure: unknown): Promise<Settlement> =>

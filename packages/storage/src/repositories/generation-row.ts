@@ -6,7 +6,7 @@ import {
   type GenerationStatus,
   knownSum,
 } from '@texas-ai/life';
-import { isProbedCode } from './holds.js';
+import { holdInForce, isProbedCode } from './holds.js';
 
 export interface GenerationRow {
   id: string;
@@ -75,17 +75,6 @@ export const generationColumns = [
 export const answeredColumns = generationColumns
   .map((column) => `generations.${column}`)
   .join(', ');
-
-/**
- * A part of a statement: whether the hold is in force at `now`. That of a key or model which nobody uses
- * any more is not: the author answered calls that were opened since, which a held key cannot open. Ten
- * seconds are for calls that were opened at the same moment.
- */
-export const holdInForce = (now: string) => `(
-  (${isProbedCode('author_holds.code')} OR author_holds.until > ${now})
-  AND NOT EXISTS (
-    SELECT FROM author_calls WHERE author_calls.author = author_holds.author
-      AND opened_at > since + interval '10 seconds' AND outcome = 'answered'))`;
 
 /** A part of a statement: until when the author of a generation that needs it rests, and why. */
 export const waitingColumn = `(

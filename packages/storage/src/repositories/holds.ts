@@ -18,6 +18,17 @@ export const isProbedCode = (code: string) =>
   `${code} IN (${probedCodes.map((each) => `'${each}'`).join(', ')})`;
 
 /**
+ * A part of a statement: whether the hold is in force at `now`. That of a key or model which nobody uses
+ * any more is not: the author answered calls that were opened since, which a held key cannot open. Ten
+ * seconds are for calls that were opened at the same moment.
+ */
+export const holdInForce = (now: string) => `(
+  (${isProbedCode('author_holds.code')} OR author_holds.until > ${now})
+  AND NOT EXISTS (
+    SELECT FROM author_calls WHERE author_calls.author = author_holds.author
+      AND opened_at > since + interval '10 seconds' AND outcome = 'answered'))`;
+
+/**
  * What is held, as one column names it: the fingerprint of a key, and after a space the model where only
  * that is held. One column, since the statements of the release before know no other.
  */
@@ -49,7 +60,7 @@ export function makeHoldRepository(db: Knex): HoldRepository {
            reason = excluded.reason, until = excluded.until,
            since = CASE WHEN ${isProbedCode('hold.code')} OR hold.until > now()
              THEN hold.since ELSE now() END
-         WHERE CASE WHEN hold.code = excluded.code THEN hold.until < excluded.until
+         WHERE CASE WHEN hold.code = excluded.code THEN hold.until <= excluded.until
            ELSE ${isProbedCode('excluded.code')} END
          RETURNING since = now() AS began`,
         { ...whereHeld(held), code, reason, until: until.toString() },
@@ -67,6 +78,15 @@ export function makeHoldRepository(db: Knex): HoldRepository {
         reason: row.reason,
         until: row.until,
       }));
+    },
+
+    async isRefused(author) {
+      const found = await db('author_holds')
+        .where({ author })
+        .whereIn('code', [...probedCodes])
+        .whereRaw(holdInForce('now()'))
+        .first('code');
+      return found !== undefined;
     },
 
     async takeProbe(held, now, next) {

@@ -5,13 +5,12 @@ import { v7 as uuid } from 'uuid';
 import {
   answeredColumns,
   type GenerationRow,
-  holdInForce,
   missingOf,
   type NeedsRow,
   toGeneration,
   toNeeds,
 } from './generation-row.js';
-import { isProbedCode } from './holds.js';
+import { holdInForce, isProbedCode } from './holds.js';
 import { localDates } from './local-dates.js';
 
 type Nightly = Pick<

@@ -254,7 +254,7 @@ describe('makeGeminiAuthor', () => {
       const { code, message, details } = await refusedBy('newUser');
       expect(code).toBe('author_model_unavailable');
       expect(message).toMatch(
-        /^Gemini does not offer the model “gemini-2\.5-flash” to this key \(HTTP 404: “This model models\/gemini-2\.5-flash is no longer available to new users\..*”\); the key can use gemini-3\.5-flash-lite, gemini-3\.8-flash, gemini-3\.1-flash-lite: set GEMINI_MODEL to one of them, for example gemini-3\.5-flash-lite, and restart\.$/,
+        /^Gemini does not offer the model “gemini-2\.5-flash” to this key \(HTTP 404: “This model models\/gemini-2\.5-flash is no longer available to new users\..*”\); Gemini lists for this key gemini-3\.5-flash-lite, gemini-3\.8-flash, gemini-3\.1-flash-lite: set GEMINI_MODEL to one of them, for example gemini-3\.5-flash-lite, and restart\.$/,
       );
       expect(message).not.toContain('gemini-embedding');
       expect(details).toMatchObject({ status: 404, model: 'gemini-2.5-flash' });
@@ -270,6 +270,23 @@ describe('makeGeminiAuthor', () => {
       const naming = 'gemini-3.5-flash-lite';
       expect((await refusedBy('retiredModel', 'gemini-3.1-flash-lite')).message).toContain(
         `for example ${naming},`,
+      );
+    });
+
+    test('is told with the others that write text, none of them as an example that nobody knows', async () => {
+      await gemini.stop();
+      const others = [
+        'image',
+        'preview-tts',
+        'native-audio',
+        'live-preview',
+        'computer-use-preview',
+      ];
+      const models = ['gemini-9-new', ...others.map((kind) => `gemini-9-${kind}`)];
+      gemini = await startFakeGemini({ expectedKey: apiKey, models });
+      const { message } = await refusedBy('newUser');
+      expect(message).toMatch(
+        /Gemini lists for this key gemini-9-new: set GEMINI_MODEL to one of them and restart\.$/,
       );
     });
 

@@ -16,8 +16,8 @@ export const refusedModelSchema = z.object({
 });
 
 /**
- * `author_model_unavailable`: what was asked for, what the provider said, which models the key can use
- * (null where that is not known) and what to set.
+ * `author_model_unavailable`: what was asked for, what the provider said, which models are listed for
+ * the key (null where that is not known) and what to set.
  */
 export function modelUnavailable(
   { model, status, said }: z.infer<typeof refusedModelSchema>,
@@ -39,12 +39,12 @@ function adviceFor(
   others: readonly string[] | null,
 ): string {
   if (others?.length === 0)
-    return 'it offers it no other that writes text: set another GEMINI_API_KEY';
+    return 'it lists no other that writes text for this key: set another GEMINI_API_KEY';
   const example = exampleOf(model, named, others);
   const such = example === undefined ? '' : `, for example ${example},`;
   return others === null
     ? `set GEMINI_MODEL to a model that the key can use${such}`
-    : `the key can use ${listed(others)}: set GEMINI_MODEL to one of them${such}`;
+    : `Gemini lists for this key ${listed(others)}: set GEMINI_MODEL to one of them${such}`;
 }
 
 function listed(others: readonly string[]): string {
@@ -53,7 +53,7 @@ function listed(others: readonly string[]): string {
   return rest > 0 ? `${shown} and ${rest} more` : shown;
 }
 
-/** The provider's own successor, unless the key cannot use it either. */
+/** The provider's own successor or one of ours, where it is listed. What is merely listed may be anything. */
 function exampleOf(
   model: string,
   named: string | undefined,
@@ -61,7 +61,7 @@ function exampleOf(
 ): string | undefined {
   const candidates = named === undefined ? suggested : [named, ...suggested];
   const possible = candidates.filter((name) => name !== model && (others?.includes(name) ?? true));
-  return possible[0] ?? others?.[0];
+  return possible[0];
 }
 
 function ranked(models: readonly string[]): string[] {

@@ -4,7 +4,10 @@ const timeoutMs = 5_000;
 /** More than there are; further pages are not asked for. */
 const pageSize = 200;
 
-/** The models that the key may write with, by the provider's list; null where it cannot be had soon. */
+/** Models that generate something other than text, or work otherwise, are listed with the same method. */
+const otherKinds = /image|tts|audio|live|embedding|computer-use|robotics|veo|imagen/i;
+
+/** The models that write text, by the provider's list for this key; null where it cannot be had soon. */
 export async function usableModels(
   { models }: Pick<GoogleGenAI, 'models'>,
   signal: AbortSignal,
@@ -14,7 +17,8 @@ export async function usableModels(
     const { page } = await models.list({ config: { pageSize, abortSignal } });
     return page
       .filter(({ supportedActions }) => supportedActions?.includes('generateContent'))
-      .flatMap(({ name }) => name?.replace(/^models\//, '') ?? []);
+      .flatMap(({ name }) => name?.replace(/^models\//, '') ?? [])
+      .filter((name) => !otherKinds.test(name));
   } catch {
     // Why the call failed is known already; the list only helps to mend it.
     return null;

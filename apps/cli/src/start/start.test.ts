@@ -52,7 +52,9 @@ describe('writing a day through the api', () => {
     finishedAt: null,
     ...overrides,
   });
-  const day = { date: '2026-11-23' } as Day;
+  const dayBy = (fallback: GenerationView['fallback']) =>
+    ({ date: '2026-11-23', generation: { fallback } }) as Day;
+  const day = dayBy(null);
 
   function api(answers: { days: (Day | null)[]; states: Partial<GenerationView>[] }) {
     const asked: boolean[] = [];
@@ -119,10 +121,13 @@ describe('writing a day through the api', () => {
       reason,
     } as const;
     const { write, progress } = api({
-      days: [null, day],
+      days: [null, dayBy(fallback)],
       states: [{}, { status: 'published', fallback }],
     });
     await write();
+    const there = api({ days: [dayBy(fallback)], states: [] });
+    await there.write();
+    expect(there.progress).toEqual(progress.slice(-1));
     expect(progress.at(-1)).toBe(
       'The offline author wrote this day in place of gemini (author_model_unavailable): Gemini does not offer the model.',
     );
@@ -138,7 +143,7 @@ describe('writing a day through the api', () => {
       reason,
     } as const;
     const { write, progress } = api({
-      days: [null, day],
+      days: [null, dayBy(fallback)],
       states: [{ waiting }, { status: 'planning', waiting }, { status: 'published', fallback }],
     });
     await write();

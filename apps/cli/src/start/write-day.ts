@@ -14,24 +14,33 @@ export interface WriteDayDeps {
 const pollMs = 100;
 
 /**
- * The day, written first where there is none. A generation that is under way, or failed, goes on.
- * Throws the generation's own words where it fails, `aborted` where the signal says so.
+ * The day, written first where there is none. A generation that is under way, or failed, goes on. Says
+ * where another author wrote it, also of a day that was there. Throws the generation's own words where it
+ * fails, `aborted` where the signal says so.
  */
 export async function writeDay(deps: WriteDayDeps, character: string, date: string): Promise<Day> {
+  const told = new Set<string>();
+  const written = await deps.api.day(character, date);
+  const day = written ?? (await request(deps, character, date, told));
+  const { fallback } = day.generation;
+  if (fallback) deps.onProgress(describeFallback(fallback, told));
+  return day;
+}
+
+async function request(
+  deps: WriteDayDeps,
+  character: string,
+  date: string,
+  told: Set<string>,
+): Promise<Day> {
   const { api, author, onProgress } = deps;
-  const written = await api.day(character, date);
-  if (written) return written;
   const asked = await api.requestDay(character, date, false);
   const left = isInFlight(asked.status) && asked.author !== author;
   const generation = left ? await api.requestDay(character, date, true) : asked;
   onProgress(`Writing ${date} of ${character} (author: ${generation.author})…`);
-  const told = new Set<string>();
   const ended = await follow(deps, generation, told);
   const day = await api.day(character, date);
-  if (ended.status === 'published' && day) {
-    if (ended.fallback) onProgress(describeFallback(ended.fallback, told));
-    return day;
-  }
+  if (ended.status === 'published' && day) return day;
   const reason = ended.error
     ? `${ended.error.message} (${ended.error.code})`
     : `it was ${ended.status}`;

@@ -1,4 +1,4 @@
-import { giveUpHeld, isProbed } from '@texas-ai/life';
+import { giveUpHeld } from '@texas-ai/life';
 import type { WorkerDeps } from './deps.js';
 import { givenUpTrouble } from './troubles.js';
 
@@ -36,8 +36,6 @@ export async function endLongWaits(
       logger.error('author not waited for, generation failed', fields);
     }
     const trouble = givenUpTrouble(givenUp, { code, message });
-    // Of an author that only a person can bring back its cooldown is told, once for all days.
-    const isTold = givenUp.kind === 'fell-back' && isProbed(code);
-    if (trouble && !isTold) await alerts.raise(trouble);
+    if (trouble) await alerts.raise(trouble);
   }
 }

@@ -111,13 +111,20 @@ test.each(['none', 'offline'] as const)(
   },
 );
 
-test('a refused key holds others, and is not told of as a trouble of one day', async () => {
-  const { settle, raised, held } = settling();
-  await settle({ name: 'plan-day', payload }, failure('author_unauthorized'));
-  expect(held()).toBe(1);
-  // The trouble is the key's, and follows from its hold.
-  expect(raised).toEqual([]);
-});
+test.each([
+  ['offline', []],
+  ['none', [{ kind: 'generation_failed', subject: 'author_unauthorized' }]],
+] as const)(
+  'a refused key holds others; a day is told of only where it fails (fallback: %s)',
+  async (fallback, troubles) => {
+    const { settle, raised, held } = settling({ fallback });
+    await settle({ name: 'plan-day', payload }, failure('author_unauthorized'));
+    expect(held()).toBe(1);
+    // The trouble of the key follows from its hold.
+    expect(raised).toMatchObject(troubles);
+    expect(raised).toHaveLength(troubles.length);
+  },
+);
 
 test('a quota of minutes holds the queue, one of the day those with the key; neither is a failure', async () => {
   const { settle, raised, held } = settling();

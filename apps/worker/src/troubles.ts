@@ -21,21 +21,22 @@ import {
 const quarterHour = 900;
 const hour = 3600;
 
-/**
- * The trouble that a settled failure is, or null where nobody needs to look. That of a key or model
- * follows from its hold.
- */
+/** The trouble that a settled failure is, or null where nobody needs to look. */
 export function troubleOf(settlement: Settlement, failure: TexasError): Trouble | null {
-  if (isProbed(failure.code)) return null;
   if (failure.code === 'budget_exhausted') return budgetSpent(failure);
   return settlement.kind === 'failed' || settlement.kind === 'fell-back'
     ? givenUpTrouble(settlement, { code: failure.code, message: explain(failure) })
     : null;
 }
 
-/** The trouble that a day is which its author did not finish. */
+/**
+ * The trouble that a day is which its author did not finish. Of an author that only a person can bring
+ * back its hold is told, once for all days that the next author finishes; a day that fails is always told.
+ */
 export function givenUpTrouble(givenUp: GivenUp, reason: Reason): Trouble | null {
-  if (givenUp.kind === 'fell-back') return fellBack(givenUp.generation, reason);
+  if (givenUp.kind === 'fell-back') {
+    return isProbed(reason.code) ? null : fellBack(givenUp.generation, reason);
+  }
   return givenUp.generation && failed(givenUp.generation, reason);
 }
 

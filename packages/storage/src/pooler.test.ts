@@ -1,4 +1,5 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { explain } from '@texas-ai/kernel';
 import {
   makeLogSpy,
   makeTestDatabase,
@@ -6,9 +7,11 @@ import {
   type PgBouncerOptions,
   startPgBouncer,
   type TestDatabase,
+  until,
 } from '@texas-ai/testing';
 import { type Database, openDatabase } from './database.js';
 import { migrate, waitForMigrations } from './migrate.js';
+import { storageFailure } from './storage-failure.js';
 import { makeStore } from './store.js';
 
 let db: TestDatabase;
@@ -24,16 +27,18 @@ afterEach(async () => {
 async function behindPgBouncer(
   options: Omit<PgBouncerOptions, 'databaseUrl'>,
   prepare = '',
+  /** Changes what the address of the database, or of PgBouncer, leads to. */
+  change: { server?: (url: URL) => void; pooler?: (url: URL) => void } = {},
 ): Promise<Database | undefined> {
   db = await makeTestDatabase({ empty: true });
   if (prepare !== '') {
     await db.database.raw(prepare.replace('$database', new URL(db.url).pathname.slice(1)));
   }
-  bouncer = await startPgBouncer({ databaseUrl: db.url, ...options });
+  bouncer = await startPgBouncer({ databaseUrl: changed(db.url, change.server), ...options });
   pooled =
     bouncer &&
     openDatabase({
-      url: bouncer.url,
+      url: changed(bouncer.url, change.pooler),
       applicationName: 'texas-test',
       poolMax: 3,
       connectTimeoutSeconds: 5,
@@ -43,6 +48,12 @@ async function behindPgBouncer(
       logger: makeLogSpy(),
     });
   return pooled;
+}
+
+function changed(address: string, change: (url: URL) => void = () => undefined): string {
+  const url = new URL(address);
+  change(url);
+  return url.href;
 }
 
 test.each([
@@ -90,4 +101,89 @@ test.each<[PgBouncerOptions['mode'], string[]]>([
   expect((await db.database.raw(`SELECT to_regclass('migrations') AS made`)).rows).toEqual([
     { made: null },
   ]);
+});
+
+describe('a failure that PgBouncer reports is one of the database and says what to do', () => {
+  /** What the store rejects with. */
+  const failure = async (database: Database) => {
+    const error = await makeStore(database)
+      .now()
+      .catch((error) => error);
+    expect(error).toMatchObject({ code: 'storage_unavailable' });
+    return explain(error);
+  };
+
+  test('where PostgreSQL is away', async () => {
+    const settings = ['client_login_timeout = 1'];
+    const database = await behindPgBouncer({ mode: 'session', settings }, '', {
+      server(url) {
+        url.port = '1';
+      },
+    });
+    if (!database) return;
+    expect(await failure(database)).toMatch(
+      /behind PgBouncer \(client_login_timeout.*Check that PostgreSQL runs/,
+    );
+  });
+
+  test('where PostgreSQL stops accepting connections', async () => {
+    const database = await behindPgBouncer({ mode: 'session' });
+    if (!database) return;
+    expect(await makeStore(database).now()).toBeDefined();
+    await db.database.raw(
+      'UPDATE pg_database SET datallowconn = false WHERE datname = current_database()',
+    );
+    await db.database.raw(
+      `SELECT pg_terminate_backend(pid, 20000) FROM pg_stat_activity
+       WHERE datname = current_database() AND pid <> pg_backend_pid()`,
+    );
+    await until(async () => /server login has been failing/.test(await failure(database)));
+    expect(await failure(database)).toMatch(
+      /behind PgBouncer \(server login has been failing.*Check that PostgreSQL runs/,
+    );
+  });
+
+  test('where no connection becomes free', async () => {
+    const database = await behindPgBouncer({
+      mode: 'session',
+      settings: ['default_pool_size = 1', 'query_wait_timeout = 1'],
+    });
+    if (!database) return;
+    const holder = await database.transaction();
+    expect(await failure(database)).toMatch(/\(query_wait_timeout\).*default_pool_size/);
+    await holder.rollback();
+  });
+
+  test('where it does not know the database', async () => {
+    const database = await behindPgBouncer({ mode: 'session', databases: 'itself' }, '', {
+      pooler(url) {
+        url.pathname = '/elsewhere';
+      },
+    });
+    if (!database) return;
+    expect(await failure(database)).toMatch(/\(no such database: elsewhere\).*\[databases\]/);
+  });
+
+  test('where it does not accept a parameter', async () => {
+    const database = await behindPgBouncer({ mode: 'session' }, '', {
+      pooler(url) {
+        url.searchParams.set('options', '-c geqo=off');
+      },
+    });
+    if (!database) return;
+    expect(await failure(database)).toMatch(
+      /\(unsupported startup parameter: options\).*ignore_startup_parameters/,
+    );
+  });
+});
+
+test('a statement with too many parameters is at fault itself', async () => {
+  db = await makeTestDatabase();
+  const ids = Array.from({ length: 70_000 }, (_, n) => n);
+  const error = await db
+    .database('migrations')
+    .whereIn('id', ids)
+    .catch((error) => error);
+  expect(error).toMatchObject({ code: '08P01' });
+  expect(storageFailure(error).code).toBe('internal_error');
 });

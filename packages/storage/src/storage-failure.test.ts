@@ -69,6 +69,51 @@ describe('a database that cannot be used', () => {
       /lacks an extension .*contrib/,
     ],
     ['a lost connection', new Error('Connection terminated unexpectedly'), /does not answer/],
+    [
+      'PostgreSQL is away behind PgBouncer',
+      thrown('08P01', 'server login has been failing, try again later (server_login_retry)'),
+      /behind PgBouncer .*PostgreSQL runs/,
+    ],
+    [
+      'PostgreSQL is away while a client logs in',
+      thrown('08P01', 'client_login_timeout (server down)'),
+      /behind PgBouncer .*PostgreSQL runs/,
+    ],
+    [
+      'PostgreSQL ends behind PgBouncer',
+      thrown('08P01', 'server conn crashed?'),
+      /behind PgBouncer/,
+    ],
+    [
+      'a full pool of PgBouncer',
+      thrown('08P01', 'query_wait_timeout'),
+      /no connection left .*default_pool_size/,
+    ],
+    [
+      'too many clients of PgBouncer',
+      thrown('08P01', 'no more connections allowed (max_client_conn)'),
+      /no connection left .*max_client_conn/,
+    ],
+    [
+      'a database that PgBouncer does not know',
+      thrown('08P01', 'no such database: texas'),
+      /does not know the database .*\[databases\]/,
+    ],
+    [
+      'a parameter that PgBouncer does not accept',
+      thrown('08P01', 'unsupported startup parameter: options'),
+      /parameter .*ignore_startup_parameters/,
+    ],
+    [
+      'a wrong password, at PgBouncer',
+      thrown('08P01', 'SASL authentication failed'),
+      /let this user in .*auth_file/,
+    ],
+    [
+      'a limit of PgBouncer',
+      thrown('08P01', 'idle_transaction_timeout'),
+      /took too long .*Raise that limit/,
+    ],
     ['a hang', new Error('timeout exceeded when trying to connect'), /does not answer/],
   ])('is told of with the reason: %s', (_what, error, sentence) => {
     const failure = storageFailure(error);
@@ -132,6 +177,11 @@ describe('a statement that is at fault', () => {
     expect(explain(failure)).toBe(
       'The database refused a statement (relation "x" does not exist, SQLSTATE 42P01).',
     );
+  });
+
+  test('is told of as such where PostgreSQL calls it a protocol violation', () => {
+    const words = 'bind message supplies 4464 parameters, but prepared statement "" requires 70000';
+    expect(storageFailure(thrown('08P01', words)).code).toBe('internal_error');
   });
 
   test('is a conflict where somebody else was first', () => {

@@ -83,9 +83,62 @@ const byCode: readonly [RegExp, Unavailable][] = [
       fix: 'Name its authority in the URL (sslrootcert=/path/ca.pem), or use the host name that it is for.',
     },
   ],
+  [/^(08|25P03|58|ECONNRESET|ETIMEDOUT|EPIPE)/, { message: 'The database does not answer.' }],
+];
+
+/** Everything that PgBouncer reports has the SQLSTATE of a protocol violation. */
+const protocolViolation = '08P01';
+
+/** PostgreSQL's own protocol violations: the statement, such as one with too many parameters, is at fault. */
+const byStatement = /\bmessage\b/;
+
+/** What PgBouncer says; anything else of it means that it has no server session to give. */
+const byPooler: readonly [RegExp, Unavailable][] = [
   [
-    /^(08(?!P01)|25P03|58|ECONNRESET|ETIMEDOUT|EPIPE)/,
-    { message: 'The database does not answer.' },
+    /^no such database/,
+    {
+      message: 'PgBouncer does not know the database.',
+      fix: `Add it, or an entry "* = …", to [databases] of PgBouncer, or name another in ${here}.`,
+    },
+  ],
+  [
+    /^database ".*" is disabled/,
+    { message: 'PgBouncer has the database disabled.', fix: 'Run ENABLE on its admin console.' },
+  ],
+  [
+    /^unsupported startup parameter/,
+    {
+      message: 'PgBouncer does not accept a parameter of the connection.',
+      fix: `Remove the parameter from ${here}, or add it to ignore_startup_parameters of PgBouncer.`,
+    },
+  ],
+  [
+    /authentication failed|^no such user/,
+    {
+      message: 'PgBouncer does not let this user in.',
+      fix: `Check user and password in ${here}, and auth_file of PgBouncer.`,
+    },
+  ],
+  [
+    /^(query_wait_timeout|no more connections allowed)/,
+    {
+      message: 'PgBouncer has no connection left.',
+      fix: 'Raise default_pool_size (or max_client_conn) of PgBouncer, or lower database.poolMax.',
+    },
+  ],
+  [
+    /^(query_timeout|transaction_timeout|idle_transaction_timeout)/,
+    {
+      message: 'PgBouncer ended a statement or transaction that took too long.',
+      fix: 'Raise that limit of PgBouncer, and look for locks and load on the server.',
+    },
+  ],
+  [
+    /./,
+    {
+      message: 'The database does not answer behind PgBouncer.',
+      fix: 'Check that PostgreSQL runs and that host, port and password in [databases] of PgBouncer are right; its log has more.',
+    },
   ],
 ];
 
@@ -134,6 +187,10 @@ export function unavailable(error: DatabaseError, role?: string): Unavailable | 
   if (/^(ENOENT|EACCES)$/.test(code)) {
     if (syscall === 'connect') return noSocket;
     return syscall === 'open' ? noFile : undefined;
+  }
+  if (code === protocolViolation) {
+    if (byStatement.test(text)) return undefined;
+    return byPooler.find(([pattern]) => pattern.test(text))?.[1];
   }
   const found =
     byText.find(([pattern]) => pattern.test(text)) ??

@@ -10,7 +10,13 @@ import { appliedMigrations, fingerprintTables } from './fingerprint.js';
 import { together, withinLimits } from './limits.js';
 import type { BackupKind, Manifest } from './manifest.js';
 import { backupName, manifestFileOf, removeLeftovers } from './names.js';
-import { findNotOurs, hasOurExtension, type NotOurs, ourExtension } from './not-ours.js';
+import {
+  assertOursIncluded,
+  findNotOurs,
+  hasOurExtension,
+  type NotOurs,
+  ourExtension,
+} from './not-ours.js';
 import { type Program, startProgram } from './program.js';
 import { writeDump } from './write-dump.js';
 
@@ -106,6 +112,7 @@ async function dumpSnapshot(connection: Connection, options: DumpOptions): Promi
   const schema = await schemaOf(connection);
   if (schema === null) throw nothingIn('no schema');
   const notOurs = await findNotOurs(connection);
+  await assertOursIncluded(connection, notOurs);
   const extent = [
     `--schema=${quoted(schema)}`,
     // So that pg_restore alone can bring the tables back as well.

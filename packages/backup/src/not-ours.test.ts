@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { makeTestDatabase } from '@texas-ai/testing';
 import { makeTemporaryFolder, never, type TemporaryFolder } from '../test/backup-run.js';
 import { makeOwnedDatabase, type OwnedDatabase } from '../test/owned-database.js';
 import { withConnection } from './connection.js';
 import { holdingsOf } from './fill-database.js';
-import { findNotOurs } from './not-ours.js';
+import { findNotOurs, ourTables } from './not-ours.js';
 
 let folder: TemporaryFolder;
 let db: OwnedDatabase;
@@ -180,6 +181,50 @@ test('a table that the role may write is ours, whoever owns it', async () => {
   const { manifest } = await db.backUp(folder.folder);
   expect(manifest.leftOut).toEqual([]);
   expect(manifest.tables.map(({ name }) => name)).toContain('by_migrator');
+});
+
+test.each([
+  ['may only read', 'GRANT SELECT ON generations TO $role', 'generations, generations_number_seq'],
+  ['may not read', 'SELECT', 'generations, generations_number_seq'],
+  [
+    'may write, but not its sequence',
+    'GRANT SELECT, INSERT ON generations TO $role',
+    'generations_number_seq',
+  ],
+])('a table of ours that the role %s fails a backup, until it may', async (_what, sql, lacking) => {
+  await db.asAdmin(
+    `ALTER TABLE generations OWNER TO CURRENT_USER; ${sql.replaceAll('$role', db.role)}`,
+  );
+  const failure = await db.backUp(folder.folder).catch((failure) => failure);
+  expect(failure).toMatchObject({ code: 'backup_failed' });
+  const [, names, fix = ''] =
+    /role: (.*?)\. As .*? in this database: (.*)/.exec(failure.message) ?? [];
+  expect(names).toBe(lacking);
+  await db.asAdmin(fix);
+  const made = await db.backUp(folder.folder);
+  expect(made.manifest.leftOut).toEqual([]);
+  expect(made.manifest.tables).toHaveLength(5);
+  await db.verify(made);
+});
+
+test('a view in the place of a table of ours fails a backup', async () => {
+  await db.asAdmin('CREATE VIEW alerts AS SELECT 1 AS id');
+  await expect(db.backUp(folder.folder)).rejects.toMatchObject({
+    code: 'backup_failed',
+    message: expect.stringContaining(`ALTER TABLE public.alerts OWNER TO ${db.role};`),
+  });
+});
+
+test('all tables that the migrations create are known as ours', async () => {
+  const migrated = await makeTestDatabase();
+  try {
+    const { rows } = await migrated.database.raw(
+      `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`,
+    );
+    expect(rows.map(({ name }: { name: string }) => name)).toEqual([...ourTables].sort());
+  } finally {
+    await migrated.drop();
+  }
 });
 
 test('a column of ours that depends on a foreign extension fails with advice', async () => {

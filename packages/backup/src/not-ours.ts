@@ -1,3 +1,4 @@
+import { TexasError } from '@texas-ai/kernel';
 import type { Connection } from './connection.js';
 
 // An administrator may keep other objects in the same database: extensions, publications, schemas, tables
@@ -12,6 +13,28 @@ export async function hasOurExtension(connection: Connection): Promise<boolean> 
   ]);
   return rows.length > 0;
 }
+
+/** Names of all tables that the migrations create, which no backup may leave out. */
+export const ourTables: readonly string[] = [
+  'alert_deliveries',
+  'alerts',
+  'api_keys',
+  'author_calls',
+  'author_holds',
+  'backups',
+  'chapters',
+  'characters',
+  'days',
+  'experiences',
+  'generations',
+  'idempotency_keys',
+  'interactions',
+  'major_events',
+  'migrations',
+  'migrations_lock',
+  'schedule_items',
+  'spending',
+];
 
 /** An object of the database that is in no backup. */
 export interface NotOurs {
@@ -37,6 +60,41 @@ export async function findNotOurs(connection: Connection): Promise<NotOurs[]> {
     objectId: Number(row.objectId),
   }));
 }
+
+/**
+ * Throws `backup_failed` if a table of Texas AI, or a sequence of one, would be left out: it belongs to another
+ * role, as after a migration by another one, and this role may not read and write it.
+ */
+export async function assertOursIncluded(
+  connection: Connection,
+  notOurs: readonly NotOurs[],
+): Promise<void> {
+  const { rows } = await connection.query<{ name: string; fix: string }>(inaccessibleQuery, [
+    notOurs.flatMap(({ relation, objectId }) => (relation ? [objectId] : [])),
+    ourTables,
+  ]);
+  if (rows.length === 0) return;
+  const names = rows.map(({ name }) => name).join(', ');
+  throw new TexasError(
+    'backup_failed',
+    `The backup would lack tables of Texas AI that belong to another role: ${names}. As their owner or a superuser, in this database: ${rows.map(({ fix }) => fix).join(' ')}`,
+    { details: { relations: rows.map(({ name }) => name) } },
+  );
+}
+
+const inaccessibleQuery = `
+SELECT relation.relname AS name,
+  format(CASE relation.relkind WHEN 'S' THEN 'GRANT USAGE, SELECT ON SEQUENCE %I.%I TO %I;'
+    WHEN 'r' THEN 'GRANT SELECT, INSERT, UPDATE, DELETE ON TABLE %I.%I TO %I;'
+    ELSE 'ALTER TABLE %I.%I OWNER TO %I;' END,
+    current_schema(), relation.relname, current_user) AS fix
+FROM pg_class AS relation
+  LEFT JOIN pg_depend ON classid = 'pg_class'::regclass AND objid = relation.oid
+    AND refclassid = 'pg_class'::regclass AND deptype IN ('a', 'i')
+  LEFT JOIN pg_class AS whole ON whole.oid = refobjid
+WHERE relation.oid = ANY ($1::oid[])
+  AND (relation.relname = ANY ($2) OR relation.relkind = 'S' AND whole.relname = ANY ($2))
+ORDER BY relation.relname`;
 
 const notOursQuery = `
 WITH RECURSIVE

@@ -1,1 +1,6 @@
-export { makeSessionSetup, type SessionOptions, type SessionSetup } from './session.js';
+export {
+  makeSessionSetup,
+  type Session,
+  type SessionOptions,
+  type SessionSetup,
+} from './session.js';

@@ -111,8 +111,30 @@ test('a connection that is lost while a pooler is tried out does not spoil the n
   await lost.end();
   await expect(setting).rejects.toThrow();
   const next = await greeted();
-  await expect(setUp(next)).resolves.toBeUndefined();
+  await expect(setUp(next)).resolves.toMatchObject({ schema: 'public' });
   await next.end();
+});
+
+test.each([
+  ['', 'public'],
+  [path('"$user", "My ""app, too", other'), '"My ""app, too"'],
+  [`CREATE SCHEMA app; ${path('nowhere, app')}`, 'app'],
+  [path('nowhere, elsewhere'), 'nowhere'],
+  [path("''"), 'public'],
+])('says who works where: %j is %s', async (sql, schema) => {
+  const name = new URL(db.url).pathname.slice(1);
+  if (sql !== '') await db.database.raw(sql.replaceAll('$database', name));
+  const connection = { connectionString: db.url };
+  const setUp = makeSessionSetup({
+    connection,
+    statementTimeoutMs: 0,
+    idleInTransactionTimeoutMs: 0,
+  });
+  const client = new pg.Client(connection);
+  await client.connect();
+  const session = await setUp(client);
+  await client.end();
+  expect(session).toEqual({ role: 'texas', database: name, schema });
 });
 
 test('the schema that is asked for counts before any other', async () => {

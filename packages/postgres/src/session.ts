@@ -12,8 +12,16 @@ export interface SessionOptions {
   schema?: string | undefined;
 }
 
+/** Who works where, in names as SQL has them (quoted where needed). */
+export interface Session {
+  role: string;
+  database: string;
+  /** The schema to work in, also where it does not exist or the role may not use it. */
+  schema: string;
+}
+
 /** Sets up a session that has just been connected. Rejects with `config_invalid` or what pg throws. */
-export type SessionSetup = (client: pg.Client) => Promise<void>;
+export type SessionSetup = (client: pg.Client) => Promise<Session>;
 
 /** What the code relies on in every session: server, database, role and pooler may have other defaults. */
 const settings: Readonly<Record<string, string>> = {
@@ -51,6 +59,12 @@ const applySchema = `
      ORDER BY place LIMIT 1),
     pg_catalog.current_schema())), false)`;
 
+const describeSession = `
+  SELECT pg_catalog.quote_ident(current_user) AS role,
+    pg_catalog.quote_ident(pg_catalog.current_database()) AS database,
+    pg_catalog.quote_ident(pg_catalog.current_schema()) AS schema,
+    pg_catalog.current_setting('search_path') AS path`;
+
 /**
  * Sets up the sessions of one database alike: the settings above, the limits, and a `search_path` of exactly
  * one schema. That is the first schema of the role's own `search_path` that holds Texas AI's tables, or else
@@ -78,7 +92,22 @@ export function makeSessionSetup(options: SessionOptions): SessionSetup {
     await client.query('RESET search_path');
     await client.query(applySettings, [JSON.stringify(wanted)]);
     await client.query(applySchema, [schema ?? null]);
+    const { rows } = await client.query<Omit<Session, 'schema'> & SchemaAndPath>(describeSession);
+    const [{ role = '', database = '', ...found } = { schema: null, path: '' }] = rows;
+    return { role, database, schema: found.schema ?? firstIn(found.path) };
   };
+}
+
+interface SchemaAndPath {
+  /** Null where no schema of the path can be used. */
+  schema: string | null;
+  path: string;
+}
+
+/** The first schema that a search_path names, as SQL has it. */
+function firstIn(path: string): string {
+  const names = path.match(/"(?:[^"]|"")+"|[^\s,"]+/g) ?? [];
+  return names.find((name) => name !== '"$user"') ?? 'public';
 }
 
 /** The backend process named in the server's greeting; missing from the types of pg. */

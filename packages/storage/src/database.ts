@@ -1,8 +1,9 @@
 import { type Logger, Temporal } from '@texas-ai/kernel';
-import { makeSessionSetup } from '@texas-ai/postgres';
+import { makeSessionSetup, type Session } from '@texas-ai/postgres';
 import knex, { type Knex } from 'knex';
 import pg from 'pg';
 import { closeDeadConnections, makeOpenConnections } from './dead-connections.js';
+import { noteFailedStatement } from './storage-failure.js';
 
 export interface DatabaseOptions {
   /** postgres://… */
@@ -79,9 +80,13 @@ export function openDatabase(options: DatabaseOptions): Database {
     idleInTransactionTimeoutMs: options.idleInTransactionTimeoutSeconds * 1000,
     schema: options.schema,
   });
+  // All sessions of a pool have the same role and schema.
+  let session: Session | undefined;
   const database = knex({
     client: 'pg',
     connection,
+    // An error begins with the very statement then, without its values.
+    compileSqlOnError: false,
     log: {
       warn: (detail) => options.logger.warn('database pool', { detail }),
       error: (detail) => options.logger.warn('database pool', { detail }),
@@ -95,7 +100,10 @@ export function openDatabase(options: DatabaseOptions): Database {
       afterCreate(client: pg.Client, done: (error: unknown, client: pg.Client) => void) {
         connections.note(client);
         setUp(client).then(
-          () => done(null, client),
+          (made) => {
+            session = made;
+            done(null, client);
+          },
           (error) => {
             // The pool forgets a connection that it could not finish.
             client.connection.stream.destroy();
@@ -105,6 +113,9 @@ export function openDatabase(options: DatabaseOptions): Database {
       },
     },
     acquireConnectionTimeout: options.acquireTimeoutSeconds * 1000,
+  });
+  database.on('query-error', (error: Error, { sql }: { sql: string }) => {
+    noteFailedStatement(error, sql, session);
   });
   closeDeadConnections(database, connections, silenceMs);
   return database;

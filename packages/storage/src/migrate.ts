@@ -2,7 +2,6 @@ import { explain, type Logger, TexasError } from '@texas-ai/kernel';
 import type { Database } from './database.js';
 import { migrationSource } from './migrations/index.js';
 import { storageFailure } from './storage-failure.js';
-import { isDenied } from './unavailable.js';
 
 /** Any number that nothing else locks. */
 const migrationLock = 7_239_001;
@@ -30,19 +29,7 @@ export async function migrate(database: Database): Promise<string[]> {
       return applied;
     });
   } catch (error) {
-    throw storageFailure(error, await deniedRole(database, error));
-  }
-}
-
-/** Who was denied a right, quoted as SQL has it; undefined where that is not why it failed. */
-async function deniedRole(database: Database, failure: unknown): Promise<string | undefined> {
-  const code = failure instanceof Error && 'code' in failure ? failure.code : undefined;
-  if (!isDenied(code)) return undefined;
-  try {
-    const { rows } = await database.raw('SELECT quote_ident(current_user) AS role');
-    return rows[0]?.role;
-  } catch {
-    return undefined;
+    throw storageFailure(error);
   }
 }
 

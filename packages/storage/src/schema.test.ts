@@ -4,6 +4,8 @@ import { explain } from '@texas-ai/kernel';
 import { makeLogSpy, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 import { type Database, openDatabase, schemaOf } from './database.js';
 import { migrate, pendingMigrations } from './migrate.js';
+import { storageFailure } from './storage-failure.js';
+import { makeStore } from './store.js';
 
 let db: TestDatabase;
 let role: string;
@@ -17,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const each of opened.splice(0)) await each.destroy();
-  await db.database.raw(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+  await db.database.raw(`DROP OWNED BY ${role} CASCADE; DROP ROLE ${role}`);
   await db.drop();
 });
 
@@ -90,10 +92,42 @@ test.each([
   [
     'has no schema',
     'ALTER ROLE $role SET search_path = nowhere',
-    /no schema has been selected.*CREATE SCHEMA AUTHORIZATION role_/,
+    /no schema has been selected.*CREATE SCHEMA IF NOT EXISTS nowhere; GRANT USAGE, CREATE ON SCHEMA nowhere TO role_/,
   ],
 ])('a role that %s is told so, with what to do', async (_what, sql, message) => {
   if (sql !== '') await db.database.raw(named(sql));
   const refused = await migrate(open()).catch((failure: unknown) => failure);
   expect(explain(refused)).toMatch(message);
+});
+
+test('a right that the role lacks in another schema comes back by the statement that is printed', async () => {
+  await db.database.raw(named('CREATE SCHEMA "my app"; GRANT ALL ON SCHEMA "my app" TO $role'));
+  await db.database.raw(named('ALTER ROLE $role SET search_path = "my app"'));
+  const migrated = open();
+  await migrate(migrated);
+  await db.database.raw(
+    named(
+      'ALTER TABLE "my app".generations OWNER TO texas; REVOKE ALL ON "my app".generations FROM $role',
+    ),
+  );
+  const read = () => makeStore(migrated).generations.find('00000000-0000-0000-0000-000000000000');
+  const words = explain(await read().catch((failure: unknown) => failure));
+  const statement = /in this database: (GRANT SELECT, INSERT.*)/.exec(words)?.[1] ?? words;
+  await db.database.raw(statement);
+  expect(await read()).toBeNull();
+});
+
+test.each([
+  [`SELECT 'Token - a'::jsonb`, 'invalid input syntax for type json'],
+  [`SELECT 'a - b'::integer`, 'invalid input syntax for type integer: "a - b"'],
+])('the words of PostgreSQL are told whole, without the statement: %s', async (sql, words) => {
+  const inPool = await db.database.raw(sql).catch((error) => error);
+  const inTransaction = await db.database.transaction((t) => t.raw(sql)).catch((error) => error);
+  const built = await db.database
+    .select(db.database.raw(sql.slice('SELECT '.length)))
+    .catch((error) => error);
+  for (const error of [inPool, inTransaction, built]) {
+    expect(error.message).toBe(words);
+    expect(storageFailure(error).details).toEqual({ reason: `${words}, SQLSTATE 22P02` });
+  }
 });

@@ -1,10 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { explain, TexasError } from '@texas-ai/kernel';
-import { storageFailure } from './storage-failure.js';
+import { noteFailedStatement, storageFailure } from './storage-failure.js';
 
 /** As the client and the system throw them. */
 function thrown(code: string, message: string, syscall?: string): Error {
   return Object.assign(new Error(message), { code, ...(syscall && { syscall }) });
+}
+
+/** As `openDatabase` hands them on. */
+function failed(error: Error, sql = 'select 1'): Error {
+  noteFailedStatement(error, sql, { role: 'texas', database: 'texas_ai', schema: '"my app"' });
+  return error;
 }
 
 describe('a database that cannot be used', () => {
@@ -136,42 +142,47 @@ describe('a right that is missing is told of with what gives it', () => {
     ['permission denied for database texas', 'GRANT CONNECT, CREATE ON DATABASE texas TO texas;'],
     [
       'permission denied for table days',
-      'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO texas;',
+      'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "my app" TO texas;',
     ],
     [
       'permission denied for sequence days_id_seq',
-      'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO texas;',
+      'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA "my app" TO texas;',
     ],
     ['permission denied to create extension "btree_gist"', 'CREATE EXTENSION btree_gist;'],
-    ['must be owner of table days', 'TO texas;'],
-    ['something new', 'OWNER TO texas;'],
+    ['must be owner of table days', 'ALTER TABLE "my app".days OWNER TO texas;'],
+    ['must be owner of function one', 'ALTER DATABASE texas_ai OWNER TO texas;'],
+    ['something new', 'ALTER DATABASE texas_ai OWNER TO texas;'],
+    [
+      'no schema has been selected to create in',
+      'CREATE SCHEMA IF NOT EXISTS "my app"; GRANT USAGE, CREATE ON SCHEMA "my app" TO texas;',
+    ],
   ])('%s', (message, statement) => {
-    const failure = storageFailure(thrown('42501', `select 1 - ${message}`), 'texas');
+    const failure = storageFailure(
+      failed(thrown(message.startsWith('no schema') ? '3F000' : '42501', `select 1 - ${message}`)),
+    );
     expect(failure.code).toBe('storage_unavailable');
     expect(explain(failure)).toContain(`(${message}).`);
     expect(explain(failure)).toContain(statement);
   });
 });
 
-test('a role that may not look into the schema is told what to grant', () => {
-  const failure = storageFailure(
-    thrown('3F000', 'no schema has been selected to create in'),
-    'texas',
-  );
-  expect(failure.code).toBe('storage_unavailable');
-  expect(explain(failure)).toContain('GRANT USAGE, CREATE ON SCHEMA public TO texas;');
-});
-
-test('whose role nobody knows is told of as that of the address', () => {
-  expect(explain(storageFailure(thrown('42501', 'permission denied for table days')))).toMatch(
-    /ALL TABLES IN SCHEMA public TO the role of DATABASE_URL;$/,
-  );
+test('a right whose role and schema nobody knows is told of without a statement', () => {
+  for (const message of [
+    'permission denied for table days',
+    'no schema has been selected to create in',
+    'must be owner of table days',
+  ]) {
+    expect(explain(storageFailure(thrown('42501', message)))).toBe(
+      `The role of the database lacks a right (${message}). Have the owner of the database or a superuser grant it to the role of DATABASE_URL.`,
+    );
+  }
 });
 
 describe('a statement that is at fault', () => {
   test('is told of in the words of PostgreSQL, without the statement', () => {
+    const sql = `select * from "x" where a = 'secret - text'`;
     const failure = storageFailure(
-      thrown('42P01', `select * from "x" where a = 'secret - text' - relation "x" does not exist`),
+      failed(thrown('42P01', `${sql} - relation "x" does not exist`), sql),
     );
     expect(failure.code).toBe('internal_error');
     expect(explain(failure)).toBe(

@@ -1,4 +1,5 @@
 import { asTexasError, TexasError } from '@texas-ai/kernel';
+import type { Session } from '@texas-ai/postgres';
 import { type DatabaseError, unavailable } from './unavailable.js';
 
 const sqlState = /^[0-9A-Z]{5}$/;
@@ -6,11 +7,24 @@ const uniqueViolation = '23505';
 const exclusionViolation = '23P01';
 const longestReason = 300;
 
+/** The sessions in which statements failed, by what PostgreSQL threw. */
+const sessions = new WeakMap<Error, Session>();
+
+/**
+ * To be told of every statement that fails. knex puts the statement, which may hold anything, before the words
+ * of PostgreSQL: they are left alone.
+ */
+export function noteFailedStatement(error: Error, sql: string, session?: Session): void {
+  const statement = `${sql} - `;
+  if (error.message.startsWith(statement)) error.message = error.message.slice(statement.length);
+  if (session) sessions.set(error, session);
+}
+
 /**
  * What PostgreSQL, its client or the pool threw, as a TexasError with a stable code. `details.reason` has their
  * own words, `details.fix` what a person can do.
  */
-export function storageFailure(error: unknown, role?: string): TexasError {
+export function storageFailure(error: unknown): TexasError {
   if (error instanceof TexasError) return error;
   const { code, ...rest } = read(error);
   if (code === uniqueViolation || code === exclusionViolation) {
@@ -19,7 +33,8 @@ export function storageFailure(error: unknown, role?: string): TexasError {
     });
   }
   const reason = rest.text.slice(0, longestReason) || code;
-  const found = unavailable({ code, ...rest }, role);
+  const session = error instanceof Error ? sessions.get(error) : undefined;
+  const found = unavailable({ code, ...rest }, session);
   if (found) {
     const { message, fix } = found;
     const details = { reason, ...(fix !== undefined && { fix }) };
@@ -36,16 +51,12 @@ export function storageFailure(error: unknown, role?: string): TexasError {
 function read(error: unknown): DatabaseError {
   // A connection that is tried on several addresses fails with all their reasons.
   if (error instanceof AggregateError && error.errors.length > 0) return read(error.errors[0]);
-  const text = error instanceof Error ? error.message : '';
   return {
     code: textOf(error, 'code'),
     syscall: textOf(error, 'syscall'),
-    text: text.slice(text.lastIndexOf(beforeReason) + 1).replace(/^- /, ''),
+    text: error instanceof Error ? error.message : '',
   };
 }
-
-/** knex writes the statement, which may hold anything, before the words of PostgreSQL. */
-const beforeReason = ' - ';
 
 function textOf(error: unknown, name: string): string {
   const value: unknown = typeof error === 'object' && error !== null && Reflect.get(error, name);

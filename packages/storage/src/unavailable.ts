@@ -1,3 +1,4 @@
+import type { Session } from '@texas-ai/postgres';
 import { missingRight } from './missing-right.js';
 
 /** Why a database cannot be used, and what a person can do about it. */
@@ -12,7 +13,6 @@ export interface DatabaseError {
   code: string;
   /** Of the system's error, for example `connect`. */
   syscall: string;
-  /** Without the statement that knex writes before it. */
   text: string;
 }
 
@@ -174,15 +174,15 @@ const noFile: Unavailable = {
 };
 
 /** SQLSTATE 3F000 is what a role meets that may not even look into the schema. */
-export function isDenied(code: unknown): boolean {
+function isDenied(code: unknown): boolean {
   return code === '42501' || code === '3F000';
 }
 
-/** Undefined where it is the statement that is at fault. `role` is who asked, where that is known. */
-export function unavailable(error: DatabaseError, role?: string): Unavailable | undefined {
+/** Undefined where it is the statement that is at fault. `session` is where it ran, where that is known. */
+export function unavailable(error: DatabaseError, session?: Session): Unavailable | undefined {
   const { code, syscall, text } = error;
   if (isDenied(code)) {
-    return { message: 'The role of the database lacks a right.', fix: missingRight(text, role) };
+    return { message: 'The role of the database lacks a right.', fix: missingRight(text, session) };
   }
   if (/^(ENOENT|EACCES)$/.test(code)) {
     if (syscall === 'connect') return noSocket;

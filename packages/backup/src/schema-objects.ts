@@ -1,7 +1,7 @@
 import { type Connection, quoted } from './connection.js';
 
 /** An object of a schema that is not a part of another object, as SQL names it. */
-interface SchemaObject {
+export interface SchemaObject {
   /** `table`, `view`, `type`, `function` and such. */
   type: string;
   /** With the schema, and quoted where needed. */
@@ -52,11 +52,15 @@ export async function dropObjects(
   }
 }
 
+export async function hasSchema(connection: Connection, schema: string): Promise<boolean> {
+  const { rows } = await connection.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
+  return rows.length > 0;
+}
+
 /** Creates the schema if it does not exist; returns whether it did. */
 export async function makeSchema(connection: Connection, schema: string): Promise<boolean> {
   // IF NOT EXISTS would need the privilege to create one even if it exists.
-  const { rows } = await connection.query('SELECT FROM pg_namespace WHERE nspname = $1', [schema]);
-  if (rows.length > 0) return false;
+  if (await hasSchema(connection, schema)) return false;
   await connection.query(`CREATE SCHEMA ${quoted(schema)}`);
   return true;
 }

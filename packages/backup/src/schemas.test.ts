@@ -73,6 +73,33 @@ test.each([
   expect((await holdingsOf(target.url, never)).tables).toEqual(made.manifest.tables);
 });
 
+test.each([
+  ['public', 'a schema that search_path names', undefined, named],
+  ['a schema that search_path names', 'public', named, undefined],
+])(
+  'a restore from %s into %s that fails leaves the empty database as it was',
+  async (_from, _to, from, to) => {
+    const made = await (await database(from)).backUp(folder.folder);
+    const target = await database(to);
+    const names = made.manifest.tables.map(({ name }) => `"${name.replaceAll('"', '""')}"`);
+    await target.asOwner(`DROP TABLE ${names.join(', ')} CASCADE`);
+    // Types of the database, `mood` among them, with their schemas.
+    const all = `SELECT nspname AS schema, array(
+      SELECT typname FROM pg_type WHERE typnamespace = pg_namespace.oid ORDER BY 1) AS types
+    FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' ORDER BY 1`;
+    const before = await target.asAdmin(all);
+    await expect(target.restore(made)).rejects.toMatchObject({
+      code: 'restore_failed',
+      message: expect.stringMatching(/type .*mood.* already exists/),
+    });
+    expect(await target.asAdmin(all)).toEqual(before);
+    expect(await tablesIn(target)).toEqual([]);
+    await target.asOwner('DROP TYPE mood');
+    expect(await target.restore(made)).toMatchObject({ how: 'filled' });
+    expect((await holdingsOf(target.url, never)).tables).toEqual(made.manifest.tables);
+  },
+);
+
 test('a schema that the role gets later is not where the tables are looked for', async () => {
   const db = await database();
   await db.asAdmin(`CREATE SCHEMA AUTHORIZATION ${db.role}`);

@@ -5,13 +5,14 @@ import type { MinuteOfDay } from '@texas-ai/kernel';
 const hour = String.raw`(?<hour>\d{1,2})`;
 const offset = String.raw`(?:z|\+\d{2}(?::?\d{2})?)?`;
 const dot = `${hour}[点點时時]`;
-const minutes = String.raw`(?<minute>\d{2}|\d(?=分))(?:分(?:[钟鐘]|[0-5]?\d秒)?[整正]?)?`;
-const quarters = '(?<part>[123]刻)[钟鐘]?';
+const minutes = String.raw`(?<minute>\d{2}|\d(?=分))(?:分(?:[钟鐘鍾]|[0-5]?\d秒)?[整正]?)?`;
+const quarters = '(?<part>[123]刻)[钟鐘鍾]?';
 
 /** Each captures `hour`, and perhaps `minute` or `part` (of an hour), which `before` subtracts. */
 const forms: readonly RegExp[] = [
-  // 8:05 · 08:05:00.000+08:00 · 8:05分; a negative offset needs a date and seconds, or it could be a range
-  `t?${hour}:(?<minute>\\d{1,2})(?::[0-5]\\d(?:[.,]\\d+)?)?${offset}(?:分| ?h(?:rs|ours)?)?`,
+  // 8:05 · 08:05:00.000+08:00 · 8:05分; 8:5 could be 8:05 or 8:50
+  // A negative offset needs a date and seconds, or it could be a range.
+  `t?${hour}:(?<minute>\\d{2}|\\d(?=分))(?::[0-5]\\d(?:[.,]\\d+)?)?${offset}(?:分| ?h(?:rs|ours)?)?`,
   `t${hour}:(?<minute>\\d{2}):[0-5]\\d(?:\\.\\d+)?-\\d{2}:\\d{2}`,
   // 8 · 8 o'clock; a bare number above 24 is not an hour
   '(?<hour>[01]?\\d|2[0-4])',
@@ -23,12 +24,12 @@ const forms: readonly RegExp[] = [
   // 0800 · 930 · 0800 hrs
   '(?<hour>[01]?\\d|2[0-4])(?<minute>\\d{2})(?: ?h(?:rs|ours)?)?',
   // 8点 · 8点整 · 8点05 · 8点5分 · 8点30分00秒 · 8点半 · 8点一刻; 8点5 could be 8:05 or 8:50
-  `${dot}[钟鐘]?[整正]?`,
+  `${dot}[钟鐘鍾]?[整正]?`,
   `${dot}[过過]?${minutes}`,
-  `${dot}[钟鐘]?[过過]?(?<part>半|[123]刻)[钟鐘]?`,
+  `${dot}[钟鐘鍾]?[过過]?(?<part>半|[123]刻)[钟鐘鍾]?`,
   // 8点差5分 · 差一刻8点
-  `${dot}(?<before>差)(?:(?<minute>\\d{1,2})分[钟鐘]?|${quarters})`,
-  `(?<before>差)(?:(?<minute>\\d{1,2})分[钟鐘]?|${quarters})${dot}[钟鐘]?`,
+  `${dot}(?<before>差)(?:(?<minute>\\d{1,2})分[钟鐘鍾]?|${quarters})`,
+  `(?<before>差)(?:(?<minute>\\d{1,2})分[钟鐘鍾]?|${quarters})${dot}[钟鐘鍾]?`,
   // half past 8 · a quarter to 9 · 5 past 8; 5 to 9 could be a range
   `(?<part>half) past ${hour}`,
   `(?:a )?(?<part>quarter) (?:past|after|(?<before>to|before)) ${hour}`,
@@ -74,15 +75,40 @@ function inDigits(text: string): string {
 
 const chineseDigits = '零一二三四五六七八九';
 
-/** 三 becomes 3, 零五 05, 二五 25, 二〇 20, 十 10, 二十三 23; anything that is not a numeral below 100 is left alone. */
+/** 三 becomes 3, 零5 05, 二五 25, 二〇 20, 十 10, 廿三 23; anything that is not a numeral below 100 is left alone. */
 function withDigits(text: string): string {
-  return text.replace(/(?<!\d)[零〇一二两兩三四五六七八九十]+(?!\d)/g, (written) => {
-    const numeral = written.replaceAll('〇', '零').replace(/^[两兩]$/, '二');
-    const digits = (of: string) => [...of].map((each) => chineseDigits.indexOf(each)).join('');
-    if (/^[零一二三四五六七八九]{1,2}$/.test(numeral)) return digits(numeral);
-    const tens = /^([二三四五六七八九]?)十([一二三四五六七八九]?)$/.exec(numeral);
-    return tens ? `${digits(tens[1] || '一')}${digits(tens[2] || '零')}` : written;
-  });
+  return text
+    .replaceAll('〇', '零')
+    .replace(/廿(?=[一二三四五六七八九])/g, '二十')
+    .replace(/(?<![\d零一二三四五六七八九十])零(?=\d(?!\d))/g, '0')
+    .replace(
+      /(?<!\d)[零一二两兩三四五六七八九十]+(?!\d)/g,
+      (written, at: number, whole: string) => {
+        const numeral = written.replace(/^[两兩]$/, '二');
+        const digits = (of: string) => [...of].map((each) => chineseDigits.indexOf(each)).join('');
+        if (/^[零一二三四五六七八九]{1,2}$/.test(numeral)) {
+          const before = whole.slice(0, at);
+          const after = whole.slice(at + written.length);
+          return isNumber(numeral, before, after) ? digits(numeral) : written;
+        }
+        const tens = /^([二三四五六七八九]?)十([一二三四五六七八九]?)$/.exec(numeral);
+        return tens ? `${digits(tens[1] || '一')}${digits(tens[2] || '零')}` : written;
+      },
+    );
+}
+
+/**
+ * Whether a numeral of one or two digits is one number. 二三点 is “two or three o'clock” and 八点三四分 “three or four
+ * minutes past”, so two digits are a number only with a zero or as minutes: 二〇点, 八点三四, 八点二五分.
+ */
+function isNumber(numeral: string, before: string, after: string): boolean {
+  if (numeral.length === 1 || numeral.includes('零')) return true;
+  return /[点點时時:][过過]?$/.test(before) && !(after.startsWith('分') && isEstimate(numeral));
+}
+
+/** Neighbouring digits and 三五 (“a few”) are how Chinese estimates. */
+function isEstimate(numeral: string): boolean {
+  return chineseDigits.includes(numeral) || numeral === '三五';
 }
 
 const numbers = 'one two three four five six seven eight nine ten eleven twelve'.split(' ');

@@ -10,7 +10,7 @@ function numeral(value: number): string {
   const ten = tens === 0 ? '' : `${tens === 1 ? '' : digits[tens]}十`;
   return value === 0 ? '零' : `${ten}${ones === 0 ? '' : digits[ones]}`;
 }
-/** 二三 · 一〇 · 〇五 */
+/** 二三 · 一〇 · 〇五; as an hour, only with a zero. */
 const spelled = (value: number) =>
   [...two(value)].map((each) => '〇一二三四五六七八九'[Number(each)]).join('');
 const wide = (text: string) =>
@@ -39,7 +39,8 @@ const writings: ((h: number, m: number) => string | null)[] = [
   (h, m) => `${h}時${two(m)}`,
   (h, m) => `${numeral(h)}点${numeral(m)}分`,
   (h, m) => (m === 0 ? `${numeral(h)}点整` : m < 10 ? `${numeral(h)}点零${numeral(m)}` : null),
-  (h, m) => `${spelled(h)}点${spelled(m)}`,
+  (h, m) => (spelled(h).includes('〇') ? `${spelled(h)}点${spelled(m)}` : null),
+  (h, m) => `${numeral(h)}点${spelled(m)}`,
   (h, m) => `${part(h)}${twelve(h)}点${two(m)}`,
   (h, m) => `${part(h)}${numeral(twelve(h))}點${numeral(m)}分`,
   (h, m) => `${twelve(h)}:${two(m)}（${part(h)}）`,
@@ -104,6 +105,7 @@ describe('every minute of the day', () => {
     const written = (write: (typeof writings)[number], at: number) =>
       write(Math.floor(at / 60), at % 60);
     let read = 0;
+    let forwards = 0;
     fc.assert(
       fc.property(minute, minute, way, joint, (from, to, write, joint) => {
         const [first, last] = [written(write, from), written(write, to)];
@@ -112,11 +114,13 @@ describe('every minute of the day', () => {
         const [start, end] = [readTime(range, 'start'), readTime(range, 'end')];
         if (start !== undefined) expect([range, start % 1440]).toEqual([range, from]);
         if (end !== undefined) expect([range, end % 1440]).toEqual([range, to]);
+        if (from >= to) return;
+        forwards += 1;
         if (start !== undefined && end !== undefined) read += 1;
       }),
       { numRuns: 1_000 },
     );
-    expect(read).toBeGreaterThan(900);
+    expect(read).toBeGreaterThan(0.9 * forwards);
   });
 });
 
@@ -167,6 +171,31 @@ describe('anything', () => {
         expect([text, minute]).toEqual([text, tableOf(of)]);
       }),
       { numRuns: 10_000 },
+    );
+    expect(read).toBeGreaterThan(300);
+  });
+
+  test('two Chinese digits side by side are no hour, and any other numeral is the hour it says', () => {
+    const numerals = fc.constantFrom(...'零〇一二两三四五六七八九十');
+    const hour = fc.array(numerals, { minLength: 1, maxLength: 3 }).map((signs) => signs.join(''));
+    const before = fc.constantFrom('', '上午', '下午', '晚上', '夜里', '约', '周五 ', '今天');
+    const after = fc.constantFrom('点', '点钟', '點', '时', '点半', '点左右', '点一刻', ':00', '');
+    const edge = fc.constantFrom('start' as const, 'end' as const);
+    let read = 0;
+    fc.assert(
+      fc.property(before, hour, after, edge, (before, hour, after, edge) => {
+        const minute = readTime(before + hour + after, edge);
+        if (minute === undefined) return;
+        read += 1;
+        expect(hour).not.toMatch(/[一二两三四五六七八九]{2}/);
+        const [tens = '', ones = ''] = hour.split('十');
+        const value = (sign: string) => Math.max(0, digits.indexOf(sign.replace('两', '二')));
+        const shown = hour.includes('十')
+          ? 10 * (tens === '' ? 1 : value(tens)) + value(ones)
+          : Number([...hour.replaceAll('〇', '零')].map(value).join(''));
+        expect([hour, Math.floor(minute / 60) % 12]).toEqual([hour, shown % 12]);
+      }),
+      { numRuns: 5_000 },
     );
     expect(read).toBeGreaterThan(300);
   });

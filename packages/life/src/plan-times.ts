@@ -40,6 +40,7 @@ function plainTime(text: string): string {
     .normalize('NFKC')
     .replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '')
     .replace(/[∶꞉ː˸]/g, ':')
+    .replace(/[‘’ʼ]/g, "'")
     .replace(/[‐-―−]/g, '-')
     .replace(/[〜∼]/g, '~')
     .replace(/\[[\w+-]+\/[\w/+-]+\]$/, '')
@@ -47,6 +48,6 @@ function plainTime(text: string): string {
     .replace(/[\]】〕]/g, ')')
     .replace(/\s+/g, ' ')
     .replace(/ ?: ?/g, ':')
-    .replace(/^[ "'“‘`´「『«*_]+|[ "'”’`´」』»*_.,;。、;]+$/g, '')
+    .replace(/^[ "'“`´「『«*_]+|[ "'”`´」』»*_.,;。、;]+$/g, '')
     .toLowerCase();
 }

@@ -38,11 +38,24 @@ function startOf(first: WrittenTime, last: WrittenTime): MinuteOfDay | undefined
 }
 
 function endOf(first: WrittenTime, last: WrittenTime): MinuteOfDay | undefined {
-  if (!isAmbiguousHalf(last) || first.parts.length === 0) return minuteOf(last);
-  // 下午2点到4点: the next time after the start at which a 12-hour clock shows four.
   const start = minuteOf(first);
-  const length = start === undefined ? 0 : withinTwelveHours(last.clock - start);
-  return start === undefined || length === 0 ? undefined : start + length;
+  if (isAmbiguousHalf(last) && first.parts.length > 0) {
+    // 下午2点到4点: the next time after the start at which a 12-hour clock shows four.
+    const length = start === undefined ? 0 : withinTwelveHours(last.clock - start);
+    return start === undefined || length === 0 ? undefined : start + length;
+  }
+  const end = minuteOf(last);
+  // `10-2 am`: only the last time says in which half of the day it is.
+  const isStartOpen = start === undefined || (isAmbiguousHalf(first) && last.parts.length > 0);
+  return isStartOpen || (end !== undefined && follows(start, end)) ? end : undefined;
+}
+
+const evening = 1020;
+const noon = 720;
+
+/** `8:00-5:00` may mean 17:00 or a UTC offset: only from the evening does a range run over midnight. */
+function follows(start: MinuteOfDay, end: MinuteOfDay): boolean {
+  return end > start || end === 0 || (start >= evening && end < noon);
 }
 
 /** Whether it could be in either half of the day. */

@@ -14,7 +14,8 @@ interface TimeWords {
   nextDay?: true;
 }
 
-const number = '[\\d零〇一二三四五六七八九十]+';
+const numeral = '[\\d零〇一二两兩三四五六七八九十廿]';
+const number = `${numeral}+`;
 const month = '(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\\.?';
 const ordinal = '\\d{1,2}(?:st|nd|rd|th)?';
 
@@ -22,7 +23,8 @@ const ordinal = '\\d{1,2}(?:st|nd|rd|th)?';
 const timeWords: readonly TimeWords[] = [
   // Dates and weekdays say nothing new: the author was told the date.
   { at: 'before', words: '\\d{4}[-/.]\\d{1,2}[-/.]\\d{1,2}(?![-/.])' },
-  { at: 'before', words: '\\d{1,2}[-/]\\d{1,2}(?= .*[^\\d ])' },
+  // `11-12 noon` is a range and no date.
+  { at: 'before', words: `\\d{1,2}[-/]\\d{1,2}(?= .*[^\\d ])(?= .*${numeral})` },
   {
     at: 'before',
     words: `(?:${number}年)?${number}月${number}(?=[ 日号號])[日号號]?|${number}[日号號]`,

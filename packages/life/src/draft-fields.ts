@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isBlank } from './blank-text.js';
 import { quote } from './clean-text.js';
+import { isLabel, isTime } from './labels.js';
 import { type Category, categories } from './profile.js';
 
 // Field types of an author's answer. Each also accepts what models commonly write instead, as long as it is
@@ -38,27 +39,44 @@ export const level = z.preprocess((value) => meantBy(value, levelWords, 'medium'
 
 export const category = z.preprocess((value) => meantBy(value, categoryWords), z.enum(categories));
 
+/** Which fields of an object hold texts, and which times of day. */
+interface FieldKinds<Name> {
+  texts: readonly Name[];
+  times?: readonly Name[];
+}
+
 /**
  * An object with these fields, however their names are spelled (`weather_affected`). Unknown fields are
- * dropped, unless a known one is missing: then an unknown one with a text may be it, and is refused.
+ * dropped, unless one may hold what a missing field should: then the object is refused.
  */
-export function fields<Shape extends z.ZodRawShape>(shape: Shape) {
+export function fields<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  { texts, times = [] }: FieldKinds<keyof Shape & string>,
+) {
   return z.preprocess((value, context) => {
     if (!isRecord(value)) return value;
     const { known, others } = byName(value, Object.keys(shape));
-    const missing = Object.keys(shape).filter((name) => !Object.hasOwn(known, name));
-    const texts = Object.entries(others).filter(([, other]) => typeof other === 'string');
-    if (missing.length > 0 && texts.length > 0) {
-      const unknown = texts.map(([name]) => name);
-      context.addIssue(unknownField(unknown, missing));
+    const missing = (names: readonly string[]) =>
+      names.filter((name) => !Object.hasOwn(known, name));
+    const unknown = (kind: (text: string) => boolean) =>
+      Object.keys(others).filter((name) => isTextOf(others[name], kind));
+    for (const [absent, suspects] of [
+      [missing(texts), unknown((text) => !isLabel(text))],
+      [missing(times), unknown(isTime)],
+    ] as const) {
+      if (absent.length > 0 && suspects.length > 0)
+        context.addIssue(`unknown field ${list(suspects)} while ${list(absent)} is missing`);
     }
     return known;
   }, z.object(shape));
 }
 
-export function unknownField(unknown: readonly string[], missing: readonly string[]): string {
-  const list = (names: readonly string[]) => names.map(quote).join(', ');
-  return `unknown field ${list(unknown)} while ${list(missing)} is missing`;
+function isTextOf(value: unknown, kind: (text: string) => boolean): boolean {
+  return typeof value === 'string' && kind(value);
+}
+
+function list(names: readonly string[]): string {
+  return names.map(quote).join(', ');
 }
 
 /** Splits a record into the fields of these names, however they are spelled, and all others. */

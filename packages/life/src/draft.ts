@@ -13,39 +13,51 @@ import {
 // What an author is asked to answer. These schemas are sent to the model and validate what comes
 // back; times are free text here because models write them in many ways, and `repair` reads them.
 
-export const itemDraftSchema = fields({
-  start: time.describe('Local time the item begins, HH:MM'),
-  end: time.describe('Local time the item ends, HH:MM; 24:00 is the end of the day'),
-  title: text.describe('A few words'),
-  category,
-  priority: level,
-  location: text.describe('Where it happens'),
-  description: text.describe('One or two sentences: what she does there and why'),
-  companions: shortTexts.describe('Names of companions from the profile; empty if alone'),
-  weatherAffected: flag,
-  emotionalTags: shortTexts.describe('One to three feelings'),
-  interactionPotential: level.describe('How likely she reaches out to her owner'),
-});
+export const itemDraftSchema = fields(
+  {
+    start: time.describe('Local time the item begins, HH:MM'),
+    end: time.describe('Local time the item ends, HH:MM; 24:00 is the end of the day'),
+    title: text.describe('A few words'),
+    category,
+    priority: level,
+    location: text.describe('Where it happens'),
+    description: text.describe('One or two sentences: what she does there and why'),
+    companions: shortTexts.describe('Names of companions from the profile; empty if alone'),
+    weatherAffected: flag,
+    emotionalTags: shortTexts.describe('One to three feelings'),
+    interactionPotential: level.describe('How likely she reaches out to her owner'),
+  },
+  { texts: ['title', 'location', 'description'], times: ['start', 'end'] },
+);
 
 /** A plan as an author writes it: the waking hours of one day. */
-export const planDraftSchema = z.object({
-  summary: text.describe('The day in two or three sentences'),
-  items: z.array(itemDraftSchema).min(1).describe('The waking hours, in order, without gaps'),
-});
+export const planDraftSchema = fields(
+  {
+    summary: text.describe('The day in two or three sentences'),
+    items: z.array(itemDraftSchema).min(1).describe('The waking hours, in order, without gaps'),
+  },
+  { texts: ['summary'] },
+);
 
-export const slotTextSchema = fields({
-  content: text.describe('What happens in these minutes, 2-4 sentences, third person'),
-  emotions: shortTexts.describe('One to three feelings'),
-  thoughts: text.describe('What she thinks, in her own voice'),
-  interaction: optionalText.describe(
-    'The message she sends her owner, or null where none is wanted',
-  ),
-});
+export const slotTextSchema = fields(
+  {
+    content: text.describe('What happens in these minutes, 2-4 sentences, third person'),
+    emotions: shortTexts.describe('One to three feelings'),
+    thoughts: text.describe('What she thinks, in her own voice'),
+    interaction: optionalText.describe(
+      'The message she sends her owner, or null where none is wanted',
+    ),
+  },
+  { texts: ['content', 'thoughts', 'interaction'] },
+);
 
 /** A chapter as an author writes it: one text per slot, in the order of the slots. */
-export const chapterDraftSchema = z.object({
-  texts: z.array(slotTextSchema).min(1).describe('One text per slot, in order'),
-});
+export const chapterDraftSchema = fields(
+  {
+    texts: z.array(slotTextSchema).min(1).describe('One text per slot, in order'),
+  },
+  { texts: [] },
+);
 
 export type ItemDraft = z.infer<typeof itemDraftSchema>;
 export type PlanDraft = z.infer<typeof planDraftSchema>;

@@ -57,6 +57,33 @@ describe('a plan', () => {
     expect(readPlanDraft(withItem(written))).toEqual({ value: withItem(meant) });
   });
 
+  test.each([
+    ...[
+      'item-1',
+      'slot_a',
+      '3',
+      '第三段',
+      'Slot 3',
+      'first',
+      '2026-11-27',
+      '2026年11月27日',
+      '周五',
+    ],
+    ...['Fri, Nov 27', '07:00-08:00', '上午8点到9点', 'morning', '15 minutes', 'none', 'zh-CN'],
+  ])('a field “label” of %s is dropped, whatever else is missing', (label) => {
+    const { summary: _, ...bare } = plan;
+    const items = [{ ...without('description'), label }, ...others];
+    expect(readPlanDraft({ ...bare, label, items })).toEqual({
+      value: { ...withItem({ description: '' }), summary: '' },
+    });
+  });
+
+  test('a field of unknown name is dropped where no text is missing', () => {
+    const { companions: _, ...item } = first ?? {};
+    const items = [{ ...item, mood: 'calm', note: 'She hums.' }, ...others];
+    expect(readPlanDraft({ ...plan, items })).toEqual({ value: withItem({ companions: [] }) });
+  });
+
   test('names of fields may be spelled in other ways', () => {
     const { weatherAffected, emotionalTags, ...rest } = first ?? {};
     const snake = { ...rest, weather_affected: weatherAffected, 'Emotional Tags': emotionalTags };
@@ -93,6 +120,16 @@ describe('a plan', () => {
     [
       'an unknown field in place of a known one',
       { ...plan, items: [{ ...without('location'), place: 'the depot' }, ...others] },
+      /items\.0: unknown field “place” while “location” is missing/,
+    ],
+    [
+      'a time of another name',
+      { ...plan, items: [{ ...without('start'), from: '07:00' }, ...others] },
+      /items\.0: unknown field “from” while “start” is missing/,
+    ],
+    [
+      'a short text of another name',
+      { ...plan, items: [{ ...without('location'), place: 'Home' }, ...others] },
       /items\.0: unknown field “place” while “location” is missing/,
     ],
     [
@@ -137,6 +174,22 @@ describe('a chapter', () => {
     const { value } = readChapterDraft({ texts: [{ ...text, interaction: written }] });
     expect(value?.texts[0]?.interaction).toBe(interaction);
   });
+
+  test('the time, an id or a number of a text is dropped where the message is left out', () => {
+    const { interaction: _, ...silent } = text;
+    const texts = [{ time: '08:00-08:15', id: 'text-1', slot: '1', ...silent }];
+    expect(readChapterDraft({ texts }).value?.texts).toEqual([{ ...silent, interaction: null }]);
+  });
+
+  test.each(['On my way.', '早', '到了', 'Morning, Doctor'])(
+    'a message %s under another name is refused',
+    (message) => {
+      const { interaction: _, ...silent } = text;
+      expect(readChapterDraft({ texts: [{ ...silent, message }] }).problems?.join()).toMatch(
+        /texts\.0: unknown field “message” while “interaction” is missing/,
+      );
+    },
+  );
 
   test('a message that may be two is refused', () => {
     const interaction = { wanted: true, content: 'Hi.' };

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Checked } from './ask-author.js';
 import { type ChapterDraft, chapterDraftSchema, type PlanDraft, planDraftSchema } from './draft.js';
-import { byName, type Fields, isRecord, unknownField } from './draft-fields.js';
+import { byName, type Fields, isRecord } from './draft-fields.js';
 import { describeIssues } from './issues.js';
 
 /** Unwraps and validates an author's answer to a request for a plan. */
@@ -14,26 +14,8 @@ export function readChapterDraft(answer: unknown): Checked<ChapterDraft> {
   return read(chapterDraftSchema, 'texts', answer);
 }
 
-/** A longer text in an unknown field may be the text of a missing one. */
-const longestLabel = 20;
-
-function isLong(value: unknown): boolean {
-  return typeof value === 'string' && value.length > longestLabel;
-}
-
-function read<Draft>(
-  schema: z.ZodObject & z.ZodType<Draft>,
-  list: string,
-  answer: unknown,
-): Checked<Draft> {
-  const names = Object.keys(schema.shape);
-  const { known, others } = byName(unwrapped(answer, list) ?? {}, names);
-  const missing = names.filter((name) => !Object.hasOwn(known, name));
-  const stray = Object.keys(others).find((key) => isLong(others[key]));
-  if (missing.length > 0 && stray !== undefined) {
-    return { problems: [unknownField([stray], missing)] };
-  }
-  const draft = schema.safeParse(known);
+function read<Draft>(schema: z.ZodType<Draft>, list: string, answer: unknown): Checked<Draft> {
+  const draft = schema.safeParse(unwrapped(answer, list) ?? {});
   return draft.success ? { value: draft.data } : { problems: describeIssues(draft.error) };
 }
 

@@ -13,6 +13,9 @@ export type Level = (typeof levels)[number];
 /** Accepts a number; null or a missing field becomes an empty string. */
 export const text = z.preprocess(asText, z.string());
 
+/** Like `text`; an object that has a name is that name, whatever else it says. */
+export const name = z.preprocess(asName, z.string());
+
 /** Like `text`, but nullable; `false` or a missing field becomes null. */
 export const optionalText = z.preprocess(
   (value) => (value === undefined || value === false ? null : (onlyPart(value) ?? null)),
@@ -28,13 +31,13 @@ export const time = z.preprocess((value) => {
   return Number.isInteger(value) && value >= 0 && value <= 24 ? String(value) : value;
 }, z.string());
 
-/** A list of short texts; also one string, separated by commas. Null becomes an empty list. */
-export const shortTexts = z.preprocess(asList, z.array(text));
+/** A list of short texts; also one string, separated by commas. Null, false or 0 becomes an empty list. */
+export const shortTexts = z.preprocess(asList, z.array(name));
 
-/** Null becomes false. */
+/** Null or a word for nothing becomes false. */
 export const flag = z.preprocess((value) => meantBy(value, flags, false), z.boolean());
 
-/** Null becomes `medium`. */
+/** Null or a word for nothing becomes `medium`. */
 export const level = z.preprocess((value) => meantBy(value, levelWords, 'medium'), z.enum(levels));
 
 export const category = z.preprocess((value) => meantBy(value, categoryWords), z.enum(categories));
@@ -134,25 +137,35 @@ function wordsFor<T>(meanings: readonly [T, string][]): ReadonlyMap<string, T> {
 
 /** What the word means, or `absent` where there is none. Unknown values are returned as they are. */
 function meantBy<T>(value: unknown, words: ReadonlyMap<string, T>, absent?: T): unknown {
-  if (typeof value === 'object' && value !== null) return value;
-  const word = spelled(String(value ?? ''));
-  return words.get(word) ?? (word === '' ? absent : value);
+  const part = onlyPart(value);
+  if (typeof part === 'object') return part;
+  const text = String(part ?? '');
+  return words.get(spelled(text)) ?? (isBlank(text) ? absent : part);
 }
 
 function asText(value: unknown): unknown {
   return onlyPart(value) ?? '';
 }
 
-/** Unwraps `{ "content": "…" }` and `["…"]`. */
+/** Unwraps `{ "content": "…" }` and `["…"]`; undefined where there is nothing. */
 function onlyPart(value: unknown): unknown {
-  if (typeof value === 'number') return String(value);
-  if (typeof value !== 'object' || value === null) return value;
-  const parts = Object.values(value);
-  return parts.length === 1 ? onlyPart(parts[0]) : value;
+  if (Number.isFinite(value)) return String(value);
+  if (value === null) return undefined;
+  if (typeof value !== 'object') return value;
+  const [part, ...more] = Object.values(value);
+  return more.length > 0 ? value : onlyPart(part);
+}
+
+/** A person or place written as an object is its name. */
+function asName(value: unknown): unknown {
+  return asText(isRecord(value) && Object.hasOwn(value, 'name') ? value.name : value);
 }
 
 function asList(value: unknown): unknown {
-  if (value === undefined || value === null) return [];
+  if (value === undefined || value === null || value === false || value === 0) return [];
+  if (isRecord(value)) return Object.keys(value).length === 0 ? [] : [value];
   if (typeof value !== 'string') return value;
-  return isBlank(value) ? [] : value.split(/[,，、;；\n]/);
+  // 空 may be a companion's name: a word for nothing is judged where the names are known.
+  const texts = isBlank(value) ? [value] : value.split(/[,，、;；\n]/);
+  return texts.filter((text) => text.trim() !== '');
 }

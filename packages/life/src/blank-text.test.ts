@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { isBlank } from './blank-text.js';
+import { isBlank, isNoMessage } from './blank-text.js';
 
 const words = [
   ...['null', 'nil', 'none', 'nothing', 'n/a', 'N.A.', 'NA', 'not applicable', 'not available'],
@@ -10,6 +10,17 @@ const words = [
   ...['无', '無', '没有', '沒有', '暂无', '暫無', '空', '留空', '不需要', '无需', '無需', '不适用'],
   ...['无消息', '沒有訊息', '无需互动', '无需发送消息', '不需要发消息', '不发消息', '暂无互动'],
   ...['此时段无互动', '没有特别的想法', '暂时没有', '未提供', '未知', '待定', '没有要发的消息'],
+  ...['No message is needed', 'No message sent', 'no message is sent', 'no need for a message'],
+  ...['No need to send a message', 'No message will be sent', 'not sent', 'none none'],
+  ...[
+    '没有什么要说的',
+    '没有特别想说的',
+    '没有特别的',
+    '没有内容要发送',
+    '没有消息要发',
+    '没什么要说的',
+  ],
+  ...['这段时间没有要发的消息', '这个时段没有消息', '本时间段无消息', '這段時間沒有要發的訊息'],
   ...['なし', '特になし', '該当なし', '無し', '없음', '해당 없음'],
 ];
 const signs = ['', ' ', '\n\t', '-', '—', '——', '…', '……', '...', '/', '?', '？', '。', '·', '*'];
@@ -120,8 +131,51 @@ describe('isBlank', () => {
       'N/A? Really?',
       'Nadine called',
     ],
+    ...[
+      '不要',
+      '未定',
+      '不要！',
+      '没什么好说的',
+      '沉默',
+      '0 degrees',
+      'No no no',
+      '否则',
+      '不回复',
+    ],
+    ...['Nothing to report.', 'No need.', 'No need to send a car.', 'silence', 'No message was'],
     ...['なしじゃない', '없음이 좋아', '🐧', 'None 🙂', '♪', '^_^', '好', '1', 'ok', 'Home'],
   ])('something to read: %s', (text) => expect(isBlank(text)).toBe(false));
+
+  test.each(['0', 'no', 'No', '否', ' 否 ', 'null\nnull', '(not sent)'])(
+    'nothing, as the whole text: %j',
+    (text) => expect(isBlank(text)).toBe(true),
+  );
+
+  test.each([
+    ...[
+      'nothing to say',
+      'Nothing to report.',
+      '（沉默）',
+      '保持沉默',
+      '无回复',
+      '不回复',
+      '(silence)',
+    ],
+    ...['null', '没有什么要说的', '沉默（无消息）', ''],
+  ])('no message: %j', (text) => expect(isNoMessage(text)).toBe(true));
+
+  test.each([
+    ...[
+      '不要',
+      '未定',
+      '不用回复',
+      '没什么好说的',
+      '今天很沉默',
+      '沉默？',
+      'Nothing to report, Doctor.',
+    ],
+    ...['Silence in the van.', 'No.'],
+  ])('a message: %j', (text) => expect(isNoMessage(text)).toBe(false));
 
   test('neither letter case, width, marks around it nor invisible characters make a word a text', () => {
     const around = fc.constantFrom(

@@ -72,7 +72,14 @@ describe('checkChapter', () => {
     expect(mended.map((mend) => mend.rule)).toEqual(['interaction-missing']);
   });
 
-  test.each(['null', 'None', '无', '（暂无）', 'N/A'])(
+  test.each(['（沉默）', 'Nothing to report.', '不回复'])('“%s” is no message', (word) => {
+    const draft = { texts: [some({ interaction: word }), some({ interaction: 'Hi.' })] };
+    const { texts } = checkChapter(draft, slots(true, true));
+    expect(texts.map((text) => text.interaction)).toEqual([null, 'Hi.']);
+    expect(checkChapter(draft, slots(false, true)).mended).toEqual([]);
+  });
+
+  test.each(['null', 'None', '无', '（暂无）', 'N/A', 'no'])(
     '“%s” is no message, no thought and no feeling',
     (word) => {
       const nothing = some({ interaction: word, thoughts: word, emotions: [word, 'calm'] });

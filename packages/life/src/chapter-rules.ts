@@ -1,4 +1,4 @@
-import { isBlank } from './blank-text.js';
+import { isBlank, isNoMessage } from './blank-text.js';
 import { cleanProse, cleanTags, notedText } from './clean-text.js';
 import type { ChapterDraft, SlotText } from './draft.js';
 import { limits } from './limits.js';
@@ -55,12 +55,12 @@ function checkText(text: SlotText, wanted: boolean, name: string, note: Note): S
   if (isBlank(thoughts)) note('thoughts-missing', `left ${name} without thoughts: it has none`);
   const written = { content, emotions, thoughts: isBlank(thoughts) ? '' : thoughts };
   if (!wanted) {
-    if (!isBlank(message.text))
+    if (!isNoMessage(message.text))
       note('interaction-dropped', `dropped the message of ${name}: none is wanted there`);
     return { ...written, interaction: null };
   }
   const interaction = notedText(message, `the message of ${name}`, note);
-  if (!isBlank(interaction)) return { ...written, interaction };
+  if (!isNoMessage(interaction)) return { ...written, interaction };
   note('interaction-missing', `left ${name} without a message: it has none`);
   return { ...written, interaction: null };
 }

@@ -143,7 +143,7 @@ export function readJson(text: string, start: number): ReadValue {
     const written = take(word);
     const known = constants.get(written.toLowerCase());
     if (known !== undefined) return known;
-    if (number.test(written)) return Number(written);
+    if (number.test(written) && Number.isFinite(Number(written))) return Number(written);
     at = from;
     throw expected('a value');
   }

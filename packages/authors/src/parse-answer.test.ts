@@ -33,6 +33,7 @@ describe('an answer that is whole', () => {
     ['a fence', `\`\`\`json\n${pretty}\n\`\`\``],
     ['a fence without a language', `\`\`\`\n${json}\n\`\`\``],
     ['a fence that is not closed', `\`\`\`json\n${json}`],
+    ['a second, identical fence', `\`\`\`\n${json}\n\`\`\`\nAgain:\n\`\`\`\n${json}\n\`\`\``],
     ['words before it', `Sure! Here's the [short] plan, as "agreed":\n${json}`],
     ['words after it', `${json}\n\nLet me know if you'd like changes {or not} [1].`],
     ['marks in the words', `{} [1] ${json}`],
@@ -96,6 +97,9 @@ describe('what is not certain is refused, and says why', () => {
     ['an unknown escape', String.raw`{"a":"C:\dir"}`, /escape/],
     ['half a code', String.raw`{"a":"\u12"}`, /four digits/],
     ['another bracket', '{"a":[1}}', /missing/],
+    ['a number without end', '{"a":1e999}', /a value is missing/],
+    ['a repetition inside another value', '{"a":"x"} [{"a":"x"}]', /more than one/],
+    ['a repetition that breaks off', '{"a":"x"}\n{"a":"x"', /more than one/],
     ['a bare word', '{"a":work}', /a value is missing/],
     ['much nesting', '['.repeat(100_000), /nesting/],
   ])('%s', (_, text, reason) => {

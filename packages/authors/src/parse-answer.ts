@@ -65,9 +65,10 @@ function withoutThinking(text: string): string {
   return begun || !hasJson(text.slice(0, end.index)) ? text.slice(end.index + end[0].length) : text;
 }
 
-/** Returns the value if only prose surrounds it. */
+/** Returns the value if only prose surrounds it, or repetitions of it. */
 function onlyValue(answer: string, start: number, { value, end }: ReadValue): unknown {
-  for (const words of [answer.slice(0, start), answer.slice(end)]) {
+  const after = answer.slice(end).split(answer.slice(start, end));
+  for (const words of [answer.slice(0, start), ...after]) {
     if (!hasJson(words)) continue;
     throw invalid('The answer was not valid JSON: there is more than one value, or a part of one.');
   }

@@ -19,6 +19,12 @@ describe('a plan', () => {
     ['in a list', [plan]],
     ['with its list in an object', { ...plan, items: { items: plan.items } }],
     ['with a list of another name', { summary: plan.summary, schedule: plan.items }],
+    ['beside another list', { plan, sources: [{ title: 'A map' }] }],
+    ['beside other lists', { plan, notes: ['x'], sources: [{ a: 1 }, { b: 2 }] }],
+    ['as JSON in a string', { name: 'plan_day', arguments: JSON.stringify(plan) }],
+    ['with its list as JSON in a string', { ...plan, items: JSON.stringify(plan.items) }],
+    ['with its items counted', { ...plan, items: Object.fromEntries(plan.items.entries()) }],
+    ['with nothing at the end of its list', { ...plan, items: [...plan.items, {}, null] }],
     ['with the summary outside', { summary: plan.summary, plan: { items: plan.items } }],
     ['with names in capitals', { Summary: plan.summary, ITEMS: plan.items }],
     ['with more than was asked for', { ...plan, date: '2026-11-27', notes: null }],
@@ -128,6 +134,19 @@ describe('a plan', () => {
     ['a text', 'a day', /items: .*expected array/],
     ['no items', { ...plan, items: [] }, /items: .*>=1/],
     ['two plans', { a: plan, b: plan }, /items: .*expected array/],
+    [
+      'a plan among others',
+      { plan, others: [{ ...plan, summary: 'x' }] },
+      /items: .*expected array/,
+    ],
+    ['two bare lists', { a: plan.items, b: plan.items }, /items: .*expected array/],
+    [
+      'nothing within the list',
+      { ...plan, items: [null, ...plan.items] },
+      /items\.0: .*expected object/,
+    ],
+    ['keys that do not count', { ...plan, items: { 1: first, 3: first } }, /expected array/],
+    ['JSON that breaks off', { ...plan, items: '[{"start":' }, /items: .*expected array/],
     ['an item that is a text', { ...plan, items: ['sleep'] }, /items\.0: .*expected object/],
     ['an unknown category', withItem({ category: 'business' }), /items\.0\.category: /],
     ['no category', withItem({ category: null }), /items\.0\.category: /],
@@ -178,6 +197,8 @@ describe('a chapter', () => {
     ['in an object', { result: chapter }],
     ['with its list in an object', { experiences: chapter.texts }],
     ['of one text', { texts: [text] }],
+    ['with its texts counted', { texts: { 1: text, 2: { ...text, interaction: null } } }],
+    ['with nothing at the end', { texts: [...chapter.texts, null] }],
   ])('%s', (_, answer) => {
     const texts = chapter.texts.slice(0, JSON.stringify(answer).split('content').length - 1);
     expect(readChapterDraft(answer)).toEqual({ value: { texts } });

@@ -123,7 +123,10 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
   const characters = characterRecords(readCharacterFiles(root));
   const channels = makeChannels(config.alerts);
   const logger = options.logger ?? owner.own(processLogger(options), (each) => each.close());
-  owner.own(useProxy(config.proxy), (each) => each.close());
+  owner.own(
+    useProxy(config.proxy, (message) => logger.warn(message)),
+    (each) => each.close(),
+  );
   const metrics = makeMetrics({ service: 'api', version: productVersion(root) });
   const database = owner.own(
     openDatabase({ ...config.database, applicationName: 'texas-api', logger }),

@@ -42,6 +42,6 @@ export function makeDeps(): CliDeps {
   // The private server of `npm start` is none of their business.
   if (config.database.url === null) dropLibpqVariables();
   else ignoreLibpqVariables(logger);
-  const egress = useProxy(config.proxy);
+  const egress = useProxy(config.proxy, (message) => logger.warn(message));
   return { root, config, environment, logger, egress, output: terminal };
 }

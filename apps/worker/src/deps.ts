@@ -150,7 +150,10 @@ export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}):
   const secrets = secretsOf(config);
   const logger =
     options.logger ?? owner.own(processLogger(config, secrets), (each) => each.close());
-  const egress = owner.own(useProxy(config.proxy), (each) => each.close());
+  const egress = owner.own(
+    useProxy(config.proxy, (message) => logger.warn(message)),
+    (each) => each.close(),
+  );
   const metrics = makeMetrics({ service: 'worker', version: productVersion(root) });
   const measured = makeMeasured(metrics, config.budget.currency);
   const database = owner.own(

@@ -1,4 +1,5 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
+import { domainToASCII } from 'node:url';
 
 /** Where a request goes: a name or an address without brackets, in lower case, and the port. */
 export interface Destination {
@@ -26,31 +27,47 @@ export const isPrivate: Rule = ({ host }) =>
 
 /**
  * One entry of NO_PROXY: `*`, a name with all names below it (`example.org`, `.example.org` and
- * `*.example.org` mean the same), an address, a subnet, each of the first two also with a port. Undefined
- * for anything else.
+ * `*.example.org` mean the same), a pattern such as `example.*` or `10.*`, an address, a subnet; all but
+ * the last also with a port. Undefined for what can match nothing.
  */
 export function parseRule(entry: string): Rule | undefined {
   const text = entry.toLowerCase();
-  if (text === '*') return () => true;
   if (text.includes('/')) {
     const subnet = parseSubnets(text);
     return subnet && (({ host }) => contains(subnet, host));
   }
-  const { name, port } = isIPv6(text) ? { name: text, port: undefined } : parted(text);
-  if (name === undefined) return undefined;
-  const isNamed: Rule =
-    isIP(name) === 0
-      ? ({ host }) => host === name || host.endsWith(`.${name}`)
-      : ({ host }) => contains(subnets(`${name}/${isIPv6(name) ? 128 : 32}`), host);
-  return (destination) => (port === undefined || port === destination.port) && isNamed(destination);
+  const { name, port = '*' } = isIPv6(text) ? { name: text } : parted(text);
+  const isNamed = name === undefined ? undefined : parseName(name);
+  if (!isNamed || port === '*') return isNamed;
+  return (destination) => port === destination.port && isNamed(destination);
 }
 
 /** `[::1]:8080`, `example.org:443`, `*.example.org`. */
 function parted(text: string): { name?: string | undefined; port?: string | undefined } {
   const [, bracketed, plain, port] =
-    /^(?:\[([^\]]+)\]|(?:\*?\.)?([^\s:/*[\]]+?)\.?)(?::(\d{1,5}))?$/.exec(text) ?? [];
+    /^(?:\[([^\]]+)\]|(?:\*?\.)?([\p{L}\p{M}\p{N}_.*-]+?)\.?)(?::(\d{1,5}|\*))?$/u.exec(text) ?? [];
   if (bracketed !== undefined && !isIPv6(bracketed)) return {};
   return { name: bracketed ?? plain, port };
+}
+
+function parseName(name: string): Rule | undefined {
+  if (isIP(name) !== 0) {
+    const address = subnets(`${name}/${isIPv6(name) ? 128 : 32}`);
+    return ({ host }) => contains(address, host);
+  }
+  if (name.includes('*')) return parsePattern(name);
+  const ascii = domainToASCII(name);
+  // A URL's host whose last label is a number is an address.
+  if (ascii === '' || isIP(ascii) !== 0 || /(^|\.)\d+$/.test(ascii)) return undefined;
+  return ({ host }) => host === ascii || host.endsWith(`.${ascii}`);
+}
+
+/** `*` stands for any characters; a pattern of numbers matches addresses only. */
+function parsePattern(pattern: string): Rule {
+  const parts = pattern.split(/\*+/).map((part) => part.replaceAll('.', '\\.'));
+  const matcher = new RegExp(`^${parts.join('.*')}$`, 'u');
+  const isOfAddresses = /\d/.test(pattern) && /^[\d.*]+$/.test(pattern);
+  return ({ host }) => matcher.test(host) && (!isOfAddresses || isIP(host) === 4);
 }
 
 function contains(list: BlockList, host: string): boolean {

@@ -1,9 +1,16 @@
-import { describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { makeProxyFor, type ProxySettings } from './proxy-for.js';
 
 const proxies = { http: 'http://plain.proxy:3128', https: 'http://secure.proxy:3129' };
+let warnings: string[];
 const ask = (url: string, settings: Partial<ProxySettings> = {}) =>
-  makeProxyFor({ ...proxies, noProxy: null, ...settings })(new URL(url));
+  makeProxyFor({ ...proxies, noProxy: null, ...settings }, (message) => warnings.push(message))(
+    new URL(url),
+  );
+
+beforeEach(() => {
+  warnings = [];
+});
 
 describe('a request', () => {
   test('goes through the proxy of its scheme, or directly where there is none', () => {
@@ -58,8 +65,17 @@ describe('NO_PROXY', () => {
     ['2001:db8:0::1', 'https://[2001:DB8::1]'],
     ['[2001:db8::1]:8443', 'https://[2001:db8::1]:8443'],
     ['2001:db8::/32', 'https://[2001:db8:1::9]'],
-  ])('%s has %s asked directly', (noProxy, url) => {
+    ['10.*', 'https://10.1.2.3'],
+    ['192.168.*', 'https://192.168.1.9:8443'],
+    ['192.168.*.*:443', 'https://192.168.1.9'],
+    ['example.*', 'https://example.org'],
+    ['api-*.example.org', 'https://api-1.example.org'],
+    ['203.0.113.7:*', 'https://203.0.113.7:8443'],
+    ['*:443', 'https://example.org'],
+    ['bücher.example', 'https://www.bücher.example'],
+  ])('%s has requests to %s sent directly', (noProxy, url) => {
     expect(ask(url, { noProxy })).toBeNull();
+    expect(warnings).toEqual([]);
   });
 
   test.each([
@@ -71,21 +87,23 @@ describe('NO_PROXY', () => {
     ['203.0.113.7', 'https://203.0.113.70'],
     ['[2001:db8::1]:8443', 'https://[2001:db8::1]'],
     ['2001:db8::/32', 'https://[2001:db9::1]'],
+    ['10.*', 'https://110.1.2.3'],
+    ['10.*', 'https://10.evil.example'],
+    ['example.*', 'https://notexample.org'],
+    ['a*c.example', 'https://abxexample'],
   ])('%s leaves %s to the proxy', (noProxy, url) => {
     expect(ask(url, { noProxy })).toBe(proxies.https);
   });
 
-  test.each(['10.0.0.0/99', '10.0.0.0/', 'name/8', 'http://example.org', '[example]', 'a:b:c'])(
-    'with %s is refused by name',
-    (noProxy) => {
-      expect(() => ask('https://example.org', { noProxy })).toThrow(
-        expect.objectContaining({
-          code: 'config_invalid',
-          details: {
-            problems: [expect.stringMatching(/^NO_PROXY or proxy\.noProxy: expected .*, got /)],
-          },
-        }),
-      );
-    },
-  );
+  test.each([
+    ...['10.0.0.0/99', '10.0.0.0/', '0/0', 'name/8', 'http://example.org', '[example]', 'a:b:c'],
+    ...['<local>', 'a;b', '10.0.0', '999.1.1.1'],
+  ])('skips %s, which can match nothing, with one warning', (entry) => {
+    const noProxy = `${entry},example.org ${entry}`;
+    expect(ask('https://other.example', { noProxy })).toBe(proxies.https);
+    expect(warnings).toEqual([
+      expect.stringContaining(`NO_PROXY or proxy.noProxy: "${entry}" is ignored, expected *, host`),
+    ]);
+    expect(ask('https://example.org', { noProxy })).toBeNull();
+  });
 });

@@ -1,4 +1,3 @@
-import { TexasError } from '@texas-ai/kernel';
 import { type Destination, isLoopback, isPrivate, parseRule, type Rule } from './no-proxy.js';
 
 /** What HTTP_PROXY, HTTPS_PROXY and NO_PROXY say; null where one is not set. */
@@ -13,14 +12,20 @@ export interface ProxySettings {
 /** The URL of the proxy that a request to this URL goes through; null where it goes directly. */
 export type ProxyFor = (url: URL) => string | null;
 
+/** Told what of the settings has no effect. */
+export type Warn = (message: string) => void;
+
+const expected =
+  '*, host names, addresses and patterns such as 10.* (each also with a port), or subnets such as 10.0.0.0/8';
+
 const defaultPorts: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 
 /**
  * What is on this machine is never proxied. What NO_PROXY names is not either; where it is not set, neither is
- * what only a private network can reach. Throws `config_invalid` for an entry that says nothing.
+ * what only a private network can reach. An entry that can match nothing is skipped with a warning.
  */
-export function makeProxyFor({ http, https, noProxy }: ProxySettings): ProxyFor {
-  const rules: Rule[] = [isLoopback, ...(noProxy === null ? [isPrivate] : rulesOf(noProxy))];
+export function makeProxyFor({ http, https, noProxy }: ProxySettings, warn: Warn): ProxyFor {
+  const rules: Rule[] = [isLoopback, ...(noProxy === null ? [isPrivate] : rulesOf(noProxy, warn))];
   return (url) => {
     const proxy = url.protocol === 'https:' ? https : url.protocol === 'http:' ? http : null;
     const destination = destinationOf(url);
@@ -33,17 +38,12 @@ function destinationOf({ hostname, port, protocol }: URL): Destination {
   return { host, port: port || (defaultPorts[protocol] ?? '') };
 }
 
-function rulesOf(noProxy: string): Rule[] {
-  return noProxy
-    .split(/[\s,]+/)
-    .filter((entry) => entry !== '')
-    .map((entry) => {
-      const rule = parseRule(entry);
-      if (rule) return rule;
-      const expected =
-        'expected *, host names and addresses (each also with a port), and subnets such as 10.0.0.0/8';
-      throw new TexasError('config_invalid', 'NO_PROXY is not valid.', {
-        details: { problems: [`NO_PROXY or proxy.noProxy: ${expected}, got ${entry}`] },
-      });
-    });
+function rulesOf(noProxy: string, warn: Warn): Rule[] {
+  const entries = new Set(noProxy.split(/[\s,]+/).filter((entry) => entry !== ''));
+  return [...entries].flatMap((entry) => {
+    const rule = parseRule(entry);
+    if (rule) return rule;
+    warn(`NO_PROXY or proxy.noProxy: ${JSON.stringify(entry)} is ignored, expected ${expected}`);
+    return [];
+  });
 }

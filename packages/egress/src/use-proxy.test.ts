@@ -66,7 +66,7 @@ async function getByFetch(url: string, settings: ProxySettings): Promise<string 
   const script = `
     import { useProxy } from ${JSON.stringify(import.meta.resolve('../dist/index.js'))};
     const [url, settings] = process.argv.slice(1);
-    const egress = useProxy(JSON.parse(settings));
+    const egress = useProxy(JSON.parse(settings), console.error);
     const body = await fetch(url).then((answer) => answer.text(), () => undefined);
     await egress.close();
     process.stdout.write(JSON.stringify({ body }));`;
@@ -75,8 +75,12 @@ async function getByFetch(url: string, settings: ProxySettings): Promise<string 
   return JSON.parse(stdout).body;
 }
 
+function expectNoWarning(message: string): void {
+  throw new Error(message);
+}
+
 async function getDirectly(url: string, settings: ProxySettings): Promise<string | undefined> {
-  egress = useProxy(settings);
+  egress = useProxy(settings, expectNoWarning);
   return get(url);
 }
 
@@ -111,13 +115,14 @@ describe.each([
 });
 
 test('requests go directly again once it is closed', async () => {
-  await useProxy({ http: 'http://proxy.invalid', https: null, noProxy: '*.example' }).close();
+  const settings = { http: 'http://proxy.invalid', https: null, noProxy: '*.example' };
+  await useProxy(settings, expectNoWarning).close();
   expect(await get(`http://127.0.0.1:${port}/a`)).toBe('answered');
 });
 
-test('without a proxy nothing is changed', () => {
+test('without a proxy nothing is changed, and NO_PROXY is not judged', () => {
   const before = [http.globalAgent, https.globalAgent];
-  egress = useProxy({ http: null, https: null, noProxy: '*' });
+  egress = useProxy({ http: null, https: null, noProxy: '<local>' }, expectNoWarning);
   expect([http.globalAgent, https.globalAgent]).toEqual(before);
   expect(egress.agent).toBeNull();
 });

@@ -6,7 +6,7 @@ import { Agent, type AgentConnectOpts } from 'agent-base';
 import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import type { buildConnector } from 'undici';
-import { makeProxyFor, type ProxyFor, type ProxySettings } from './proxy-for.js';
+import { makeProxyFor, type ProxyFor, type ProxySettings, type Warn } from './proxy-for.js';
 import { openTunnel } from './tunnel.js';
 
 /** How requests leave this process. */
@@ -19,14 +19,13 @@ export interface Egress {
 /**
  * From now on whatever this process asks by `fetch` or by the default agents of `node:http` and `node:https`
  * goes through the proxies, as NODE_USE_ENV_PROXY has it in later versions of Node. Does nothing where there
- * are none. Connections to databases, Redis and mail servers are no requests and are not proxied. Throws
- * `config_invalid`.
+ * are none. Connections to databases, Redis and mail servers are no requests and are not proxied.
  */
-export function useProxy(settings: ProxySettings): Egress {
-  const proxyFor = makeProxyFor(settings);
+export function useProxy(settings: ProxySettings, warn: Warn): Egress {
   if (settings.http === null && settings.https === null) {
     return { agent: null, close: async () => undefined };
   }
+  const proxyFor = makeProxyFor(settings, warn);
   const before = { http: http.globalAgent, https: https.globalAgent };
   const agent = proxyingAgent(proxyFor, before);
   http.globalAgent = agent;

@@ -8,6 +8,7 @@ import {
   loadConfig,
   processEnvironment,
   productVersion,
+  secretsOf,
 } from '@texas-ai/config';
 import { explain, TexasError } from '@texas-ai/kernel';
 import { captureConsole, makeRedactor } from '@texas-ai/logging';
@@ -21,17 +22,20 @@ import { stopServing, unusedConnections } from './stop-serving.js';
 
 /** Runs the api as the environment configures it. A failure to start is one sentence and an exit code. */
 export async function run(): Promise<void> {
+  let redactor = makeRedactor([]);
   try {
     const config = loadConfig({ root, needs: { database: true, redis: true } });
+    const internalApiKey = bootstrapKey(config);
+    redactor = makeRedactor([...secretsOf(config), internalApiKey]);
     const environment = processEnvironment();
     const version = productVersion(root);
     const tracing = await startTracing({ service: 'texas-api', version, environment });
-    await serve(makeDeps({ config, internalApiKey: bootstrapKey(config), tracing }));
+    await serve(makeDeps({ config, internalApiKey, tracing }));
   } catch (error) {
     const invalid = error instanceof TexasError && error.code === 'config_invalid';
     const said = invalid
       ? formatConfigProblems(error)
-      : makeRedactor([]).text(`The api could not start: ${explain(error)}`);
+      : redactor.text(`The api could not start: ${explain(error)}`);
     process.stderr.write(`${said}\n`);
     process.exit(invalid ? configExitCode : 1);
   }

@@ -1,15 +1,18 @@
-import { configExitCode, formatConfigProblems } from '@texas-ai/config';
+import { configExitCode, formatConfigProblems, secretsOf } from '@texas-ai/config';
 import { explain, TexasError } from '@texas-ai/kernel';
 import { makeRedactor } from '@texas-ai/logging';
 import { Command } from 'commander';
 import type { BackupOptions } from './backup.js';
-import { makeDeps } from './deps.js';
+import { type CliDeps, makeDeps } from './deps.js';
 import type { KeyOptions } from './key.js';
 import { surviveClosedTerminal, terminal } from './output.js';
 import type { PruneOptions } from './prune.js';
 import type { RestoreOptions } from './restore.js';
 import type { StartOptions } from './start/options.js';
 import { stopSignal } from './stop-signal.js';
+
+/** Knows the secrets of the configuration once that is loaded. */
+let redactor = makeRedactor([]);
 
 surviveClosedTerminal();
 process.exit(await run(process.argv));
@@ -29,14 +32,14 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--json', 'with --once: print the day as one JSON document and nothing else', false)
     .action(async (options: StartOptions) => {
       const { start } = await import('./start/index.js');
-      code = await start(makeDeps(), options);
+      code = await start(loadDeps(), options);
     });
   program
     .command('migrate')
     .description('bring the database up to date, under a lock')
     .action(async () => {
       const { migrateDatabase } = await import('./migrate.js');
-      code = await migrateDatabase(makeDeps());
+      code = await migrateDatabase(loadDeps());
     });
   program
     .command('alert')
@@ -45,7 +48,7 @@ async function run(argv: readonly string[]): Promise<number> {
     .description('send one message on every channel and print what each answered')
     .action(async () => {
       const { testAlerts } = await import('./alert.js');
-      code = await testAlerts(makeDeps());
+      code = await testAlerts(loadDeps());
     });
   const backup = program.command('backup').description('dumps of the database');
   backup
@@ -54,7 +57,7 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--json', 'print one JSON document', false)
     .action(async (options: BackupOptions) => {
       const { createBackupNow } = await import('./backup.js');
-      code = await createBackupNow(makeDeps(), options);
+      code = await createBackupNow(loadDeps(), options);
     });
   backup
     .command('list')
@@ -62,14 +65,14 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--json', 'print one JSON document', false)
     .action(async (options: BackupOptions) => {
       const { listBackups } = await import('./backup.js');
-      code = await listBackups(makeDeps(), options);
+      code = await listBackups(loadDeps(), options);
     });
   backup
     .command('verify')
     .description('restore the last one into a scratch database and compare every table')
     .action(async () => {
       const { verifyLastBackup } = await import('./backup.js');
-      code = await verifyLastBackup(makeDeps());
+      code = await verifyLastBackup(loadDeps());
     });
   backup
     .command('restore')
@@ -82,7 +85,7 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--identity <file>', 'the age identity of an encrypted dump')
     .action(async (named: string, options: RestoreOptions) => {
       const { restore } = await import('./restore.js');
-      code = await restore(makeDeps(), named, options);
+      code = await restore(loadDeps(), named, options);
     });
   const key = program.command('key').description('the keys that clients ask with');
   key
@@ -93,7 +96,7 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--json', 'print one JSON document', false)
     .action(async (name: string, options: KeyOptions & { scope: string }) => {
       const { createApiKey } = await import('./key.js');
-      code = await createApiKey(makeDeps(), name, options);
+      code = await createApiKey(loadDeps(), name, options);
     });
   key
     .command('list')
@@ -101,7 +104,7 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--json', 'print one JSON document', false)
     .action(async (options: KeyOptions) => {
       const { listApiKeys } = await import('./key.js');
-      code = await listApiKeys(makeDeps(), options);
+      code = await listApiKeys(loadDeps(), options);
     });
   key
     .command('revoke')
@@ -110,7 +113,7 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--json', 'print one JSON document', false)
     .action(async (named: string, options: KeyOptions) => {
       const { revokeApiKey } = await import('./key.js');
-      code = await revokeApiKey(makeDeps(), named, options);
+      code = await revokeApiKey(loadDeps(), named, options);
     });
   program
     .command('prune')
@@ -119,7 +122,7 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--json', 'print one JSON document', false)
     .action(async (options: PruneOptions) => {
       const { pruneOldData } = await import('./prune.js');
-      code = await pruneOldData({ ...makeDeps(), signal: stopSignal() }, options);
+      code = await pruneOldData({ ...loadDeps(), signal: stopSignal() }, options);
     });
   const character = program.command('character').description('whole lives, as files');
   character
@@ -129,7 +132,7 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--output <file>', 'where to; default: stdout')
     .action(async (id: string, options: { output?: string }) => {
       const { exportCharacterTo } = await import('./character/export.js');
-      code = await exportCharacterTo({ ...makeDeps(), stdout: process.stdout }, id, options);
+      code = await exportCharacterTo({ ...loadDeps(), stdout: process.stdout }, id, options);
     });
   character
     .command('import')
@@ -138,7 +141,7 @@ async function run(argv: readonly string[]): Promise<number> {
     .option('--as <id>', 'give it to another character, with new ids')
     .action(async (file: string, options: { as?: string }) => {
       const { importCharacterFrom } = await import('./character/import.js');
-      code = await importCharacterFrom({ ...makeDeps(), stdin: process.stdin }, file, options);
+      code = await importCharacterFrom({ ...loadDeps(), stdin: process.stdin }, file, options);
     });
   try {
     await program.parseAsync(argv);
@@ -149,7 +152,13 @@ async function run(argv: readonly string[]): Promise<number> {
   }
 }
 
+function loadDeps(): CliDeps {
+  const deps = makeDeps();
+  redactor = makeRedactor(secretsOf(deps.config));
+  return deps;
+}
+
 function sentenceFor(error: unknown): string {
   const isConfig = error instanceof TexasError && error.code === 'config_invalid';
-  return isConfig ? formatConfigProblems(error) : makeRedactor([]).text(explain(error));
+  return isConfig ? formatConfigProblems(error) : redactor.text(explain(error));
 }

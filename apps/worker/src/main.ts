@@ -5,6 +5,7 @@ import {
   loadConfig,
   processEnvironment,
   productVersion,
+  secretsOf,
   unknownPrice,
 } from '@texas-ai/config';
 import type { Consumer } from '@texas-ai/jobs';
@@ -16,8 +17,10 @@ import closeWithGrace from 'close-with-grace';
 import { makeDeps, root, type WorkerDeps } from './deps.js';
 import { startWork } from './work.js';
 
+let redactor = makeRedactor([]);
 try {
   const config = loadConfig({ root, needs: { database: true, redis: true } });
+  redactor = makeRedactor(secretsOf(config));
   const tracing = await startTracing({
     service: 'texas-worker',
     version: productVersion(root),
@@ -28,7 +31,7 @@ try {
   const invalid = error instanceof TexasError && error.code === 'config_invalid';
   const said = invalid
     ? formatConfigProblems(error)
-    : makeRedactor([]).text(`The worker could not start: ${explain(error)}`);
+    : redactor.text(`The worker could not start: ${explain(error)}`);
   process.stderr.write(`${said}\n`);
   process.exit(invalid ? configExitCode : 1);
 }

@@ -39,10 +39,11 @@ export function readAddress(text: string): URL | undefined {
   return [text, whole].filter((each) => URL.canParse(each)).map((each) => new URL(each))[0];
 }
 
+/** The name of a parameter that holds a secret. */
+export const keyInQuery = /key|token|pass|secret|sign/i;
+
 /** A fragment, or an @ behind what ends host and port: then the password holds a sign that ends it. */
 const endedEarly = /#|^[a-z]+:\/\/[^/?#@]*[/?][^=]*@/i;
-
-const encoding = '# is written %23, / %2F, ? %3F, @ %40 and % %25';
 
 /** What was expected in place of a text that is no URL of these schemes; undefined where it is one. */
 export function urlProblem(text: string, schemes: readonly string[]): string | undefined {
@@ -51,8 +52,30 @@ export function urlProblem(text: string, schemes: readonly string[]): string | u
   if (scheme === undefined || !schemes.includes(scheme)) return expected;
   if (/[\t\r\n]/.test(text)) return `${expected}, in one line`;
   const isServer = !scheme.startsWith('http');
-  if (readAddress(text) !== undefined && !(isServer && endedEarly.test(text))) return undefined;
-  return `${expected} and has its user and password percent-encoded: ${encoding}`;
+  const problem = isServer && endedEarly.test(text) ? notEncoded : authorityProblem(text, scheme);
+  return problem && `${expected} and ${problem}`;
+}
+
+const notEncoded =
+  'has its user and password percent-encoded: # is written %23, / %2F, ? %3F, @ %40 and % %25';
+
+/** What a URL does between its scheme and its path, where that cannot be used. */
+function authorityProblem(text: string, scheme: string): string | undefined {
+  const [, written = '', rest = ''] = /:\/\/([^/?#]*)(.*)$/.exec(text) ?? [];
+  const address = written.slice(written.lastIndexOf('@') + 1);
+  const [, named = '', portNamed = ''] = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(address) ?? [];
+  const isPostgres = scheme.startsWith('postgres');
+  const query = isPostgres ? readAddress(text)?.searchParams : undefined;
+  const host = query?.get('host') || named;
+  const port = query?.get('port') || portNamed;
+  if (/,/.test(host + port)) return 'names one host, since several are not supported';
+  if (host === '') {
+    return `names a host${isPostgres ? ', or the folder of a socket as in ?host=/run/postgresql' : ''}`;
+  }
+  if (port !== '' && !(/^\d+$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535)) {
+    return rest.includes('@') ? notEncoded : 'has a port from 1 to 65535 after its host';
+  }
+  return readAddress(text) === undefined ? 'has a valid name or address as its host' : undefined;
 }
 
 function encoded(text = ''): string {

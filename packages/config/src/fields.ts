@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { isTimeZone, parseMinute, timeZoneExpected } from '@texas-ai/kernel';
+import { isTimeZone, parseMinute, timeZoneExpected, withEncodedPercents } from '@texas-ai/kernel';
 import { z } from 'zod';
 import { urlProblem } from './connection-url.js';
 
@@ -63,23 +63,13 @@ export const qweatherHost = text(qweatherExpected).refine(
 );
 
 /** `proxy:3128` means `http://proxy:3128`, as it does to curl. */
-export const proxyUrl = z.preprocess(
-  (value) =>
-    typeof value === 'string' && !value.includes('://') ? `http://${value.trim()}` : value,
-  url('http', 'https').refine(
-    isDecodable,
-    'a URL whose user and password are percent-encoded: % is written %25',
-  ),
-);
-
-function isDecodable(value: string): boolean {
-  try {
-    const { username, password } = new URL(value);
-    return decodeURIComponent(username + password) !== undefined;
-  } catch {
-    return false;
-  }
-}
+export const proxyUrl = z
+  .preprocess(
+    (value) =>
+      typeof value === 'string' && !value.includes('://') ? `http://${value.trim()}` : value,
+    url('http', 'https'),
+  )
+  .transform(withEncodedPercents);
 
 /** Where a server is, apart from its port: a name or address, or the folder of a socket. */
 export const serverHost = (expected: string) =>

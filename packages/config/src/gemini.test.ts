@@ -13,10 +13,10 @@ it.each([
   ['https://gemini.example/v1beta/', 'https://gemini.example'],
   ['https://gemini.example/v1/', 'https://gemini.example'],
   ['https://gemini.example/?x=1', 'https://gemini.example'],
-  ['https://gemini.example/v1beta?key=k#top', 'https://gemini.example'],
+  ['https://gemini.example/v1beta?x=1#top', 'https://gemini.example'],
   ['https://gemini.example/v1beta/openai/', 'https://gemini.example'],
   [
-    'https://gemini.example/v1beta/models/gemini-2.5-flash:generateContent?key=k',
+    'https://gemini.example/v1beta/models/gemini-2.5-flash:generateContent?alt=sse',
     'https://gemini.example',
   ],
   ['http://127.0.0.1:9999/google/gemini/', 'http://127.0.0.1:9999/google/gemini'],
@@ -38,11 +38,54 @@ it('takes no address with a password, which fetch would refuse at every call', (
   );
 });
 
-it.each(['gemini-2.5-flash', ' models/gemini-2.5-flash'])(
-  'the model %s has the price of its name',
-  (GEMINI_MODEL) => {
-    const { authoring, budget } = loadConfig({ root, environment: { GEMINI_MODEL } });
-    expect(authoring.gemini.model).toBe('gemini-2.5-flash');
-    expect(budget.prices[authoring.gemini.model]).toMatchObject({ input: 0.3, output: 2.5 });
+it.each(['?key=hunter2', '/v1beta?x=1&api_key=hunter2', '/?access_token=hunter2'])(
+  'does not drop a key silently: %s',
+  (query) => {
+    expect(() => geminiOf({ GEMINI_BASE_URL: `https://gemini.example${query}` })).toThrow(
+      expect.objectContaining({
+        details: {
+          problems: [
+            'GEMINI_BASE_URL: expected a URL without a key in its query, which belongs in GEMINI_API_KEY',
+          ],
+        },
+      }),
+    );
   },
 );
+
+it.each([
+  'models/',
+  'models/models/gemini-2.5-flash',
+  'publishers/google/models/gemini-2.5-flash',
+  'gemini-2.5-flash:generateContent',
+  '"gemini-2.5-flash"',
+  'https://gemini.example/v1beta/models/gemini-2.5-flash',
+  'gemini 2.5 flash',
+  '.',
+  '..',
+])('%s is no name of a model', (GEMINI_MODEL) => {
+  expect(() => geminiOf({ GEMINI_MODEL })).toThrow(
+    expect.objectContaining({
+      details: {
+        problems: [
+          `GEMINI_MODEL: expected a model's name such as gemini-2.5-flash, without an address around it, got ${JSON.stringify(GEMINI_MODEL)}`,
+        ],
+      },
+    }),
+  );
+});
+
+it('a tuned model is named with its folder', () => {
+  expect(geminiOf({ GEMINI_MODEL: 'tunedModels/texas-1' }).model).toBe('tunedModels/texas-1');
+});
+
+it.each([
+  'gemini-2.5-flash',
+  ' models/gemini-2.5-flash',
+  'Models/gemini-2.5-flash',
+  '/models/gemini-2.5-flash',
+])('the model %s has the price of its name', (GEMINI_MODEL) => {
+  const { authoring, budget } = loadConfig({ root, environment: { GEMINI_MODEL } });
+  expect(authoring.gemini.model).toBe('gemini-2.5-flash');
+  expect(budget.prices[authoring.gemini.model]).toMatchObject({ input: 0.3, output: 2.5 });
+});

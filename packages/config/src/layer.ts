@@ -107,15 +107,14 @@ const partsOf = {
 /**
  * The layers without the form of a server's address that does not count, and is not judged therefore. A
  * server is given as one URL or in parts: the layer that gives either form last decides, and within one layer
- * the URL does.
+ * the URL does. Where none gives a URL or a host, the server is a private one, of which no part is used.
  */
 export function withoutUnusedForms(layers: readonly Layer[]): Layer[] {
   return Object.entries(partsOf).reduce<Layer[]>(
     (kept, [section, parts]) => {
       const [url, host] = [`${section}.url`, `${section}.host`];
       const deciding = kept.findLast((layer) => gives(layer, url) || gives(layer, host));
-      if (!deciding) return kept;
-      const unused = gives(deciding, url) ? parts : ['url'];
+      const unused = !deciding || gives(deciding, url) ? parts : ['url'];
       return kept.map((layer) => withoutSettings(layer, section, unused));
     },
     [...layers],

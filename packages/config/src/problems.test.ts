@@ -65,6 +65,11 @@ it('does not judge the form of an address that does not count', () => {
     'REDIS_URL_FILE: /none: cannot be read (ENOENT)',
   ]);
 
+  // Nor parts without a host, of which a private server uses none.
+  const noServers = { NODE_ENV: 'development' };
+  write('config/local.yml', 'database: {port: none}\n');
+  expect(problemsOf({ ...noServers, ...both })).toEqual([]);
+
   // Parts of a later layer count instead of a URL of an earlier one.
   write('config/local.yml', 'database: {url: "mysql://db"}\n');
   expect(problemsOf({ ...production, DATABASE_URL: '', POSTGRES_HOST: 'db' })).toEqual([]);
@@ -76,6 +81,7 @@ it('says of a port that Kubernetes set where it comes from', () => {
   const environment = {
     POSTGRES_HOST: 'db',
     POSTGRES_PORT: 'tcp://10.0.0.1:1',
+    REDIS_HOST: 'redis',
     REDIS_PORT: 'tcp://10.0.0.1:1',
     METRICS_PORT: 'tcp://10.0.0.1:1',
   };
@@ -175,7 +181,6 @@ it.each([
   'postgres://texas:12/pass@db/texas',
   'postgres://texas:my?pass@db/texas',
   'postgres://texas:12?pass@db/texas',
-  'postgres://texas@db:port/texas',
 ])('says how a password is written where it breaks the address: %s', (url) => {
   const postgres = 'expected a URL that starts with postgres:// or postgresql://';
   expect(problemsOf({ DATABASE_URL: url })).toEqual([`DATABASE_URL: ${postgres}${encoded}`]);
@@ -186,6 +191,53 @@ it.each([
   ]);
   const [problem] = problemsOf({ ALERT_EMAIL_URL: url.replace('postgres', 'smtp') });
   expect(problem).toMatch(/^ALERT_EMAIL_URL: expected .*percent-encoded/);
+});
+
+const badPort = 'has a port from 1 to 65535 after its host';
+const severalHosts = 'names one host, since several are not supported';
+const badHost = 'has a valid name or address as its host';
+
+it.each([
+  ['h:99999', badPort],
+  ['h:0/db', badPort],
+  ['h:port/db', badPort],
+  ['u:p@[::1]:port', badPort],
+  ['h1:5432,h2:5432/db', severalHosts],
+  ['h1,h2', severalHosts],
+  ['host name/db', badHost],
+  ['u:p@[::zz]/db', badHost],
+  ['u:p@:5432', 'names a host'],
+  ['', 'names a host'],
+  ['/db', 'names a host'],
+  ['u:p@/db', 'names a host'],
+])('says what is wrong with the address %s', (address, problem) => {
+  const redis = 'expected a URL that starts with redis:// or rediss:// and';
+  expect(problemsOf({ REDIS_URL: `redis://${address}` })).toEqual([
+    `REDIS_URL: ${redis} ${problem}`,
+  ]);
+  const folder = problem === 'names a host' ? ', or the folder of a socket' : '';
+  const postgres = 'expected a URL that starts with postgres:// or postgresql:// and';
+  expect(problemsOf({ DATABASE_URL: `postgres://${address}` })).toEqual([
+    expect.stringContaining(`DATABASE_URL: ${postgres} ${problem}${folder}`),
+  ]);
+});
+
+it('judges the host and the port in the query of a database URL', () => {
+  const problemOf = (url: string) => problemsOf({ DATABASE_URL: url })[0];
+  expect(problemOf('postgres://h/db?port=none')).toContain(badPort);
+  expect(problemOf('postgres://h/db?host=h1,h2')).toContain(severalHosts);
+  expect(problemOf('postgres://u@/db?host=')).toContain('names a host');
+  // Node's driver does not know it, and would ask localhost.
+  expect(problemOf('postgres://u@/db?hostaddr=10.0.0.1')).toContain('names a host');
+  for (const url of [
+    'postgres://u:p@/db?host=/run/postgresql',
+    'postgres:///db?host=/run/postgresql',
+    'postgres://%2Frun%2Fpostgresql:5433/db',
+    'postgres://u:p@[::1]:5432/db?port=5433',
+    'postgres://db:/texas',
+  ]) {
+    expect([url, problemOf(url)]).toEqual([url, undefined]);
+  }
 });
 
 it('takes no address of several lines, and no host with a scheme or port', () => {
@@ -239,7 +291,7 @@ it('reports files that are no settings, and a NODE_ENV that names no environment
 
 it('refuses files that are not UTF-8, and texts that nothing can store, without showing them', () => {
   write('config/base.yml', Buffer.from('\ufeffhome: hunter2', 'utf16le'));
-  write('config/local.yml', 'home: "a\\0b"\ndatabase: { password: "hunter2\\ud83d" }');
+  write('config/local.yml', 'home: "a\\0b"\ndatabase: { host: db, password: "hunter2\\ud83d" }');
   write('key', Buffer.concat([Buffer.from('hunter2\n'), Buffer.from([0xb5, 0xc2])]));
   expect(problemsOf({ INTERNAL_API_KEY_FILE: 'key' })).toEqual([
     'config/base.yml:1:1: the file is UTF-16, save it as UTF-8',

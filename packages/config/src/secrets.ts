@@ -1,6 +1,6 @@
 import { percentDecoded } from '@texas-ai/kernel';
 import type { Config } from './config.js';
-import { readAddress } from './connection-url.js';
+import { keyInQuery, readAddress } from './connection-url.js';
 
 /** From this length on a part of a webhook's address is a key even where it looks like words. */
 const surelyKey = 16;
@@ -36,9 +36,7 @@ export function secretsOf(config: Config): string[] {
 function urlSecrets(text: string | null | undefined): string[] {
   const url = typeof text === 'string' ? readAddress(text) : undefined;
   if (url === undefined) return [];
-  const inQuery = [...url.searchParams].filter(([name]) =>
-    /key|token|pass|secret|sign/i.test(name),
-  );
+  const inQuery = [...url.searchParams].filter(([name]) => keyInQuery.test(name));
   return [url.password, percentDecoded(url.password), ...inQuery.map(([, value]) => value)];
 }
 

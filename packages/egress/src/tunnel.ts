@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
+import { percentDecoded } from '@texas-ai/kernel';
 
 /** A proxy that hangs has so long to connect, in milliseconds. */
 const timeoutMs = 30_000;
@@ -9,7 +10,7 @@ const timeoutMs = 30_000;
 /** A connection to `authority` (`host:port`) that the proxy makes. Rejects where it does not. */
 export async function openTunnel(proxy: URL, authority: string): Promise<Socket> {
   const { protocol, username, password } = proxy;
-  const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+  const login = Buffer.from(`${percentDecoded(username)}:${percentDecoded(password)}`);
   const client = protocol === 'https:' ? https : http;
   const request = client.request(new URL(proxy.origin), {
     method: 'CONNECT',

@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { isTimeZone, parseMinute, timeZoneExpected, withEncodedPercents } from '@texas-ai/kernel';
+import { parseMinute, withEncodedPercents } from '@texas-ai/kernel';
 import { z } from 'zod';
 import { urlProblem } from './connection-url.js';
 
@@ -41,9 +41,6 @@ const timeExpected = 'a time of day, written HH:MM';
 export const timeOfDay = z
   .string({ error: timeExpected })
   .refine((value) => parseMinute(value) !== undefined && value !== '24:00', timeExpected);
-
-const timeZoneError = { error: ({ input }: { input?: unknown }) => timeZoneExpected(input) };
-export const timeZone = z.string(timeZoneError).trim().refine(isTimeZone, timeZoneError);
 
 export const oneOf = <const Values extends readonly string[]>(values: Values) =>
   z.enum(values, { error: values.join(' or ') });

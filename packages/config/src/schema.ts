@@ -1,4 +1,4 @@
-import { alertKinds } from '@texas-ai/kernel';
+import { alertKinds, timeZoneSchema } from '@texas-ai/kernel';
 import { z } from 'zod';
 import {
   age,
@@ -18,7 +18,6 @@ import {
   serverHost,
   text,
   timeOfDay,
-  timeZone,
   url,
   whole,
 } from './fields.js';
@@ -44,7 +43,7 @@ export const settingsSchema = section({
   /** Folder of local state; relative to the repository root. */
   home: text('a folder').default('.local'),
   /** IANA zone of whatever belongs to no character. */
-  timeZone: timeZone.default('Asia/Shanghai'),
+  timeZone: timeZoneSchema.default('Asia/Shanghai'),
   /** A bootstrap key with all scopes. */
   internalApiKey: key.optional(),
   server: section({

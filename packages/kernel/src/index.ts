@@ -29,4 +29,4 @@ export {
   parseDate,
   parseMinute,
 } from './time.js';
-export { isTimeZone, timeZoneExpected } from './time-zone.js';
+export { timeZoneSchema } from './time-zone.js';

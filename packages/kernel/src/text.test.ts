@@ -6,6 +6,7 @@ describe('a text file', () => {
     ['', ''],
     ['id: texas\nname: 德克萨斯 🚚\n', 'id: texas\nname: 德克萨斯 🚚\n'],
     ['\ufeffid: texas\r\n', 'id: texas\r\n'],
+    ['\ufeff\ufeffid: texas', 'id: texas'],
     ['one \ufffd that is really there', 'one \ufffd that is really there'],
   ])('%j is UTF-8', (written, text) => {
     expect(decodeText(Buffer.from(written))).toEqual({ text });

@@ -1,5 +1,4 @@
 const utf16Marks = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])];
-const byteOrderMark = '\ufeff';
 const replacement = '\ufffd';
 
 /** A text, or why the bytes are none and where, counted from 1. */
@@ -23,7 +22,8 @@ export function decodeText(bytes: Buffer): DecodedText {
     const problem = 'has a NUL character (perhaps it is UTF-16), save it as UTF-8 text';
     return { problem, ...placeOf(text, nul) };
   }
-  return { text: text.startsWith(byteOrderMark) ? text.slice(1) : text };
+  // Programs that add one do not always look whether there is one.
+  return { text: text.replace(/^\ufeff+/, '') };
 }
 
 /** Bytes that are no UTF-8 become U+FFFD, which may also stand in a text by itself. */

@@ -23,6 +23,7 @@ describe('a time zone', () => {
 
   test.each([
     ...abbreviations,
+    ...['WIB', 'NZST', 'Asia/Shangai', 'China Standard Time'],
     ...['+08:00', '+0800', '-05', 'UTC+8', 'GMT+8', 'Z', '', 'local', 'system', 'Asia/Beijing'],
     ...['Asia/Shanghai ', '2026-11-30T00:00:00+08:00[Asia/Tokyo]', '2026-11-30T00:00:00Z'],
   ])('%j is none', (name) => {
@@ -39,7 +40,25 @@ describe('the refusal of a zone names what was probably meant', () => {
     ['-05:00', 'Etc/GMT+5'],
     ['Asia/Beijing', 'Asia/Shanghai'],
     ['Mars/Olympus', 'Asia/Shanghai'],
-    [8, 'Asia/Shanghai'],
+    ['WIB', 'Asia/Jakarta'],
+    ['NZST', 'Pacific/Auckland'],
+    ['Z', 'Etc/UTC'],
+    ['UTC+5:30', 'Asia/Kolkata'],
+    ['+0545', 'Asia/Kathmandu'],
+    ['GMT +08:00', 'Etc/GMT-8'],
+    ['UTC+25', 'Asia/Shanghai'],
+    ['China Standard Time', 'Asia/Shanghai'],
+    ['Pacific Daylight Time', 'America/Los_Angeles'],
+    ['Tokyo Standard Time', 'Asia/Tokyo'],
+    ['Asia/Shangai', 'Asia/Shanghai'],
+    ['Asia/Kolkatta', 'Asia/Kolkata'],
+    ['America/New York', 'America/New_York'],
+    ['paris', 'Europe/Paris'],
+    ['constructor', 'Asia/Shanghai'],
+    ['a'.repeat(100_000), 'Asia/Shanghai'],
+    [8, 'Etc/GMT-8'],
+    [-5, 'Etc/GMT+5'],
+    [null, 'Asia/Shanghai'],
   ])('%j: %s', (value, example) => {
     expect(timeZoneExpected(value)).toBe(`an IANA time zone, for example ${example}`);
   });

@@ -163,6 +163,25 @@ describe('parseProfile', () => {
     expect(problemsOf({ ...document(), timeZone: '+08:00' })).toEqual([
       'timeZone: an IANA time zone, for example Etc/GMT-8',
     ]);
+    expect(problemsOf({ ...document(), timeZone: 8 })).toEqual([
+      'timeZone: an IANA time zone, for example Etc/GMT-8',
+    ]);
+  });
+
+  test.each(['', ' ', '\u200b', '\u2800\u3164', 'null', ' NULL ', 'undefined'])(
+    '%j is no text',
+    (name) => {
+      const expected = 'a text with something to read';
+      const [place] = document().places;
+      expect(problemsOf({ ...document(), name })).toEqual([`name: expected ${expected}`]);
+      expect(problemsOf({ ...document(), places: [{ ...place, details: [name] }] })).toEqual([
+        `places.0.details.0: expected ${expected}`,
+      ]);
+    },
+  );
+
+  test.each(['…', '无', 'Null Sector', '🚚', '🏳️‍🌈'])('%s is a text', (name) => {
+    expect(parseProfile({ ...document(), name }).name).toBe(name);
   });
 
   test('texts that cannot be stored are refused by their path', () => {

@@ -1,4 +1,4 @@
-import { isTimeZone, timeZoneExpected } from '@texas-ai/kernel';
+import { timeZoneSchema } from '@texas-ai/kernel';
 import { z } from 'zod';
 import { dayTypes } from './day-type.js';
 import { weatherConditions } from './weather.js';
@@ -12,7 +12,9 @@ import { minuteText } from './words.js';
 // for one of `material.words.word`, or for `{companion}`, `{place}`, `{time}`, `{weekday}`,
 // `{temperature}`, `{yesterday}`; a clause whose word is unknown at that moment is not used.
 
-const text = z.string().trim().min(1);
+/** A character that can be seen, and not the word that programs write in place of a missing text. */
+const readable = /^(?!(?:null|undefined)$).*[^\p{Default_Ignorable_Code_Point}\p{C}\p{Z}\u2800]/isu;
+const text = z.string().trim().regex(readable, 'expected a text with something to read');
 const texts = z.array(text).optional();
 const key = z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and hyphens');
 const span = z.tuple([minuteText, minuteText]);
@@ -141,10 +143,7 @@ export const profileSchema = z.strictObject({
   id: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'lower-case letters, digits and hyphens'),
   name: text,
   language: z.enum(languages),
-  timeZone: z
-    .string()
-    .trim()
-    .refine(isTimeZone, { error: ({ input }) => timeZoneExpected(input) }),
+  timeZone: timeZoneSchema,
   persona: z.strictObject({
     summary: text,
     traits: z.array(text).min(1),

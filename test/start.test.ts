@@ -37,7 +37,7 @@ afterAll(() => {
 
 function environment(more: Record<string, string> = {}): Record<string, string> {
   const { PATH = '', HOME = '/' } = processEnvironment();
-  // What a user's shell has for psql is none of the private server's business.
+  // What a user's shell has for psql does not apply to the private server.
   const libpq = {
     PGSSLMODE: 'require',
     PGOPTIONS: '-c search_path=other',

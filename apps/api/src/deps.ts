@@ -95,7 +95,7 @@ export interface ApiDeps {
   internalApiKey: string;
   /** The characters of this installation's profile files. */
   characters: CharacterRecord[];
-  /** Each resolves once its Redis was reached; rejects with `config_invalid` where that one can never do. */
+  /** Each resolves once its Redis was reached; rejects with `config_invalid` where that one cannot be used. */
   redisSupported: { queues(): Promise<void>; cache(): Promise<void> };
   owner: Owner;
 }

@@ -111,7 +111,7 @@ export function defineOperation<
   const input = z.object({
     params: params ?? nothing,
     query: query ?? nothing,
-    // Others' headers are none of its business.
+    // An operation reads no other headers.
     headers: (headers ?? nothing).strip(),
     body: body ?? nothing.optional(),
   });

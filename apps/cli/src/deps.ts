@@ -39,7 +39,7 @@ export function makeDeps(): CliDeps {
     stream: process.stderr,
   });
   captureConsole(logger);
-  // The private server of `npm start` is none of their business.
+  // They do not apply to the private server of `npm start`.
   if (config.database.url === null) dropLibpqVariables();
   else ignoreLibpqVariables(logger);
   const egress = useProxy(config.proxy, (message) => logger.warn(message));

@@ -9,7 +9,7 @@ const readyWithinMs = 5_000;
 
 /**
  * Connects to a Redis of the configuration. Rejects with `queue_unavailable` where it does not answer within 5 s,
- * with `config_invalid` where it can never do.
+ * with `config_invalid` where it cannot be used.
  */
 export async function connectRedis(
   url: string,
@@ -20,14 +20,16 @@ export async function connectRedis(
   const connection = owner.own(connectProducer({ url, logger }), (each) => each.disconnect());
   const late = pause(readyWithinMs, null, { ref: false }).then(() => {
     throw new TexasError('queue_unavailable', `The Redis of ${setting} does not answer.`, {
-      details: { fix: `Check ${setting}, and whether that Redis runs and lets us in.` },
+      details: {
+        fix: `Check ${setting}, and whether that Redis runs and accepts our credentials.`,
+      },
     });
   });
   await Promise.race([assertRedisSupported({ connection, setting, logger }), late]);
   return connection;
 }
 
-/** Throws `config_invalid` where a Redis of the configuration can never do; one that is away may come. */
+/** Throws `config_invalid` where a Redis of the configuration cannot be used; one that is away may come. */
 export async function refuseUnsupportedRedis({ config, logger }: Deps): Promise<void> {
   const { url, cacheUrl } = config.redis;
   const owner = makeOwner();

@@ -126,7 +126,7 @@ export interface WorkerDeps {
   workedAuthors(): Promise<AuthorName[]>;
   /** Where everything of ours in Redis begins. */
   prefix: string;
-  /** Each resolves once its Redis was reached; rejects with `config_invalid` where that one can never do. */
+  /** Each resolves once its Redis was reached; rejects with `config_invalid` where that one cannot be used. */
   redisSupported: { queues(): Promise<void>; cache(): Promise<void> };
   owner: Owner;
 }

@@ -26,7 +26,7 @@ export interface AlertRepository {
   /** Ends the alerts that have been quiet for as long as they said. */
   recoverQuiet(now: Temporal.Instant): Promise<Changed>;
   /**
-   * Rejects with `storage_unavailable` where the database answers and takes nothing, as a replica does,
+   * Rejects with `storage_unavailable` where the database answers and rejects writes, as a replica does,
    * or one whose disk is full.
    */
   assertWritable(): Promise<void>;

@@ -31,7 +31,7 @@ export function dropLibpqVariables(): string[] {
 export function ignoreLibpqVariables(logger: Pick<Logger, 'warn'>): void {
   const variables = dropLibpqVariables();
   if (variables.length === 0) return;
-  logger.warn('libpq variables are ignored: what they say belongs into the database URL', {
+  logger.warn('libpq variables are ignored: what they say belongs in the database URL', {
     variables,
   });
 }

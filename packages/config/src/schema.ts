@@ -267,7 +267,7 @@ export const settingsSchema = section({
   proxy: section({
     http: proxyUrl.optional(),
     https: proxyUrl.optional(),
-    /** Hosts and networks that are asked directly, separated by commas; see docs/operations.md. */
+    /** Hosts and networks that bypass the proxy, separated by commas; see docs/operations.md. */
     noProxy: text('host names, addresses or networks').optional(),
   }).prefault({}),
   metrics: section({

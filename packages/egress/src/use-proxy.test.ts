@@ -106,7 +106,7 @@ describe.each([
     },
   );
 
-  test('asks this machine and what NO_PROXY names directly', async () => {
+  test('sends requests to this machine and to what NO_PROXY names directly', async () => {
     const nowhere = 'http://proxy.invalid:3128';
     const settings = { http: nowhere, https: nowhere, noProxy: 'example.org' };
     expect(await ask(`http://127.0.0.1:${port}/a`, settings)).toBe('answered');

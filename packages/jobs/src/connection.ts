@@ -18,7 +18,7 @@ export interface ConsumerRedisOptions extends Omit<RedisOptions, 'commandTimeout
 }
 
 /**
- * A failover leaves a connection to what is a replica now: it answers, and takes nothing. The command is
+ * A failover leaves a connection to what is a replica now: it answers, and rejects writes. The command is
  * sent again on a new one.
  */
 const reconnectOnError = ({ message }: Error) =>

@@ -28,7 +28,7 @@ const optionsOf = (failedDays: number): JobsOptions => ({
 });
 
 const redisFix =
-  'Check REDIS_URL (or the REDIS_ variables), and whether that Redis runs, lets us in and has room.';
+  'Check REDIS_URL (or the REDIS_ variables), and whether that Redis runs, accepts our credentials and has free memory.';
 
 /** Adds jobs to the queues, which keep those that failed for so many days. */
 export function makeProducer(queues: Queues, { failedDays = 7 } = {}): Producer {

@@ -15,7 +15,7 @@ afterEach(async () => {
   owner = makeOwner();
 });
 
-test('a Redis that answers and takes nothing is noticed', async () => {
+test('a Redis that answers and rejects writes is noticed', async () => {
   const { queues, connection, prefix } = await startSystem(owner);
   await queues.assertWritable();
   const url = Object.assign(new URL(testServices().redisUrl), { username: prefix, password: 'x' });

@@ -36,7 +36,7 @@ export interface Queues {
   oldestWaits(now: Temporal.Instant): Promise<Map<QueueName, number>>;
   /** The `maxmemory-policy` of a Redis that may drop jobs, otherwise null. Rejects where it does not answer. */
   evictionPolicy(): Promise<string | null>;
-  /** Rejects with `queue_unavailable` where Redis takes nothing: it is away, full, or a replica. */
+  /** Rejects with `queue_unavailable` where Redis accepts no writes: it is away, full, or a replica. */
   assertWritable(): Promise<void>;
   close(): Promise<void>;
 }
@@ -137,7 +137,7 @@ export function openQueues({
       try {
         await connection.set(`${prefix}:writable`, '1', 'EX', 60);
       } catch (error) {
-        throw new TexasError('queue_unavailable', 'Redis takes nothing.', { cause: error });
+        throw new TexasError('queue_unavailable', 'Redis accepts no writes.', { cause: error });
       }
     },
     async close() {

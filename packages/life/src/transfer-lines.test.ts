@@ -126,7 +126,7 @@ describe('a file', () => {
       /^Line 2: the prof/,
     ],
     [
-      'with a profile whose hours no day can keep',
+      'with a profile whose hours no day can satisfy',
       () => changed(file, 1, ['profile', 'hours', 'wake'], ['00:00', '00:00']),
       /^Line 2: the profile is not valid: hours.wake: expected 00:01/,
     ],

@@ -154,7 +154,7 @@ describe('recovering what is quiet', () => {
   });
 });
 
-test('a database that answers and takes nothing is noticed', async () => {
+test('a database that answers and rejects writes is noticed', async () => {
   await alerts.assertWritable();
   const readOnly = await db.database.transaction(undefined, { readOnly: true });
   try {

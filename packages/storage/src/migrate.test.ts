@@ -83,7 +83,7 @@ describe('migrations', () => {
   });
 
   test.each([
-    ['lets this user not in', { username: 'nobody-here' }, /user "nobody-here"/],
+    ['rejects this user', { username: 'nobody-here' }, /user "nobody-here"/],
     [
       'has no such database',
       { pathname: '/nothing-here' },

@@ -18,9 +18,9 @@ describe('a database that cannot be used', () => {
     [
       'a wrong password',
       thrown('28P01', 'password authentication failed'),
-      /let this user in .*password .* in DATABASE_URL/,
+      /rejects this user .*password .* in DATABASE_URL/,
     ],
-    ['pg_hba.conf', thrown('28000', 'no pg_hba.conf entry for host'), /let this user in/],
+    ['pg_hba.conf', thrown('28000', 'no pg_hba.conf entry for host'), /rejects this user/],
     [
       'no such database',
       thrown('3D000', 'database "x" does not exist'),

@@ -23,7 +23,7 @@ const byCode: readonly [RegExp, Unavailable][] = [
   [
     /^28/,
     {
-      message: 'The database does not let this user in.',
+      message: 'The database rejects this user.',
       fix: `Check user and password in ${here}, and pg_hba.conf of the server.`,
     },
   ],
@@ -54,13 +54,16 @@ const byCode: readonly [RegExp, Unavailable][] = [
   [
     /^25006$/,
     {
-      message: 'The database takes nothing: it is read-only.',
+      message: 'The database is read-only and rejects writes.',
       fix: `${here} must lead to the primary, not to a replica.`,
     },
   ],
   [
     /^(40001|40P01|55P03)$/,
-    { message: 'Others kept the database from doing this at the same time.' },
+    {
+      message:
+        'The database gave up waiting for a lock, or ended a deadlock, with concurrent transactions.',
+    },
   ],
   [
     /^(ENOTFOUND|EAI_AGAIN)$/,

@@ -24,11 +24,11 @@ const trouble = {
   subject: 'postgresql',
   level: 'error',
   code: 'storage_unavailable',
-  title: 'PostgreSQL does not answer, or takes nothing',
+  title: 'PostgreSQL does not answer, or rejects writes',
   message:
     'Nothing is accepted or written until it is back; what was accepted is kept and goes on by itself ' +
     'then. Look after the PostgreSQL that DATABASE_URL names: whether it runs, can be reached from ' +
-    'here, lets this user in with all rights that it needs, has room on its disk, and is no replica.',
+    'here, accepts this user with all privileges that it needs, has free disk space, and is no replica.',
 } as const;
 
 /**

@@ -3,7 +3,7 @@ import type { Alerts, Trouble } from '@texas-ai/kernel';
 
 /** What the watch sees of the system. */
 export interface Sight {
-  /** False where Redis does not answer or takes nothing; then nothing is known of queues and workers. */
+  /** False where Redis does not answer or rejects writes; then nothing is known of queues and workers. */
   redis: boolean;
   /** The `maxmemory-policy` of a Redis that may drop jobs, otherwise null. */
   evictionPolicy: string | null;
@@ -51,7 +51,7 @@ export function troublesIn(
       kind: 'redis_away',
       subject: 'redis',
       level: 'error',
-      title: 'Redis does not answer, or takes nothing',
+      title: 'Redis does not answer, or rejects writes',
       message:
         'No work is begun until it is back; what was accepted is kept and goes on by itself then. Look ' +
         'after the Redis that REDIS_URL names: whether it runs, can be reached from here, has memory ' +
@@ -81,7 +81,7 @@ export function troublesIn(
     message:
       `The maxmemory-policy of the Redis that REDIS_URL names is ${evictionPolicy}: when its memory is full it drops ` +
       'jobs and locks, so that days come late or work is done twice. Set it to noeviction; a cache ' +
-      'that may evict belongs into another Redis (CACHE_REDIS_URL).',
+      'that may evict belongs in another Redis (CACHE_REDIS_URL).',
   });
   tell(workerlessSeconds > limits.noWorkerSeconds, {
     kind: 'no_worker',

@@ -134,8 +134,11 @@ test('where another api looks, this one does nothing and tries again', async () 
   expect([watching.told, watching.asked, watching.logger.lines]).toEqual([[], [], []]);
 });
 
-test('a database that answers and takes nothing is told of as one that is away', async () => {
-  const refused = new TexasError('storage_unavailable', 'The database takes nothing.');
+test('a database that answers and rejects writes is told of as one that is away', async () => {
+  const refused = new TexasError(
+    'storage_unavailable',
+    'The database is read-only and rejects writes.',
+  );
   const gate = makeGate();
   const watch = looping(
     async (_name, work) => {
@@ -151,5 +154,5 @@ test('a database that answers and takes nothing is told of as one that is away',
   await gate.arrived;
   gate.open();
   await watch.close();
-  expect(watching.sent).toEqual(['Texas AI: PostgreSQL does not answer, or takes nothing']);
+  expect(watching.sent).toEqual(['Texas AI: PostgreSQL does not answer, or rejects writes']);
 });

@@ -14,7 +14,7 @@ const noWorker = { kind: 'no_worker', subject: 'fleet' } as const;
 describe('Redis', () => {
   test.each<[string, Partial<WatchDeps>]>([
     ['never answers', { queues: redisThat(never) }],
-    ['takes nothing', { queues: redisThat(() => Promise.reject(new Error('full'))) }],
+    ['rejects writes', { queues: redisThat(() => Promise.reject(new Error('full'))) }],
     ['answers, but not about workers', { fleet: { workers: never } }],
     ['answers, but not about queues', { queues: { ...redisThat(taken), oldestWaits: never } }],
   ])('that %s is away, and nothing is said of workers', async (_name, changes) => {

@@ -18,7 +18,7 @@ const problem = z.object({ code: z.string(), detail: z.string() });
 export function makeApiClient(url: string, key: string): ApiClient {
   const http = got.extend({
     prefixUrl: url,
-    // This machine is asked directly, whatever address it listens on.
+    // Not through a proxy, whatever address it listens on.
     agent: { http: new Agent() },
     headers: { authorization: `Bearer ${key}` },
     responseType: 'json',

@@ -71,7 +71,7 @@ export const proxyUrl = z
 /** Where a server is, apart from its port: a name or address, or the folder of a socket. */
 export const serverHost = (expected: string) =>
   text(expected).refine(
-    (value) => value.startsWith('/') || isIPv6(unbracketed(value)) || /^[^\s/@:]+$/.test(value),
+    (value) => value.startsWith('/') || isIPv6(unbracketed(value)) || /^[^\s/@:,]+$/.test(value),
     `${expected}, without scheme and port`,
   );
 

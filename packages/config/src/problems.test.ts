@@ -254,6 +254,7 @@ it('takes no address of several lines, and no host with a scheme or port', () =>
     'POSTGRES_PASSWORD: expected text of one line',
     'REDIS_HOST: expected a host name or address, without scheme and port, got "redis://r"',
   ]);
+  expect(problemsOf({ POSTGRES_HOST: 'db1,db2', REDIS_HOST: 'r1,r2' })).toHaveLength(2);
   for (const host of ['::1', '[::1]', '10.0.0.1', 'db_1.local', '/run/postgresql']) {
     expect(problemsOf({ POSTGRES_HOST: host })).toEqual([]);
   }

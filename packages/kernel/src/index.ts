@@ -29,4 +29,4 @@ export {
   parseDate,
   parseMinute,
 } from './time.js';
-export { timeZoneSchema } from './time-zone.js';
+export { isTimeZone, timeZoneSchema } from './time-zone.js';

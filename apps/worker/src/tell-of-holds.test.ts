@@ -51,8 +51,8 @@ test('a model that is refused is a trouble of its own, beside that of another', 
   ]);
   const open = [{ kind: 'author_model_unavailable', subject: `${key} gemini-2.5-flash` } as const];
   expect(await told([other], open)).toEqual([
-    `raise ${name} gemini-2.5-pro`,
     `recover ${name} gemini-2.5-flash`,
+    `raise ${name} gemini-2.5-pro`,
   ]);
 });
 

@@ -15,8 +15,8 @@ The type check, lint, dependency rules and the search for unused code run each t
 `;
 /** Ends a run that hangs, before continuous integration does, which allows an hour. */
 const deadline = Date.now() + 45 * 60_000;
-/** Tests that start processes, other programs or whole fleets. */
-const processTests = ['test/', 'apps/(worker|cli|bench)/', 'packages/(backup|local-services)/'];
+/** Tests that start whole apps, processes or other programs. */
+const processTests = ['test/', 'apps/', 'packages/(backup|local-services)/', '.*/pooler.test.ts'];
 const bin = (name) => join(root, 'node_modules/.bin', name);
 
 const { values, positionals: paths } = parseOptions();

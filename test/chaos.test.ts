@@ -99,6 +99,7 @@ test.each(plans)(
         random,
         owner,
         signal: over.signal,
+        onCrash: (failure) => over.abort(failure),
         say,
       });
       say(`done: ${JSON.stringify(harm)}`);

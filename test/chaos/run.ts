@@ -48,6 +48,7 @@ interface ChaosOptions {
   random: Random;
   owner: Owner;
   signal: AbortSignal;
+  onCrash(failure: Error): void;
   say(line: string): void;
 }
 

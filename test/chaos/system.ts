@@ -52,10 +52,12 @@ export interface ChaosSystemOptions {
   fallback: 'offline' | 'none';
   owner: Owner;
   signal: AbortSignal;
+  /** Told of a process that ended by itself with a failure. */
+  onCrash?(failure: Error): void;
 }
 
 export async function startChaosSystem(options: ChaosSystemOptions): Promise<ChaosSystem> {
-  const { author, owner, fallback, signal } = options;
+  const { author, owner, fallback, signal, onCrash } = options;
   const folder = join(options.folder, fallback);
   mkdirSync(folder, { recursive: true });
   const [postgres, redis] = await Promise.all([
@@ -106,6 +108,9 @@ export async function startChaosSystem(options: ChaosSystemOptions): Promise<Cha
       RATE_LIMIT_READS_PER_MINUTE: '1000000',
     };
     const child = startApp(app, env, join(folder, `${app}.log`));
+    child.once('exit', (code) => {
+      if (code) onCrash?.(new Error(`${name} ended by itself with exit code ${code}.`));
+    });
     const running = { name, child, postgres: postgresDoor, redis: redisDoor };
     owner.own(running, ({ child: each }) => kill(each));
     return running;

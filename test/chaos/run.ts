@@ -142,6 +142,8 @@ async function wreakHavoc(plan: ChaosPlan, options: ChaosOptions): Promise<Chaos
           harm.outages += 1;
         }
       }
+      // The generations that are still to come are written in peace: each kill costs a lease.
+      if (harm.kills >= plan.kills) continue;
       const victims = system.workers.filter(({ name }) => author.underWay(`/${name}`) > 0);
       if (victims.length === 0) continue;
       const victim = random.pick(victims);

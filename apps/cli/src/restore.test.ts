@@ -62,7 +62,7 @@ test('a backup is made, listed and verified', async () => {
   expect(list).toMatch(/^STATE .*\ngood {3}requested .* folder {2}texas-.*\.dump$/);
 });
 
-test('a role that may make no database is told so, and so is whoever lists the backups', async () => {
+test('a role that may not create databases is told so, and the list of backups says it', async () => {
   const role = `app_${randomUUID().slice(0, 8)}`;
   await db.database.raw(`
     CREATE ROLE ${role} LOGIN PASSWORD 'pw';

@@ -127,7 +127,7 @@ test('what was retryable is tried again a few times, then the day fails with its
   expect(failed?.error?.code).toBe('author_http_error');
   expect(fleet.gemini.calls).toHaveLength(4);
   const { database } = fleet.db;
-  // It is told of after it is stored.
+  // The alert is raised after the failure is stored.
   await until(async () => (await database('alerts')).length > 0);
   expect(await database('alerts').select('kind', 'count')).toEqual([
     { kind: 'generation_failed', count: 1 },

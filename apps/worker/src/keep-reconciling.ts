@@ -63,13 +63,13 @@ export function keepReconciling(deps: WorkerDeps, consumer: Consumer): { stop():
     isChecked = true;
   }
 
-  /** However often it is asked for, one look is under way and at most one follows. */
+  /** Looks run one after the other. */
   function look(): void {
     const look = async () => {
       try {
         await ownQueues();
       } catch (error) {
-        logger.warn('holds not looked at', { error });
+        logger.warn('cooldowns not applied', { error });
       }
     };
     looking = (looking ?? Promise.resolve()).then(look);

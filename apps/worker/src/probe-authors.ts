@@ -52,7 +52,7 @@ export async function probeHeld(deps: ProbeDeps, held: readonly AuthorHold[]): P
 const answeredLatelyMinutes = 60;
 const madeLatelySeconds = 30;
 
-/** Another process makes its check in less; whoever waits longer goes on without one. */
+/** Longer than another process needs for its check; after that this one goes on without its own. */
 const lockTries = 120;
 const lockRetryMs = 500;
 

@@ -71,7 +71,7 @@ test('a model that is refused is found at start, told of once, and its days are 
   expect(later).toMatchObject({ author: 'gemini', fallback: null });
 });
 
-test('a refusal is told of as soon as it is met, however seldom the fleet reconciles', async () => {
+test('a refusal raises its alert at once, however seldom the fleet reconciles', async () => {
   fleet = await startFleet({ worker: { reconcileSeconds: 3600 } });
   const { gemini } = fleet;
   const worker = await fleet.startWorker();
@@ -104,7 +104,7 @@ test('another model of the same key is not held: it writes at once, also what wa
   });
 });
 
-test('whoever goes back to a model that works is written for by it, whatever was refused meanwhile', async () => {
+test('going back to a model that works uses it, whatever was refused in between', async () => {
   fleet = await startFleet();
   const { gemini, db } = fleet;
   const first = await fleet.startWorker();

@@ -115,7 +115,7 @@ test.each([
   ['offline', []],
   ['none', [{ kind: 'generation_failed', subject: 'author_unauthorized' }]],
 ] as const)(
-  'a refused key holds others; a day is told of only where it fails (fallback: %s)',
+  'a refused key begins a cooldown; an alert is raised only for a day that fails (fallback: %s)',
   async (fallback, troubles) => {
     const { settle, raised, held } = settling({ fallback });
     await settle({ name: 'plan-day', payload }, failure('author_unauthorized'));

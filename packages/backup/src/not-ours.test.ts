@@ -174,7 +174,7 @@ test('a large object with the OID of a table of ours does not hide that', async 
   await db.verify(made);
 });
 
-test('a table that the role may write is ours, whoever owns it', async () => {
+test('a table that the role may write is ours, regardless of its owner', async () => {
   await db.asAdmin(`
     CREATE TABLE by_migrator AS SELECT 1 AS id;
     GRANT SELECT, INSERT ON by_migrator TO ${db.role}`);

@@ -39,7 +39,7 @@ test('a backup is made, verified and restored in the place of a live database th
   expect((await holdingsOf(databaseUrl, never)).tables).toEqual(made.manifest.tables);
 });
 
-test('what PgBouncer does not lead to is told of, with what to do', async () => {
+test('a backup that PgBouncer cannot connect says why and what to do', async () => {
   const databaseUrl = await behindPgBouncer({ mode: 'session', databases: 'itself' });
   if (databaseUrl === undefined) return;
   const made = await db.backUp(folder.folder, { databaseUrl });

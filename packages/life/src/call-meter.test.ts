@@ -173,7 +173,7 @@ describe('a call', () => {
     expect(m.logger.lines).toEqual([
       {
         level: 'warn',
-        message: 'another model answers than is asked for',
+        message: 'a different model answered',
         fields: { asked: 'scripted', answered: 'successor' },
       },
     ]);

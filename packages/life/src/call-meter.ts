@@ -105,7 +105,7 @@ export function makeCallMeter(deps: CallMeterDeps): CallMeter {
     const pair = `${asked} ${answered}`;
     if (served.has(pair)) return;
     served.add(pair);
-    logger.warn('another model answers than is asked for', { asked, answered });
+    logger.warn('a different model answered', { asked, answered });
   }
 
   /** Rates that are not exact for a minute are no reason to fail. */

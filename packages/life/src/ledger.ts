@@ -88,7 +88,7 @@ export interface CostRow {
 
 export interface LedgerRepository {
   /**
-   * A probe is not forbidden by a cooldown, which it is to end. One statement, exact also where many ask at once: no cap is passed by what is expected. What calls
+   * Cooldowns do not block probes. One statement, exact also where many ask at once: no cap is passed by what is expected. What calls
    * under way use beyond that passes it; quota of the day and `mostCalls` by those that begin at once.
    */
   open(call: PlannedCall): Promise<OpenedCall>;

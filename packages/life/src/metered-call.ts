@@ -46,8 +46,8 @@ function unbilled({ code, details }: TexasError): CallUsage | null {
 }
 
 /**
- * One small call, entered in the ledger as the step `probe`, which tells whether the author would write;
- * a cooldown, which it may end, does not forbid it. Rejects as any other call does.
+ * One small call, entered in the ledger as the step `probe`, which tells whether the author would write.
+ * Cooldowns do not block it, since it may end one. Rejects like any other call.
  */
 export function probeAuthor(
   deps: MeteredCallDeps,

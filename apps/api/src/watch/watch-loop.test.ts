@@ -134,7 +134,7 @@ test('where another api looks, this one does nothing and tries again', async () 
   expect([watching.told, watching.asked, watching.logger.lines]).toEqual([[], [], []]);
 });
 
-test('a database that answers and rejects writes is told of as one that is away', async () => {
+test('a database that answers but rejects writes is reported as away', async () => {
   const refused = new TexasError(
     'storage_unavailable',
     'The database is read-only and rejects writes.',

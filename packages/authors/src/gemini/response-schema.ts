@@ -6,7 +6,7 @@ export type JsonSchema = Record<string, unknown>;
 /**
  * Keywords of `responseJsonSchema` that are sent. It also takes bounds (`minItems`, `maximum` and so
  * on), but they multiply the states of the constraint until Gemini answers 400 (“too many states for
- * serving”), so there are none: whoever validates the answer checks counts and ranges.
+ * serving”), so there are none: validation of the answer checks counts and ranges.
  */
 const sentKeywords: ReadonlySet<string> = new Set([
   '$ref',

@@ -1,4 +1,4 @@
-export { type AskAuthorDeps, mostCallsOf, triesPerStep } from './ask-author.js';
+export { type AskAuthorDeps, mostCallsOf, triesPerStep } from './authoring/ask-author.js';
 export {
   type Author,
   type AuthorCall,
@@ -7,7 +7,7 @@ export {
   authorNames,
   type CallContext,
   type CallUsage,
-} from './author.js';
+} from './authoring/author.js';
 export {
   type AuthorFailureCode,
   authorFailure,
@@ -15,59 +15,14 @@ export {
   type ProbedCode,
   policyOf,
   probedCodes,
-} from './author-failures.js';
-export type { ChapterBrief, DayBrief, Yesterday } from './brief.js';
-export {
-  type Amount,
-  type Budget,
-  type Cap,
-  type CappedSum,
-  type Expected,
-  hasCaps,
-  type SpendingKey,
-  sumsOf,
-} from './budget.js';
+} from './authoring/author-failures.js';
 export {
   type CallBucket,
   type CallMeter,
   type CallMeterDeps,
   makeCallMeter,
   type Quotas,
-} from './call-meter.js';
-export { cancelGeneration } from './cancel-generation.js';
-export { type CheckedChapter, checkChapter } from './chapter-rules.js';
-export { groupChapters } from './chapters.js';
-export { characterRecords } from './character-records.js';
-export {
-  type Day,
-  type DayItem,
-  type DaySummary,
-  daySchema,
-  daySummarySchema,
-  type Experience,
-} from './day.js';
-export { type DayType, dayTypeOf, dayTypes } from './day-type.js';
-export {
-  type ChapterDraft,
-  chapterDraftSchema,
-  type ItemDraft,
-  type PlanDraft,
-  planDraftSchema,
-  type SlotText,
-} from './draft.js';
-export { type Level, levels } from './draft-fields.js';
-export { type ExportCharacterDeps, exportCharacter } from './export-character.js';
-export {
-  type Generation,
-  type GenerationStatus,
-  type GenerationView,
-  generationSchema,
-  generationStatuses,
-  inFlightStatuses,
-  isInFlight,
-  viewOf,
-} from './generation.js';
-export { giveUpHeld } from './give-up-held.js';
+} from './authoring/call-meter.js';
 export {
   type AuthorHold,
   type HeldAccess,
@@ -76,61 +31,9 @@ export {
   holds,
   isHeld,
   whoRests,
-} from './holds.js';
-export { type ImportCharacterDeps, type Imported, importCharacter } from './import-character.js';
-export {
-  type Interaction,
-  type InteractionStatus,
-  interactionSchema,
-  interactionStatuses,
-} from './interaction.js';
-export { describeIssues } from './issues.js';
-export {
-  type AuthorAccess,
-  type Billed,
-  type CallEnd,
-  type CallStep,
-  type CostQuery,
-  type CostRow,
-  callSteps,
-  type LedgerRepository,
-  type OpenedCall,
-  type PlannedCall,
-  sumName,
-} from './ledger.js';
-export {
-  type MajorEvent,
-  type MajorEventDay,
-  type MajorEventRecord,
-  majorEventDay,
-  majorEventOn,
-  majorEventRecordSchema,
-  majorEventSchema,
-} from './major-event.js';
-export type { Mend, MendRule, Problem } from './mend.js';
-export { probeAuthor } from './metered-call.js';
-export { type Moment, momentOf, momentSchema, whenIs } from './moment.js';
-export {
-  type Chapter,
-  type Plan,
-  planSchema,
-  type ScheduleItem,
-  type Slot,
-  slotSchema,
-} from './plan.js';
-export { type PlanDayDeps, planDay } from './plan-day.js';
-export { type PlanDueDaysDeps, planDueDays } from './plan-due-days.js';
-export { brokenRules, matterOfTaste } from './plan-rules.js';
-export { readTime } from './plan-times.js';
-export { minuteOf } from './planning.js';
-export {
-  costOf,
-  hasPrice,
-  knownSum,
-  type ListedPrice,
-  type PriceTable,
-  pricedModel,
-} from './prices.js';
+} from './authoring/cooldowns.js';
+export { probeAuthor } from './authoring/metered-call.js';
+export { characterRecords } from './character/character-records.js';
 export {
   type Activity,
   type Beats,
@@ -149,26 +52,108 @@ export {
   type Theme,
   type TimeOfDay,
   timesOfDay,
-} from './profile.js';
-export { parseProfile, profileHash } from './profile-file.js';
+} from './character/profile.js';
+export { parseProfile, profileHash } from './character/profile-file.js';
+export type { ChapterBrief, DayBrief, Yesterday } from './day/brief.js';
+export {
+  type Day,
+  type DayItem,
+  type DaySummary,
+  daySchema,
+  daySummarySchema,
+  type Experience,
+} from './day/day.js';
+export { type DayType, dayTypeOf, dayTypes } from './day/day-type.js';
+export {
+  type Interaction,
+  type InteractionStatus,
+  interactionSchema,
+  interactionStatuses,
+} from './day/interaction.js';
+export {
+  type MajorEvent,
+  type MajorEventDay,
+  type MajorEventRecord,
+  majorEventDay,
+  majorEventOn,
+  majorEventRecordSchema,
+  majorEventSchema,
+} from './day/major-event.js';
+export { type Moment, momentOf, momentSchema, whenIs } from './day/moment.js';
+export {
+  type Chapter,
+  type Plan,
+  planSchema,
+  type ScheduleItem,
+  type Slot,
+  slotSchema,
+} from './day/plan.js';
+export { wakingHours } from './day/waking-hours.js';
+export {
+  type Weather,
+  type WeatherCondition,
+  type WeatherRequest,
+  type WeatherSource,
+  weatherConditions,
+  weatherSchema,
+} from './day/weather.js';
+export { type CheckedChapter, checkChapter } from './drafting/chapter-rules.js';
+export { groupChapters } from './drafting/chapters.js';
+export {
+  type ChapterDraft,
+  chapterDraftSchema,
+  type ItemDraft,
+  type PlanDraft,
+  planDraftSchema,
+  type SlotText,
+} from './drafting/draft.js';
+export { type Level, levels } from './drafting/draft-fields.js';
+export { brokenRules, matterOfTaste } from './drafting/plan-rules.js';
+export { type PlanFrame, type RepairedPlan, repairPlan } from './drafting/repair/repair-plan.js';
+export type { Mend, MendRule, Problem } from './drafting/repair-notes.js';
+export { cutSlots } from './drafting/slots.js';
+export { cancelGeneration } from './generation/cancel-generation.js';
+export { giveUpHeld } from './generation/expire-cooldowns.js';
+export {
+  type Generation,
+  type GenerationStatus,
+  type GenerationView,
+  generationSchema,
+  generationStatuses,
+  inFlightStatuses,
+  isInFlight,
+  viewOf,
+} from './generation/generation.js';
+export { type PlanDayDeps, planDay } from './generation/plan-day.js';
 export {
   type OnProgress,
   type ProgressEvent,
   progressEventSchema,
   progressOf,
   progressSince,
-} from './progress.js';
-export { chapterPrompt } from './prompts/chapter-prompt.js';
-export { planPrompt } from './prompts/plan-prompt.js';
-export { type Prompt, promptVersion, withProblems } from './prompts/prompt.js';
-export { type PruneDeps, type Pruned, prune } from './prune.js';
-export { announceForgotten, type PublishDayDeps, publishDay } from './publish-day.js';
-export { type PlanFrame, type RepairedPlan, repairPlan } from './repair.js';
+} from './generation/progress.js';
+export { announceForgotten, type PublishDayDeps, publishDay } from './generation/publish-day.js';
+export { takeUpLost } from './generation/recover-stalled.js';
 export {
   type GenerationRequest,
   type RequestGenerationDeps,
   requestGeneration,
-} from './request-generation.js';
+} from './generation/request-generation.js';
+export { kindOf, retryDelayMs } from './generation/retry.js';
+export { rewriteFallbacks } from './generation/rewrite-fallbacks.js';
+export {
+  type FailedStep,
+  type GivenUp,
+  type Settlement,
+  type StepFailureDeps,
+  settleFailure,
+} from './generation/step-failure.js';
+export { type JobState, type Step, type StepQueue, stepsOf } from './generation/steps.js';
+export { type WriteChapterDeps, writeChapter } from './generation/write-chapter.js';
+export { chapterPrompt } from './prompts/chapter-prompt.js';
+export { planPrompt } from './prompts/plan-prompt.js';
+export { type Prompt, promptVersion, withProblems } from './prompts/prompt.js';
+export { type PruneDeps, type Pruned, prune } from './retention/prune.js';
 export {
   type Cutoff,
   cutoffOf,
@@ -177,18 +162,41 @@ export {
   type RetentionKind,
   type RetentionRepository,
   retentionKinds,
-} from './retention.js';
-export { kindOf, retryDelayMs } from './retry.js';
-export { rewriteFallbacks } from './rewrite-fallbacks.js';
-export { cutSlots } from './slots.js';
+} from './retention/retention.js';
+export { type PlanDueDaysDeps, planDueDays } from './schedule/plan-due-days.js';
+export { minuteOf } from './schedule/planning.js';
+export { dateText, instantText, minuteAsText, minuteText } from './schemas.js';
 export {
-  type FailedStep,
-  type GivenUp,
-  type Settlement,
-  type StepFailureDeps,
-  settleFailure,
-} from './step-failure.js';
-export { type JobState, type Step, type StepQueue, stepsOf } from './steps.js';
+  type Amount,
+  type Budget,
+  type Cap,
+  type CappedSum,
+  type Expected,
+  hasCaps,
+  type SpendingKey,
+  sumsOf,
+} from './spending/budget.js';
+export {
+  type AuthorAccess,
+  type Billed,
+  type CallEnd,
+  type CallStep,
+  type CostQuery,
+  type CostRow,
+  callSteps,
+  type LedgerRepository,
+  type OpenedCall,
+  type PlannedCall,
+  sumName,
+} from './spending/ledger.js';
+export {
+  costOf,
+  hasPrice,
+  knownSum,
+  type ListedPrice,
+  type PriceTable,
+  pricedModel,
+} from './spending/prices.js';
 export type {
   BegunChapter,
   CharacterRecord,
@@ -211,16 +219,12 @@ export type {
   StoredBrief,
   StoredRequest,
 } from './store.js';
-export { takeUpLost } from './take-up-lost.js';
-export type { CarriedDay, CarriedIds, TransferRepository } from './transfer.js';
-export { wakingHours } from './waking-hours.js';
+export { readTime } from './times/plan-times.js';
+export { type ExportCharacterDeps, exportCharacter } from './transfer/export-character.js';
 export {
-  type Weather,
-  type WeatherCondition,
-  type WeatherRequest,
-  type WeatherSource,
-  weatherConditions,
-  weatherSchema,
-} from './weather.js';
-export { dateText, instantText, minuteAsText, minuteText } from './words.js';
-export { type WriteChapterDeps, writeChapter } from './write-chapter.js';
+  type ImportCharacterDeps,
+  type Imported,
+  importCharacter,
+} from './transfer/import-character.js';
+export type { CarriedDay, CarriedIds, TransferRepository } from './transfer/transfer.js';
+export { describeIssues } from './validation-issues.js';

@@ -1,17 +1,17 @@
 import type { ErrorCode, Temporal } from '@texas-ai/kernel';
-import type { AuthorName } from './author.js';
-import type { DayBrief, Yesterday } from './brief.js';
-import type { Day, DaySummary } from './day.js';
-import type { SlotText } from './draft.js';
-import type { Generation } from './generation.js';
-import type { HoldRepository } from './holds.js';
-import type { Interaction, InteractionStatus } from './interaction.js';
-import type { LedgerRepository } from './ledger.js';
-import type { MajorEvent, MajorEventRecord } from './major-event.js';
-import type { Chapter, Plan, Slot } from './plan.js';
-import type { Profile } from './profile.js';
-import type { RetentionRepository } from './retention.js';
-import type { TransferRepository } from './transfer.js';
+import type { AuthorName } from './authoring/author.js';
+import type { HoldRepository } from './authoring/cooldowns.js';
+import type { Profile } from './character/profile.js';
+import type { DayBrief, Yesterday } from './day/brief.js';
+import type { Day, DaySummary } from './day/day.js';
+import type { Interaction, InteractionStatus } from './day/interaction.js';
+import type { MajorEvent, MajorEventRecord } from './day/major-event.js';
+import type { Chapter, Plan, Slot } from './day/plan.js';
+import type { SlotText } from './drafting/draft.js';
+import type { Generation } from './generation/generation.js';
+import type { RetentionRepository } from './retention/retention.js';
+import type { LedgerRepository } from './spending/ledger.js';
+import type { TransferRepository } from './transfer/transfer.js';
 
 // What the use cases need kept. PostgreSQL is the truth; `packages/storage` implements this.
 // Every method may reject with `storage_unavailable`.

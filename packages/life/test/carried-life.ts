@@ -1,7 +1,7 @@
 import { Temporal } from '@texas-ai/kernel';
 import type { TestDatabase } from '@texas-ai/testing';
-import { exportCharacter } from '../src/export-character.js';
-import { importCharacter } from '../src/import-character.js';
+import { exportCharacter } from '../src/transfer/export-character.js';
+import { importCharacter } from '../src/transfer/import-character.js';
 
 /** The lines of a character's file, told at one and the same time. */
 export async function exported({ store }: TestDatabase, id: string): Promise<string[]> {

@@ -1,7 +1,7 @@
 import { formatMinute } from '@texas-ai/kernel';
-import type { ItemDraft, PlanDraft } from '../src/draft.js';
-import type { Plan } from '../src/plan.js';
-import { type Language, type Profile, profileSchema } from '../src/profile.js';
+import { type Language, type Profile, profileSchema } from '../src/character/profile.js';
+import type { Plan } from '../src/day/plan.js';
+import type { ItemDraft, PlanDraft } from '../src/drafting/draft.js';
 
 /** A small profile; `over` replaces whole fields. */
 export function someProfile(language: Language = 'en', over: Partial<Profile> = {}): Profile {

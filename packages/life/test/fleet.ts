@@ -10,17 +10,17 @@ import {
   type ScriptedAuthor,
   type TestDatabase,
 } from '@texas-ai/testing';
-import type { AuthorName } from '../src/author.js';
-import type { Budget } from '../src/budget.js';
-import type { Quotas } from '../src/call-meter.js';
-import type { Generation } from '../src/generation.js';
-import { giveUpHeld } from '../src/give-up-held.js';
-import { planDay } from '../src/plan-day.js';
-import { publishDay } from '../src/publish-day.js';
-import { requestGeneration } from '../src/request-generation.js';
-import { type Settlement, settleFailure } from '../src/step-failure.js';
-import type { Step } from '../src/steps.js';
-import { writeChapter } from '../src/write-chapter.js';
+import type { AuthorName } from '../src/authoring/author.js';
+import type { Quotas } from '../src/authoring/call-meter.js';
+import { giveUpHeld } from '../src/generation/expire-cooldowns.js';
+import type { Generation } from '../src/generation/generation.js';
+import { planDay } from '../src/generation/plan-day.js';
+import { publishDay } from '../src/generation/publish-day.js';
+import { requestGeneration } from '../src/generation/request-generation.js';
+import { type Settlement, settleFailure } from '../src/generation/step-failure.js';
+import type { Step } from '../src/generation/steps.js';
+import { writeChapter } from '../src/generation/write-chapter.js';
+import type { Budget } from '../src/spending/budget.js';
 
 // The steps of a generation as functions, on a real database, with a queue in memory.
 

@@ -6,9 +6,9 @@ import {
   makeScriptedAuthor,
   type TestDatabase,
 } from '@texas-ai/testing';
-import type { Budget } from '../src/budget.js';
-import { type PlanDueDaysDeps, planDueDays } from '../src/plan-due-days.js';
-import type { Step, StepQueue } from '../src/steps.js';
+import type { Step, StepQueue } from '../src/generation/steps.js';
+import { type PlanDueDaysDeps, planDueDays } from '../src/schedule/plan-due-days.js';
+import type { Budget } from '../src/spending/budget.js';
 import type { Store } from '../src/store.js';
 
 /** A queue that remembers every step it was given, also one that it knows already. */

@@ -1,9 +1,9 @@
 import { expect } from '@jest/globals';
 import { formatMinute } from '@texas-ai/kernel';
-import type { PlanDraft } from '../src/draft.js';
-import type { Plan } from '../src/plan.js';
-import { brokenRules } from '../src/plan-rules.js';
-import { type PlanFrame, repairPlan } from '../src/repair.js';
+import type { Plan } from '../src/day/plan.js';
+import type { PlanDraft } from '../src/drafting/draft.js';
+import { brokenRules } from '../src/drafting/plan-rules.js';
+import { type PlanFrame, repairPlan } from '../src/drafting/repair/repair-plan.js';
 import { goodDraft, someDraft, someProfile } from './day-material.js';
 
 export const frame: PlanFrame = { profile: someProfile(), wake: 420, sleep: 1380 };

@@ -1,6 +1,6 @@
 import { seededRandom } from '@texas-ai/kernel';
-import type { DayBrief } from '../brief.js';
-import type { Activity, Place } from '../profile.js';
+import type { Activity, Place } from '../character/profile.js';
+import type { DayBrief } from '../day/brief.js';
 import type { PromptWords } from './prompt-words.js';
 
 /** The places one may be on that day: those out of town belong to major events. */

@@ -1,6 +1,6 @@
 import { formatMinute } from '@texas-ai/kernel';
-import type { ChapterBrief } from '../brief.js';
-import type { ScheduleItem, Slot } from '../plan.js';
+import type { ChapterBrief } from '../day/brief.js';
+import type { ScheduleItem, Slot } from '../day/plan.js';
 import { daySection, profileSection, section, yesterdaySection } from './material.js';
 import type { Prompt } from './prompt.js';
 import { type PromptWords, promptWords, type Who, whoOf } from './prompt-words.js';

@@ -1,6 +1,6 @@
 import { parseDate } from '@texas-ai/kernel';
-import type { DayBrief } from '../brief.js';
-import type { Place } from '../profile.js';
+import type { Place } from '../character/profile.js';
+import type { DayBrief } from '../day/brief.js';
 import { activityLines, placesOf } from './activities.js';
 import type { PromptWords } from './prompt-words.js';
 import { oneLine, quoted } from './quoted.js';

@@ -1,5 +1,5 @@
 import { formatMinute } from '@texas-ai/kernel';
-import type { DayBrief } from '../brief.js';
+import type { DayBrief } from '../day/brief.js';
 import { daySection, profileSection, section, yesterdaySection } from './material.js';
 import type { Prompt } from './prompt.js';
 import { promptWords, whoOf } from './prompt-words.js';

@@ -1,5 +1,5 @@
-import type { DayType } from '../day-type.js';
-import type { Language, MajorEventKind, Profile } from '../profile.js';
+import type { Language, MajorEventKind, Profile } from '../character/profile.js';
+import type { DayType } from '../day/day-type.js';
 import { wordsEn } from './words-en.js';
 import { wordsZh } from './words-zh.js';
 

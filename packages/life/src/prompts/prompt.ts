@@ -1,4 +1,4 @@
-import type { Language } from '../profile.js';
+import type { Language } from '../character/profile.js';
 import { promptWords } from './prompt-words.js';
 import { quoted } from './quoted.js';
 

@@ -6,7 +6,7 @@ import {
   buildProfile,
   buildSlots,
 } from '@texas-ai/testing';
-import type { DayBrief } from '../brief.js';
+import type { DayBrief } from '../day/brief.js';
 import { chapterPrompt } from './chapter-prompt.js';
 import { planPrompt } from './plan-prompt.js';
 import { withProblems } from './prompt.js';

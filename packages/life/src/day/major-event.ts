@@ -1,0 +1,92 @@
+import { type Random, seededRandom, Temporal } from '@texas-ai/kernel';
+import { z } from 'zod';
+import { majorEventKinds, type Profile } from '../character/profile.js';
+
+/** 1-7 days of something larger in a character's life. */
+export const majorEventSchema = z.object({
+  kind: z.enum(majorEventKinds),
+  title: z.string().min(1),
+  objective: z.string().min(1),
+  /** First local date, `YYYY-MM-DD`. */
+  startDate: z.string(),
+  days: z.number().int().min(1).max(7),
+});
+
+export type MajorEvent = z.infer<typeof majorEventSchema>;
+
+/** A major event as it is kept. */
+export const majorEventRecordSchema = majorEventSchema
+  .extend({ id: z.uuid() })
+  .meta({ id: 'MajorEvent' });
+export type MajorEventRecord = z.infer<typeof majorEventRecordSchema>;
+
+/** A major event as seen from one of its days. */
+export interface MajorEventDay extends MajorEvent {
+  /** 1 on the first day, `days` on the last. */
+  dayNumber: number;
+}
+
+/** No event lasts longer, so what began earlier cannot cover a day any more. */
+const longestEvent = 7;
+
+type EventfulProfile = Pick<Profile, 'id' | 'majorEvents'>;
+
+/**
+ * The major event that covers a local date, or null on an ordinary day. On each ordinary day one
+ * begins with the profile's probability; it lasts int(N(4, 2)) days, clamped to 1-7.
+ *
+ * Whether a day is ordinary depends on the events before it. So the days are walked forward from
+ * one that no earlier event can reach: from behind six days in a row on which none would begin, or
+ * from 1 January, since an event is cut short at the end of its year. That bounds the walk for any
+ * probability and makes the answer depend on profile and date alone, not on what was asked before.
+ */
+export function majorEventOn(
+  profile: EventfulProfile,
+  date: Temporal.PlainDate,
+): MajorEvent | null {
+  const { year, dayOfYear, daysInYear } = date;
+  let day = unreachedDay(profile, year, dayOfYear);
+  while (day <= dayOfYear) {
+    const random = seededRandom(profile.id, 'major-event', year, day);
+    if (!begins(profile, random)) {
+      day += 1;
+      continue;
+    }
+    const length = Math.min(Math.max(Math.trunc(random.normal(4, 2)), 1), longestEvent);
+    const days = Math.min(length, daysInYear - day + 1);
+    if (day + days > dayOfYear) {
+      const startDate = date.subtract({ days: dayOfYear - day }).toString();
+      return { ...chosen(profile, random), startDate, days };
+    }
+    day += days;
+  }
+  return null;
+}
+
+/** The event as seen from a local date; null on a date that it does not cover. */
+export function majorEventDay(event: MajorEvent, date: Temporal.PlainDate): MajorEventDay | null {
+  const dayNumber = Temporal.PlainDate.from(event.startDate).until(date).days + 1;
+  return dayNumber >= 1 && dayNumber <= event.days ? { ...event, dayNumber } : null;
+}
+
+/** The last day of the year, not after this one, that no earlier event can cover. */
+function unreachedDay(profile: EventfulProfile, year: number, dayOfYear: number): number {
+  let day = dayOfYear;
+  for (let quiet = 0; quiet < longestEvent - 1 && day > 1; ) {
+    day -= 1;
+    quiet = begins(profile, seededRandom(profile.id, 'major-event', year, day)) ? 0 : quiet + 1;
+  }
+  return day;
+}
+
+/** Whether an event would begin, were the day an ordinary one: the first draw from its stream. */
+function begins({ majorEvents }: EventfulProfile, random: Random): boolean {
+  return (
+    random.chance(majorEvents.probability) && majorEvents.kinds.some(({ weight }) => weight > 0)
+  );
+}
+
+function chosen({ majorEvents }: EventfulProfile, random: Random) {
+  const { kind, titles, objectives } = random.weighted(majorEvents.kinds, ({ weight }) => weight);
+  return { kind, title: random.pick(titles), objective: random.pick(objectives) };
+}

@@ -1,0 +1,171 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Slot } from '../day/plan.js';
+import { checkChapter } from './chapter-rules.js';
+import { type ChapterDraft, chapterDraftSchema, type SlotText } from './draft.js';
+
+/** Slots that want interaction or not. */
+function slots(...wants: boolean[]): Slot[] {
+  return wants.map((wantsInteraction, i) => ({
+    item: 1,
+    start: i * 10,
+    end: i * 10 + 10,
+    wantsInteraction,
+  }));
+}
+
+function some(over: Partial<SlotText> = {}): SlotText {
+  return {
+    content: 'She drives.',
+    emotions: ['calm'],
+    thoughts: 'Left here.',
+    interaction: null,
+    ...over,
+  };
+}
+
+describe('checkChapter', () => {
+  test('good texts stay as they are', () => {
+    const texts = [some(), some({ interaction: 'On my way.' })];
+    expect(checkChapter({ texts }, slots(false, true))).toEqual({
+      texts,
+      mended: [],
+      problems: [],
+    });
+  });
+
+  test.each([1, 3])('%d texts for two slots are a problem', (count) => {
+    const { texts, problems } = checkChapter(
+      { texts: Array(count).fill(some()) },
+      slots(false, false),
+    );
+    expect(texts).toEqual([]);
+    expect(problems).toEqual([
+      `The chapter has 2 slots but ${count} texts came: one text per slot, in order.`,
+    ]);
+  });
+
+  test('blank contents are a problem each', () => {
+    const draft = { texts: [some({ content: ' \n' }), some(), some({ content: '\u0000' })] };
+    expect(checkChapter(draft, slots(false, false, false)).problems).toEqual([
+      'Text 1 has no content.',
+      'Text 3 has no content.',
+    ]);
+  });
+
+  test('a message that nobody wants is dropped', () => {
+    const draft = { texts: [some({ interaction: 'Hi.' }), some({ interaction: ' ' })] };
+    const { texts, mended } = checkChapter(draft, slots(false, false));
+    expect(texts).toEqual([some(), some()]);
+    expect(mended).toEqual([
+      {
+        rule: 'interaction-dropped',
+        message: 'dropped the message of text 1: none is wanted there',
+      },
+    ]);
+  });
+
+  test('a wanted message may be missing while the chapter has another', () => {
+    const draft = { texts: [some({ interaction: '…' }), some({ interaction: 'Hi.' })] };
+    const { texts, mended } = checkChapter(draft, slots(true, true));
+    expect(texts.map((text) => text.interaction)).toEqual([null, 'Hi.']);
+    expect(mended.map((mend) => mend.rule)).toEqual(['interaction-missing']);
+  });
+
+  test.each(['（沉默）', 'Nothing to report.', '不回复'])('“%s” is no message', (word) => {
+    const draft = { texts: [some({ interaction: word }), some({ interaction: 'Hi.' })] };
+    const { texts } = checkChapter(draft, slots(true, true));
+    expect(texts.map((text) => text.interaction)).toEqual([null, 'Hi.']);
+    expect(checkChapter(draft, slots(false, true)).mended).toEqual([]);
+  });
+
+  test.each(['null', 'None', '无', '（暂无）', 'N/A', 'no'])(
+    '“%s” is no message, no thought and no feeling',
+    (word) => {
+      const nothing = some({ interaction: word, thoughts: word, emotions: [word, 'calm'] });
+      const { texts } = checkChapter(
+        { texts: [nothing, some({ interaction: 'Hi.' })] },
+        slots(true, true),
+      );
+      expect(texts[0]).toEqual(some({ thoughts: '', interaction: null }));
+      expect(checkChapter({ texts: [some({ content: word })] }, slots(false)).problems).toEqual([
+        'Text 1 has no content.',
+      ]);
+      expect(checkChapter({ texts: [some({ interaction: word })] }, slots(false)).mended).toEqual(
+        [],
+      );
+    },
+  );
+
+  test('a message that begins with such a word is one', () => {
+    const text = some({ interaction: '没什么，就是想你了', thoughts: 'None of them came.' });
+    expect(checkChapter({ texts: [text] }, slots(true)).texts).toEqual([text]);
+  });
+
+  test('none of the wanted messages is a problem', () => {
+    const { texts, problems } = checkChapter(
+      { texts: [some(), some({ interaction: 'Hi.' }), some()] },
+      slots(true, false, true),
+    );
+    expect(texts).toEqual([]);
+    expect(problems).toEqual(['None of the texts that want a message to the owner has one: 1, 3.']);
+  });
+
+  test('missing thoughts stay empty', () => {
+    const { texts, mended } = checkChapter({ texts: [some({ thoughts: ' ' })] }, slots(false));
+    expect(texts[0]?.thoughts).toBe('');
+    expect(mended.map((mend) => mend.rule)).toEqual(['thoughts-missing']);
+  });
+
+  test('texts are bounded and can be stored', () => {
+    const long = some({
+      content: `a\u0000${'🐧'.repeat(5000)}`,
+      thoughts: 'b'.repeat(2001),
+      interaction: 'c'.repeat(1001),
+      emotions: Array.from({ length: 12 }, (_, i) => `${i} `.repeat(30)),
+    });
+    const { texts, mended } = checkChapter({ texts: [long] }, slots(true));
+    expect(texts[0]).toMatchObject({
+      content: `a${'🐧'.repeat(3999)}`,
+      thoughts: 'b'.repeat(2000),
+      interaction: 'c'.repeat(1000),
+    });
+    expect(texts[0]?.emotions).toHaveLength(8);
+    expect(mended.map((mend) => mend.message)).toEqual([
+      'removed characters that are no text from the content of text 1',
+      'cut the content of text 1 to 4000 characters',
+      'cut the thoughts of text 1 to 2000 characters',
+      'tidied the feelings of text 1: kept 8 of 12',
+      'cut the message of text 1 to 1000 characters',
+    ]);
+  });
+
+  test('anything that fits the schema gives texts for all slots or a problem, and texts stay good', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('', '\ud800', 'x'.repeat(9000)),
+    );
+    const draft: fc.Arbitrary<ChapterDraft> = fc.record({
+      texts: fc.array(
+        fc.record({
+          content: text,
+          thoughts: text,
+          emotions: fc.array(text),
+          interaction: fc.option(text),
+        }),
+        { minLength: 1, maxLength: 4 },
+      ),
+    });
+    fc.assert(
+      fc.property(draft, fc.array(fc.boolean(), { minLength: 1, maxLength: 4 }), (draft, wants) => {
+        expect(chapterDraftSchema.safeParse(draft).success).toBe(true);
+        const { texts, problems } = checkChapter(draft, slots(...wants));
+        if (problems.length > 0) return expect(texts).toEqual([]);
+        expect(texts).toHaveLength(wants.length);
+        expect(JSON.stringify(texts)).not.toMatch(/\\u0000|\\ud[89a-f]/);
+        for (const [i, each] of texts.entries()) if (!wants[i]) expect(each.interaction).toBeNull();
+        expect(checkChapter({ texts }, slots(...wants)).texts).toEqual(texts);
+      }),
+    );
+  });
+});

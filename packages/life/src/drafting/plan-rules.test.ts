@@ -1,0 +1,108 @@
+import { describe, expect, test } from '@jest/globals';
+import { goodDraft, someProfile } from '../../test/day-material.js';
+import type { Plan, ScheduleItem } from '../day/plan.js';
+import { brokenRules, matterOfTaste } from './plan-rules.js';
+import { repairPlan } from './repair/repair-plan.js';
+
+const frame = { profile: someProfile(), wake: 420, sleep: 1380 };
+
+function goodPlan(): Plan {
+  const { plan } = repairPlan(goodDraft(), frame);
+  if (!plan) throw new Error('The good draft is not good.');
+  return plan;
+}
+
+/** The good plan with one item changed; 0 is the night before, 1-8 are waking, 9 is the night. */
+function withItem(index: number, over: Partial<ScheduleItem>): Plan {
+  const { summary, items } = goodPlan();
+  return { summary, items: items.map((item, i) => (i === index ? { ...item, ...over } : item)) };
+}
+
+function rules(plan: Plan): string[] {
+  return brokenRules(plan, frame).map((problem) => problem.rule);
+}
+
+describe('brokenRules', () => {
+  test('a good plan breaks none', () => expect(rules(goodPlan())).toEqual([]));
+
+  test.each<[string, Plan, string[]]>([
+    ['begins late', withItem(0, { start: 5 }), ['covers-day']],
+    ['ends early', withItem(9, { end: 1439 }), ['covers-day']],
+    ['has a gap', withItem(3, { end: 700 }), ['gap']],
+    ['overlaps', withItem(3, { end: 730 }), ['overlap']],
+    ['is out of order', withItem(3, { start: 450, end: 720 }), ['order']],
+    ['has a blank title', withItem(3, { title: '…' }), ['blank-text']],
+    ['has a blank location', withItem(3, { location: ' ' }), ['blank-text']],
+    ['has a blank description', withItem(3, { description: '' }), ['blank-text']],
+    ['has a stranger', withItem(3, { companions: ['Exusiai', 'exusiai'] }), ['companion']],
+    ['has a blank summary', { ...goodPlan(), summary: '' }, ['blank-text']],
+    [
+      'has no items',
+      { summary: 'A day.', items: [] },
+      ['covers-day', 'covers-day', 'too-few', 'no-sleep', 'no-waking'],
+    ],
+  ])('a plan that %s', (_name, plan, broken) => expect(rules(plan)).toEqual(broken));
+
+  test('short items, unless asleep', () => {
+    const { summary, items } = goodPlan();
+    const cut = (at: number): Plan => ({
+      summary,
+      items: items.flatMap((item, i) =>
+        i === at
+          ? [
+              { ...item, end: item.start + 4 },
+              { ...item, start: item.start + 4 },
+            ]
+          : [item],
+      ),
+    });
+    expect(rules(cut(3))).toEqual(['too-short']);
+    expect(rules(cut(0))).toEqual([]);
+  });
+
+  test('few items, no sleep, no waking', () => {
+    const { summary, items } = goodPlan();
+    const few = {
+      summary,
+      items: [...items.slice(0, 6), { ...(items[6] as ScheduleItem), end: 1440 }],
+    };
+    expect(rules(few)).toEqual(['too-few']);
+    expect(rules({ summary, items: items.map((item) => ({ ...item, asleep: false })) })).toEqual([
+      'no-sleep',
+    ]);
+    expect(rules({ summary, items: items.map((item) => ({ ...item, asleep: true })) })).toEqual([
+      'no-waking',
+    ]);
+  });
+});
+
+describe('matterOfTaste', () => {
+  const all = (category: ScheduleItem['category']): Plan => ({
+    summary: 'A day.',
+    items: goodPlan().items.map((item) => (item.asleep ? item : { ...item, category })),
+  });
+
+  test('a balanced day is to anybody’s taste, more work than that on a day off is not', () => {
+    expect(matterOfTaste(goodPlan(), 'workday')).toEqual([]);
+    expect(matterOfTaste(goodPlan(), 'weekend')).toEqual([]);
+    expect(matterOfTaste(withItem(8, { category: 'work' }), 'holiday')).toEqual([
+      'As much as 72 % of the waking hours are work on a holiday.',
+    ]);
+  });
+
+  test('a workday of nothing but work, and one of none', () => {
+    expect(matterOfTaste(all('work'), 'workday')).toEqual([
+      'As much as 100 % of the waking hours are work.',
+      'There is neither rest nor anything personal.',
+    ]);
+    expect(matterOfTaste(all('rest'), 'workday')).toEqual([
+      'Only 0 % of the waking hours are work on a workday.',
+    ]);
+    expect(matterOfTaste(all('rest'), 'weekend')).toEqual([]);
+  });
+
+  test('one thing for hours on end', () => {
+    const plan = withItem(8, { start: 1000 });
+    expect(matterOfTaste(plan, 'workday')).toEqual(['“Item 8” goes on for 6 hours.']);
+  });
+});

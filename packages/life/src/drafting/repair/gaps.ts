@@ -1,0 +1,126 @@
+import { formatMinute, type MinuteOfDay, parseMinute } from '@texas-ai/kernel';
+import type { Activity, Profile } from '../../character/profile.js';
+import type { ScheduleItem } from '../../day/plan.js';
+import { quote } from '../clean-text.js';
+import { limits } from '../limits.js';
+import type { Note } from '../repair-notes.js';
+import { isPlain, type Material } from './texts.js';
+import type { WakingHours } from './times.js';
+
+/** A gap of no more minutes is given to its neighbour; a longer one is filled. */
+const smallGap = 30;
+/** Minutes that an item with which a gap is filled lasts at least and at most. */
+const shortestFill = 30;
+const longestFill = 120;
+/** When habits of the evening may fill a gap. */
+const evening = 19 * 60;
+
+/** Makes sorted items cover the waking hours: a small gap goes to the item before it. */
+export function closeGaps(
+  items: readonly ScheduleItem[],
+  { wake, sleep }: WakingHours,
+  material: Material,
+  note: Note,
+): ScheduleItem[] {
+  const closed: ScheduleItem[] = [];
+  const used = new Set(items.map((item) => item.title));
+  const closeUntil = (to: MinuteOfDay) => {
+    const previous = closed.at(-1);
+    const from = previous?.end ?? wake;
+    if (to <= from) return;
+    if (previous && to - from <= smallGap) {
+      note('gap', `moved the end of ${quote(previous.title)} ${change(from, to)}`);
+      closed.splice(-1, 1, { ...previous, end: to });
+      return;
+    }
+    const fill = fillers(from, to, used, material);
+    const titles = fill.map((item) => quote(item.title)).join(', ');
+    note('gap', `filled ${formatMinute(from)}-${formatMinute(to)} with ${titles}`);
+    closed.push(...fill);
+  };
+  for (const item of items) {
+    const late = item.start - wake;
+    if (closed.length === 0 && late > 0 && late <= smallGap) {
+      note('gap', `moved the start of ${quote(item.title)} ${change(item.start, wake)}`);
+      closed.push({ ...item, start: wake });
+    } else {
+      closeUntil(item.start);
+      closed.push(item);
+    }
+  }
+  closeUntil(sleep);
+  return closed;
+}
+
+/** Quiet items that cover a gap where she sleeps: the profile's own leisure and habits, each title once. */
+function fillers(
+  from: MinuteOfDay,
+  to: MinuteOfDay,
+  used: Set<string>,
+  { profile, words, bedAt }: Material,
+): ScheduleItem[] {
+  const items: ScheduleItem[] = [];
+  for (let start = from; start < to; ) {
+    const bed = bedAt(start);
+    const activity = quietActivities(profile, bed.key, start, to).find(
+      ({ title }) => !used.has(title),
+    );
+    const longest = Math.min(
+      Math.max(activity?.minutes[1] ?? longestFill, shortestFill),
+      longestFill,
+    );
+    // What would be left of the gap must be enough for another item.
+    const end = to - start - longest < shortestFill ? to : start + longest;
+    const title = activity?.title ?? words.quiet.title;
+    const described = activity ? activity.description : words.quiet.describe(bed.name);
+    items.push({
+      start,
+      end,
+      title,
+      category: activity?.category ?? 'rest',
+      priority: 'low',
+      asleep: false,
+      location: bed.name,
+      description: isPlain(described, limits.description)
+        ? described
+        : words.happens(title, bed.name),
+      companions: [],
+      weatherAffected: false,
+      emotionalTags: [words.feelings.quiet],
+      interactionPotential: 'low',
+    });
+    used.add(title);
+    start = end;
+  }
+  return items;
+}
+
+/** What can be done in that place at that time, in any weather, on any day, within the gap. */
+function quietActivities(
+  profile: Profile,
+  place: string,
+  start: MinuteOfDay,
+  to: MinuteOfDay,
+): Activity[] {
+  return [...profile.leisure, ...profile.habits].filter(
+    (activity) =>
+      (activity.category === 'rest' || activity.category === 'personal') &&
+      activity.places.includes(place) &&
+      (activity.at === undefined || (activity.at === 'evening' && start >= evening)) &&
+      isWithin(activity.between, start) &&
+      !activity.weather &&
+      !activity.days &&
+      activity.minutes[0] <= to - start &&
+      isPlain(activity.title, limits.title),
+  );
+}
+
+function isWithin(span: Activity['between'], minute: MinuteOfDay): boolean {
+  if (!span) return true;
+  const [from, to] = span.map(parseMinute);
+  return from !== undefined && to !== undefined && from <= minute && minute <= to;
+}
+
+function change(from: MinuteOfDay, to: MinuteOfDay): string {
+  return `from ${formatMinute(from)} to ${formatMinute(to)}`;
+}

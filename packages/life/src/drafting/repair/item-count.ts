@@ -1,0 +1,94 @@
+import type { MinuteOfDay } from '@texas-ai/kernel';
+import type { ScheduleItem } from '../../day/plan.js';
+import { quote } from '../clean-text.js';
+import { shortestItem } from '../limits.js';
+import type { Note } from '../repair-notes.js';
+import type { RepairWords } from './words.js';
+
+// Items here are waking ones, sorted and contiguous.
+
+/** Gives every item under five minutes to the one before it, the first to the one behind it. */
+export function mergeShort(items: readonly ScheduleItem[], note: Note): ScheduleItem[] {
+  const merged: ScheduleItem[] = [];
+  let carried: MinuteOfDay | undefined;
+  for (const item of items) {
+    const whole = carried === undefined ? item : { ...item, start: carried };
+    carried = undefined;
+    const previous = merged.at(-1);
+    if (length(whole) >= shortestItem) {
+      merged.push(whole);
+    } else if (previous) {
+      note(
+        'short',
+        `gave the ${length(whole)} minutes of ${quote(item.title)} to ${quote(previous.title)}`,
+      );
+      merged.splice(-1, 1, { ...previous, end: whole.end });
+    } else {
+      note('short', `gave the ${length(whole)} minutes of ${quote(item.title)} to the next item`);
+      carried = whole.start;
+    }
+  }
+  return merged;
+}
+
+/** Merges the shortest item into its shorter neighbour until there are at most `most`. */
+export function limitCount(
+  items: readonly ScheduleItem[],
+  most: number,
+  note: Note,
+): ScheduleItem[] {
+  const left = [...items];
+  while (left.length > most) {
+    const at = indexOfLeast(left, length);
+    const before = left[at - 1];
+    const after = left[at + 1];
+    const first = !after || (before && length(before) <= length(after)) ? at - 1 : at;
+    const [one, other] = left.slice(first, first + 2) as [ScheduleItem, ScheduleItem];
+    const [kept, lost] = length(one) >= length(other) ? [one, other] : [other, one];
+    note(
+      'too-many',
+      `merged ${quote(lost.title)} into ${quote(kept.title)}: the day has too many items`,
+    );
+    left.splice(first, 2, { ...kept, start: one.start, end: other.end });
+  }
+  return left;
+}
+
+/** Splits the longest items into parts of about the same length until there are `fewest`. */
+export function splitUntil(
+  items: readonly ScheduleItem[],
+  fewest: number,
+  words: RepairWords,
+  note: Note,
+): ScheduleItem[] {
+  const parts = items.map(() => 1);
+  for (let count = items.length; count < fewest; count++) {
+    const most = indexOfLeast(items, (item, i) => -length(item) / (parts[i] ?? 1));
+    parts[most] = (parts[most] ?? 1) + 1;
+  }
+  return items.flatMap((item, i) => split(item, parts[i] ?? 1, words, note));
+}
+
+function split(item: ScheduleItem, parts: number, words: RepairWords, note: Note): ScheduleItem[] {
+  if (parts === 1) return [item];
+  note('too-few', `split ${quote(item.title)} into ${parts}: the day has too few items`);
+  const cut = (part: number) => item.start + Math.round((part * length(item)) / parts / 5) * 5;
+  return Array.from({ length: parts }, (_, part) => ({
+    ...item,
+    start: cut(part),
+    end: part === parts - 1 ? item.end : cut(part + 1),
+    title: words.partOf(item.title, part + 1),
+  }));
+}
+
+function length(item: ScheduleItem): number {
+  return item.end - item.start;
+}
+
+function indexOfLeast<T>(
+  list: readonly T[],
+  measure: (element: T, index: number) => number,
+): number {
+  const measures = list.map(measure);
+  return measures.indexOf(Math.min(...measures));
+}

@@ -1,0 +1,88 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { someItem } from '../../../test/day-material.js';
+import type { ScheduleItem } from '../../day/plan.js';
+import { separate } from './overlaps.js';
+import { repairWords } from './words.js';
+
+const words = repairWords('en');
+const spans = fc.array(fc.tuple(fc.nat(40), fc.integer({ min: 5, max: 45 })), {
+  minLength: 1,
+  maxLength: 12,
+});
+
+/** Items of any `[start, length]`, sorted as placing sorts them. */
+function itemsOf(spans: readonly (readonly [number, number])[]): ScheduleItem[] {
+  return spans
+    .map(([start, length], i) => ({
+      ...someItem('', ''),
+      asleep: false,
+      start,
+      end: start + length,
+      title: `T${i}`,
+    }))
+    .sort((a, b) => a.start - b.start || a.end - b.end);
+}
+
+describe('separate', () => {
+  test('leaves items in order, apart, of five minutes or more, within what they were', () => {
+    fc.assert(
+      fc.property(spans, (spans) => {
+        const items = itemsOf(spans);
+        const apart = separate(items, words, () => undefined);
+        const wrong = apart.filter((item, i) => {
+          const source = items.find(
+            ({ title }) => title === item.title.replace(' (continued)', ''),
+          );
+          const before = apart[i - 1]?.end ?? 0;
+          return (
+            !source ||
+            item.start < Math.max(before, source.start) ||
+            item.end > source.end ||
+            item.end - item.start < 5
+          );
+        });
+        expect(wrong).toEqual([]);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('loses no more than a few minutes of what was planned', () => {
+    fc.assert(
+      fc.property(spans, (spans) => {
+        const items = itemsOf(spans);
+        const apart = separate(items, words, () => undefined);
+        const covers = (list: ScheduleItem[], minute: number) =>
+          list.some(({ start, end }) => start <= minute && minute < end);
+        let lost = 0;
+        let most = 0;
+        for (let minute = 0; minute < 90; minute++) {
+          lost = covers(items, minute) && !covers(apart, minute) ? lost + 1 : 0;
+          most = Math.max(most, lost);
+        }
+        expect(most).toBeLessThan(9);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('what goes on after an interruption makes room for what begins just before it', () => {
+    const items = itemsOf([
+      [0, 100],
+      [10, 40],
+      [20, 10],
+      [25, 22],
+      [48, 12],
+    ]);
+    const apart = separate(items, words, () => undefined);
+    expect(apart.map(({ start, end, title }) => `${start}-${end} ${title}`)).toEqual([
+      '0-10 T0',
+      '10-20 T1',
+      '20-30 T2',
+      '30-47 T3',
+      '48-60 T4',
+      '60-100 T0 (continued)',
+    ]);
+  });
+});

@@ -1,0 +1,127 @@
+import { formatMinute, type MinuteOfDay, minutesPerDay } from '@texas-ai/kernel';
+import type { Profile } from '../../character/profile.js';
+import type { MajorEventDay } from '../../day/major-event.js';
+import type { Plan, ScheduleItem } from '../../day/plan.js';
+import { isBlank } from '../blank-text.js';
+import { quote } from '../clean-text.js';
+import type { ItemDraft, PlanDraft } from '../draft.js';
+import { fewestItems, mostItems } from '../limits.js';
+import type { Mend, Note, Problem } from '../repair-notes.js';
+import { closeGaps } from './gaps.js';
+import { limitCount, mergeShort, splitUntil } from './item-count.js';
+import { separate } from './overlaps.js';
+import { itemTexts, type Material, materialOf, planSummary } from './texts.js';
+import { type Placed, placeItems, type WakingHours } from './times.js';
+
+/** What a draft is repaired into: whose day it is and when she is awake, minutes since midnight. */
+export interface PlanFrame {
+  profile: Profile;
+  wake: MinuteOfDay;
+  sleep: MinuteOfDay;
+  /** The major event of the day, whose lodging she sleeps in; none where absent. */
+  majorEvent?: MajorEventDay | null;
+}
+
+export interface RepairedPlan {
+  /** Null exactly when there is a verdict. */
+  plan: Plan | null;
+  /** What was mended, in the order it was done. */
+  mended: Mend[];
+  /** What cannot be mended. */
+  verdict: Problem[];
+}
+
+/** The share of the waking hours that the author has to have planned, 0-1. */
+const leastPlanned = 0.25;
+/** Minutes awake below which no day of eight items can be made. */
+const shortestWaking = 120;
+
+/**
+ * Makes a plan that keeps every rule (`brokenRules`) out of anything that fits the draft schema, or
+ * says why it cannot. In order: read the times, clip to the waking hours, sort, mend the texts,
+ * separate overlaps, close gaps, merge what is too short or too much, split where there is too
+ * little, add sleep. The same draft in the same frame always gives the same plan, and a plan that
+ * keeps the rules comes back unchanged.
+ */
+export function repairPlan(draft: PlanDraft, frame: PlanFrame): RepairedPlan {
+  const mended: Mend[] = [];
+  const note: Note = (rule, message) => mended.push({ rule, message });
+  const refused = (rule: string, ...messages: string[]): RepairedPlan => ({
+    plan: null,
+    mended,
+    verdict: messages.map((message) => ({ rule, message })),
+  });
+  const { wake, sleep } = frame;
+  if (wake <= 0 || sleep > minutesPerDay || sleep - wake < shortestWaking) {
+    return refused(
+      'waking-hours',
+      `Nobody can live a day between waking at ${formatMinute(wake)} and sleeping at ${formatMinute(sleep)}.`,
+    );
+  }
+  const { placed, unreadable } = placeItems(draft.items, frame, note);
+  if (unreadable.length > 0) return refused('unreadable-times', ...unreadable.map(unreadableTimes));
+  if (placed.length === 0) return refused('no-times', noTimes(draft, frame));
+  if (placed.every((item) => isBlank(item.draft.title))) {
+    return refused('blank-titles', 'No item has a title.');
+  }
+  const material = materialOf(frame);
+  const items = separate(
+    placed.map((item) => withTexts(item, material, note)),
+    material.words,
+    note,
+  );
+  const planned = items.reduce((sum, item) => sum + item.end - item.start, 0);
+  if (planned < leastPlanned * (sleep - wake)) {
+    return refused('too-little', tooLittle(planned, frame));
+  }
+  const nights = sleep < minutesPerDay ? 2 : 1;
+  const covering = mergeShort(closeGaps(items, frame, material, note), note);
+  const limited = limitCount(covering, mostItems - nights, note);
+  const waking = splitUntil(limited, fewestItems - nights, material.words, note);
+  const titles = waking.map((item) => item.title);
+  const summary = planSummary(draft.summary, titles, material.words, note);
+  return { plan: { summary, items: withNights(waking, frame, material) }, mended, verdict: [] };
+}
+
+function withTexts(placed: Placed, material: Material, note: Note): ScheduleItem {
+  const { start, end } = placed;
+  return { start, end, ...itemTexts(placed, material, note) };
+}
+
+function withNights(
+  waking: readonly ScheduleItem[],
+  { wake, sleep }: WakingHours,
+  { words, bedAt }: Material,
+): ScheduleItem[] {
+  const night = (start: MinuteOfDay, end: MinuteOfDay): ScheduleItem => ({
+    start,
+    end,
+    title: words.night.title,
+    category: 'rest',
+    priority: 'low',
+    asleep: true,
+    location: bedAt(start).name,
+    description: words.night.describe(bedAt(start).name),
+    companions: [],
+    weatherAffected: false,
+    emotionalTags: [words.feelings.asleep],
+    interactionPotential: 'low',
+  });
+  const evening = sleep < minutesPerDay ? [night(sleep, minutesPerDay)] : [];
+  return [night(0, wake), ...waking, ...evening];
+}
+
+function noTimes({ items }: PlanDraft, { wake, sleep }: WakingHours): string {
+  const example = items[0]
+    ? `, for example ${quote(items[0].start)} to ${quote(items[0].end)}`
+    : '';
+  return `No item has usable times between ${formatMinute(wake)} and ${formatMinute(sleep)}${example}. Times are written HH:MM.`;
+}
+
+function unreadableTimes({ title, start, end }: ItemDraft): string {
+  return `The times of ${quote(title)} cannot be read: ${quote(start)} to ${quote(end)}. Times are written HH:MM.`;
+}
+
+function tooLittle(planned: number, { wake, sleep }: WakingHours): string {
+  return `The items cover only ${planned} of the ${sleep - wake} minutes between ${formatMinute(wake)} and ${formatMinute(sleep)}.`;
+}

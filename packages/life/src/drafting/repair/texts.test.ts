@@ -1,0 +1,145 @@
+import { describe, expect, test } from '@jest/globals';
+import { goodDraft, someProfile } from '../../../test/day-material.js';
+import { changed, frame, repaired } from '../../../test/repaired.js';
+import { repairPlan } from './repair-plan.js';
+
+describe('texts', () => {
+  const mendedItem = (over: object, profile = frame.profile) => {
+    const { plan, mended } = repaired(changed(goodDraft(), 2, over), { ...frame, profile });
+    return { item: plan.items[3], mended: mended.map((mend) => mend.message) };
+  };
+
+  test('companions are those of the profile, by their own name', () => {
+    const companions = [' exusiai ', 'ＭＯＳＴＩＭＡ', 'Nobody', 'Mostima', '空'];
+    const { item, mended } = mendedItem({ companions });
+    expect(item?.companions).toEqual(['Exusiai', 'Mostima', '空']);
+    expect(mended).toEqual([
+      'read “exusiai” in “Item 3” as “Exusiai”',
+      'read “ＭＯＳＴＩＭＡ” in “Item 3” as “Mostima”',
+      'dropped “Nobody” from “Item 3”: nobody of the profile',
+      'dropped “Mostima” from “Item 3”: named twice',
+    ]);
+  });
+
+  test('a blank title is the beginning of the description', () => {
+    const { item, mended } = mendedItem({
+      title: ' \u200b…',
+      description: 'Loads the van, slowly. Then waits.',
+    });
+    expect(item?.title).toBe('Loads the van');
+    expect(mended).toEqual([
+      'filled the title of “Loads the van, slowly. Then waits.”: it was blank',
+    ]);
+  });
+
+  test('blank texts come from the profile', () => {
+    const { item } = mendedItem({ title: '', description: '', location: '', category: 'work' });
+    expect(item).toMatchObject({
+      title: 'Morning round',
+      description: 'Morning round, as always.',
+      location: 'the depot',
+    });
+  });
+
+  test('without a kindred activity they come from words', () => {
+    const { item } = mendedItem({
+      title: '',
+      description: 'x'.repeat(60),
+      location: '-',
+      category: 'social',
+    });
+    expect(item).toMatchObject({ title: 'Meeting people', location: 'the flat' });
+    const zh = mendedItem(
+      { title: '', description: '', location: '', category: 'social' },
+      someProfile('zh'),
+    );
+    expect(zh.item).toMatchObject({
+      title: '和人见面',
+      description: '公寓：和人见面。',
+      location: '公寓',
+    });
+  });
+
+  test.each(['N/A', 'none', '无', '（无）'])(
+    '“%s” is no text, no companion and no feeling',
+    (word) => {
+      const { item, mended } = mendedItem({
+        title: word,
+        description: word,
+        location: word,
+        companions: [word],
+        emotionalTags: [word],
+        category: 'work',
+      });
+      expect(item).toMatchObject({
+        title: 'Morning round',
+        description: 'Morning round, as always.',
+        location: 'the depot',
+        companions: [],
+        emotionalTags: [],
+      });
+      expect(mended.join()).not.toContain('nobody of the profile');
+      expect(repaired({ ...goodDraft(), summary: word }).plan.summary).toMatch(/^The day: Item 1,/);
+    },
+  );
+
+  test('a companion may have a name that means nothing', () => {
+    const companions = frame.profile.companions.map((each) => ({ ...each, name: '无' }));
+    const { item } = mendedItem({ companions: ['无'] }, { ...frame.profile, companions });
+    expect(item?.companions).toEqual(['无']);
+  });
+
+  test('a home without a readable name is still a home', () => {
+    const { name: _name, ...home } = frame.profile.home;
+    const profile = someProfile('en', { home: { ...home, name: '—', place: 'nowhere' } });
+    expect(repaired(goodDraft(), { ...frame, profile }).plan.items[0]?.location).toBe('home');
+  });
+
+  test('a blank summary is made of the titles', () => {
+    const { plan, rules } = repaired({ ...goodDraft(), summary: ' \n' });
+    expect(plan.summary).toBe('The day: Item 1, Item 2, Item 3, Item 4, Item 5, Item 6.');
+    expect(rules).toEqual(['text-filled']);
+    const zh = repairPlan(
+      { ...goodDraft(), summary: '' },
+      { ...frame, profile: someProfile('zh') },
+    );
+    expect(zh.plan?.summary).toMatch(/^这一天：Item 1、/);
+  });
+
+  test('long texts are cut between code points', () => {
+    const { item, mended } = mendedItem({
+      title: '🐧'.repeat(121),
+      location: 'l'.repeat(500),
+      description: '字'.repeat(1001),
+    });
+    expect(item).toMatchObject({
+      title: '🐧'.repeat(120),
+      location: 'l'.repeat(120),
+      description: '字'.repeat(1000),
+    });
+    expect(mended).toEqual([
+      'cut a title to 120 characters',
+      'cut a location to 120 characters',
+      'cut a description to 1000 characters',
+    ]);
+  });
+
+  test('what cannot be stored is taken out', () => {
+    const { item, mended } = mendedItem({
+      title: 'A\u0000 b\ud800\u0007',
+      description: 'One.\n\n\n\nTwo.\u0000',
+    });
+    expect(item).toMatchObject({ title: 'A b', description: 'One.\n\nTwo.' });
+    expect(mended).toEqual([
+      'removed characters that are no text from a title',
+      'removed characters that are no text from a description',
+    ]);
+  });
+
+  test('feelings are distinct, short and at most eight', () => {
+    const emotionalTags = ['calm', ' calm', '', 'x'.repeat(50), ...'abcdefghij'];
+    const { item, mended } = mendedItem({ emotionalTags });
+    expect(item?.emotionalTags).toEqual(['calm', 'x'.repeat(40), ...'abcdef']);
+    expect(mended).toEqual(['tidied the feelings of “Item 3”: kept 8 of 14']);
+  });
+});

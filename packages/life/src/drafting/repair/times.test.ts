@@ -1,0 +1,167 @@
+import { describe, expect, test } from '@jest/globals';
+import { goodDraft, someDraft, someItem } from '../../../test/day-material.js';
+import { changed, frame, morning, outline, repaired } from '../../../test/repaired.js';
+import { repairPlan } from './repair-plan.js';
+
+describe('times', () => {
+  test('odd ways of writing are read, and that is said', () => {
+    const draft = changed(goodDraft(), 1, { start: '8:00 AM', end: '9' });
+    const { plan, mended } = repaired(draft);
+    expect(outline(plan)[1]).toBe('08:00-09:00 Item 2');
+    expect(mended).toEqual([
+      { rule: 'time-format', message: 'read “8:00 AM” of “Item 2” as 08:00' },
+      { rule: 'time-format', message: 'read “9” of “Item 2” as 09:00' },
+    ]);
+  });
+
+  test('a missing start or end comes from the neighbour', () => {
+    const draft = changed(changed(goodDraft(), 1, { end: '?' }), 4, { start: 'soon' });
+    const { plan, rules } = repaired(draft);
+    expect(outline(plan)).toEqual(outline(repaired(goodDraft()).plan));
+    expect(rules).toEqual(['time-inferred']);
+  });
+
+  test('the first start and the last end come from the waking hours', () => {
+    const draft = changed(changed(goodDraft(), 0, { start: '' }), 7, { end: '' });
+    expect(outline(repaired(draft).plan)).toEqual(outline(repaired(goodDraft()).plan));
+  });
+
+  test('a plan of starts only is whole', () => {
+    const draft = {
+      ...goodDraft(),
+      items: goodDraft().items.map((item) => ({ ...item, end: '' })),
+    };
+    expect(outline(repaired(draft).plan)).toEqual(outline(repaired(goodDraft()).plan));
+  });
+
+  test('without a neighbour an item gets an hour', () => {
+    const draft = someDraft(
+      ['15:00', '23:00'],
+      ['', '10:00', { title: 'B' }],
+      ['07:00', '—', { title: 'A' }],
+    );
+    const { plan, mended } = repaired(draft);
+    expect(outline(plan).join()).toContain('07:00-08:00 A');
+    expect(outline(plan).join()).toContain('09:00-10:00 B');
+    expect(mended.map((mend) => mend.message)).toContain('let “A” end at 08:00: it had no end');
+    expect(mended.map((mend) => mend.message)).toContain('let “B” begin at 09:00: it had no start');
+  });
+
+  test('a time that cannot be read comes from the neighbour only where that tells it', () => {
+    const { mended } = repaired(changed(goodDraft(), 1, { end: '八点五' }));
+    expect(mended).toEqual([
+      {
+        rule: 'time-inferred',
+        message: 'let “Item 2” end at 09:00: its end “八点五” cannot be read',
+      },
+    ]);
+    const unread = someDraft(
+      ['15:00', '23:00'],
+      ['soon', '10:00', { title: 'B' }],
+      ['07:00', '8点5', { title: 'A' }],
+      ['later', 'then', { title: 'C' }],
+      ['12:00', '13:00'],
+    );
+    expect(repairPlan(unread, frame)).toMatchObject({
+      plan: null,
+      verdict: [
+        ['B', 'soon', '10:00'],
+        ['A', '07:00', '8点5'],
+        ['C', 'later', 'then'],
+      ].map(([title, start, end]) => ({
+        rule: 'unreadable-times',
+        message: `The times of “${title}” cannot be read: “${start}” to “${end}”. Times are written HH:MM.`,
+      })),
+    });
+  });
+
+  test('a range in either field is the time of that field', () => {
+    const draft = changed(goodDraft(), 1, { start: '08:00-09:00', end: '上午8点~9点' });
+    const { plan, rules } = repaired(draft);
+    expect(outline(plan)).toEqual(outline(repaired(goodDraft()).plan));
+    expect(rules).toEqual(['time-format']);
+  });
+
+  test('an item without times lies between neighbours that have them, otherwise it is dropped', () => {
+    const kept = repaired(changed(goodDraft(), 1, { start: '-', end: '-' }));
+    expect(outline(kept.plan)[1]).toBe('08:00-09:00 Item 2');
+    const dropped = repaired(changed(goodDraft(), 0, { start: '-', end: '-' }));
+    expect(dropped.rules).toContain('no-times');
+    expect(outline(dropped.plan).join()).not.toContain('Item 1');
+    const crowded = morning(['08:00', '12:00'], ['-', '-', { title: 'Nowhere' }]);
+    expect(repaired(crowded).rules).toEqual(['no-times']);
+    const nothing = someDraft(
+      ['-', '00:00'],
+      ...goodDraft().items.map(({ start, end }): [string, string] => [start, end]),
+    );
+    expect(repaired(nothing).rules).toEqual(['no-times']);
+  });
+
+  test('an end before its start is past noon, past midnight or swapped', () => {
+    const noon = repaired(changed(goodDraft(), 2, { start: '9:00', end: '0:00' }));
+    expect(outline(noon.plan)[2]).toBe('09:00-12:00 Item 3');
+    const midnight = repaired(changed(goodDraft(), 7, { end: '01:00' }));
+    expect(outline(midnight.plan)[7]).toBe('19:30-23:00 Item 8');
+    expect(midnight.rules).toEqual(['past-midnight', 'outside-waking']);
+    const swapped = repaired(changed(goodDraft(), 5, { start: '18:00', end: '15:30' }));
+    expect(outline(swapped.plan)[5]).toBe('15:30-18:00 Item 6');
+    expect(swapped.rules).toEqual(['time-reversed']);
+  });
+
+  test('an item that ends as it begins lasts until the next', () => {
+    const { plan, rules } = repaired(changed(goodDraft(), 1, { end: '08:00' }));
+    expect(outline(plan)[1]).toBe('08:00-09:00 Item 2');
+    expect(rules).toEqual(['zero-length']);
+  });
+
+  test('a clock of twelve hours goes on after noon', () => {
+    const times: [string, string][] = [
+      ['7:00', '8:00'],
+      ['8:00', '10:00'],
+      ['10:00', '12:00'],
+      ['12:00', '1:00'],
+      ['1:00', '4:00'],
+      ['4:00', '6:30'],
+      ['6:30', '9:00'],
+      ['9:00', '11:00'],
+    ];
+    const { plan, rules } = repaired(someDraft(...times));
+    expect(outline(plan).map((line) => line.slice(0, 11))).toEqual([
+      '07:00-08:00',
+      '08:00-10:00',
+      '10:00-12:00',
+      '12:00-13:00',
+      '13:00-16:00',
+      '16:00-18:30',
+      '18:30-21:00',
+      '21:00-23:00',
+    ]);
+    expect(rules).toEqual(['time-format']);
+  });
+
+  test('an item after midnight is not taken for the morning', () => {
+    const draft = goodDraft();
+    draft.items.push(someItem('00:00', '07:30', { title: 'Sleep' }));
+    const { plan, rules } = repaired(draft);
+    expect(outline(plan)).toEqual(outline(repaired(goodDraft()).plan));
+    expect(rules).toEqual(['past-midnight', 'outside-waking']);
+  });
+
+  test('items come in order', () => {
+    const { plan, rules } = repaired({ ...goodDraft(), items: goodDraft().items.toReversed() });
+    expect(outline(plan)).toEqual(outline(repaired(goodDraft()).plan));
+    expect(rules).toEqual(['unsorted']);
+  });
+
+  test('what lies outside the waking hours is clipped or dropped', () => {
+    const draft = changed(goodDraft(), 0, { start: '06:00' });
+    draft.items.push(someItem('23:00', '25:30', { title: 'Night out' }));
+    const { plan, mended } = repaired(draft);
+    expect(outline(plan)).toEqual(outline(repaired(goodDraft()).plan));
+    expect(mended.map((mend) => mend.message)).toEqual([
+      'read “25:30” of “Night out” as 25:30',
+      'clipped “Item 1” to the waking hours 07:00-23:00',
+      'dropped “Night out”: it lies outside the waking hours 07:00-23:00',
+    ]);
+  });
+});

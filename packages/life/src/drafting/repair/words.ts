@@ -1,0 +1,63 @@
+import type { Category, Language } from '../../character/profile.js';
+import { cleanLine } from '../clean-text.js';
+import { limits } from '../limits.js';
+
+/** The few sentences that repair itself puts into a day. */
+export interface RepairWords {
+  night: { title: string; describe(place: string): string };
+  quiet: { title: string; describe(place: string): string };
+  feelings: { asleep: string; quiet: string };
+  categories: Readonly<Record<Category, string>>;
+  /** The title of one of several parts, `part` from 1. */
+  partOf(title: string, part: number): string;
+  /** The title of what goes on after an interruption. */
+  continued(title: string): string;
+  happens(title: string, location: string): string;
+  summary(titles: readonly string[]): string;
+}
+
+/** What a home is called that has no readable name. */
+export const homeWords: Readonly<Record<Language, string>> = { zh: '家', en: 'home' };
+
+export function repairWords(language: Language): RepairWords {
+  return language === 'zh' ? chinese : english;
+}
+
+const chinese: RepairWords = {
+  night: { title: '睡觉', describe: (place) => `在${place}安静地睡着。` },
+  quiet: { title: '安静待着', describe: (place) => `没有非做不可的事，在${place}安静地待一会儿。` },
+  feelings: { asleep: '安稳', quiet: '平静' },
+  categories: { personal: '自己的事', work: '工作', social: '和人见面', rest: '休息' },
+  partOf: (title, part) => `${shortened(title)}（${'一二三四五六七八'.at(part - 1)}）`,
+  continued: (title) => suffixed(title, '（续）'),
+  happens: (title, location) => `${location}：${title}。`,
+  summary: (titles) => `这一天：${titles.join('、')}。`,
+};
+
+const english: RepairWords = {
+  night: { title: 'Asleep', describe: (place) => `Fast asleep at ${place}.` },
+  quiet: {
+    title: 'A quiet while',
+    describe: (place) => `Nothing that has to be done: a quiet while at ${place}.`,
+  },
+  feelings: { asleep: 'peaceful', quiet: 'calm' },
+  categories: {
+    personal: 'Personal matters',
+    work: 'Work',
+    social: 'Meeting people',
+    rest: 'Rest',
+  },
+  partOf: (title, part) => `${shortened(title)} (part ${part})`,
+  continued: (title) => suffixed(title, ' (continued)'),
+  happens: (title, location) => `${title}, at ${location}.`,
+  summary: (titles) => `The day: ${titles.join(', ')}.`,
+};
+
+/** Leaves the title room for what is added to it. */
+function shortened(title: string): string {
+  return cleanLine(title, limits.title - 20).text;
+}
+
+function suffixed(title: string, suffix: string): string {
+  return title.endsWith(suffix) ? title : `${shortened(title)}${suffix}`;
+}

@@ -1,0 +1,68 @@
+import type { MinuteOfDay, Random } from '@texas-ai/kernel';
+import type { Plan, Slot } from '../day/plan.js';
+import type { Level } from './draft-fields.js';
+import { shortestItem } from './limits.js';
+
+/** Minutes that a slot lasts at most; at least it lasts as long as the shortest item. */
+const longestSlot = 30;
+/** What most slots last. */
+const preferred = { shortest: 10, longest: 25 } as const;
+/** About 55-60 slots on a day of sixteen waking hours. */
+const averageSlot = 17;
+/** The share of the slots in which she wants to reach out; never more than half. */
+const interactionShare = 0.4;
+const potentialWeight: Readonly<Record<Level, number>> = { low: 1, medium: 3, high: 8 };
+
+/**
+ * Cuts every waking item of five minutes or more into slots of 5-30 whole minutes that cover it
+ * exactly, and marks about 40 % of all as wanting interaction: at least one, at most half, those of
+ * items with a high potential first and foremost.
+ */
+export function cutSlots(plan: Plan, random: Random): Slot[] {
+  const cut = plan.items.flatMap(({ asleep, start, end }, item) =>
+    asleep ? [] : spans(start, end, random).map((span) => ({ item, ...span })),
+  );
+  const most = Math.max(1, Math.floor(cut.length / 2));
+  const wanted = Math.min(most, Math.max(1, Math.round(cut.length * interactionShare)));
+  // Weighted sampling without replacement (Efraimidis and Spirakis): the largest u^(1/w) win.
+  const keys = cut.map(({ item }, slot) => {
+    const weight = potentialWeight[plan.items[item]?.interactionPotential ?? 'low'];
+    return { slot, key: random.next() ** (1 / weight) };
+  });
+  keys.sort((a, b) => b.key - a.key);
+  const marked = new Set(keys.slice(0, wanted).map(({ slot }) => slot));
+  return cut.map((slot, index) => ({ ...slot, wantsInteraction: marked.has(index) }));
+}
+
+function spans(
+  from: MinuteOfDay,
+  to: MinuteOfDay,
+  random: Random,
+): { start: number; end: number }[] {
+  const length = to - from;
+  const count = Math.max(
+    1,
+    Math.ceil(length / longestSlot),
+    Math.min(Math.floor(length / shortestItem), Math.round(length / averageSlot)),
+  );
+  const shortest = Math.min(preferred.shortest, Math.floor(length / count));
+  const longest = Math.max(preferred.longest, Math.ceil(length / count));
+  const spans: { start: number; end: number }[] = [];
+  let start = from;
+  for (let left = count - 1; left > 0; left--) {
+    // The slots behind this one have to stay within the bounds too.
+    const earliest = Math.max(start + shortest, to - left * longest);
+    const latest = Math.min(start + longest, to - left * shortest);
+    const end = onTheFive(random.int(earliest, latest), earliest, latest);
+    spans.push({ start, end });
+    start = end;
+  }
+  spans.push({ start, end: to });
+  return spans;
+}
+
+/** The nearest multiple of five minutes on the clock, where the bounds allow it. */
+function onTheFive(minute: MinuteOfDay, earliest: MinuteOfDay, latest: MinuteOfDay): MinuteOfDay {
+  const round = Math.round(minute / 5) * 5;
+  return round >= earliest && round <= latest ? round : minute;
+}

@@ -1,0 +1,21 @@
+import { TexasError } from '@texas-ai/kernel';
+import type { Store } from '../store.js';
+import type { Generation } from './generation.js';
+import type { OnProgress } from './progress.js';
+
+/**
+ * Cancels a generation that is in flight; the live day stays, and what a worker still writes is
+ * not stored. One that is over stays as it is. Throws `generation_not_found`, `storage_unavailable`.
+ */
+export async function cancelGeneration(
+  { store, onProgress }: { store: Pick<Store, 'generations'>; onProgress: OnProgress },
+  id: string,
+): Promise<Generation> {
+  await store.generations.cancel(id);
+  onProgress(id);
+  const generation = await store.generations.find(id);
+  if (generation) return generation;
+  throw new TexasError('generation_not_found', 'There is no generation of this id.', {
+    details: { field: 'id' },
+  });
+}

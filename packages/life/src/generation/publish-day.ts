@@ -1,0 +1,46 @@
+import type { Clock } from '@texas-ai/kernel';
+import type { Store } from '../store.js';
+import type { Generation } from './generation.js';
+
+export interface PublishDayDeps {
+  store: Store;
+  /** After the commit and repeatable: tells the world that a day is there. */
+  announce(generation: Generation): Promise<void>;
+}
+
+/**
+ * The step publish-day: in ONE transaction the day points at this generation and its interactions
+ * are collected. A generation that is over is left alone; a published one is announced again.
+ */
+export async function publishDay(
+  deps: PublishDayDeps,
+  { generationId }: { generationId: string },
+): Promise<void> {
+  await deps.store.transaction(async ({ generations, days }) => {
+    const generation = await generations.publish(generationId);
+    if (generation) await days.publish(generation);
+  });
+  const generation = await deps.store.generations.find(generationId);
+  if (generation?.status === 'published') await announce(deps, generation);
+}
+
+async function announce(deps: PublishDayDeps, generation: Generation): Promise<void> {
+  await deps.announce(generation);
+  await deps.store.generations.markAnnounced(generation.id);
+}
+
+const batch = 500;
+
+/**
+ * Announces what was published before then and never announced, because its worker died between
+ * both. Answers how many. Rejects with `storage_unavailable` or `queue_unavailable`.
+ */
+export async function announceForgotten(
+  deps: PublishDayDeps & { clock: Clock },
+  olderThanMs: number,
+): Promise<number> {
+  const before = deps.clock.now().subtract({ milliseconds: olderThanMs });
+  const found = await deps.store.generations.unannounced(before, batch);
+  for (const generation of found) await announce(deps, generation);
+  return found.length;
+}

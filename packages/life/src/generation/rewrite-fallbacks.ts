@@ -1,0 +1,28 @@
+import type { Store } from '../store.js';
+import { type RequestGenerationDeps, requestGeneration } from './request-generation.js';
+
+/** Few at a time: an author that is just back has other work. */
+const batch = 20;
+
+/**
+ * Asks again for days, of today and later, that the offline author finished in place of the one who
+ * writes here and is back. Answers how many. Rejects with `storage_unavailable`.
+ */
+export async function rewriteFallbacks(
+  deps: RequestGenerationDeps & { store: Pick<Store, 'generations'> },
+): Promise<number> {
+  const { store, clock } = deps;
+  const found = await store.generations.toRewrite(deps.author, clock.now(), batch);
+  for (const { id, character, date } of found) {
+    await requestGeneration(deps, {
+      character,
+      date,
+      fresh: false,
+      askedBy: 'night',
+      idempotency: null,
+      requestId: null,
+    });
+    await store.generations.markRewritten(id);
+  }
+  return found.length;
+}

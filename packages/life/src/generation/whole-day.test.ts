@@ -1,0 +1,221 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  makeLogSpy,
+  makeScriptedAuthor,
+  type ScriptedAuthor,
+  type TestDatabase,
+} from '@texas-ai/testing';
+import { fixedClock, makeFleet, makeFleetDatabase } from '../../test/fleet.js';
+import { cancelGeneration } from './cancel-generation.js';
+import { requestGeneration } from './request-generation.js';
+
+let db: TestDatabase;
+
+beforeAll(async () => {
+  db = await makeFleetDatabase();
+});
+afterAll(() => db.drop());
+
+const fleet = (author: ScriptedAuthor = makeScriptedAuthor()) => makeFleet(db, { author });
+
+describe('the way of a day', () => {
+  test('request, plan, chapters in any order, publish: the day is there, whole', async () => {
+    const f = fleet();
+    const asked = await f.request();
+    expect(asked).toMatchObject({ status: 'queued', ordinal: 1, run: 1, requestId: 'request-1' });
+    await f.work(f.take('plan-day'));
+    expect(await f.now(asked.id)).toMatchObject({
+      status: 'writing',
+      chapters: { total: 4, written: 0 },
+    });
+    f.steps.waiting.reverse();
+    await f.workAll();
+    const done = await f.now(asked.id);
+    expect(done).toMatchObject({
+      status: 'published',
+      chapters: { total: 4, written: 4 },
+      usage: { calls: 5, inputTokens: 900, outputTokens: 370 },
+    });
+    expect(f.announced).toEqual([asked.id]);
+    const day = await f.store.days.find('texas', f.date);
+    expect(day?.generation).toMatchObject({ id: asked.id, author: 'gemini', model: 'scripted' });
+    const experiences = day?.items.flatMap((item) => item.experiences) ?? [];
+    const waking = day?.items.filter((item) => !item.asleep) ?? [];
+    expect(waking.every((item) => item.experiences[0]?.start === item.start)).toBe(true);
+    expect(waking.every((item) => item.experiences.at(-1)?.end === item.end)).toBe(true);
+    const messages = experiences.filter((each) => each.interaction);
+    expect(messages.length).toBeGreaterThan(0);
+    expect(messages.length).toBeLessThanOrEqual(experiences.length / 2);
+    const kept = await db
+      .database('interactions')
+      .where({ generation_id: asked.id })
+      .select('content', 'window_start');
+    expect(kept).toHaveLength(messages.length);
+  });
+
+  test('asking twice gives one generation and one set of jobs', async () => {
+    const f = fleet();
+    const [first, second] = await Promise.all([f.request(), f.request()]);
+    const third = await f.request();
+    expect(new Set([first.id, second.id, third.id]).size).toBe(1);
+    expect(f.steps.waiting).toHaveLength(1);
+  });
+
+  test('every step repeated, at any point, asks the author for nothing that is stored', async () => {
+    const f = fleet();
+    const asked = await f.request();
+    const plan = f.take('plan-day');
+    await f.work(plan);
+    await f.work(plan);
+    expect(f.author.calls.plan).toBe(1);
+    const chapters = [...f.steps.waiting];
+    expect(chapters).toHaveLength(4);
+    for (const chapter of chapters) {
+      await f.work(chapter);
+      await f.work(chapter);
+    }
+    await f.work(plan);
+    expect([...f.author.calls.chapter].sort()).toEqual([0, 1, 2, 3]);
+    const publish = f.take('publish-day');
+    await f.work(publish);
+    await f.work(publish);
+    expect(await f.now(asked.id)).toMatchObject({ status: 'published', usage: { calls: 5 } });
+    expect(f.announced).toEqual([asked.id, asked.id]);
+  });
+
+  test('a worker killed after the author answered, before storing, costs one more call and no more', async () => {
+    const good = makeScriptedAuthor();
+    let again: Promise<void> | undefined;
+    const author: ScriptedAuthor = {
+      ...good,
+      async writeChapter(brief, call) {
+        // Nobody renews the lease of a worker that is dead, so another one makes the call.
+        await db.database('author_calls').update({ leased_until: '-infinity' });
+        again ??= f.work(chapter);
+        return good.writeChapter(brief, call);
+      },
+    };
+    const f = fleet(author);
+    await f.request();
+    await f.work(f.take('plan-day'));
+    const chapter = f.take('write-chapter');
+    await f.work(chapter);
+    await again;
+    expect(good.calls.chapter).toHaveLength(2);
+    const rows = await db
+      .database('experiences')
+      .where({ generation_id: chapter.generationId })
+      .count({ count: '*' });
+    const slots = await db
+      .database('chapters')
+      .where({ generation_id: chapter.generationId, position: chapter.chapter ?? 0 })
+      .first('slots');
+    expect(Number(rows[0]?.count)).toBe(slots.slots.length);
+    expect(await f.now(chapter.generationId)).toMatchObject({ chapters: { written: 1 } });
+  });
+
+  test('regenerating keeps the old day until the new one is whole', async () => {
+    const f = fleet();
+    const old = await f.request();
+    await f.workAll();
+    const next = await f.request();
+    expect(next).toMatchObject({ ordinal: 2, status: 'queued' });
+    expect(next.id).not.toBe(old.id);
+    while (f.steps.waiting.some((step) => step.kind !== 'publish-day')) {
+      const step = f.steps.waiting.shift();
+      if (step) await f.work(step);
+      const live = await f.store.days.find('texas', f.date);
+      expect(live?.generation.id).toBe(old.id);
+    }
+    await f.workAll();
+    expect((await f.store.days.find('texas', f.date))?.generation.id).toBe(next.id);
+  });
+
+  test('fresh cancels the one in flight, whose late text is not stored', async () => {
+    const f = fleet();
+    const first = await f.request();
+    await f.work(f.take('plan-day'));
+    const late = f.take('write-chapter');
+    const second = await f.request({ fresh: true });
+    expect(second.ordinal).toBe(2);
+    expect(await f.now(first.id)).toMatchObject({ status: 'cancelled' });
+    await f.work(late);
+    expect(await f.now(first.id)).toMatchObject({ status: 'cancelled', chapters: { written: 0 } });
+  });
+
+  test('a cancelled generation whose author answers afterwards stores nothing', async () => {
+    let cancelled: Promise<unknown> = Promise.resolve();
+    let id = '';
+    const f = fleet(
+      makeScriptedAuthor({
+        chapter: async ({ slots }) => {
+          cancelled = cancelGeneration({ onProgress: () => undefined, store: db.store }, id);
+          await cancelled;
+          return { texts: slots.map(() => text('late')) };
+        },
+      }),
+    );
+    id = (await f.request()).id;
+    await f.work(f.take('plan-day'));
+    await f.work(f.take('write-chapter'));
+    expect(await f.now(id)).toMatchObject({ status: 'cancelled', chapters: { written: 0 } });
+    expect(f.steps.waiting.every((step) => step.kind === 'write-chapter')).toBe(true);
+  });
+
+  test('an idempotency key answers a blind repeat with the first generation, even once published', async () => {
+    const f = fleet();
+    const key = `key-${f.date}`;
+    const first = await f.request({ idempotencyKey: key });
+    await f.workAll();
+    const repeat = await f.request({ idempotencyKey: key });
+    expect(repeat).toMatchObject({ id: first.id, status: 'published' });
+    expect(f.steps.waiting).toHaveLength(0);
+    const elsewhere = fleet();
+    await expect(elsewhere.request({ idempotencyKey: key })).rejects.toMatchObject({
+      code: 'invalid_request',
+      details: { field: 'Idempotency-Key' },
+    });
+  });
+
+  test('an unknown character and a date outside the window are refused and store nothing', async () => {
+    const f = fleet();
+    const ask = (character: string, date: string) =>
+      requestGeneration(
+        {
+          store: f.store,
+          steps: f.steps,
+          clock: fixedClock,
+          logger: makeLogSpy(),
+          onProgress: () => undefined,
+          author: 'offline',
+          window: { daysBack: 1, daysAhead: 1 },
+        },
+        {
+          character,
+          date,
+          fresh: false,
+          askedBy: 'person',
+          idempotency: null,
+          requestId: null,
+        },
+      );
+    await expect(ask('nobody', '2026-11-23')).rejects.toMatchObject({
+      code: 'character_not_found',
+    });
+    await expect(ask('texas', '2026-11-21')).rejects.toMatchObject({ code: 'date_out_of_window' });
+    await expect(ask('texas', '2026-11-25')).rejects.toMatchObject({ code: 'date_out_of_window' });
+    const { newest } = await f.store.requests.look({
+      character: 'texas',
+      date: '2026-11-21',
+      fresh: false,
+      askedBy: 'person',
+      idempotency: null,
+      requestId: null,
+    });
+    expect(newest).toBeNull();
+  });
+});
+
+function text(content: string) {
+  return { content, emotions: ['calm'], thoughts: 'Hm.', interaction: 'Hello.' };
+}

@@ -1,0 +1,201 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { localDate, Temporal } from '@texas-ai/kernel';
+import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
+import { clearCharacters, insertCharacters, makeNight, nextTimes } from '../../test/night.js';
+
+let db: TestDatabase;
+
+beforeAll(async () => {
+  db = await makeTestDatabase();
+});
+afterAll(() => db.drop());
+beforeEach(() => clearCharacters(db));
+
+const zones = {
+  apia: 'Pacific/Apia',
+  berlin: 'Europe/Berlin',
+  kathmandu: 'Asia/Kathmandu',
+  newyork: 'America/New_York',
+  shanghai: 'Asia/Shanghai',
+};
+/** Four in the morning of the 23rd in Shanghai. */
+const four = '2026-11-22T20:00:00Z';
+
+const generations = () => db.database('generations').orderBy(['character_id', 'ordinal']);
+const begun = async () =>
+  (await generations()).map(({ character_id, date }) => `${character_id} ${date}`).sort();
+async function beginOne(night = makeNight(db)) {
+  expect(await night.at(four)).toMatchObject({ begun: 1 });
+  const [row] = await generations();
+  return row.id as string;
+}
+const makeDueAgain = () => db.database('characters').update({ next_plan_at: '-infinity' });
+
+describe('the night', () => {
+  test('begins today where each character lives, once it is time there', async () => {
+    await insertCharacters(db, zones);
+    const night = makeNight(db);
+    // In Apia it is 09:00 of the 23rd, in New York 15:00 of the 22nd, in Kathmandu 01:45.
+    expect(await night.at(four)).toEqual({ begun: 4, overBudget: 0 });
+    expect(await begun()).toEqual([
+      'apia 2026-11-23',
+      'berlin 2026-11-22',
+      'newyork 2026-11-22',
+      'shanghai 2026-11-23',
+    ]);
+    expect(await nextTimes(db)).toEqual({
+      apia: '2026-11-23T15:00:00Z',
+      berlin: '2026-11-23T03:00:00Z',
+      kathmandu: '2026-11-22T22:15:00Z',
+      newyork: '2026-11-23T09:00:00Z',
+      shanghai: '2026-11-23T20:00:00Z',
+    });
+    expect(night.steps.enqueued.map(({ kind, run, askedBy }) => [kind, run, askedBy])).toEqual(
+      Array(4).fill(['plan-day', 1, 'night']),
+    );
+  });
+
+  test('begins nothing before it is time, to the second', async () => {
+    await insertCharacters(db, { shanghai: 'Asia/Shanghai' });
+    const night = makeNight(db);
+    const before = { begun: 0, overBudget: 0 };
+    // New characters are looked at once, then when it is time.
+    expect(await night.at('2026-11-22T17:00:00Z')).toEqual(before);
+    expect(await nextTimes(db)).toEqual({ shanghai: four });
+    expect(await night.at('2026-11-22T19:59:59Z')).toEqual(before);
+    expect(night.steps.enqueued).toEqual([]);
+    expect(await night.at(four)).toEqual({ begun: 1, overBudget: 0 });
+    expect(await night.at(four)).toEqual(before);
+    expect(night.steps.enqueued).toHaveLength(1);
+  });
+
+  test.each([
+    ['ordinary days', '2026-11-21T00:00:00Z'],
+    ['the begin of summer time', '2026-03-28T00:00:00Z'],
+    ['its end', '2026-10-24T00:00:00Z'],
+  ])('looks every quarter of an hour and begins each date once: %s', async (_, from) => {
+    await insertCharacters(db, zones);
+    // Half past two, which Berlin skips or has twice.
+    const night = makeNight(db, { planningTime: 150 });
+    const expected = new Set<string>();
+    for (let quarter = 0; quarter < 4 * 72; quarter++) {
+      const now = Temporal.Instant.from(from).add({ minutes: 15 * quarter });
+      await night.at(now);
+      for (const [id, zone] of Object.entries(zones)) {
+        const { hour, minute } = now.toZonedDateTimeISO(zone);
+        if (hour * 60 + minute >= 150) expected.add(`${id} ${localDate(now, zone)}`);
+      }
+    }
+    expect(await begun()).toEqual([...expected].sort());
+    expect(night.steps.enqueued).toHaveLength(expected.size);
+  });
+
+  test('after an outage of five days begins today alone', async () => {
+    await insertCharacters(db, zones);
+    const night = makeNight(db);
+    await night.at(four);
+    expect(await night.at('2026-11-27T20:00:00Z')).toMatchObject({ begun: 4 });
+    expect((await begun()).filter((each) => /apia|shanghai/.test(each))).toEqual([
+      'apia 2026-11-23',
+      'apia 2026-11-28',
+      'shanghai 2026-11-23',
+      'shanghai 2026-11-28',
+    ]);
+    expect(await nextTimes(db)).toMatchObject({ shanghai: '2026-11-28T20:00:00Z' });
+  });
+
+  test('says when its author is not waited for any longer, whoever stands in', async () => {
+    await insertCharacters(db, { shanghai: 'Asia/Shanghai' });
+    await beginOne();
+    // She may wake at six; an hour before is an hour from now.
+    expect(await generations()).toMatchObject([
+      { fallback_at: Temporal.Instant.from(four).add({ hours: 1 }), author: 'gemini' },
+    ]);
+    for (const [options, waits] of [
+      [{ fallback: 'none' }, true],
+      [{ author: 'offline' }, false],
+    ] as const) {
+      await db.database('generations').delete();
+      await makeDueAgain();
+      await beginOne(makeNight(db, options));
+      const [begun] = await generations();
+      expect([begun?.fallback_at !== null, begun?.fallback_from]).toEqual([waits, null]);
+    }
+  });
+});
+
+describe('a date', () => {
+  const next = { shanghai: '2026-11-23T20:00:00Z' };
+  beforeEach(() => insertCharacters(db, { shanghai: 'Asia/Shanghai' }));
+
+  test('that is in flight is left alone, and the next one waits for its time', async () => {
+    const id = await beginOne();
+    await makeDueAgain();
+    const night = makeNight(db);
+    expect(await night.at(four)).toEqual({ begun: 0, overBudget: 0 });
+    expect(await nextTimes(db)).toEqual(next);
+    expect(await generations()).toMatchObject([{ id, run: 1 }]);
+    expect(night.steps.enqueued).toEqual([]);
+  });
+
+  test('that is live is left alone', async () => {
+    const id = await beginOne();
+    const whole = { brief: '{}', chapters_total: 1, chapters_written: 1, finished_at: four };
+    await db.database('generations').update({ ...whole, status: 'published' });
+    await db
+      .database('days')
+      .insert({ character_id: 'shanghai', date: '2026-11-23', generation_id: id });
+    await makeDueAgain();
+    expect(await makeNight(db).at(four)).toEqual({ begun: 0, overBudget: 0 });
+    expect(await nextTimes(db)).toEqual(next);
+  });
+
+  test('that failed goes on under a new run', async () => {
+    const id = await beginOne();
+    await db.store.generations.fail(id, null, 'author_timeout', 'Late.');
+    await makeDueAgain();
+    const night = makeNight(db);
+    expect(await night.at(four)).toEqual({ begun: 1, overBudget: 0 });
+    expect(await generations()).toMatchObject([{ id, status: 'queued', run: 2 }]);
+    expect(night.steps.enqueued).toMatchObject([{ generationId: id, run: 2 }]);
+  });
+
+  test('in which another author failed begins anew', async () => {
+    const id = await beginOne(makeNight(db, { author: 'offline' }));
+    await db.store.generations.fail(id, null, 'internal_error', 'A bug.');
+    await makeDueAgain();
+    const night = makeNight(db);
+    expect(await night.at(four)).toEqual({ begun: 1, overBudget: 0 });
+    expect(await generations()).toMatchObject([
+      { id, status: 'failed', author: 'offline' },
+      { ordinal: 2, status: 'queued', author: 'gemini' },
+    ]);
+  });
+
+  test('that the offline author took over and failed is no matter of the budget', async () => {
+    const id = await beginOne();
+    await db.store.generations.fallBack(id, null, 'author_blocked');
+    await db.store.generations.fail(id, null, 'internal_error', 'A bug.');
+    await makeDueAgain();
+    const night = makeNight(db, { author: 'offline' });
+    expect(await night.at(four)).toEqual({ begun: 1, overBudget: 0 });
+    expect(await generations()).toMatchObject([{ id, run: 3, fallback_code: 'author_blocked' }]);
+  });
+});
+
+test('a character whose profile is gone is not planned, and again once it is back', async () => {
+  const record = (id: string) => ({
+    profile: buildProfile('zh', { id, timeZone: 'Asia/Shanghai' }),
+    hash: id,
+  });
+  await db.store.characters.synchronise([record('texas'), record('lin')]);
+  await makeDueAgain();
+  await db.store.characters.synchronise([record('texas')]);
+  const night = makeNight(db);
+  await night.at(four);
+  await night.at('2026-11-23T20:00:00Z');
+  expect(await begun()).toEqual(['texas 2026-11-23', 'texas 2026-11-24']);
+  await db.store.characters.synchronise([record('texas'), record('lin')]);
+  await night.at('2126-01-01T00:00:00Z');
+  expect(await begun()).toContain('lin 2126-01-01');
+});

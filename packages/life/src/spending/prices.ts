@@ -1,0 +1,66 @@
+import { parseDate, type Temporal } from '@texas-ai/kernel';
+import type { CallUsage } from '../authoring/author.js';
+
+/** Money for a million tokens; thoughts are output. */
+export interface Price {
+  input: number;
+  output: number;
+}
+
+export interface ListedPrice extends Price {
+  /** The day on which the price was read, `YYYY-MM-DD`. */
+  readOn?: string | undefined;
+  /** An announced price and the day from which it holds, `YYYY-MM-DD` in UTC. */
+  next?: (Price & { from: string }) | undefined;
+}
+
+export type PriceTable = Readonly<Record<string, ListedPrice>>;
+
+/** Money is exact: prices have at most six decimals, and are for a million tokens. */
+const decimals = 12;
+
+/**
+ * What tokens of a model cost at an instant, exact to twelve decimals. Null where nobody knows: the
+ * model has no price, which is not the same as being free. Nothing used costs nothing.
+ */
+export function costOf(
+  prices: PriceTable,
+  model: string | null,
+  { inputTokens, outputTokens }: Pick<CallUsage, 'inputTokens' | 'outputTokens'>,
+  now: Temporal.Instant,
+): number | null {
+  if (inputTokens === 0 && outputTokens === 0) return 0;
+  const price = priceAt(prices, model, now);
+  if (price === null) return null;
+  const money = (inputTokens * price.input + outputTokens * price.output) / 1_000_000;
+  return Number(money.toFixed(decimals));
+}
+
+export function hasPrice(prices: PriceTable, model: string): boolean {
+  return Object.hasOwn(prices, model);
+}
+
+function priceAt(prices: PriceTable, model: string | null, now: Temporal.Instant): Price | null {
+  const listed = model !== null && hasPrice(prices, model) ? prices[model] : undefined;
+  if (!listed) return null;
+  const { next } = listed;
+  const changesAt = next && parseDate(next.from)?.toZonedDateTime('UTC').epochMilliseconds;
+  return next && changesAt !== undefined && now.epochMilliseconds >= changesAt ? next : listed;
+}
+
+/**
+ * The model that a call is priced as: the one that answered, which may be the successor of a withdrawn
+ * one, or the one that was asked for where the table does not know the other.
+ */
+export function pricedModel(
+  prices: PriceTable,
+  asked: string | null,
+  answered: string | undefined,
+): string | null {
+  return answered !== undefined && hasPrice(prices, answered) ? answered : asked;
+}
+
+/** Sums hold what is known; a sum of unpriced calls alone is not zero but unknown. */
+export function knownSum(money: number, unpricedCalls: number): number | null {
+  return money === 0 && unpricedCalls > 0 ? null : money;
+}

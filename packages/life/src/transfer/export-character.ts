@@ -1,0 +1,64 @@
+import { type Clock, TexasError } from '@texas-ai/kernel';
+import type { Store } from '../store.js';
+import {
+  countDay,
+  noCounts,
+  type TransferCounts,
+  type TransferHeader,
+  transferFormat,
+  transferVersion,
+} from './transfer-lines.js';
+
+export interface ExportCharacterDeps {
+  store: Pick<Store, 'characters' | 'transfers'>;
+  clock: Clock;
+  /** The program's version, which the header tells. */
+  application: string;
+}
+
+/** A day has about 60 kB. */
+const daysAtOnce = 10;
+
+/**
+ * The character's life as lines of JSON, without line ends, read as they are asked for: a header, the
+ * profile, major events, the live days by date, and an end with their counts. What is published
+ * meanwhile may be among them or not, each day whole.
+ * Throws `character_not_found`, `storage_unavailable`.
+ */
+export async function* exportCharacter(
+  { store, clock, application }: ExportCharacterDeps,
+  character: string,
+): AsyncGenerator<string, TransferCounts> {
+  const profile = await store.characters.find(character);
+  if (!profile) {
+    throw new TexasError('character_not_found', `There is no character “${character}”.`);
+  }
+  const header: TransferHeader = {
+    format: transferFormat,
+    version: transferVersion,
+    character,
+    exportedAt: clock.now().toString(),
+    application,
+    migrations: await store.transfers.migrations(),
+  };
+  yield JSON.stringify(header);
+  yield JSON.stringify({ profile });
+
+  const counts = noCounts();
+  for (const majorEvent of await store.transfers.majorEvents(character)) {
+    counts.majorEvents += 1;
+    yield JSON.stringify({ majorEvent });
+  }
+  for (let after: string | null = null; ; ) {
+    const days = await store.transfers.days(character, { after, limit: daysAtOnce });
+    for (const day of days) {
+      countDay(counts, day);
+      yield JSON.stringify({ day });
+    }
+    const last = days.at(-1);
+    if (!last) break;
+    after = last.date;
+  }
+  yield JSON.stringify({ end: counts });
+  return counts;
+}

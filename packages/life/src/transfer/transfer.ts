@@ -1,0 +1,174 @@
+import { minutesPerDay, Temporal } from '@texas-ai/kernel';
+import { z } from 'zod';
+import { authorNames } from '../authoring/author.js';
+import { dayTypes } from '../day/day-type.js';
+import { interactionStatuses } from '../day/interaction.js';
+import {
+  type MajorEventRecord,
+  majorEventRecordSchema,
+  majorEventSchema,
+} from '../day/major-event.js';
+import { planSchema, scheduleItemSchema, slotSchema } from '../day/plan.js';
+import { weatherSchema } from '../day/weather.js';
+import { dateText, instantText } from '../schemas.js';
+import type { CharacterRecord, StoredBrief } from '../store.js';
+
+// A character's life as it is carried from one system to another. Nothing is left out by a reader
+// that does not know it: unknown keys are refused.
+
+const instant = instantText.transform((text) => Temporal.Instant.from(text).toString());
+const count = z.number().int().min(0).max(2_147_483_647);
+const small = z.number().int().min(1).max(32_767);
+
+const briefSchema = z.strictObject({
+  dayType: z.enum(dayTypes),
+  weather: z.strictObject(weatherSchema.shape),
+  majorEvent: z.strictObject({ ...majorEventSchema.shape, dayNumber: z.number().int() }).nullable(),
+  yesterday: z
+    .strictObject({ date: dateText, summary: z.string(), titles: z.array(z.string()) })
+    .nullable(),
+  wake: z.number().int().min(0).max(minutesPerDay),
+  sleep: z.number().int().min(0).max(minutesPerDay),
+}) satisfies z.ZodType<StoredBrief>;
+
+const carriedGenerationSchema = z.strictObject({
+  id: z.uuid(),
+  ordinal: z.number().int().min(1).max(2_147_483_646),
+  author: z.enum(authorNames),
+  model: z.string().nullable(),
+  authorVersion: z.string().nullable(),
+  profileHash: z.string(),
+  askedBy: z.enum(['person', 'night']),
+  requestId: z.string().nullable(),
+  chaptersWanted: small.nullable(),
+  // Exports of earlier releases lack the optional ones.
+  fallback: z
+    .object({ from: z.enum(authorNames), code: z.string(), reason: z.string().nullish() })
+    .nullable(),
+  warnings: z.array(z.string()),
+  /** What it cost, as it is told of a generation. */
+  usage: z.strictObject({
+    calls: count,
+    inputTokens: z.number().int().min(0),
+    outputTokens: z.number().int().min(0),
+    cost: z.number().min(0).max(99_999_999).nullable(),
+    unpricedCalls: count.optional(),
+  }),
+  createdAt: instant,
+  startedAt: instant.nullable(),
+  finishedAt: instant,
+  rewrittenAt: instant.nullable(),
+});
+
+const carriedExperienceSchema = z.strictObject({
+  id: z.uuid(),
+  /** Index of its item. */
+  item: z.number().int().min(0),
+  start: z.number().int(),
+  end: z.number().int(),
+  content: z.string().min(1),
+  emotions: z.array(z.string()),
+  thoughts: z.string(),
+  interaction: z.string().min(1).nullable(),
+});
+
+const carriedInteractionSchema = z.strictObject({
+  id: z.uuid(),
+  experienceId: z.uuid(),
+  content: z.string(),
+  status: z.enum(interactionStatuses),
+  windowStart: instant,
+  windowEnd: instant,
+});
+
+/** A live day with all that belongs to it. Times of day are minutes since local midnight. */
+export const carriedDaySchema = z
+  .strictObject({
+    date: dateText,
+    publishedAt: instant,
+    generation: carriedGenerationSchema,
+    brief: briefSchema,
+    summary: planSchema.shape.summary,
+    items: z.array(z.strictObject({ id: z.uuid(), ...scheduleItemSchema.shape })).min(1),
+    chapters: z
+      .array(
+        z.strictObject({
+          slots: z.array(z.strictObject(slotSchema.shape)),
+          writtenAt: instant,
+          /** The how-manieth it was to be written. */
+          writtenOrder: small.nullable(),
+        }),
+      )
+      .min(1),
+    experiences: z.array(carriedExperienceSchema),
+    interactions: z.array(carriedInteractionSchema),
+  })
+  .superRefine((day, context) => {
+    for (const problem of brokenTies(day)) context.addIssue({ code: 'custom', ...problem });
+  });
+
+export type CarriedDay = z.infer<typeof carriedDaySchema>;
+
+export const carriedEventSchema = z.strictObject({
+  ...majorEventRecordSchema.shape,
+  startDate: dateText,
+});
+
+type Problem = { path: (string | number)[]; message: string };
+
+/** What no single value shows: how the parts of a day fit together. */
+function brokenTies({ items, experiences, interactions }: CarriedDay): Problem[] {
+  const problems: Problem[] = [];
+  const report = (message: string, ...path: Problem['path']) => problems.push({ path, message });
+
+  let end = 0;
+  for (const [index, item] of items.entries()) {
+    if (item.start !== end || item.end <= item.start) {
+      report('items must follow each other from 00:00 on', 'items', index);
+    }
+    end = item.end;
+  }
+  if (end !== minutesPerDay) report('the last one must end at 24:00', 'items');
+
+  let last = 0;
+  for (const [index, { item, start, end: ends }] of experiences.entries()) {
+    const within = items[item];
+    if (!within || start < within.start || ends > within.end) {
+      report('an experience must lie in its item', 'experiences', index);
+    }
+    if (start < last || ends - start < 5 || ends - start > 30) {
+      report('experiences must follow each other, 5 to 30 minutes long', 'experiences', index);
+    }
+    last = ends;
+  }
+
+  const free = new Set(experiences.map(({ id }) => id));
+  for (const [index, { experienceId, windowStart, windowEnd }] of interactions.entries()) {
+    if (!free.delete(experienceId)) {
+      report('must be of an experience that has no other', 'interactions', index);
+    }
+    if (Temporal.Instant.compare(windowStart, windowEnd) > 0) {
+      report('the window must not end before it begins', 'interactions', index);
+    }
+  }
+  return problems;
+}
+
+export interface TransferRepository {
+  /** Names of the migrations that the database has. */
+  migrations(): Promise<string[]>;
+  /** All, by their first date. */
+  majorEvents(character: string): Promise<MajorEventRecord[]>;
+  /** The days after this date, by date, so many at most; each is read in one state. */
+  days(character: string, page: { after: string | null; limit: number }): Promise<CarriedDay[]>;
+  /**
+   * Makes the character, or takes over one without a life, and keeps others from giving her one until
+   * the transaction ends; false where she has one. The profile of one that a file made stays the file's.
+   */
+  begin(record: CharacterRecord): Promise<boolean>;
+  addMajorEvent(character: string, event: MajorEventRecord, ids: CarriedIds): Promise<void>;
+  addDay(character: string, day: CarriedDay, ids: CarriedIds): Promise<void>;
+}
+
+/** Whether what is carried keeps its ids: a second life beside the first has its own. */
+export type CarriedIds = 'kept' | 'new';

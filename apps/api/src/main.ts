@@ -1,5 +1,5 @@
-import { keepHeapSmall } from './growing-heap.js';
+import { keepHeapSmall } from './process/growing-heap.js';
 
 keepHeapSmall();
-const { run } = await import('./serve.js');
+const { run } = await import('./process/serve.js');
 await run();

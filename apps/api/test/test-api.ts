@@ -19,8 +19,8 @@ import {
   testServices,
 } from '@texas-ai/testing';
 import { Redis } from 'ioredis';
-import { type ApiDeps, makeDeps, root } from '../src/deps.js';
-import { makeServer, type ServerOptions } from '../src/server.js';
+import { type ApiDeps, makeDeps, root } from '../src/process/deps.js';
+import { makeServer, type ServerOptions } from '../src/process/server.js';
 
 type Server = ReturnType<typeof makeServer>;
 

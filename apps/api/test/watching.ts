@@ -1,7 +1,7 @@
 import type { AlertRepository, Channel, DeliveryKey } from '@texas-ai/alerting';
 import { Temporal, type Trouble } from '@texas-ai/kernel';
 import { makeLogSpy } from '@texas-ai/testing';
-import { makeWatch, type Watch, type WatchDeps } from '../src/watch/watch.js';
+import { makeWatch, type Watch, type WatchDeps } from '../src/monitor/monitor.js';
 
 /** What the watch sees and does, in a system whose parts a test replaces. */
 export interface Watching {

@@ -6,7 +6,7 @@ import type { BackupRecord } from '@texas-ai/backup';
 import { until } from '@texas-ai/testing';
 import { startFleet } from '../test/test-fleet.js';
 import type { WorkerDeps } from './deps.js';
-import { wantedSchedules } from './wanted-schedules.js';
+import { wantedSchedules } from './reconcile/wanted-schedules.js';
 
 let folder: string;
 let fleet: Awaited<ReturnType<typeof startFleet>>;

@@ -71,12 +71,12 @@ import {
   type Tracing,
 } from '@texas-ai/telemetry';
 import { makeWeather } from '@texas-ai/weather';
-import { makeAuthors, makeQuotas, queuesOf } from './authors.js';
+import { makeAuthors, makeQuotas, queuesOf } from './authors/authors.js';
+import { makeWorkedAuthors } from './authors/available-authors.js';
+import { observedAuthors } from './authors/observed-author.js';
 import { type FleetClock, makeFleetClock } from './fleet-clock.js';
-import { budgetOf, type Timing, timingOf } from './from-config.js';
-import { type Measured, makeMeasured } from './measured.js';
-import { observedAuthors } from './observed-author.js';
-import { makeWorkedAuthors } from './worked-authors.js';
+import { budgetOf, type Timing, timingOf } from './settings.js';
+import { type Measured, makeMeasured } from './worker-metrics.js';
 
 /** The repository's root, which holds `config/`. */
 export const root = fileURLToPath(new URL('../../..', import.meta.url));

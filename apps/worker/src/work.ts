@@ -5,11 +5,11 @@ import {
   makeConsumer,
   untilReady,
 } from '@texas-ai/jobs';
-import { around } from './around.js';
 import type { WorkerDeps } from './deps.js';
+import { makeSettle } from './failures/handle-failure.js';
 import { makeHandlers } from './handlers/index.js';
-import { keepReconciling } from './keep-reconciling.js';
-import { makeSettle } from './settle.js';
+import { keepReconciling } from './reconcile/reconcile-loop.js';
+import { around } from './run-job.js';
 
 /** Begins to work the queues, to reconcile and to show itself; resolves when every queue is worked. */
 export async function startWork(deps: WorkerDeps): Promise<Consumer> {

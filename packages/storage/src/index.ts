@@ -1,4 +1,4 @@
-export type { CachedBytes } from './cache/kept.js';
+export type { CachedBytes } from './cache/cache-entry.js';
 export { dayKey, majorEventsKey, profileKey } from './cache/keys.js';
 export {
   type CachedRead,
@@ -12,12 +12,17 @@ export {
   openDatabase,
   poolUse,
   schemaOf,
-} from './database.js';
-export { knownMigrations, migrate, pendingMigrations, waitForMigrations } from './migrate.js';
-export { probeDatabase } from './probe-database.js';
-export { makeAlertRepository } from './repositories/alerts.js';
-export { makeBackupRepository } from './repositories/backups.js';
-export { makeFigures, type SystemFigures } from './repositories/figures.js';
-export { makeKeyRepository } from './repositories/keys.js';
-export { storageFailure } from './storage-failure.js';
+} from './database/database.js';
+export { probeDatabase } from './database/probe-database.js';
+export { storageFailure } from './database/storage-failure.js';
+export {
+  knownMigrations,
+  migrate,
+  pendingMigrations,
+  waitForMigrations,
+} from './migrations/migrate.js';
+export { makeAlertRepository } from './repositories/operations/alerts.js';
+export { makeBackupRepository } from './repositories/operations/backups.js';
+export { makeKeyRepository } from './repositories/operations/keys.js';
+export { makeFigures, type SystemFigures } from './repositories/operations/system-stats.js';
 export { makeStore } from './store.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Temporal } from '@texas-ai/kernel';
 import { makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
-import { makeAlertRepository } from './repositories/alerts.js';
+import { makeAlertRepository } from './repositories/operations/alerts.js';
 
 // What is looked for every few seconds among millions of rows is found by an index.
 

@@ -2,21 +2,24 @@ import { Temporal } from '@texas-ai/kernel';
 import type { Repositories, Store } from '@texas-ai/life';
 import type { Knex } from 'knex';
 import { LRUCache } from 'lru-cache';
-import type { Database } from './database.js';
-import { locks } from './locks.js';
-import { type KnownProfiles, makeCharacterRepository } from './repositories/characters.js';
-import { makeDayRepository } from './repositories/days.js';
-import { makeGenerationText } from './repositories/generation-text.js';
-import { makeGenerationLifecycle } from './repositories/generations.js';
-import { makeHoldRepository } from './repositories/holds.js';
-import { makeInteractionRepository } from './repositories/interactions.js';
-import { makeLedgerRepository } from './repositories/ledger.js';
-import { makeMajorEventRepository } from './repositories/major-events.js';
-import { makeNightlyGenerations } from './repositories/nightly.js';
-import { makeRequestRepository } from './repositories/requests.js';
-import { makeRetentionRepository } from './repositories/retention.js';
-import { makeTransferRepository } from './repositories/transfers.js';
-import { storageFailure, withStorageFailures } from './storage-failure.js';
+import type { Database } from './database/database.js';
+import { locks } from './database/locks.js';
+import { storageFailure, withStorageFailures } from './database/storage-failure.js';
+import { makeHoldRepository } from './repositories/authors/cooldowns.js';
+import { makeLedgerRepository } from './repositories/authors/ledger.js';
+import {
+  type KnownProfiles,
+  makeCharacterRepository,
+} from './repositories/characters/characters.js';
+import { makeTransferRepository } from './repositories/characters/exports.js';
+import { makeDayRepository } from './repositories/days/days.js';
+import { makeInteractionRepository } from './repositories/days/interactions.js';
+import { makeMajorEventRepository } from './repositories/days/major-events.js';
+import { makeNightlyGenerations } from './repositories/generations/automation.js';
+import { makeGenerationText } from './repositories/generations/checkpoints.js';
+import { makeGenerationLifecycle } from './repositories/generations/generations.js';
+import { makeRequestRepository } from './repositories/generations/requests.js';
+import { makeRetentionRepository } from './repositories/operations/retention.js';
 
 /** Well below the time after which PostgreSQL ends a transaction that does nothing. */
 const aliveMs = 500;

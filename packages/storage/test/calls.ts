@@ -1,7 +1,7 @@
 import { Temporal } from '@texas-ai/kernel';
 import { type Budget, type PlannedCall, sumsOf } from '@texas-ai/life';
 import { buildBudget, makeLogSpy, type TestDatabase } from '@texas-ai/testing';
-import { type Database, openDatabase } from '../src/database.js';
+import { type Database, openDatabase } from '../src/database/database.js';
 
 /** Noon of 2026-11-23 in Shanghai, whose days the budget of these tests counts. */
 export const noon = Temporal.Instant.from('2026-11-23T04:00:00Z');

@@ -2,7 +2,7 @@ import { TexasError } from '@texas-ai/kernel';
 import { type RequestHandler, Router } from 'express';
 // Not the package's index, which loads the whole page into this process.
 import folderOfSwaggerUi from 'swagger-ui-dist/absolute-path.js';
-import { pageHeaders } from '../headers.js';
+import { pageHeaders } from '../transport/headers.js';
 
 // The document for reading, by swagger-ui, all of it from here: it works without the internet.
 

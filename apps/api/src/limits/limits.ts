@@ -4,8 +4,8 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { ipKeyGenerator, MemoryStore, rateLimit } from 'express-rate-limit';
 import type { Redis } from 'ioredis';
 import { clientAddress } from '../access/client-address.js';
-import { setHeaders } from '../headers.js';
-import type { LimitName } from '../operation.js';
+import { setHeaders } from '../transport/headers.js';
+import type { LimitName } from '../transport/operation.js';
 import { makeReadLimit, type ReadLimit, tooMany, windowMs } from './read-limit.js';
 import { SharedCounter } from './shared-counter.js';
 

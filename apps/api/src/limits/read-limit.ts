@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { TexasError } from '@texas-ai/kernel';
-import type { HeaderList } from '../headers.js';
+import type { HeaderList } from '../transport/headers.js';
 
 /** How one key stands. */
 export interface ReadCount {

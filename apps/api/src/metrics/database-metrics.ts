@@ -3,7 +3,7 @@ import { type Clock, localDate, type Temporal } from '@texas-ai/kernel';
 import { type Amount, type SpendingKey, type Store, sumName } from '@texas-ai/life';
 import type { SystemFigures } from '@texas-ai/storage';
 import { question, type WatchedStore } from '@texas-ai/telemetry';
-import type { ApiConfig } from '../deps.js';
+import type { ApiConfig } from '../process/deps.js';
 
 /** Characters whose days are shown one by one; of more there are sums alone. */
 const mostCharacters = 100;

@@ -10,7 +10,7 @@ import {
   readDocument,
 } from '../../test/document.js';
 import { internalKey, startTestApi, type TestApi } from '../../test/test-api.js';
-import { problemSchema } from '../problem.js';
+import { problemSchema } from '../transport/problem.js';
 
 // Drives every operation from the document, with valid and with broken input.
 

@@ -9,7 +9,7 @@ import {
   readDocument,
 } from '../../test/document.js';
 import { startTestApi, type TestApi } from '../../test/test-api.js';
-import { problemSchema } from '../problem.js';
+import { problemSchema } from '../transport/problem.js';
 
 let api: TestApi;
 let document: ApiDocument;

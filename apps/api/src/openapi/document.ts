@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Documentation, Operation } from '../operation.js';
+import type { Documentation, Operation } from '../transport/operation.js';
 import { responsesOf } from './responses.js';
 import { type JsonSchema, makeSchemas, type Schemas } from './schemas.js';
 

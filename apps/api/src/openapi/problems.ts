@@ -1,6 +1,6 @@
 import { type ErrorCode, TexasError } from '@texas-ai/kernel';
-import type { Operation } from '../operation.js';
-import { type Problem, problemOf } from '../problem.js';
+import type { Operation } from '../transport/operation.js';
+import { type Problem, problemOf } from '../transport/problem.js';
 
 /** What a problem of each code may say, and of which field. */
 const said: Partial<Record<ErrorCode, { message: string; field?: string }>> = {

@@ -1,5 +1,5 @@
-import type { Operation } from '../operation.js';
-import { problemSchema } from '../problem.js';
+import type { Operation } from '../transport/operation.js';
+import { problemSchema } from '../transport/problem.js';
 import { exampleProblem, problemCodesOf } from './problems.js';
 import type { Schemas } from './schemas.js';
 

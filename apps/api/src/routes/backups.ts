@@ -1,7 +1,7 @@
 import { type BackupRecord, backupKinds, backupStates } from '@texas-ai/backup';
 import { z } from 'zod';
-import type { AppDeps } from '../deps.js';
-import { defineOperation, type Operation } from '../operation.js';
+import type { AppDeps } from '../process/deps.js';
+import { defineOperation, type Operation } from '../transport/operation.js';
 import { idPageQuery, nextCursor, page } from './page.js';
 
 const instant = z.iso.datetime().nullable();

@@ -1,8 +1,8 @@
 import { languages, type Profile } from '@texas-ai/life';
 import { z } from 'zod';
-import type { AppDeps } from '../deps.js';
-import { defineOperation, type Operation } from '../operation.js';
-import { staleHeader } from '../reads/answer-cached.js';
+import type { AppDeps } from '../process/deps.js';
+import { staleHeader } from '../reads/send-cached.js';
+import { defineOperation, type Operation } from '../transport/operation.js';
 import { idPageQuery, nextCursor, page } from './page.js';
 import { characterParams } from './parameters.js';
 

@@ -1,8 +1,8 @@
 import { localDate, Temporal } from '@texas-ai/kernel';
 import { authorNames, type CostRow, callSteps, dateText, knownSum } from '@texas-ai/life';
 import { z } from 'zod';
-import type { AppDeps } from '../deps.js';
-import { defineOperation, type Operation } from '../operation.js';
+import type { AppDeps } from '../process/deps.js';
+import { defineOperation, type Operation } from '../transport/operation.js';
 import { assertRange } from './page.js';
 
 const sum = {

@@ -1,9 +1,9 @@
 import { TexasError } from '@texas-ai/kernel';
 import { daySchema, daySummarySchema } from '@texas-ai/life';
 import { z } from 'zod';
-import type { AppDeps } from '../deps.js';
-import { defineOperation, type Operation } from '../operation.js';
-import { answerCached } from '../reads/answer-cached.js';
+import type { AppDeps } from '../process/deps.js';
+import { answerCached } from '../reads/send-cached.js';
+import { defineOperation, type Operation } from '../transport/operation.js';
 import { assertRange, nextCursor, page, pageQuery, rangeQuery } from './page.js';
 import { characterParams, dayParams, ifNoneMatch } from './parameters.js';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { makeDocument } from '../openapi/document.js';
-import { defineOperation, type Operation } from '../operation.js';
-import { answerBytes } from '../reads/answer-cached.js';
+import { answerBytes } from '../reads/send-cached.js';
+import { defineOperation, type Operation } from '../transport/operation.js';
 import { ifNoneMatch } from './parameters.js';
 
 /** The document of these operations and of itself, made when it is first asked for. */

@@ -1,8 +1,8 @@
 import { type MajorEventRecord, majorEventRecordSchema } from '@texas-ai/life';
 import { z } from 'zod';
-import type { AppDeps } from '../deps.js';
-import { defineOperation, type Operation } from '../operation.js';
-import { answerCached } from '../reads/answer-cached.js';
+import type { AppDeps } from '../process/deps.js';
+import { answerCached } from '../reads/send-cached.js';
+import { defineOperation, type Operation } from '../transport/operation.js';
 import { assertRange, nextCursor, page, pageQuery, rangeQuery } from './page.js';
 import { characterParams, ifNoneMatch } from './parameters.js';
 

@@ -1,8 +1,8 @@
 import { TexasError } from '@texas-ai/kernel';
 import { progressEventSchema } from '@texas-ai/life';
 import { z } from 'zod';
-import type { AppDeps } from '../deps.js';
-import { defineOperation, type Operation } from '../operation.js';
+import type { AppDeps } from '../process/deps.js';
+import { defineOperation, type Operation } from '../transport/operation.js';
 import { generationParams } from './generations.js';
 
 export function generationEventOperations({

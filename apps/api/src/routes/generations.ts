@@ -1,10 +1,10 @@
 import { TexasError } from '@texas-ai/kernel';
 import { cancelGeneration, generationSchema, requestGeneration, viewOf } from '@texas-ai/life';
 import { z } from 'zod';
-import type { AppDeps } from '../deps.js';
-import { defineOperation, type Operation } from '../operation.js';
+import type { AppDeps } from '../process/deps.js';
+import { defineOperation, type Operation } from '../transport/operation.js';
 import { dayParams } from './parameters.js';
-import { requestingBy } from './requesting.js';
+import { requestingBy } from './request-origin.js';
 
 type Deps = Pick<AppDeps, 'config' | 'logger' | 'store' | 'producer' | 'announcer' | 'clock'>;
 

@@ -1,7 +1,7 @@
 import type { Clock, Temporal } from '@texas-ai/kernel';
 import { z } from 'zod';
-import type { AppDeps } from '../deps.js';
-import { defineOperation, type Operation } from '../operation.js';
+import type { AppDeps } from '../process/deps.js';
+import { defineOperation, type Operation } from '../transport/operation.js';
 
 const readySchema = z
   .object({ status: z.enum(['ready', 'unready']), reason: z.string().nullable() })

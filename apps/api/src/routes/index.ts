@@ -1,5 +1,5 @@
-import type { AppDeps } from '../deps.js';
-import type { Operation } from '../operation.js';
+import type { AppDeps } from '../process/deps.js';
+import type { Operation } from '../transport/operation.js';
 import { backupOperations } from './backups.js';
 import { characterOperations } from './characters.js';
 import { costOperations } from './costs.js';
@@ -10,9 +10,9 @@ import { generationEventOperations } from './generation-events.js';
 import { generationOperations } from './generations.js';
 import { healthOperations } from './health.js';
 import { interactionOperations } from './interactions.js';
+import { originalOperations } from './legacy.js';
 import { metricsOperations } from './metrics.js';
 import { momentOperations } from './moment.js';
-import { originalOperations } from './original.js';
 
 /** Every operation of the gateway. To add one: a file and a line here. */
 export function makeOperations(deps: AppDeps): Operation[] {

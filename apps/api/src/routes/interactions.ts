@@ -1,7 +1,7 @@
 import { dateText, interactionSchema, interactionStatuses } from '@texas-ai/life';
 import { z } from 'zod';
-import type { AppDeps } from '../deps.js';
-import { defineOperation, type Operation } from '../operation.js';
+import type { AppDeps } from '../process/deps.js';
+import { defineOperation, type Operation } from '../transport/operation.js';
 import { nextCursor, page, pageQuery } from './page.js';
 import { characterParams } from './parameters.js';
 

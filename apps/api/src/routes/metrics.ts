@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { AppDeps } from '../deps.js';
-import { defineOperation, type Operation } from '../operation.js';
+import type { AppDeps } from '../process/deps.js';
+import { defineOperation, type Operation } from '../transport/operation.js';
 
 export function metricsOperations({ metrics }: Pick<AppDeps, 'metrics'>): Operation[] {
   return [

@@ -1,9 +1,9 @@
 import { Temporal } from '@texas-ai/kernel';
 import { instantText, momentOf, momentSchema, whenIs } from '@texas-ai/life';
 import { z } from 'zod';
-import type { AppDeps } from '../deps.js';
-import { defineOperation, type Operation } from '../operation.js';
-import { staleHeader } from '../reads/answer-cached.js';
+import type { AppDeps } from '../process/deps.js';
+import { staleHeader } from '../reads/send-cached.js';
+import { defineOperation, type Operation } from '../transport/operation.js';
 import { characterParams } from './parameters.js';
 
 export function momentOperations({

@@ -2,7 +2,7 @@ import { makeBackup } from '@texas-ai/backup';
 import type { Handler } from '@texas-ai/jobs';
 import { asTexasError } from '@texas-ai/kernel';
 import type { WorkerDeps } from '../deps.js';
-import { backupFailed, noBackup } from '../troubles.js';
+import { backupFailed, noBackup } from '../failures/alert-conditions.js';
 
 export function backupHandler(deps: WorkerDeps): Handler<'backup'> {
   const { backing, alerts, config } = deps;

@@ -1,7 +1,7 @@
 import type { Handler } from '@texas-ai/jobs';
 import { minuteOf, planDueDays } from '@texas-ai/life';
 import type { WorkerDeps } from '../deps.js';
-import { budgetSpent } from '../troubles.js';
+import { budgetSpent } from '../failures/alert-conditions.js';
 
 export function planDueDaysHandler(deps: WorkerDeps): Handler<'plan-due-days'> {
   const { authoring, planning } = deps.config;

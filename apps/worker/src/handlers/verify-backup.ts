@@ -2,7 +2,7 @@ import { verifyLast } from '@texas-ai/backup';
 import type { Handler } from '@texas-ai/jobs';
 import { asTexasError } from '@texas-ai/kernel';
 import type { WorkerDeps } from '../deps.js';
-import { backupBad, badBackup } from '../troubles.js';
+import { backupBad, badBackup } from '../failures/alert-conditions.js';
 
 export function verifyBackupHandler({ backing, alerts }: WorkerDeps): Handler<'verify-backup'> {
   return async (_payload, { signal }) => {

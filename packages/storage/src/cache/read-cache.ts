@@ -4,7 +4,7 @@ import { BentoCache, bentostore } from 'bentocache';
 import { memoryDriver } from 'bentocache/drivers/memory';
 import { redisDriver } from 'bentocache/drivers/redis';
 import type { Redis } from 'ioredis';
-import { type CachedBytes, isFresh, keptSerializer } from './kept.js';
+import { type CachedBytes, isFresh, keptSerializer } from './cache-entry.js';
 
 export interface CachedRead {
   entry: CachedBytes;

@@ -1,0 +1,211 @@
+import { randomUUID } from 'node:crypto';
+import { expect, jest, test } from '@jest/globals';
+import { type ErrorCode, Temporal, TexasError, type Trouble } from '@texas-ai/kernel';
+import type { Store } from '@texas-ai/life';
+import {
+  buildGeneration,
+  makeLogSpy,
+  makeMemoryQueue,
+  makeScriptedAuthor,
+} from '@texas-ai/testing';
+import { around } from '../run-job.js';
+import { makeSettle, type SettleDeps } from './handle-failure.js';
+
+/** A store that counts failures and remembers what was failed. */
+function settling({ failures = 0, fallback = 'none' as SettleDeps['fallback'] } = {}) {
+  const failed: unknown[][] = [];
+  const generation = buildGeneration({ author: 'gemini' });
+  const store = {
+    generations: {
+      find: async () => generation,
+      endTry: async (_step: unknown, _run: unknown, counts: boolean) => failures + (counts ? 1 : 0),
+      async fail(...values: unknown[]) {
+        failed.push(values);
+        return generation;
+      },
+      fallBack: async () => ({
+        generation: { ...generation, author: 'offline' },
+        missingChapters: [],
+      }),
+    },
+    holds: { put: async () => true },
+  } as unknown as Pick<Store, 'generations' | 'holds'>;
+  const logger = makeLogSpy();
+  const raised: Trouble[] = [];
+  const progressed: string[] = [];
+  const told: [id: string, code: string][] = [];
+  let held = 0;
+  const settle = makeSettle({
+    store,
+    steps: makeMemoryQueue(),
+    authors: () => makeScriptedAuthor(),
+    fallback,
+    clock: { now: () => Temporal.Instant.from('2026-11-23T04:00:00Z') },
+    random: () => 0.5,
+    timing: { retryMs: 15_000, retryStorageMs: 5_000, probeMs: 300_000 },
+    logger,
+    alerts: { raise: async (trouble) => void raised.push(trouble), recover: async () => undefined },
+    onProgress: (id) => progressed.push(id),
+    onFailed: ({ id }, code) => told.push([id, code]),
+    onHeld: () => {
+      held += 1;
+    },
+  });
+  return { settle, failed, progressed, told, raised, logger, held: () => held };
+}
+
+const payload = { version: 1, generationId: randomUUID(), run: 2, requestId: null, chapter: 1 };
+const failure = (code: ErrorCode, details = {}) => new TexasError(code, 'It failed.', { details });
+
+test('a job that may pass is tried again, and nobody is warned', async () => {
+  const { settle, raised, logger } = settling({ failures: 1 });
+  expect(await settle({ name: 'write-chapter', payload }, failure('author_timeout'))).toEqual({
+    kind: 'again',
+    delayMs: 60_000,
+    failures: 2,
+  });
+  expect(raised).toEqual([]);
+  expect(logger.lines.map(({ level }) => level)).toEqual(['warn']);
+});
+
+test('the last try fails the generation with code and our own words, and warns once of the code', async () => {
+  const { settle, failed, raised, progressed, told, logger } = settling({ failures: 3 });
+  expect(await settle({ name: 'write-chapter', payload }, failure('author_timeout'))).toEqual({
+    kind: 'over',
+  });
+  expect(failed).toEqual([[payload.generationId, 2, 'author_timeout', 'It failed.']]);
+  expect(progressed).toEqual([payload.generationId]);
+  expect(told.map(([, code]) => code)).toEqual(['author_timeout']);
+  expect(raised).toMatchObject([
+    { kind: 'generation_failed', subject: 'author_timeout', level: 'error' },
+  ]);
+  expect(logger.lines.map(({ level }) => level)).toEqual(['error']);
+});
+
+test('with a fallback the same is a warning, and the job is over', async () => {
+  const { settle, failed, told, raised } = settling({ failures: 3, fallback: 'offline' });
+  const settled = await settle({ name: 'write-chapter', payload }, failure('author_timeout'));
+  expect(settled).toEqual({ kind: 'over' });
+  expect([failed, told]).toEqual([[], []]);
+  expect(raised).toMatchObject([{ kind: 'generation_fell_back', level: 'warning' }]);
+});
+
+test.each(['none', 'offline'] as const)(
+  'the trouble of a day says why in the words of the provider, with the fallback %s',
+  async (fallback) => {
+    const { settle, raised } = settling({ fallback });
+    const reason = 'models/old is not found for API version v1beta';
+    const refused = new TexasError(
+      'author_http_error',
+      'Gemini refused the request with HTTP 404.',
+      {
+        details: { status: 404, reason },
+      },
+    );
+    await settle({ name: 'plan-day', payload }, refused);
+    expect(raised).toMatchObject([
+      {
+        message: expect.stringContaining(`Gemini refused the request with HTTP 404 (${reason}).`),
+      },
+    ]);
+  },
+);
+
+test.each([
+  ['offline', []],
+  ['none', [{ kind: 'generation_failed', subject: 'author_unauthorized' }]],
+] as const)(
+  'a refused key begins a cooldown; an alert is raised only for a day that fails (fallback: %s)',
+  async (fallback, troubles) => {
+    const { settle, raised, held } = settling({ fallback });
+    await settle({ name: 'plan-day', payload }, failure('author_unauthorized'));
+    expect(held()).toBe(1);
+    // The trouble of the key follows from its hold.
+    expect(raised).toMatchObject(troubles);
+    expect(raised).toHaveLength(troubles.length);
+  },
+);
+
+test('a quota of minutes holds the queue, one of the day those with the key; neither is a failure', async () => {
+  const { settle, raised, held } = settling();
+  const minutes = failure('author_rate_limited', { retryAfterMs: 2_500, daily: false });
+  expect(await settle({ name: 'plan-day', payload }, minutes)).toMatchObject({
+    kind: 'held',
+    by: 'all',
+  });
+  const day = failure('author_rate_limited', { retryAfterMs: 3_600_000, daily: true });
+  const settled = await settle({ name: 'plan-day', payload }, day);
+  expect(settled.kind === 'held' && settled.ms).toBeGreaterThanOrEqual(3_600_000);
+  expect(settled).toMatchObject({ by: 'key' });
+  expect(raised).toEqual([]);
+  expect(held()).toBe(2);
+});
+
+test('a spent budget is told of', async () => {
+  const { settle, raised } = settling({ fallback: 'offline' });
+  await settle({ name: 'plan-day', payload }, failure('budget_exhausted'));
+  expect(raised).toMatchObject([{ kind: 'budget_spent', level: 'error' }]);
+});
+
+test('what is nobody’s fault is handed back', async () => {
+  const { settle, raised } = settling();
+  for (const [code, delayMs] of [
+    ['storage_unavailable', 5_000],
+    ['queue_unavailable', 5_000],
+    ['aborted', 0],
+  ] as const) {
+    const settled = { kind: 'handed-back', delayMs };
+    expect(await settle({ name: 'plan-day', payload }, failure(code))).toEqual(settled);
+    expect(await settle({ name: 'plan-due-days', payload: { version: 1 } }, failure(code))).toEqual(
+      settled,
+    );
+  }
+  expect(raised).toEqual([]);
+});
+
+test('a broken payload fails the generation that it names, at once; one that names none is over', async () => {
+  const { settle, failed } = settling();
+  const broken = { generationId: payload.generationId, run: 'two' };
+  const invalid = failure('invalid_payload');
+  expect(await settle({ name: 'plan-day', payload: broken }, invalid)).toEqual({ kind: 'over' });
+  expect(failed).toEqual([[payload.generationId, null, 'invalid_payload', 'It failed.']]);
+  expect(await settle({ name: 'plan-day', payload: 'what?' }, invalid)).toEqual({ kind: 'over' });
+  expect(failed).toHaveLength(1);
+});
+
+test('every job is one line', async () => {
+  const logger = makeLogSpy();
+  const alerts = { raise: async () => undefined, recover: async () => undefined };
+  const job = { name: 'plan-day', id: 'a', payload } as const;
+  const measured = { jobs: { slow: () => undefined } };
+  await around({ logger, alerts, measured })(job, async () => undefined);
+  expect(logger.lines.map(({ level, message }) => [level, message])).toEqual([
+    ['info', 'step done'],
+  ]);
+});
+
+test.each([
+  ['write-chapter', 30_001, ['write-chapter']],
+  ['write-chapter', 29_999, []],
+  ['backup', 600_000, []],
+] as const)('%s of %d ms is slow: %j', async (name, ms, slow) => {
+  jest.useFakeTimers();
+  const logger = makeLogSpy();
+  const counted: string[] = [];
+  const raised: Trouble[] = [];
+  const running = around({
+    logger,
+    alerts: { raise: async (trouble) => void raised.push(trouble), recover: async () => undefined },
+    measured: { jobs: { slow: (job) => counted.push(job) } },
+  });
+  try {
+    await running({ name, id: 'a', payload }, async () => void jest.advanceTimersByTime(ms));
+  } finally {
+    jest.useRealTimers();
+  }
+  expect(counted).toEqual(slow);
+  expect(raised.map(({ kind, level, subject }) => [kind, level, subject])).toEqual(
+    slow.map((job) => ['slow_step', 'warning', job]),
+  );
+  expect(logger.lines.map(({ level }) => level)).toEqual([slow.length > 0 ? 'warn' : 'info']);
+});

@@ -1,0 +1,47 @@
+import type { ConsumerOptions } from '@texas-ai/jobs';
+import type { Alerts, Logger } from '@texas-ai/kernel';
+import { runWithLogContext } from '@texas-ai/logging';
+import type { JobMetrics } from '@texas-ai/telemetry';
+import { z } from 'zod';
+import { slowStep } from './failures/alert-conditions.js';
+
+/** A step that takes longer is worth a warning, in milliseconds. */
+const slowStepMs = 30_000;
+
+/** What may take as long as it takes. */
+const unhurried: ReadonlySet<string> = new Set(['backup', 'verify-backup', 'prune']);
+
+const ids = z.object({
+  requestId: z.string().nullable().catch(null),
+  generationId: z.string().nullable().catch(null),
+});
+
+/** Runs a job's work so that every line it logs carries its ids, and logs one line about it. */
+export function around({
+  logger,
+  alerts,
+  measured,
+}: {
+  logger: Logger;
+  alerts: Alerts;
+  measured: { jobs: Pick<JobMetrics, 'slow'> };
+}): ConsumerOptions['around'] {
+  return async ({ name, id, payload }, work) => {
+    const { requestId, generationId } = ids.safeParse(payload).data ?? {};
+    await runWithLogContext({ requestId, generationId, job: name, jobId: id }, async () => {
+      const began = performance.now();
+      const isSlow = () => performance.now() - began > slowStepMs && !unhurried.has(name);
+      try {
+        await work();
+        const ms = Math.round(performance.now() - began);
+        if (isSlow()) logger.warn('slow step', { ms });
+        else logger.info('step done', { ms });
+      } finally {
+        if (isSlow()) {
+          measured.jobs.slow(name);
+          await alerts.raise(slowStep(name, performance.now() - began));
+        }
+      }
+    });
+  };
+}

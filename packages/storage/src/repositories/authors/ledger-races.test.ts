@@ -1,0 +1,226 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type LedgerRepository, type OpenedCall, type PlannedCall, sumName } from '@texas-ai/life';
+import { buildProfile, makeTestDatabase, type TestDatabase, until } from '@texas-ai/testing';
+import { buildCall, buildProbe, noon, openPool } from '../../../test/calls.js';
+import { begin } from '../../../test/generations.js';
+import type { Database } from '../../database/database.js';
+import { makeStore } from '../../store.js';
+
+// Many workers at once, each with a connection of its own.
+
+const workers = 20;
+const characters = ['texas', 'lin', 'robin'];
+
+let db: TestDatabase;
+let pool: Database;
+let ledger: LedgerRepository;
+
+beforeAll(async () => {
+  db = await makeTestDatabase();
+  pool = await openPool(db, workers);
+  ({ ledger } = makeStore(pool));
+  await db.store.characters.synchronise(
+    characters.map((id) => ({ profile: buildProfile('zh', { id }), hash: id })),
+  );
+});
+afterAll(async () => {
+  await pool.destroy();
+  await db.drop();
+});
+beforeEach(async () => {
+  await db.database('spending').delete();
+  await db.database('author_calls').delete();
+});
+
+const capped = (tokens: number) => ({
+  everybody: { day: { tokens, money: null }, month: { tokens: null, money: null } },
+});
+const opened = (answers: readonly OpenedCall[]) =>
+  answers.flatMap((each) => (each.kind === 'opened' ? [each.id] : []));
+
+/** As many calls of a generation at once, each for another chapter. */
+function openChapters(call: PlannedCall, calls: number): Promise<OpenedCall[]> {
+  return Promise.all(
+    Array.from({ length: calls }, (_, chapter) => ledger.open({ ...call, chapter })),
+  );
+}
+
+async function spentOf(call: PlannedCall): Promise<number[]> {
+  const spent = await ledger.spent(call.sums);
+  return call.sums.map((sum) => spent.get(sumName(sum))?.tokens ?? 0);
+}
+
+test('a cap is never passed by fifty who call at once', async () => {
+  const { id } = await begin(db);
+  const call = buildCall(id, { budget: capped(12_500) });
+  for (const more of [12, 0]) {
+    const answers = await openChapters(call, 50);
+    expect(opened(answers)).toHaveLength(more);
+  }
+  expect(await spentOf(call)).toEqual([12_000, 12_000, 12_000, 12_000]);
+  expect(await db.store.generations.find(id)).toMatchObject({ usage: { calls: 12 } });
+});
+
+test('nor by those who are the first of a day', async () => {
+  for (let day = 0; day < 10; day++) {
+    const { id } = await begin(db);
+    const now = noon.add({ hours: 24 * day });
+    const call = buildCall(id, { budget: capped(1_500), now });
+    const answers = await openChapters(call, 20);
+    expect([day, opened(answers).length]).toEqual([day, 1]);
+  }
+});
+
+test('nor is a cap of one character, while others go on', async () => {
+  const none = { tokens: null, money: null };
+  const budget = { eachCharacter: { day: none, month: { tokens: null, money: 0.055 } } };
+  const calls = await Promise.all(
+    characters.map(async (character) =>
+      buildCall((await begin(db, character)).id, { character, budget }),
+    ),
+  );
+  const answers = (await Promise.all(calls.map((call) => openChapters(call, 20)))).flat();
+  expect(opened(answers)).toHaveLength(15);
+  for (const call of calls) expect(await spentOf(call)).toEqual([5_000, 5_000, 15_000, 15_000]);
+});
+
+test('calls that begin and calls that end at the same time never wait for each other for ever', async () => {
+  const generations = await Promise.all(characters.map((character) => begin(db, character)));
+  const calls = generations.map(({ id, character }) => buildCall(id, { character }));
+  const all = <T>(work: (call: PlannedCall, index: number) => Promise<T>) =>
+    Promise.all(Array.from({ length: 42 }, (_, i) => work(calls[i % 3] as PlannedCall, i)));
+  const usage = { inputTokens: 100, outputTokens: 50, money: 0.002 };
+  const openAll = (round: number) =>
+    all((call, i) => ledger.open({ ...call, chapter: 42 * round + i }));
+  let open = opened(await openAll(0));
+  for (let round = 1; round <= 5; round++) {
+    const ends = open.map((id) => ledger.close(id, { outcome: 'answered', usage }));
+    const begins = openAll(round);
+    await Promise.all(ends);
+    open = opened(await begins);
+    expect(open).toHaveLength(42);
+  }
+  // Five rounds of 42 calls have ended, 14 of each character; one of 42 is under way.
+  const each = 5 * 14 * 150 + 14 * 1_000;
+  for (const call of calls) expect(await spentOf(call)).toEqual([each, each, 3 * each, 3 * each]);
+  for (const { id } of generations) {
+    const usageOf = { calls: 6 * 14, inputTokens: 5 * 14 * 100, outputTokens: 5 * 14 * 50 };
+    expect(await db.store.generations.find(id)).toMatchObject({ usage: usageOf });
+  }
+});
+
+test('a call that is ended by many at once is corrected once', async () => {
+  const { id } = await begin(db);
+  const call = buildCall(id);
+  const [one = ''] = opened([await ledger.open(call)]);
+  const usage = { inputTokens: 7, outputTokens: 3, money: 0.001 };
+  await Promise.all(
+    Array.from({ length: workers }, () => ledger.close(one, { outcome: 'answered', usage })),
+  );
+  expect(await spentOf(call)).toEqual([10, 10, 10, 10]);
+  expect(await db.store.generations.find(id)).toMatchObject({
+    usage: { calls: 1, inputTokens: 7, outputTokens: 3, cost: 0.001 },
+  });
+});
+
+describe('of those who make the same call at once', () => {
+  const leaseMs = 3_600_000;
+  const lockWaits = async () => {
+    const { rows } = await db.database.raw(
+      `SELECT FROM pg_stat_activity
+       WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    return rows.length;
+  };
+
+  /** The sums are locked until all that was begun waits, so that none sees what another did. */
+  async function together<T>(
+    call: PlannedCall,
+    begin: (waiting: (statements: number) => Promise<void>) => Promise<T>,
+  ): Promise<T> {
+    // The sums of the day are there.
+    for (const entry of opened([await ledger.open({ ...call, chapter: 99 })])) {
+      const usage = { inputTokens: 0, outputTokens: 0, money: 0 };
+      await ledger.close(entry, { outcome: 'answered', usage });
+    }
+    const sums = await db.database.transaction();
+    try {
+      await sums.raw('SELECT FROM spending FOR UPDATE');
+      return await begin((statements) => until(async () => (await lockWaits()) === statements));
+    } finally {
+      await sums.commit();
+    }
+  }
+
+  async function tenAtOnce(call: PlannedCall): Promise<OpenedCall[]> {
+    const { answers } = await together(call, async (waiting) => {
+      const ten = Promise.all(Array.from({ length: 10 }, () => ledger.open(call)));
+      await waiting(10);
+      return { answers: ten };
+    });
+    return answers;
+  }
+
+  const kinds = (answers: readonly OpenedCall[]) => answers.map(({ kind }) => kind).sort();
+  const oneOfTen = [...Array(9).fill('in-flight'), 'opened'];
+
+  test('one does, and it is counted once', async () => {
+    const { id } = await begin(db);
+    const call = buildCall(id, { leaseMs });
+    expect(kinds(await tenAtOnce(call))).toEqual(oneOfTen);
+    expect(await spentOf(call)).toEqual([1_000, 1_000, 1_000, 1_000]);
+    expect(await db.database('spending').distinct('calls')).toEqual([{ calls: 2 }]);
+    expect(await db.store.generations.find(id)).toMatchObject({ usage: { calls: 2 } });
+  });
+
+  test('one does, also as the first of a day, whose sums are not there yet', async () => {
+    const { id } = await begin(db);
+    for (let day = 0; day < 10; day++) {
+      const now = noon.add({ hours: 24 * day });
+      const call = buildCall(id, { leaseMs, now, chapter: day });
+      const answers = await Promise.all(Array.from({ length: 10 }, () => ledger.open(call)));
+      expect([day, ...kinds(answers)]).toEqual([day, ...oneOfTen]);
+      expect((await spentOf(call)).slice(0, 1)).toEqual([1_000]);
+    }
+  });
+
+  test('one does where the lease of a dead worker has run out', async () => {
+    const { id } = await begin(db);
+    const call = buildCall(id, { leaseMs });
+    await ledger.open({ ...call, leaseMs: -1_000 });
+    expect(kinds(await tenAtOnce(call))).toEqual(oneOfTen);
+    expect(await spentOf(call)).toEqual([2_000, 2_000, 2_000, 2_000]);
+  });
+
+  test('probes of no generation are all made', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => ledger.open(buildProbe({ leaseMs }))),
+    );
+    expect(opened(answers)).toHaveLength(10);
+  });
+
+  test('who is late does not deadlock with the end of the first one’s call', async () => {
+    const { id } = await begin(db);
+    const call = buildCall(id, { leaseMs });
+    const first = randomUUID();
+    const { late, end } = await together(call, async (waiting) => {
+      // It sees no call in flight, since the first one's is entered after it has begun.
+      const late = ledger.open(call);
+      await waiting(1);
+      await db.database.raw(
+        `INSERT INTO author_calls (id, generation_id, character_id, date, step, chapter, author,
+           spent_on, input_tokens, output_tokens, cost, leased_until)
+         SELECT ?, generation_id, character_id, date, step, 0, author,
+           spent_on, 0, 0, 0, 'infinity' FROM author_calls`,
+        [first],
+      );
+      const end = ledger.close(first, { outcome: 'answered', usage: null });
+      await waiting(2);
+      return { late, end };
+    });
+    await end;
+    expect(await late).toEqual({ kind: 'in-flight' });
+    expect(await spentOf(call)).toEqual([0, 0, 0, 0]);
+  });
+});

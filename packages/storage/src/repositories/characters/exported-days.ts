@@ -1,0 +1,122 @@
+import { Temporal } from '@texas-ai/kernel';
+import { type CarriedDay, knownSum } from '@texas-ai/life';
+import { experienceColumns, itemColumns, rowsOf } from '../days/generation-rows.js';
+import { fallbackOf, type GenerationRow } from '../generations/generation-row.js';
+
+type Generation = CarriedDay['generation'];
+
+type RowGeneration = Pick<
+  GenerationRow,
+  | 'id'
+  | 'ordinal'
+  | 'author'
+  | 'model'
+  | 'asked_by'
+  | 'chapters_wanted'
+  | 'calls'
+  | 'input_tokens'
+  | 'output_tokens'
+  | 'cost'
+  | 'unpriced_calls'
+  | 'fallback_from'
+  | 'fallback_code'
+  | 'fallback_reason'
+  | 'request_id'
+  | 'created_at'
+  | 'started_at'
+>;
+
+/** A row of `carriedDays`. Instants within its JSON are as PostgreSQL writes them. */
+export interface CarriedRow extends RowGeneration {
+  date: string;
+  published_at: Temporal.Instant;
+  author_version: string | null;
+  profile_hash: string;
+  warnings: string[];
+  finished_at: Temporal.Instant;
+  rewritten_at: Temporal.Instant | null;
+  brief: CarriedDay['brief'];
+  summary: string;
+  items: CarriedDay['items'];
+  chapters: CarriedDay['chapters'];
+  experiences: CarriedDay['experiences'];
+  interactions: CarriedDay['interactions'];
+}
+
+/** Wants `:character`, `:after` (a date or null) and `:limit`. */
+export const carriedDays = `
+  SELECT days.date, days.published_at, live.id, ordinal, author, model, author_version,
+    profile_hash, asked_by, request_id, chapters_wanted, fallback_from, fallback_code,
+    fallback_reason, warnings, calls, input_tokens, output_tokens, cost, unpriced_calls, created_at,
+    started_at, finished_at, rewritten_at, brief, summary,
+    ${rowsOf('live', 'schedule_items', 'position', itemColumns)} AS items,
+    ${rowsOf('live', 'chapters', 'position', {
+      slots: 'slots',
+      writtenAt: 'written_at',
+      writtenOrder: 'written_order',
+    })} AS chapters,
+    ${rowsOf('live', 'experiences', 'start_minute', experienceColumns)} AS experiences,
+    ${rowsOf('live', 'interactions', 'id', {
+      id: 'id',
+      experienceId: 'experience_id',
+      content: 'content',
+      status: 'status',
+      windowStart: 'window_start',
+      windowEnd: 'window_end',
+    })} AS interactions
+  FROM days JOIN generations AS live ON live.id = days.generation_id
+  WHERE days.character_id = :character AND (:after::date IS NULL OR days.date > :after::date)
+  ORDER BY days.date LIMIT :limit`;
+
+export function toCarriedDay(row: CarriedRow): CarriedDay {
+  return {
+    date: row.date,
+    publishedAt: row.published_at.toString(),
+    generation: toGeneration(row),
+    brief: row.brief,
+    summary: row.summary,
+    items: row.items,
+    chapters: row.chapters.map((chapter) => ({
+      ...chapter,
+      writtenAt: canonical(chapter.writtenAt),
+    })),
+    experiences: row.experiences,
+    interactions: row.interactions.map((interaction) => ({
+      ...interaction,
+      windowStart: canonical(interaction.windowStart),
+      windowEnd: canonical(interaction.windowEnd),
+    })),
+  };
+}
+
+function toGeneration(row: CarriedRow): Generation {
+  return {
+    id: row.id,
+    ordinal: row.ordinal,
+    author: row.author,
+    model: row.model,
+    authorVersion: row.author_version,
+    profileHash: row.profile_hash,
+    askedBy: row.asked_by,
+    requestId: row.request_id,
+    chaptersWanted: row.chapters_wanted,
+    fallback: fallbackOf(row),
+    warnings: row.warnings,
+    usage: {
+      calls: row.calls,
+      inputTokens: row.input_tokens,
+      outputTokens: row.output_tokens,
+      cost: knownSum(row.cost, row.unpriced_calls),
+      unpricedCalls: row.unpriced_calls,
+    },
+    createdAt: row.created_at.toString(),
+    startedAt: row.started_at?.toString() ?? null,
+    finishedAt: row.finished_at.toString(),
+    rewrittenAt: row.rewritten_at?.toString() ?? null,
+  };
+}
+
+/** In UTC, as everything else tells instants. */
+function canonical(instant: string): string {
+  return Temporal.Instant.from(instant).toString();
+}

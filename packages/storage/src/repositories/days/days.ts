@@ -1,0 +1,236 @@
+import { formatMinute, instantOf, parseDate, Temporal, TexasError } from '@texas-ai/kernel';
+import type {
+  Day,
+  DayItem,
+  DayRepository,
+  DaySummary,
+  Generation,
+  StoredBrief,
+} from '@texas-ai/life';
+import type { Knex } from 'knex';
+import { v7 as uuid } from 'uuid';
+import { fallbackOf } from '../generations/generation-row.js';
+import { experienceColumns, itemColumns, rowsOf } from './generation-rows.js';
+import { localDates } from './local-dates.js';
+
+interface SummaryRow {
+  character_id: string;
+  date: string;
+  published_at: Temporal.Instant;
+  id: string;
+  author: Generation['author'];
+  model: string | null;
+  fallback_from: Generation['author'] | null;
+  fallback_code: string | null;
+  fallback_reason: string | null;
+  brief: StoredBrief;
+  summary: string;
+  time_zone: string;
+  language: string;
+}
+
+interface ExperienceRow {
+  id: string;
+  item: number;
+  start: number;
+  end: number;
+  content: string;
+  emotions: string[];
+  thoughts: string;
+  interaction: string | null;
+}
+
+interface ItemRow extends Omit<DayItem, 'start' | 'end' | 'experiences'> {
+  position: number;
+  start: number;
+  end: number;
+}
+
+interface DayRow extends SummaryRow {
+  items: ItemRow[];
+  experiences: ExperienceRow[];
+}
+
+const texts = `
+  ${rowsOf('generations', 'schedule_items', 'position', { position: 'position', ...itemColumns })} AS items,
+  ${rowsOf('generations', 'experiences', 'start_minute', experienceColumns)} AS experiences`;
+
+export function makeDayRepository(db: Knex): DayRepository {
+  const summaries = () =>
+    db('days')
+      .join('generations', 'generations.id', 'days.generation_id')
+      .join('characters', 'characters.id', 'days.character_id')
+      .select(
+        'days.character_id',
+        'days.date',
+        'days.published_at',
+        'generations.id',
+        'generations.author',
+        'generations.model',
+        'generations.brief',
+        'generations.summary',
+        'generations.fallback_from',
+        'generations.fallback_code',
+        'generations.fallback_reason',
+        'characters.time_zone',
+        'characters.language',
+      );
+
+  return {
+    async find(character, date) {
+      const rows: DayRow[] = await summaries()
+        .where({ 'days.character_id': character, 'days.date': date })
+        .select(db.raw(texts))
+        .limit(1);
+      const row = rows[0];
+      return row ? { ...toSummary(row), items: toItems(row) } : null;
+    },
+
+    async outline(character, date) {
+      const row: { summary: string; titles: string[] } | undefined = await db('days')
+        .join('generations', 'generations.id', 'days.generation_id')
+        .where({ 'days.character_id': character, 'days.date': date })
+        .first(
+          'generations.summary',
+          db.raw(`ARRAY(SELECT title FROM schedule_items
+            WHERE generation_id = generations.id AND NOT asleep ORDER BY position) AS titles`),
+        );
+      return row ? { date, summary: row.summary, titles: row.titles } : null;
+    },
+
+    async list({ character, from, to, after, limit }) {
+      const query = summaries()
+        .where({ 'days.character_id': character })
+        .orderBy([
+          { column: 'days.date', order: 'desc' },
+          { column: 'days.generation_id', order: 'desc' },
+        ])
+        .limit(limit);
+      if (from !== undefined) query.where('days.date', '>=', from);
+      if (to !== undefined) query.where('days.date', '<=', to);
+      if (after) {
+        const place = [after.date, after.id];
+        query.whereRaw('(days.date, days.generation_id) < (?::date, ?::uuid)', place);
+      }
+      return ((await query) as SummaryRow[]).map(toSummary);
+    },
+
+    async charactersWithout(now) {
+      const today = await localDates(db, now);
+      const counted = await db.raw<{ rows: { count: number }[] }>(
+        `SELECT count(*)::int AS count
+         FROM characters
+           JOIN jsonb_to_recordset(?) AS today (zone text, date date)
+             ON zone = characters.time_zone
+           LEFT JOIN days ON days.character_id = characters.id AND days.date = today.date
+         WHERE days.date IS NULL AND next_plan_at <> 'infinity'`,
+        [JSON.stringify(today)],
+      );
+      return counted.rows[0]?.count ?? 0;
+    },
+
+    async missing(now, planningTime, minutes) {
+      const late = now.subtract({ minutes });
+      const today = (await localDates(db, now)).filter(({ zone, date }) => {
+        const planned = instantOf(Temporal.PlainDate.from(date), planningTime, zone);
+        return planned.epochMilliseconds <= late.epochMilliseconds;
+      });
+      const { rows } = await db.raw<{ rows: { count: number; some: string[] | null }[] }>(
+        `WITH missing AS (
+           SELECT id FROM characters
+             JOIN jsonb_to_recordset(:today) AS today (zone text, date date) ON zone = time_zone
+           WHERE next_plan_at <> 'infinity' AND created_at <= :late::timestamptz AND NOT EXISTS (
+             SELECT FROM days WHERE days.character_id = characters.id AND days.date = today.date)
+         )
+         SELECT count(*)::int AS count,
+           (SELECT array_agg(id) FROM (SELECT id FROM missing ORDER BY id LIMIT 10) AS few) AS some
+         FROM missing`,
+        { today: JSON.stringify(today), late: late.toString() },
+      );
+      return { count: rows[0]?.count ?? 0, some: rows[0]?.some ?? [] };
+    },
+
+    async publish(generation) {
+      await db('days')
+        .insert({
+          character_id: generation.character,
+          date: generation.date,
+          generation_id: generation.id,
+          published_at: db.fn.now(),
+        })
+        .onConflict(['character_id', 'date'])
+        .merge(['generation_id', 'published_at']);
+      await collectInteractions(db, generation);
+    },
+  };
+}
+
+function toSummary(row: SummaryRow): DaySummary {
+  return {
+    character: row.character_id,
+    date: row.date,
+    timeZone: row.time_zone,
+    language: row.language,
+    dayType: row.brief.dayType,
+    generation: {
+      id: row.id,
+      author: row.author,
+      model: row.model,
+      fallback: fallbackOf(row),
+      publishedAt: row.published_at.toString(),
+    },
+    weather: row.brief.weather,
+    majorEvent: row.brief.majorEvent,
+    summary: row.summary,
+  };
+}
+
+function toItems({ items, experiences }: DayRow): Day['items'] {
+  return items.map(({ id, position, start, end, ...item }) => ({
+    id,
+    start: formatMinute(start),
+    end: formatMinute(end),
+    ...item,
+    experiences: experiences.filter((each) => each.item === position).map(toExperience),
+  }));
+}
+
+function toExperience({ id, item: _item, start, end, interaction, ...text }: ExperienceRow) {
+  return {
+    id,
+    start: formatMinute(start),
+    end: formatMinute(end),
+    ...text,
+    interaction: interaction === null ? null : { content: interaction },
+  };
+}
+
+/** The experiences in which she wants to reach out become interactions with a window in time. */
+async function collectInteractions(db: Knex, generation: Generation): Promise<void> {
+  const date = parseDate(generation.date);
+  if (!date) throw new TexasError('invalid_payload', 'The generation has no valid date.');
+  const character = await db('characters').where({ id: generation.character }).first('time_zone');
+  const rows: { id: string; start_minute: number; end_minute: number; interaction: string }[] =
+    await db('experiences')
+      .where({ generation_id: generation.id })
+      .whereNotNull('interaction')
+      .select('id', 'start_minute', 'end_minute', 'interaction');
+  if (rows.length === 0) return;
+  await db('interactions').insert(
+    rows.map((row) => {
+      // A window is as long as its experience, also where summer time skips or repeats an hour.
+      const start = instantOf(date, row.start_minute, character.time_zone);
+      const end = start.add({ minutes: row.end_minute - row.start_minute });
+      return {
+        id: uuid(),
+        generation_id: generation.id,
+        character_id: generation.character,
+        date: generation.date,
+        experience_id: row.id,
+        content: row.interaction,
+        window_start: start.toString(),
+        window_end: end.toString(),
+      };
+    }),
+  );
+}

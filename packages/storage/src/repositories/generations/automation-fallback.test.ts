@@ -1,0 +1,226 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Temporal } from '@texas-ai/kernel';
+import type { AuthorHold } from '@texas-ai/life';
+import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
+import { buildCall } from '../../../test/calls.js';
+import { insertDay, insertGeneration } from '../../../test/generations.js';
+
+// Days that the offline author finishes in place of another, and that are written anew.
+
+let db: TestDatabase;
+let generations: TestDatabase['store']['generations'];
+let now: Temporal.Instant;
+
+beforeAll(async () => {
+  db = await makeTestDatabase();
+  ({ generations } = db.store);
+  now = await db.store.now();
+  await db.store.characters.synchronise([
+    { profile: buildProfile('zh', { id: 'texas', timeZone: 'Asia/Shanghai' }), hash: 'one' },
+    { profile: buildProfile('en', { id: 'robin', timeZone: 'America/New_York' }), hash: 'two' },
+  ]);
+});
+afterAll(() => db.drop());
+beforeEach(async () => {
+  for (const table of ['days', 'generations', 'author_holds', 'author_calls', 'spending']) {
+    await db.database(table).delete();
+  }
+});
+
+const inHours = (hours: number) => now.add({ hours });
+
+function hold(overrides: Partial<AuthorHold> = {}): AuthorHold {
+  return {
+    author: 'gemini',
+    fingerprint: 'a-key',
+    code: 'author_rate_limited',
+    reason: 'Too many calls.',
+    until: inHours(6),
+    ...overrides,
+  };
+}
+const refused = () => hold({ code: 'author_unauthorized', until: inHours(-1) });
+
+/** Holds the author for an hour already. */
+async function holdSince(wanted: AuthorHold): Promise<void> {
+  await db.store.holds.put(wanted);
+  await db.database('author_holds').update({ since: inHours(-1).toString() });
+}
+
+/** A call with that key is answered. */
+async function answer(fingerprint: string): Promise<void> {
+  const { id } = (await generations.findAll(await ids()))[0] ?? { id: '' };
+  const opened = await db.store.ledger.open(buildCall(id, { fingerprint }));
+  if (opened.kind !== 'opened') throw new Error(`The call is ${opened.kind}.`);
+  await db.store.ledger.close(opened.id, { outcome: 'answered', usage: null });
+}
+const ids = async () => (await db.database('generations').select('id')).map(({ id }) => id);
+
+describe('falling back', () => {
+  test('gives what is missing to the offline author, under a new run', async () => {
+    const chapters = [true, false, false];
+    const id = await insertGeneration(db, { status: 'writing', run: 3, chapters, plan_tries: 2 });
+    expect(await generations.fallBack(id, 3, 'author_blocked', 'A filter did.')).toMatchObject({
+      generation: {
+        author: 'offline',
+        status: 'writing',
+        run: 4,
+        fallback: {
+          from: 'gemini',
+          to: 'offline',
+          code: 'author_blocked',
+          reason: 'A filter did.',
+        },
+      },
+      missingChapters: [1, 2],
+    });
+    expect(await generations.fallBack(id, null, 'author_blocked')).toBeNull();
+  });
+
+  test('without a plan begins with the plan', async () => {
+    const id = await insertGeneration(db, { status: 'planning' });
+    const fallen = await generations.fallBack(id, null, 'author_timeout');
+    expect(fallen).toMatchObject({ generation: { status: 'queued' }, missingChapters: [] });
+  });
+
+  test('is too late for what is over or all written, and for another run', async () => {
+    for (const [index, status] of (
+      ['publishing', 'published', 'failed', 'cancelled'] as const
+    ).entries()) {
+      const id = await insertGeneration(db, { status, ordinal: index + 1 });
+      expect(await generations.fallBack(id, null, 'author_timeout')).toBeNull();
+    }
+    const id = await insertGeneration(db, { run: 2, date: '2026-11-24' });
+    expect(await generations.fallBack(id, 1, 'author_timeout')).toBeNull();
+  });
+});
+
+describe('those whose author is held too long', () => {
+  const both = ['gemini', 'offline'] as const;
+  const due = async () => (await generations.heldTooLong(now, both, 10)).map(({ id }) => id);
+
+  test('are in flight, their time has come, and their own author is held', async () => {
+    await insertGeneration(db, { date: '2026-11-01', fallback_at: inHours(1) });
+    await insertGeneration(db, { date: '2026-11-02' });
+    await insertGeneration(db, { date: '2026-11-03', fallback_at: inHours(-1), status: 'failed' });
+    const late = { fallback_at: inHours(-1).toString() };
+    await insertGeneration(db, { ...late, date: '2026-11-04', status: 'publishing' });
+    await insertGeneration(db, { ...late, date: '2026-11-05', author: 'offline' });
+    const planned = await insertGeneration(db, { ...late, date: '2026-11-06', status: 'writing' });
+    const queued = await insertGeneration(db, { ...late, date: '2026-11-07' });
+    expect(await due()).toEqual([]);
+    await db.store.holds.put(hold());
+    const why = { code: 'author_rate_limited', reason: 'Too many calls.' };
+    expect(await generations.heldTooLong(now, both, 10)).toEqual([
+      { id: planned, ...why },
+      { id: queued, ...why },
+    ]);
+    expect(await generations.heldTooLong(now, both, 1)).toHaveLength(1);
+  });
+
+  test('are also those whose author no worker can ask', async () => {
+    await insertGeneration(db, { date: '2026-11-01', fallback_at: inHours(1) });
+    const id = await insertGeneration(db, { fallback_at: inHours(-1) });
+    await insertGeneration(db, { date: '2026-11-05', author: 'offline', fallback_at: inHours(-1) });
+    expect(await generations.heldTooLong(now, ['offline'], 10)).toEqual([
+      { id, code: 'author_held', reason: 'No worker can ask gemini.' },
+    ]);
+    expect(await generations.heldTooLong(now, [], 10)).toHaveLength(1);
+  });
+
+  test('are at once those that a person waits for, where only an operator can end the hold', async () => {
+    const late = { fallback_at: inHours(6).toString() };
+    const asked = await insertGeneration(db, { ...late, date: '2026-11-01', asked_by: 'person' });
+    await insertGeneration(db, { ...late, date: '2026-11-02', asked_by: 'night' });
+    const codes = ['author_unauthorized', 'author_model_unavailable'] as const;
+    const found = async () =>
+      (await generations.heldTooLong(now, both, 10, codes)).map(({ id }) => id);
+    await db.store.holds.put(hold());
+    expect(await found()).toEqual([]);
+    await db.store.holds.put(hold({ code: 'author_model_unavailable', model: 'scripted' }));
+    expect(await found()).toEqual([asked]);
+    expect(await due()).toEqual([]);
+  });
+
+  test('are none once the hold is over; that of a refused key is not by itself', async () => {
+    const id = await insertGeneration(db, { fallback_at: inHours(-1) });
+    await db.store.holds.put(hold({ until: inHours(-1) }));
+    expect(await due()).toEqual([]);
+    await db.store.holds.put(refused());
+    expect(await due()).toEqual([id]);
+  });
+
+  test('are none while the author answers with another key than the one that is held', async () => {
+    const id = await insertGeneration(db, { fallback_at: inHours(-1) });
+    await answer('another-key');
+    await db.database('author_calls').update({ opened_at: inHours(-2).toString() });
+    await holdSince(refused());
+    expect(await due()).toEqual([id]);
+    expect((await generations.find(id))?.waiting).toMatchObject({ reason: 'Too many calls.' });
+    await answer('another-key');
+    expect(await due()).toEqual([]);
+    expect((await generations.find(id))?.waiting).toBeNull();
+  });
+});
+
+describe('days to write anew', () => {
+  const fallen = {
+    author: 'offline',
+    fallback_from: 'gemini',
+    fallback_code: 'author_unauthorized',
+  } as const;
+  const at = Temporal.Instant.from('2026-11-23T02:00:00Z');
+  const found = async () => (await generations.toRewrite('gemini', at, 10)).map(({ id }) => id);
+
+  test('are those of today and later, where she lives, that another author finished', async () => {
+    await insertDay(db, { ...fallen, date: '2026-11-22' });
+    const today = await insertDay(db, { ...fallen, date: '2026-11-23' });
+    const tomorrow = await insertDay(db, { ...fallen, date: '2026-11-24' });
+    await insertDay(db, { date: '2026-11-25' });
+    // In New York it is still the evening before.
+    const robins = await insertDay(db, { ...fallen, character_id: 'robin', date: '2026-11-22' });
+    expect(await found()).toEqual([robins, today, tomorrow]);
+    expect(await generations.toRewrite('gemini', at, 2)).toHaveLength(2);
+    await generations.markRewritten(today);
+    expect(await found()).toEqual([robins, tomorrow]);
+  });
+
+  test('are live: one that was replaced since is no matter any more', async () => {
+    await insertDay(db, fallen);
+    await insertDay(db, { ordinal: 2 });
+    expect(await found()).toEqual([]);
+  });
+
+  test('wait while the author is held', async () => {
+    const day = await insertDay(db, fallen);
+    await holdSince(hold({ until: at.add({ hours: 24 * 3650 }) }));
+    expect(await found()).toEqual([]);
+    await answer('another-key');
+    expect(await found()).toEqual([day]);
+  });
+
+  test('are none where the budget is why', async () => {
+    await insertDay(db, { ...fallen, fallback_code: 'budget_exhausted' });
+    await answer('a-key');
+    expect(await found()).toEqual([]);
+  });
+
+  test('wait for an answer of the author where it failed otherwise', async () => {
+    await insertGeneration(db, { date: '2026-12-01' });
+    await answer('a-key');
+    const day = await insertDay(db, { ...fallen, fallback_code: 'author_blocked' });
+    expect(await found()).toEqual([]);
+    await answer('a-key');
+    expect(await found()).toEqual([day]);
+  });
+
+  test('are written anew once: what fell back again stays as it is', async () => {
+    const first = await insertDay(db, fallen);
+    await generations.markRewritten(first);
+    await insertDay(db, { ...fallen, ordinal: 2 });
+    expect(await found()).toEqual([]);
+    // The next date has nothing to do with it.
+    const next = await insertDay(db, { ...fallen, date: '2026-11-24' });
+    expect(await found()).toEqual([next]);
+  });
+});

@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Temporal } from '@texas-ai/kernel';
+import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
+import { insertGeneration } from '../../../test/generations.js';
+
+// Generations as the fleet finds them.
+
+const inFlight = ['queued', 'planning', 'writing', 'publishing'] as const;
+const over = ['published', 'failed', 'cancelled'] as const;
+
+let db: TestDatabase;
+let generations: TestDatabase['store']['generations'];
+let now: Temporal.Instant;
+
+beforeAll(async () => {
+  db = await makeTestDatabase();
+  ({ generations } = db.store);
+  await db.store.characters.synchronise([
+    { profile: buildProfile('zh', { id: 'texas' }), hash: 'one' },
+  ]);
+});
+afterAll(() => db.drop());
+beforeEach(async () => {
+  await db.database('generations').delete();
+  now = await db.store.now();
+});
+
+const since = (hours: number) => now.subtract({ minutes: hours * 60 });
+const hoursAgo = (hours: number) => since(hours).toString();
+const idsOf = (found: readonly { generation: { id: string } }[]) =>
+  found.map(({ generation }) => generation.id);
+
+/** One of each status, by status; each on a date of its own. */
+async function oneOfEach(fields: Record<string, unknown> = {}): Promise<Record<string, string>> {
+  const ids: Record<string, string> = {};
+  for (const [index, status] of [...inFlight, ...over].entries()) {
+    ids[status] = await insertGeneration(db, { ...fields, status, date: `2026-11-0${index + 1}` });
+  }
+  return ids;
+}
+const all = async (column: string) =>
+  Object.fromEntries(
+    (await db.database('generations').select('status', column)).map((row) => [
+      row.status,
+      row[column],
+    ]),
+  );
+
+describe('those that nobody touched', () => {
+  test('are in flight, the oldest first, with what they lack', async () => {
+    const ids = await oneOfEach({ touched_at: hoursAgo(2) });
+    await insertGeneration(db, { touched_at: hoursAgo(0.5), date: '2026-12-01' });
+    const older = await insertGeneration(db, {
+      touched_at: hoursAgo(1.5),
+      created_at: hoursAgo(3),
+      date: '2026-12-02',
+      status: 'writing',
+      chapters: [false, true, false],
+    });
+    const found = await generations.untouched(since(1), 10);
+    expect(idsOf(found)).toEqual([older, ...inFlight.map((status) => ids[status])]);
+    expect(found[0]?.missingChapters).toEqual([0, 2]);
+    expect(idsOf(await generations.untouched(since(1), 2))).toEqual([older, ids.queued]);
+    expect(await generations.untouched(since(3), 10)).toEqual([]);
+  });
+
+  test('are touched together, those that are over left as they are', async () => {
+    const ids = await oneOfEach({ touched_at: hoursAgo(2) });
+    await generations.touchAll([]);
+    expect(await generations.untouched(since(1), 10)).toHaveLength(inFlight.length);
+    await generations.touchAll(Object.values(ids));
+    expect(await generations.untouched(since(1), 10)).toEqual([]);
+    const touched = Object.entries(await all('touched_at')).filter(
+      ([, at]) => Temporal.Instant.compare(at as Temporal.Instant, since(1)) > 0,
+    );
+    expect(touched.map(([status]) => status).sort()).toEqual([...inFlight].sort());
+  });
+
+  test('begin a new run together, those that are over do not', async () => {
+    const ids = await oneOfEach({ touched_at: hoursAgo(2), run: 4 });
+    const renewed = await generations.renewAll(Object.values(ids), since(1));
+    const byId = new Map(renewed.map((needs) => [needs.generation.id, needs]));
+    expect([...byId.keys()].sort()).toEqual(inFlight.map((status) => ids[status]).sort());
+    expect(byId.get(ids.writing ?? '')).toMatchObject({
+      generation: { run: 5, status: 'writing' },
+      missingChapters: [0, 1],
+    });
+    expect(byId.get(ids.publishing ?? '')).toMatchObject({ missingChapters: [] });
+    expect(await generations.untouched(since(1), 10)).toEqual([]);
+    const runs = Object.fromEntries([
+      ...inFlight.map((status) => [status, 5]),
+      ...over.map((status) => [status, 4]),
+    ]);
+    expect(await all('run')).toEqual(runs);
+    expect(await generations.renewAll([], since(1))).toEqual([]);
+    // Whoever moved meanwhile is left alone.
+    expect(await generations.renewAll(Object.values(ids), since(1))).toEqual([]);
+  });
+});
+
+describe('a touch', () => {
+  test('counts for its own run, and for what is in flight', async () => {
+    const id = await insertGeneration(db, { run: 2, touched_at: hoursAgo(2) });
+    await generations.touch(id, 1);
+    expect(await generations.untouched(since(1), 10)).toHaveLength(1);
+    await generations.touch(id, 2);
+    expect(await generations.untouched(since(1), 10)).toEqual([]);
+  });
+});
+
+describe('failing', () => {
+  test('is for what is in flight, of that run, and says why', async () => {
+    const ids = await oneOfEach({ run: 2 });
+    for (const status of inFlight) {
+      expect(await generations.fail(ids[status] ?? '', 1, 'author_timeout', 'Late.')).toBeNull();
+      const failed = await generations.fail(
+        ids[status] ?? '',
+        2,
+        'author_timeout',
+        'x'.repeat(2_000),
+      );
+      expect(failed).toMatchObject({
+        status: 'failed',
+        error: { code: 'author_timeout', message: 'x'.repeat(1_000) },
+      });
+    }
+    for (const status of over) {
+      expect(await generations.fail(ids[status] ?? '', null, 'author_timeout', 'Late.')).toBeNull();
+    }
+  });
+});
+
+describe('what was published and not announced', () => {
+  test('is found by when it was published, the oldest first, until it is marked', async () => {
+    await oneOfEach({ announced_at: hoursAgo(1) });
+    const published = (hours: number, date: string) =>
+      insertGeneration(db, { status: 'published', finished_at: hoursAgo(hours), date });
+    const [second, first] = [await published(3, '2026-12-01'), await published(4, '2026-12-02')];
+    await published(1, '2026-12-03');
+    const found = await generations.unannounced(since(2), 10);
+    expect(found).toMatchObject([
+      { id: first, status: 'published', date: '2026-12-02' },
+      { id: second },
+    ]);
+    expect(await generations.unannounced(since(2), 1)).toHaveLength(1);
+    await generations.markAnnounced(first);
+    expect(await generations.unannounced(since(2), 10)).toMatchObject([{ id: second }]);
+    // Announced again: it stays announced when it first was.
+    const before = await all('announced_at');
+    await generations.markAnnounced(first);
+    expect(await all('announced_at')).toEqual(before);
+  });
+});

@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { AlertRepository, DeliveryKey } from '@texas-ai/alerting';
+import type { Trouble } from '@texas-ai/kernel';
+import { makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
+import { makeAlertRepository } from './alerts.js';
+
+let db: TestDatabase;
+let alerts: AlertRepository;
+let key: DeliveryKey;
+beforeAll(async () => {
+  db = await makeTestDatabase();
+  alerts = makeAlertRepository(db.database);
+});
+afterAll(() => db.drop());
+beforeEach(async () => {
+  await db.database('alerts').delete();
+  [key] = await raise(['slack']);
+});
+
+const trouble: Trouble = {
+  kind: 'no_worker',
+  subject: 'fleet',
+  level: 'error',
+  title: 'no worker is running',
+  message: 'Start a worker.',
+};
+
+async function raise(channels: string[]): Promise<[DeliveryKey, ...DeliveryKey[]]> {
+  const { deliveries } = await alerts.raise(trouble, channels);
+  const [first, ...others] = deliveries;
+  if (!first) throw new Error('Nothing is to be delivered.');
+  return [first, ...others];
+}
+
+const leaseMs = 60 * 60_000;
+const refused = { error: 'refused', againMs: 0, free: false };
+const all = ['slack', 'email', 'bark', 'gone'];
+const due = async (limit = 10, channels = all) => alerts.due(await db.store.now(), limit, channels);
+
+/** So many minutes pass for every delivery. */
+async function pass(minutes: number): Promise<void> {
+  await db.database.raw(
+    "UPDATE alert_deliveries SET next_try_at = next_try_at - ? * interval '1 minute'",
+    [minutes],
+  );
+}
+
+describe('what is due', () => {
+  test('is what waits by then, the oldest first, no more than asked for', async () => {
+    await pass(10);
+    await alerts.recover(trouble);
+    const [second, third] = await raise(['email', 'bark']);
+    await pass(10);
+    expect(await due()).toHaveLength(4);
+    const [oldest, next] = await due(2);
+    expect(oldest).toEqual(key);
+    expect(next).toEqual({ ...key, phase: 'recovered' });
+    const earlier = (await db.store.now()).subtract({ minutes: 15 });
+    expect(await alerts.due(earlier, 10, all)).toEqual([oldest]);
+    expect([second.channel, third?.channel].sort()).toEqual(['bark', 'email']);
+  });
+
+  test('is that of the channels asked for alone, however much waits for others', async () => {
+    await alerts.recover(trouble);
+    await raise(['gone', 'email']);
+    const of = async (channels: string[]) =>
+      (await due(1, channels)).map(({ channel, phase }) => `${channel} ${phase}`);
+    expect(await of(['email', 'bark'])).toEqual(['email raised']);
+    expect(await of([])).toEqual([]);
+  });
+
+  test('is neither what was sent nor what was given up', async () => {
+    const [sent, givenUp] = await alerts.recover(trouble).then(() => raise(['email', 'bark']));
+    await alerts.sent(sent);
+    await alerts.failed(givenUp ?? key, { ...refused, againMs: null });
+    await alerts.sent(key);
+    expect(await due()).toEqual([{ ...key, phase: 'recovered' }]);
+  });
+});
+
+describe('a claim', () => {
+  test('answers the alert and how often it was tried', async () => {
+    const delivery = await alerts.claim(key, leaseMs);
+    const [alert] = await alerts.open();
+    expect(delivery).toEqual({ ...key, tries: 1, alert });
+  });
+
+  test('is one’s alone, however many ask, until it has run out', async () => {
+    const claims = await Promise.all(Array.from({ length: 20 }, () => alerts.claim(key, leaseMs)));
+    expect(claims.filter((claim) => claim !== null)).toHaveLength(1);
+    await pass(50);
+    expect(await alerts.claim(key, leaseMs)).toBeNull();
+    expect(await due()).toEqual([]);
+    await pass(10);
+    expect(await due()).toEqual([key]);
+    expect(await alerts.claim(key, leaseMs)).toMatchObject({ tries: 2 });
+  });
+
+  test('of what was sent, was given up or never was is answered with nothing', async () => {
+    const elsewhere = { ...key, channel: 'email' };
+    expect(await alerts.claim(elsewhere, leaseMs)).toBeNull();
+    await alerts.sent(key);
+    expect(await alerts.claim(key, leaseMs)).toBeNull();
+    await db.database('alert_deliveries').update({ sent_at: null });
+    await alerts.failed(key, { ...refused, againMs: null });
+    expect(await alerts.claim(key, leaseMs)).toBeNull();
+  });
+
+  test('of an end waits until its beginning was told or given up', async () => {
+    const [end] = (await alerts.recover(trouble)).deliveries;
+    if (!end) throw new Error('Nobody is told of the end.');
+    expect(await alerts.claim(end, leaseMs)).toBeNull();
+    await alerts.claim(key, leaseMs);
+    expect(await alerts.claim(end, leaseMs)).toBeNull();
+    await alerts.sent(key);
+    expect(await alerts.claim(end, leaseMs)).toMatchObject({
+      phase: 'recovered',
+      alert: { recoveredAt: expect.anything() },
+    });
+  });
+
+  test('of an end does not wait for a beginning that is given up', async () => {
+    const [end] = (await alerts.recover(trouble)).deliveries;
+    await alerts.failed(key, { ...refused, againMs: null });
+    expect(await alerts.claim(end ?? key, leaseMs)).toMatchObject({ phase: 'recovered' });
+  });
+});
+
+describe('what failed', () => {
+  const row = () => db.database('alert_deliveries').first();
+
+  test('is due again after its time, with the reason', async () => {
+    await alerts.claim(key, leaseMs);
+    await alerts.failed(key, { error: 'x'.repeat(600), againMs: 15 * 60_000, free: false });
+    expect(await row()).toMatchObject({ tries: 1, error: 'x'.repeat(500), given_up_at: null });
+    await pass(10);
+    expect(await due()).toEqual([]);
+    await pass(5);
+    expect(await due()).toEqual([key]);
+    expect(await alerts.claim(key, leaseMs)).toMatchObject({ tries: 2 });
+    await alerts.sent(key);
+    expect(await row()).toMatchObject({ error: null, sent_at: expect.anything() });
+  });
+
+  test('without a try of its own leaves the tries as they were', async () => {
+    await alerts.claim(key, leaseMs);
+    await alerts.failed(key, { ...refused, free: true });
+    expect(await row()).toMatchObject({ tries: 0 });
+    expect(await due()).toEqual([key]);
+    await alerts.failed(key, { ...refused, free: true });
+    expect(await alerts.claim(key, leaseMs)).toMatchObject({ tries: 1 });
+  });
+
+  test('for good is kept and never due again', async () => {
+    await alerts.claim(key, leaseMs);
+    await alerts.failed(key, { ...refused, againMs: null });
+    await pass(100_000);
+    expect(await due()).toEqual([]);
+    expect(await row()).toMatchObject({ error: 'refused', given_up_at: expect.anything() });
+  });
+});
+
+test('a database that is away is told of by its code', async () => {
+  const away = await makeTestDatabase();
+  await away.drop();
+  const opening = makeAlertRepository(away.database).open();
+  await expect(opening).rejects.toMatchObject({ code: 'storage_unavailable' });
+});

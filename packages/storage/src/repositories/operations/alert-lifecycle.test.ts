@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { AlertRepository, Changed, DeliveryKey } from '@texas-ai/alerting';
+import { Temporal, type Trouble } from '@texas-ai/kernel';
+import { makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
+import { makeAlertRepository } from './alerts.js';
+
+let db: TestDatabase;
+let alerts: AlertRepository;
+beforeAll(async () => {
+  db = await makeTestDatabase();
+  alerts = makeAlertRepository(db.database);
+});
+afterAll(() => db.drop());
+beforeEach(async () => {
+  await db.database('alerts').delete();
+});
+
+const trouble: Trouble = {
+  kind: 'queue_waits',
+  subject: 'days',
+  level: 'error',
+  title: 'jobs wait too long in days',
+  message: 'The oldest has waited 31 minutes. 队列太慢。',
+};
+const nothing: Changed = { alerts: [], deliveries: [] };
+const names = (changed: Changed) =>
+  changed.deliveries.map(({ channel, phase }) => `${channel} ${phase}`).sort();
+
+async function raised(channels: string[], changes: Partial<Trouble> = {}): Promise<string> {
+  const [alert] = (await alerts.raise({ ...trouble, ...changes }, channels)).alerts;
+  if (!alert) throw new Error('The alert is open already.');
+  return alert.id;
+}
+
+async function only() {
+  const [alert, ...others] = await alerts.open();
+  if (!alert || others.length > 0) throw new Error('Not just one alert is open.');
+  return alert;
+}
+
+describe('raising', () => {
+  test('opens an alert with what is to be told to each channel', async () => {
+    const changed = await alerts.raise(trouble, ['slack', 'email']);
+    const alert = await only();
+    expect(changed.alerts).toEqual([alert]);
+    expect(alert).toEqual({
+      ...trouble,
+      code: null,
+      id: expect.any(String),
+      count: 1,
+      openedAt: expect.any(Temporal.Instant),
+      lastSeenAt: alert.openedAt,
+      quietSeconds: null,
+      recoveredAt: null,
+    });
+    expect(names(changed)).toEqual(['email raised', 'slack raised']);
+    expect(changed.deliveries[0]?.alertId).toBe(alert.id);
+  });
+
+  test('again counts and tells nobody, with the newest words at the level it began with', async () => {
+    const id = await raised(['slack']);
+    const words = {
+      title: 'jobs wait longer',
+      message: 'The oldest has waited 32 minutes.',
+      code: 'queue_unavailable',
+    } as const;
+    const again: Trouble = { ...trouble, ...words, level: 'warning' };
+    expect(await alerts.raise(again, ['slack', 'email'])).toEqual(nothing);
+    const alert = await only();
+    expect(alert).toMatchObject({ id, count: 2, ...words, level: 'error' });
+    expect(Temporal.Instant.compare(alert.lastSeenAt, alert.openedAt)).toBe(1);
+    expect(await db.database('alert_deliveries')).toHaveLength(1);
+  });
+
+  test('twenty times at once opens one alert and tells each channel once', async () => {
+    const all = await Promise.all(
+      Array.from({ length: 20 }, () => alerts.raise(trouble, ['slack', 'email'])),
+    );
+    expect(all.flatMap((changed) => changed.alerts)).toHaveLength(1);
+    expect(all.flatMap(names)).toEqual(['email raised', 'slack raised']);
+    expect(await only()).toMatchObject({ count: 20 });
+    expect(await db.database('alert_deliveries')).toHaveLength(2);
+  });
+
+  test('of another subject is another alert, the newest first', async () => {
+    await raised(['slack']);
+    await raised(['slack'], { subject: 'alerts' });
+    await raised([], { kind: 'redis_away' });
+    expect((await alerts.open()).map(({ kind, subject }) => `${kind} ${subject}`)).toEqual([
+      'redis_away days',
+      'queue_waits alerts',
+      'queue_waits days',
+    ]);
+    expect(await db.database('alert_deliveries')).toHaveLength(2);
+  });
+});
+
+describe('recovering', () => {
+  test('ends the alert once and has those told who were told of it', async () => {
+    const id = await raised(['slack', 'email']);
+    await raised(['bark'], { subject: 'alerts' });
+    const all = await Promise.all([1, 2, 3].map(() => alerts.recover(trouble)));
+    expect(all.flatMap(names)).toEqual(['email recovered', 'slack recovered']);
+    const [alert] = all.flatMap((changed) => changed.alerts);
+    expect(alert).toMatchObject({ id, recoveredAt: expect.any(Temporal.Instant) });
+    expect((await only()).subject).toBe('alerts');
+    expect(await alerts.recover(trouble)).toEqual(nothing);
+  });
+
+  test('lets the same trouble begin anew', async () => {
+    const first = await raised(['slack']);
+    await alerts.recover(trouble);
+    const second = await raised(['slack']);
+    expect(second).not.toBe(first);
+    expect(await only()).toMatchObject({ id: second, count: 1 });
+    expect(names(await alerts.recover(trouble))).toEqual(['slack recovered']);
+  });
+
+  test('tells no channel that could never be told of the beginning', async () => {
+    const alertId = await raised(['slack', 'email']);
+    const key: DeliveryKey = { alertId, channel: 'email', phase: 'raised' };
+    await alerts.failed(key, { error: 'refused', againMs: null, free: false });
+    expect(names(await alerts.recover(trouble))).toEqual(['slack recovered']);
+  });
+});
+
+describe('recovering what is quiet', () => {
+  const after = async (seconds: number) => (await only()).lastSeenAt.add({ seconds });
+
+  test('ends what was not seen for as long as it said', async () => {
+    await raised(['slack'], { quietSeconds: 900 });
+    expect(await alerts.recoverQuiet(await after(899))).toEqual(nothing);
+    expect(await alerts.recoverQuiet(await after(900))).toEqual(nothing);
+    const changed = await alerts.recoverQuiet(await after(901));
+    expect(changed.alerts).toMatchObject([{ quietSeconds: 900 }]);
+    expect(names(changed)).toEqual(['slack recovered']);
+    expect(await alerts.open()).toEqual([]);
+  });
+
+  test('counts from when it was last seen', async () => {
+    await raised(['slack'], { quietSeconds: 900 });
+    const { openedAt } = await only();
+    await db.database('alerts').update({
+      opened_at: openedAt.subtract({ hours: 1 }).toString(),
+      last_seen_at: openedAt.subtract({ hours: 1 }).toString(),
+    });
+    await alerts.raise(trouble, []);
+    expect(await alerts.recoverQuiet(openedAt.add({ seconds: 800 }))).toEqual(nothing);
+  });
+
+  test('never ends what somebody else says the end of', async () => {
+    await raised(['slack']);
+    expect(await alerts.recoverQuiet(await after(10_000_000))).toEqual(nothing);
+  });
+});
+
+test('a database that answers and rejects writes is noticed', async () => {
+  await alerts.assertWritable();
+  const readOnly = await db.database.transaction(undefined, { readOnly: true });
+  try {
+    await expect(makeAlertRepository(readOnly).assertWritable()).rejects.toMatchObject({
+      code: 'storage_unavailable',
+    });
+  } finally {
+    await readOnly.rollback();
+  }
+});
+
+test('a database that has no room for a file is noticed', async () => {
+  const full = await db.database.transaction();
+  try {
+    // To whoever asks it is as a disk that is full.
+    await full.raw('SET LOCAL temp_file_limit = 0');
+    await expect(makeAlertRepository(full).assertWritable()).rejects.toMatchObject({
+      cause: { code: '53400' },
+    });
+  } finally {
+    await full.rollback();
+  }
+});

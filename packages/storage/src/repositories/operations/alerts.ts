@@ -1,0 +1,199 @@
+import type { Alert, AlertRepository, Changed, DeliveryKey } from '@texas-ai/alerting';
+import type { Temporal } from '@texas-ai/kernel';
+import type { Knex } from 'knex';
+import { v7 as uuid } from 'uuid';
+import { withStorageFailures } from '../../database/storage-failure.js';
+
+interface AlertRow {
+  id: string;
+  kind: Alert['kind'];
+  subject: string;
+  level: Alert['level'];
+  title: string;
+  message: string;
+  code: Alert['code'];
+  count: number;
+  quiet_seconds: number | null;
+  opened_at: Temporal.Instant;
+  last_seen_at: Temporal.Instant;
+  recovered_at: Temporal.Instant | null;
+}
+
+type ChangedRow = AlertRow & { channels: string[] };
+
+const columns = [
+  'id',
+  'kind',
+  'subject',
+  'level',
+  'title',
+  'message',
+  'code',
+  'count',
+  'quiet_seconds',
+  'opened_at',
+  'last_seen_at',
+  'recovered_at',
+]
+  .map((column) => `alerts.${column}`)
+  .join(', ');
+
+export function makeAlertRepository(db: Knex): AlertRepository {
+  const where = ({ alertId, channel, phase }: DeliveryKey) => ({
+    alert_id: alertId,
+    channel,
+    phase,
+  });
+
+  /**
+   * Ends the open alerts of a condition, and has those told who were told of them or still will be.
+   */
+  async function end(condition: string, bindings: Knex.ValueDict): Promise<Changed> {
+    const { rows } = await db.raw<{ rows: ChangedRow[] }>(
+      `WITH ended AS (
+         UPDATE alerts SET recovered_at = now()
+         WHERE recovered_at IS NULL AND ${condition} RETURNING ${columns}
+       ), told AS (
+         INSERT INTO alert_deliveries (alert_id, channel, phase)
+         SELECT alert_id, channel, 'recovered' FROM alert_deliveries
+           JOIN ended ON ended.id = alert_id
+         WHERE phase = 'raised' AND given_up_at IS NULL
+         ON CONFLICT DO NOTHING RETURNING alert_id, channel
+       )
+       SELECT ended.*, ARRAY(SELECT channel FROM told WHERE alert_id = ended.id) AS channels
+       FROM ended`,
+      bindings,
+    );
+    return changedBy(rows, 'recovered');
+  }
+
+  return withStorageFailures<AlertRepository>({
+    async raise({ kind, subject, level, title, message, code, quietSeconds }, channels) {
+      const { rows } = await db.raw<{ rows: ChangedRow[] }>(
+        `WITH raised AS (
+           INSERT INTO alerts (id, kind, subject, level, title, message, code, quiet_seconds)
+           VALUES (:id, :kind, :subject, :level, :title, :message, :code, :quiet)
+           ON CONFLICT (kind, subject) WHERE recovered_at IS NULL DO UPDATE SET
+             count = alerts.count + 1, last_seen_at = now(),
+             title = excluded.title, message = excluded.message, code = excluded.code
+           RETURNING ${columns}
+         ), told AS (
+           INSERT INTO alert_deliveries (alert_id, channel, phase)
+           SELECT raised.id, channel, 'raised' FROM raised, unnest(:channels::text[]) AS channel
+           WHERE raised.id = :id RETURNING channel
+         )
+         SELECT raised.*, ARRAY(SELECT channel FROM told) AS channels FROM raised
+         WHERE raised.id = :id`,
+        {
+          id: uuid(),
+          kind,
+          subject,
+          level,
+          title,
+          message,
+          code: code ?? null,
+          quiet: quietSeconds ?? null,
+          channels: [...channels],
+        },
+      );
+      return changedBy(rows, 'raised');
+    },
+
+    recover: ({ kind, subject }) => end('kind = :kind AND subject = :subject', { kind, subject }),
+
+    recoverQuiet: (now) =>
+      end("last_seen_at < :now::timestamptz - quiet_seconds * interval '1 second'", {
+        now: now.toString(),
+      }),
+
+    async assertWritable() {
+      await db.transaction(async (inTransaction) => {
+        await inTransaction.raw('UPDATE alerts SET count = count WHERE false');
+        // More than fits into so little memory goes to a file, for which the disk must have room.
+        await inTransaction.raw("SET LOCAL work_mem = '64kB'");
+        await inTransaction.raw('SELECT count(*) FROM generate_series(1, 50000)');
+      });
+    },
+
+    async open() {
+      const rows: AlertRow[] = await db('alerts')
+        .whereNull('recovered_at')
+        .orderBy('opened_at', 'desc')
+        .select(db.raw(columns));
+      return rows.map(toAlert);
+    },
+
+    async due(before, limit, channels) {
+      return db('alert_deliveries')
+        .whereIn('channel', channels)
+        .whereNull('sent_at')
+        .whereNull('given_up_at')
+        .where('next_try_at', '<=', before.toString())
+        .orderBy('next_try_at')
+        .limit(limit)
+        .select({ alertId: 'alert_id', channel: 'channel', phase: 'phase' });
+    },
+
+    async claim(key, leaseMs) {
+      const { rows } = await db.raw<{ rows: (AlertRow & { tries: number })[] }>(
+        `UPDATE alert_deliveries AS delivery SET tries = tries + 1,
+           next_try_at = now() + :leaseMs * interval '1 millisecond'
+         FROM alerts
+         WHERE alerts.id = alert_id AND alert_id = :alert_id AND channel = :channel
+           AND phase = :phase AND sent_at IS NULL AND given_up_at IS NULL AND next_try_at <= now()
+           -- Nobody hears of an end before the beginning.
+           AND (phase = 'raised' OR NOT EXISTS (
+             SELECT FROM alert_deliveries AS beginning
+             WHERE beginning.alert_id = delivery.alert_id AND beginning.channel = delivery.channel
+               AND beginning.phase = 'raised' AND beginning.sent_at IS NULL
+               AND beginning.given_up_at IS NULL))
+         RETURNING ${columns}, tries`,
+        { ...where(key), leaseMs },
+      );
+      const row = rows[0];
+      return row ? { ...key, tries: row.tries, alert: toAlert(row) } : null;
+    },
+
+    async sent(key) {
+      await db('alert_deliveries').where(where(key)).update({ sent_at: db.fn.now(), error: null });
+    },
+
+    async failed(key, { error, againMs, free }) {
+      await db('alert_deliveries')
+        .where(where(key))
+        .update({
+          error: error.slice(0, 500),
+          ...(free && { tries: db.raw('greatest(tries - 1, 0)') }),
+          ...(againMs === null
+            ? { given_up_at: db.fn.now() }
+            : { next_try_at: db.raw("now() + ? * interval '1 millisecond'", [againMs]) }),
+        });
+    },
+  });
+}
+
+function changedBy(rows: readonly ChangedRow[], phase: DeliveryKey['phase']): Changed {
+  return {
+    alerts: rows.map(toAlert),
+    deliveries: rows.flatMap(({ id, channels }) =>
+      channels.map((channel) => ({ alertId: id, channel, phase })),
+    ),
+  };
+}
+
+function toAlert(row: AlertRow): Alert {
+  return {
+    id: row.id,
+    kind: row.kind,
+    subject: row.subject,
+    level: row.level,
+    title: row.title,
+    message: row.message,
+    code: row.code,
+    count: row.count,
+    quietSeconds: row.quiet_seconds,
+    openedAt: row.opened_at,
+    lastSeenAt: row.last_seen_at,
+    recoveredAt: row.recovered_at,
+  };
+}

@@ -31,8 +31,8 @@ export async function pruneOldData(
     const owner = makeOwner();
     const store = makeStore(database);
     const dropDay = dayDropper(deps, owner);
-    const onDayGone = dropDay ?? (async () => undefined);
-    const pruning = { store, clock: systemClock, logger, ages: config.retention, onDayGone };
+    const onDayRemoved = dropDay ?? (async () => undefined);
+    const pruning = { store, clock: systemClock, logger, ages: config.retention, onDayRemoved };
     try {
       if (dryRun) return await prune(pruning, { dryRun, signal });
       const removed = await removeAlone(pruning, signal);

@@ -40,7 +40,7 @@ test('requests a minute are one rate for all workers: the call beyond them is no
 test('tokens a minute are a rate as well', async () => {
   fleet = await startFleet({ quotas: { tokensPerMinute: 10_000 } });
   const worker = await fleet.startWorker();
-  expect(await waitingOf(fleet, await fleet.request(worker))).toContain('rate that is configured');
+  expect(await waitingOf(fleet, await fleet.request(worker))).toContain('configured rate limit');
   expect(fleet.gemini.calls).toHaveLength(1);
 });
 

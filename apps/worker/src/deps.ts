@@ -72,7 +72,7 @@ import {
 } from '@texas-ai/telemetry';
 import { makeWeather } from '@texas-ai/weather';
 import { makeAuthors, makeQuotas, queuesOf } from './authors/authors.js';
-import { makeWorkedAuthors } from './authors/available-authors.js';
+import { makeAvailableAuthors } from './authors/available-authors.js';
 import { observedAuthors } from './authors/observed-author.js';
 import { type FleetClock, makeFleetClock } from './fleet-clock.js';
 import { budgetOf, type Timing, timingOf } from './settings.js';
@@ -123,7 +123,7 @@ export interface WorkerDeps {
   /** The queues that this process works. */
   workedQueues: QueueName[];
   /** The authors that some live worker can ask. */
-  workedAuthors(): Promise<AuthorName[]>;
+  availableAuthors(): Promise<AuthorName[]>;
   /** Where everything of ours in Redis begins. */
   prefix: string;
   /** Each resolves once its Redis was reached; rejects with `config_invalid` where that one cannot be used. */
@@ -217,8 +217,9 @@ export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}):
     onProgress,
     async announce({ id: generationId, character, date, author, fallback }: Generation) {
       // Dropped from the cache before anybody is told of it.
-      await cache.drop(dayKey(character, date));
-      await announcer.announce({ kind: 'day.published', character, date, generationId });
+      const day = date.toString();
+      await cache.drop(dayKey(character, day));
+      await announcer.announce({ kind: 'day.published', character, date: day, generationId });
       logger.info('day published', { character, date, author });
       measured.generation({ status: 'published', author, code: fallback?.code ?? '' });
     },
@@ -272,7 +273,7 @@ export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}):
     characters,
     fleet,
     workedQueues,
-    workedAuthors: makeWorkedAuthors({
+    availableAuthors: makeAvailableAuthors({
       fleet,
       workedQueues,
       clock,

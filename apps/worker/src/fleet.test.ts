@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { localDate } from '@texas-ai/kernel';
+import { localDate, Temporal } from '@texas-ai/kernel';
 import { type LoggedLine, until } from '@texas-ai/testing';
 import { startFleet, type TestFleet, type TestWorker } from '../test/test-fleet.js';
 
@@ -114,7 +114,7 @@ test('a day whose author failed for good is finished by the offline author and s
     fallback: { from: 'gemini', code: 'author_blocked' },
     error: null,
   });
-  const day = await fleet.db.store.days.find('texas', generation.date);
+  const day = await fleet.db.store.days.find('texas', Temporal.PlainDate.from(generation.date));
   expect(day?.generation).toMatchObject({ author: 'offline', fallback: { from: 'gemini' } });
 });
 

@@ -5,19 +5,19 @@ import type { JobMetrics } from '@texas-ai/telemetry';
 import { z } from 'zod';
 import { slowStep } from './failures/alert-conditions.js';
 
-/** A step that takes longer is worth a warning, in milliseconds. */
+/** A step that takes longer is logged as slow, in milliseconds. */
 const slowStepMs = 30_000;
 
-/** What may take as long as it takes. */
-const unhurried: ReadonlySet<string> = new Set(['backup', 'verify-backup', 'prune']);
+/** Jobs without a time limit. */
+const unlimited: ReadonlySet<string> = new Set(['backup', 'verify-backup', 'prune']);
 
 const ids = z.object({
   requestId: z.string().nullable().catch(null),
   generationId: z.string().nullable().catch(null),
 });
 
-/** Runs a job's work so that every line it logs carries its ids, and logs one line about it. */
-export function around({
+/** Runs a job's work with its ids in the log context, and logs one line about it. */
+export function runJob({
   logger,
   alerts,
   measured,
@@ -30,7 +30,7 @@ export function around({
     const { requestId, generationId } = ids.safeParse(payload).data ?? {};
     await runWithLogContext({ requestId, generationId, job: name, jobId: id }, async () => {
       const began = performance.now();
-      const isSlow = () => performance.now() - began > slowStepMs && !unhurried.has(name);
+      const isSlow = () => performance.now() - began > slowStepMs && !unlimited.has(name);
       try {
         await work();
         const ms = Math.round(performance.now() - began);

@@ -1,7 +1,7 @@
 import type { Config } from '@texas-ai/config';
 import type { Budget } from '@texas-ai/life';
 
-/** The times of the configuration in milliseconds. */
+/** The configured times in milliseconds. */
 export interface Timing {
   lockMs: number;
   /** See `CallMeterDeps`. */
@@ -9,10 +9,10 @@ export interface Timing {
   stallCheckMs: number;
   heartbeatMs: number;
   reconcileMs: number;
-  untouchedMs: number;
+  staleMs: number;
   retryMs: number;
   retryStorageMs: number;
-  holdAnswerMs: number;
+  storeRetryMs: number;
   probeMs: number;
 }
 
@@ -24,10 +24,10 @@ export function timingOf({ worker }: Config): Timing {
     stallCheckMs: ms(worker.stallCheckSeconds),
     heartbeatMs: ms(worker.heartbeatSeconds),
     reconcileMs: ms(worker.reconcileSeconds),
-    untouchedMs: ms(worker.untouchedSeconds),
+    staleMs: ms(worker.untouchedSeconds),
     retryMs: ms(worker.retrySeconds),
     retryStorageMs: ms(worker.retryStorageSeconds),
-    holdAnswerMs: ms(worker.holdAnswerSeconds),
+    storeRetryMs: ms(worker.holdAnswerSeconds),
     probeMs: ms(worker.probeSeconds),
   };
 }

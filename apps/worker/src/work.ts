@@ -6,12 +6,12 @@ import {
   untilReady,
 } from '@texas-ai/jobs';
 import type { WorkerDeps } from './deps.js';
-import { makeSettle } from './failures/handle-failure.js';
+import { makeFailureHandler } from './failures/handle-failure.js';
 import { makeHandlers } from './handlers/index.js';
-import { keepReconciling } from './reconcile/reconcile-loop.js';
-import { around } from './run-job.js';
+import { startReconciling } from './reconcile/reconcile-loop.js';
+import { runJob } from './run-job.js';
 
-/** Begins to work the queues, to reconcile and to show itself; resolves when every queue is worked. */
+/** Starts to work the queues, to reconcile and to report to the fleet; resolves once every queue is worked. */
 export async function startWork(deps: WorkerDeps): Promise<Consumer> {
   const { config, logger, owner, queues, steps, timing } = deps;
   await untilReady(queues.connection);
@@ -25,39 +25,39 @@ export async function startWork(deps: WorkerDeps): Promise<Consumer> {
     queues: deps.workedQueues,
     telemetry: deps.tracing.queue,
     concurrencyOf: (queue) => config.worker.concurrencyOf[queue] ?? config.worker.concurrency,
-    timing: { lockMs, stallCheckMs, unsettledMs: retryStorageMs },
+    timing: { lockMs, stallCheckMs, undecidedMs: retryStorageMs },
     handlers: makeHandlers(deps),
-    around: around(deps),
-    settle: settleOf(deps),
+    around: runJob(deps),
+    onFailure: failureHandler(deps),
     hold: (queue, ms) => steps.hold(queue, ms),
     onEnded: deps.measured.jobs.ended,
     logger,
   });
   deps.measured.working = consumer;
   await consumer.ready();
-  owner.own(keepReconciling(deps, consumer), (each) => each.stop());
-  showItself(deps, consumer);
+  owner.own(startReconciling(deps, consumer), (each) => each.stop());
+  reportToFleet(deps, consumer);
   return consumer;
 }
 
-function settleOf(deps: WorkerDeps) {
-  const { announcer, config, logger } = deps;
+function failureHandler(deps: WorkerDeps) {
+  const { store, steps, authors, clock, alerts, announcer, config, logger, onProgress } = deps;
   const { retryMs, retryStorageMs, probeMs } = deps.timing;
-  return makeSettle({
-    ...deps,
+  return makeFailureHandler({
+    ...{ store, steps, authors, clock, alerts, logger, onProgress },
     fallback: config.authoring.fallback,
     random: Math.random,
     timing: { retryMs, retryStorageMs, probeMs },
     onFailed: ({ author }, code) => deps.measured.generation({ status: 'failed', author, code }),
-    onHeld() {
+    onCooldown() {
       announcer
         .announce({ kind: 'holds.changed' })
-        .catch((error) => logger.debug('holds not announced', { error }));
+        .catch((error) => logger.debug('cooldown not announced', { error }));
     },
   });
 }
 
-function showItself({ id, clock, fleet, logger, owner }: WorkerDeps, consumer: Consumer): void {
+function reportToFleet({ id, clock, fleet, logger, owner }: WorkerDeps, consumer: Consumer): void {
   const startedAt = clock.now().toString();
   const describe = () => ({
     id,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { loadConfig } from '@texas-ai/config';
 import type { Consumer } from '@texas-ai/jobs';
-import { localDate, makeOwner } from '@texas-ai/kernel';
+import { localDate, makeOwner, type Temporal } from '@texas-ai/kernel';
 import { type Generation, type GenerationStatus, requestGeneration } from '@texas-ai/life';
 import {
   buildProfile,
@@ -116,7 +116,7 @@ export async function startFleet(options: TestFleetOptions = {}) {
   }
 
   /** A worker asks, as the gateway would. */
-  function requestDate({ deps }: TestWorker, date: string): Promise<Generation> {
+  function requestDate({ deps }: TestWorker, date: Temporal.PlainDate): Promise<Generation> {
     return requestGeneration(
       { ...deps.requesting, window: { daysBack: 366, daysAhead: 366 } },
       {
@@ -145,7 +145,7 @@ export async function startFleet(options: TestFleetOptions = {}) {
     /** Of a date that was not asked for yet. */
     request(worker: TestWorker): Promise<Generation> {
       lastDate = lastDate.add({ days: 1 });
-      return requestDate(worker, lastDate.toString());
+      return requestDate(worker, lastDate);
     },
     requestAgain: (worker: TestWorker, { date }: Generation) => requestDate(worker, date),
     generationOf,

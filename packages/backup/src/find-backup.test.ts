@@ -23,7 +23,7 @@ const night = (day: number) => `2026-11-${day}T02:00:00Z`;
 const write = (id: string, day: number, { folder } = here) => writeBackup(folder, id, night(day));
 
 /** A target that holds these, newest first, and says what it was asked to bring. */
-function holding(...manifests: Manifest[]): BackupTarget & { fetched: string[] } {
+function storeWithRetry(...manifests: Manifest[]): BackupTarget & { fetched: string[] } {
   const fetched: string[] = [];
   return {
     name: 's3://backups',
@@ -49,7 +49,7 @@ describe('a backup that is named', () => {
 
   test('as in the folder is there, and nothing is fetched', async () => {
     const { file, manifest } = write('a', 23);
-    const target = holding(manifest);
+    const target = storeWithRetry(manifest);
     expect(await find(manifest.file, target)).toBe(file);
     expect(target.fetched).toEqual([]);
   });
@@ -57,13 +57,13 @@ describe('a backup that is named', () => {
   test('and is cut off in the folder is fetched from a target that has it whole', async () => {
     const { file, manifest } = write('a', 23);
     truncateSync(file, 0);
-    expect(await find(manifest.file, holding(manifest))).toBe(`/fetched/${manifest.file}`);
-    expect(await find(manifest.file, holding())).toBe(file);
+    expect(await find(manifest.file, storeWithRetry(manifest))).toBe(`/fetched/${manifest.file}`);
+    expect(await find(manifest.file, storeWithRetry())).toBe(file);
   });
 
   test('as on a target is fetched from the first that has it', async () => {
     const { manifest } = write('a', 23, elsewhere);
-    const targets = [holding(), holding(manifest), holding(manifest)] as const;
+    const targets = [storeWithRetry(), storeWithRetry(manifest), storeWithRetry(manifest)] as const;
     expect(await find(manifest.file, ...targets)).toBe(`/fetched/${manifest.file}`);
     expect(targets.map(({ fetched }) => fetched)).toEqual([[], [manifest.file], []]);
   });
@@ -79,7 +79,7 @@ describe('a backup that is named', () => {
     'a\0b',
   ])('%j and is no file is nowhere', async (named) => {
     mkdirSync(join(here.folder, 'sub'));
-    await expect(find(named, holding())).rejects.toMatchObject({ code: 'backup_invalid' });
+    await expect(find(named, storeWithRetry())).rejects.toMatchObject({ code: 'backup_invalid' });
   });
 });
 
@@ -87,14 +87,14 @@ describe('the latest', () => {
   test('is that of the folder where no target has a newer one', async () => {
     write('a', 23);
     const { file } = write('b', 25);
-    const target = holding(write('c', 24, elsewhere).manifest);
+    const target = storeWithRetry(write('c', 24, elsewhere).manifest);
     expect(await find('latest', target)).toBe(file);
     expect(target.fetched).toEqual([]);
   });
 
   test('is not fetched where the folder holds it too', async () => {
     const { file, manifest } = write('a', 23);
-    const target = holding(manifest);
+    const target = storeWithRetry(manifest);
     expect(await find('latest', target)).toBe(file);
     expect(target.fetched).toEqual([]);
   });
@@ -102,7 +102,10 @@ describe('the latest', () => {
   test('is fetched from the target that has the newest of all', async () => {
     write('a', 23);
     const [older, newer] = [write('b', 24, elsewhere), write('c', 25, elsewhere)];
-    const targets = [holding(older.manifest), holding(newer.manifest, older.manifest)] as const;
+    const targets = [
+      storeWithRetry(older.manifest),
+      storeWithRetry(newer.manifest, older.manifest),
+    ] as const;
     expect(await find('latest', ...targets)).toBe(`/fetched/${newer.manifest.file}`);
     expect(targets.map(({ fetched }) => fetched)).toEqual([[], [newer.manifest.file]]);
   });
@@ -110,18 +113,20 @@ describe('the latest', () => {
   test('is fetched where that of the folder is cut off', async () => {
     const { file, manifest } = write('b', 25);
     truncateSync(file, 0);
-    expect(await find('latest', holding(manifest))).toBe(`/fetched/${manifest.file}`);
+    expect(await find('latest', storeWithRetry(manifest))).toBe(`/fetched/${manifest.file}`);
   });
 
   test('is nowhere where there is none', async () => {
-    await expect(find('latest', holding())).rejects.toMatchObject({ code: 'backup_invalid' });
+    await expect(find('latest', storeWithRetry())).rejects.toMatchObject({
+      code: 'backup_invalid',
+    });
   });
 });
 
 test('a target that is away is told of, unless the file is here', async () => {
   const { file, manifest } = write('a', 23);
   const away: BackupTarget = {
-    ...holding(),
+    ...storeWithRetry(),
     list: () => Promise.reject(new TexasError('backup_target_unavailable', 'It is away.')),
   };
   expect(await find(manifest.file, away)).toBe(file);

@@ -101,7 +101,7 @@ test('a refused call takes neither a request nor tokens', async () => {
 
 test('a call that is not made after all gives back its request and its tokens', async () => {
   const [one, other] = await buckets({ requestsPerMinute: 1, tokensPerMinute: 1_000 });
-  await (await one.take(1_000)).giveBack();
+  await (await one.take(1_000)).release();
   expect((await other.take(1_000)).fullForMs).toBe(0);
   expect((await one.take(1)).fullForMs).toBeGreaterThan(0);
 });

@@ -39,7 +39,7 @@ export function makeCallBucket(options: CallBucketOptions): CallBucket | null {
       }
       return {
         fullForMs: 0,
-        async giveBack() {
+        async release() {
           await request.change(-1);
           await room.change(-expected);
         },
@@ -50,7 +50,7 @@ export function makeCallBucket(options: CallBucketOptions): CallBucket | null {
 }
 
 const nothing = async () => undefined;
-const full = (fullForMs: number) => ({ fullForMs, giveBack: nothing, used: nothing });
+const full = (fullForMs: number) => ({ fullForMs, release: nothing, used: nothing });
 
 type Limiter = RateLimiterRedis | null;
 const key = 'all';

@@ -28,23 +28,23 @@ test('a handler gets the payload and a signal; an ended job is spent', async () 
   expect(await producer.states([chapter])).toEqual(['ended']);
 });
 
-test('a bad payload fails at once and is settled with its reason', async () => {
+test('a bad payload fails at once with its reason', async () => {
   const { queue, work, events } = await startSystem(owner);
-  const settled: TexasError[] = [];
+  const failures: TexasError[] = [];
   await work(
     {},
     {
-      async settle(_job, failure) {
-        settled.push(failure);
-        return { kind: 'over' };
+      async onFailure(_job, failure) {
+        failures.push(failure);
+        return { kind: 'failed', generation: null };
       },
     },
   );
   const failed = once(events, 'failed');
   await queue.add('plan-day', { version: 1, generationId: 'no uuid', run: 0, requestId: null });
   await failed;
-  expect(settled.map((failure) => failure.code)).toEqual(['invalid_payload']);
-  expect(settled[0]?.message).toMatch(/generationId.*run/);
+  expect(failures.map((failure) => failure.code)).toEqual(['invalid_payload']);
+  expect(failures[0]?.message).toMatch(/generationId.*run/);
 });
 
 test('a failure that is not over waits for its next try as long as it was told', async () => {
@@ -58,7 +58,7 @@ test('a failure that is not over waits for its next try as long as it was told',
         });
       },
     },
-    { settle: async () => ({ kind: 'again', delayMs: 123_456 }) },
+    { onFailure: async () => ({ kind: 'again', delayMs: 123_456, failures: 1 }) },
   );
   const delayed = once(events, 'delayed');
   await producer.enqueue([plan]);
@@ -89,7 +89,7 @@ test('a version or a job that this worker does not know is handed back', async (
 test('closing aborts what takes too long and hands it back: another worker takes it at once', async () => {
   const { producer, work, events } = await startSystem(owner);
   const started = gate();
-  const settled: string[] = [];
+  const failures: string[] = [];
   const consumer = await work(
     {
       async 'plan-day'(_payload, { signal }) {
@@ -99,8 +99,8 @@ test('closing aborts what takes too long and hands it back: another worker takes
       },
     },
     {
-      async settle(_job, { code }) {
-        settled.push(code);
+      async onFailure(_job, { code }) {
+        failures.push(code);
         return { kind: 'handed-back', delayMs: 0 };
       },
     },
@@ -109,14 +109,14 @@ test('closing aborts what takes too long and hands it back: another worker takes
   await producer.enqueue([plan]);
   await started.promise;
   await consumer.close(AbortSignal.abort());
-  expect(settled).toEqual(['aborted']);
+  expect(failures).toEqual(['aborted']);
   expect(await producer.states([plan])).toEqual(['waiting']);
   const completed = once(events, 'completed');
   await work({});
   await completed;
 });
 
-test('a failure that cannot even be settled hands the job back', async () => {
+test('a job is handed back if its failure cannot be handled', async () => {
   const { producer, queue, work, events } = await startSystem(owner);
   let tries = 0;
   await work(
@@ -127,7 +127,7 @@ test('a failure that cannot even be settled hands the job back', async () => {
       },
     },
     {
-      async settle() {
+      async onFailure() {
         throw new TexasError('storage_unavailable', 'Away.');
       },
     },
@@ -151,8 +151,8 @@ test('an author that rests holds its queue for all workers, and the job goes on 
       if (held) throw new TexasError('author_rate_limited', 'Too many.');
     },
   };
-  const settle = async () => ({ kind: 'held', ms: 3_600_000, by: 'all' }) as const;
-  const one = { settle, concurrency: 1 };
+  const onFailure = async () => ({ kind: 'held', ms: 3_600_000, by: 'all', began: true }) as const;
+  const one = { onFailure, concurrency: 1 };
   await Promise.all([work(handlers, one), work(handlers, one)]);
   const completed = gate();
   let count = 0;
@@ -188,7 +188,10 @@ test('a refused key stops its queue in this worker alone; other queues and worke
         throw new TexasError('author_held', 'The key was refused.');
       },
     },
-    { settle: async () => ({ kind: 'held', ms: 60_000, by: 'key' }), concurrency: 1 },
+    {
+      onFailure: async () => ({ kind: 'held', ms: 60_000, by: 'key', began: true }),
+      concurrency: 1,
+    },
   );
   const plans = [buildStep('plan-day'), buildStep('plan-day')];
   const waiting = once(events, 'waiting');

@@ -1,4 +1,5 @@
 import { asTexasError, type Logger, TexasError } from '@texas-ai/kernel';
+import type { FailureOutcome, GivenUp } from '@texas-ai/life';
 import {
   DelayedError,
   type Job,
@@ -30,18 +31,8 @@ export type Handler<Name extends JobName> = (
 
 export type Handlers = { [Name in JobName]: Handler<Name> };
 
-/** What becomes of a job that failed. */
-export type JobSettlement =
-  /** Never tried again. */
-  | { kind: 'over' }
-  | { kind: 'again'; delayMs: number }
-  /** Given back for any worker. */
-  | { kind: 'handed-back'; delayMs: number }
-  /** Nobody takes a job of its queue for so long, or nobody here until the queue is released. */
-  | { kind: 'held'; ms: number; by: 'all' | 'key' };
-
-/** How a try of a job ended. */
-export type JobOutcome = 'done' | JobSettlement['kind'];
+/** How a try of a job ended: the label of metrics. */
+type JobOutcome = 'done' | 'over' | Exclude<FailureOutcome['kind'], GivenUp['kind']>;
 
 export interface ConsumerOptions {
   connection: Redis;
@@ -56,8 +47,8 @@ export interface ConsumerOptions {
     lockMs: number;
     /** How often such jobs are looked for. */
     stallCheckMs: number;
-    /** What a job waits that could not even be settled. */
-    unsettledMs: number;
+    /** The delay of a job if `onFailure` fails as well. */
+    undecidedMs: number;
   };
   handlers: Handlers;
   /** Runs the work of a job, for example inside a log context. */
@@ -65,8 +56,8 @@ export interface ConsumerOptions {
     job: { name: JobName; id: string; payload: unknown },
     work: () => Promise<void>,
   ): Promise<void>;
-  /** Decides on a failed job; `payload` may be anything, since it may be what failed. */
-  settle(job: { name: JobName; payload: unknown }, failure: TexasError): Promise<JobSettlement>;
+  /** Decides what becomes of a failed job. `payload` is not validated, since it may be what failed. */
+  onFailure(job: { name: JobName; payload: unknown }, failure: TexasError): Promise<FailureOutcome>;
   /** Told of each try of a job that ended: how, and after how many seconds. */
   onEnded?(job: { name: JobName; outcome: JobOutcome; seconds: number }): void;
   /** Holds a queue for the whole fleet. */
@@ -96,7 +87,7 @@ const ownRetryMs = 1_000;
 /** How soon a worker sees that a hold was lifted, or that it is to close: BullMQ may see that only then. */
 const holdCheckMs = 1_000;
 
-/** Works the queues: validates payloads, runs handlers, and has failures settled. */
+/** Works the queues: validates payloads, runs handlers, and carries out what `onFailure` decides. */
 export function makeConsumer(options: ConsumerOptions): Consumer {
   const { connection, prefix = defaultPrefix, queues, timing, logger } = options;
   const stop = new AbortController();
@@ -123,7 +114,7 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
         ...(options.telemetry && { telemetry: options.telemetry }),
         maximumRateLimitDelay: holdCheckMs,
         settings: {
-          backoffStrategy: (_tries, _type, error) => retryLaterMs(error, timing.unsettledMs),
+          backoffStrategy: (_tries, _type, error) => retryLaterMs(error, timing.undecidedMs),
         },
       },
     );
@@ -159,9 +150,10 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
       await options.around({ name: known, id, payload: job.data }, () =>
         run(options.handlers, known, job.data, context).catch(async (error) => {
           const failure = asTexasError(error);
-          const settlement = await settle(known, job.data, failure);
-          outcome = settlement.kind;
-          return conclude(job, token, failure, settlement);
+          const decided = await decide(known, job.data, failure);
+          outcome =
+            decided.kind === 'fell-back' || decided.kind === 'failed' ? 'over' : decided.kind;
+          return conclude(job, token, failure, decided);
         }),
       );
     } finally {
@@ -175,20 +167,21 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
     job: Job,
     token: string | undefined,
     failure: TexasError,
-    settlement: JobSettlement,
+    outcome: FailureOutcome,
   ): Promise<never> {
     // What BullMQ keeps of a failure is the code and our own words, nothing of its cause.
     const kept = `${failure.code}: ${failure.message}`;
-    switch (settlement.kind) {
-      case 'over':
+    switch (outcome.kind) {
+      case 'fell-back':
+      case 'failed':
         throw new UnrecoverableError(kept);
       case 'again':
-        throw new RetryLater(kept, settlement.delayMs);
+        throw new RetryLater(kept, outcome.delayMs);
       case 'handed-back':
-        return handBack(job, token, settlement.delayMs);
+        return handBack(job, token, outcome.delayMs);
       case 'held': {
         const queue = job.queueName as QueueName;
-        if (settlement.by === 'all') await options.hold(queue, settlement.ms);
+        if (outcome.by === 'all') await options.hold(queue, outcome.ms);
         else await rest(queue, true);
         // It goes back to the head of its queue.
         throw new RateLimitError();
@@ -196,16 +189,16 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
     }
   }
 
-  async function settle(
+  async function decide(
     name: JobName,
     payload: unknown,
     failure: TexasError,
-  ): Promise<JobSettlement> {
+  ): Promise<FailureOutcome> {
     try {
-      return await options.settle({ name, payload }, failure);
+      return await options.onFailure({ name, payload }, failure);
     } catch (error) {
-      logger.warn('failure not settled, the job is handed back', { code: failure.code, error });
-      return { kind: 'handed-back', delayMs: timing.unsettledMs };
+      logger.warn('failure not handled, the job is handed back', { code: failure.code, error });
+      return { kind: 'handed-back', delayMs: timing.undecidedMs };
     }
   }
 

@@ -13,7 +13,6 @@ export {
   type Handler,
   type Handlers,
   type JobContext,
-  type JobSettlement,
   makeConsumer,
 } from './consumer.js';
 export { type QueueName, queueNames } from './definition.js';

@@ -36,7 +36,7 @@ export function gate(): { promise: Promise<void>; resolve(): void } {
 }
 
 export interface WorkersOptions {
-  settle?: ConsumerOptions['settle'];
+  onFailure?: ConsumerOptions['onFailure'];
   queues?: readonly QueueName[];
   concurrency?: number;
 }
@@ -66,7 +66,11 @@ export async function startSystem(owner: Owner, url = testServices().redisUrl) {
 
   async function work(
     handlers: Partial<Handlers>,
-    { settle, queues: worked = ['author-offline', 'days'], concurrency = 4 }: WorkersOptions = {},
+    {
+      onFailure,
+      queues: worked = ['author-offline', 'days'],
+      concurrency = 4,
+    }: WorkersOptions = {},
   ): Promise<Consumer> {
     const none = async () => undefined;
     const consumer = makeConsumer({
@@ -74,7 +78,7 @@ export async function startSystem(owner: Owner, url = testServices().redisUrl) {
       prefix,
       queues: worked,
       concurrencyOf: () => concurrency,
-      timing: { lockMs: 60_000, stallCheckMs: 500, unsettledMs: 50 },
+      timing: { lockMs: 60_000, stallCheckMs: 500, undecidedMs: 50 },
       handlers: {
         'plan-day': none,
         'write-chapter': none,
@@ -88,7 +92,7 @@ export async function startSystem(owner: Owner, url = testServices().redisUrl) {
       },
       hold: (name, ms) => producer.hold(name, ms),
       around: (_job, run) => run(),
-      settle: settle ?? (async () => ({ kind: 'over' })),
+      onFailure: onFailure ?? (async () => ({ kind: 'failed', generation: null })),
       logger,
     });
     owner.own(consumer, (each) => each.close(AbortSignal.timeout(10_000)));

@@ -1,4 +1,4 @@
-export { type AskAuthorDeps, mostCallsOf, triesPerStep } from './authoring/ask-author.js';
+export { type AskAuthorDeps, maxCallsOf, triesPerStep } from './authoring/ask-author.js';
 export {
   type Author,
   type AuthorCall,
@@ -24,16 +24,17 @@ export {
   type Quotas,
 } from './authoring/call-meter.js';
 export {
-  type AuthorHold,
-  type HeldAccess,
-  type HoldRepository,
-  holdOf,
-  holds,
-  isHeld,
-  whoRests,
+  appliesTo,
+  type Cooldown,
+  type CooldownRepository,
+  type CooldownTarget,
+  cooldownFor,
+  cooldownScope,
+  isCoolingDown,
 } from './authoring/cooldowns.js';
-export { probeAuthor } from './authoring/metered-call.js';
+export { type MeteredCallDeps, probeAuthor } from './authoring/metered-call.js';
 export { characterRecords } from './character/character-records.js';
+export type { CharacterRecord, CharacterRepository } from './character/character-repository.js';
 export {
   type Activity,
   type Beats,
@@ -54,7 +55,7 @@ export {
   timesOfDay,
 } from './character/profile.js';
 export { parseProfile, profileHash } from './character/profile-file.js';
-export type { ChapterBrief, DayBrief, Yesterday } from './day/brief.js';
+export type { ChapterBrief, DayBrief, StoredBrief, Yesterday } from './day/brief.js';
 export {
   type Day,
   type DayItem,
@@ -63,6 +64,13 @@ export {
   daySummarySchema,
   type Experience,
 } from './day/day.js';
+export type {
+  DayRepository,
+  InteractionRepository,
+  ListPlace,
+  ListQuery,
+  MajorEventRepository,
+} from './day/day-repositories.js';
 export { type DayType, dayTypeOf, dayTypes } from './day/day-type.js';
 export {
   type Interaction,
@@ -92,11 +100,10 @@ export { wakingHours } from './day/waking-hours.js';
 export {
   type Weather,
   type WeatherCondition,
-  type WeatherRequest,
-  type WeatherSource,
   weatherConditions,
   weatherSchema,
 } from './day/weather.js';
+export type { WeatherRequest, WeatherSource } from './day/weather-source.js';
 export { type CheckedChapter, checkChapter } from './drafting/chapter-rules.js';
 export { groupChapters } from './drafting/chapters.js';
 export {
@@ -108,12 +115,18 @@ export {
   type SlotText,
 } from './drafting/draft.js';
 export { type Level, levels } from './drafting/draft-fields.js';
-export { brokenRules, matterOfTaste } from './drafting/plan-rules.js';
-export { type PlanFrame, type RepairedPlan, repairPlan } from './drafting/repair/repair-plan.js';
-export type { Mend, MendRule, Problem } from './drafting/repair-notes.js';
+export { brokenRules, mattersOfTaste } from './drafting/plan-rules.js';
+export type { PlanFrame } from './drafting/repair/plan-frame.js';
+export { type RepairedPlan, repairPlan } from './drafting/repair/repair-plan.js';
+export type { Problem, RepairNote, RepairRule } from './drafting/repair-notes.js';
 export { cutSlots } from './drafting/slots.js';
 export { cancelGeneration } from './generation/cancel-generation.js';
-export { giveUpHeld } from './generation/expire-cooldowns.js';
+export type {
+  CheckpointRepository,
+  PlannedDay,
+  StartedChapter,
+} from './generation/checkpoint-repository.js';
+export { type FallenBackOverdue, fallBackOverdue } from './generation/fall-back-overdue.js';
 export {
   type Generation,
   type GenerationStatus,
@@ -124,6 +137,19 @@ export {
   isInFlight,
   viewOf,
 } from './generation/generation.js';
+export type {
+  FailureReason,
+  GenerationRepository,
+  OverdueGeneration,
+} from './generation/generation-repository.js';
+export {
+  type FailedStep,
+  type FailureDeps,
+  type FailureOutcome,
+  type GivenUp,
+  type GiveUpDeps,
+  handleFailure,
+} from './generation/handle-failure.js';
 export { type PlanDayDeps, planDay } from './generation/plan-day.js';
 export {
   type OnProgress,
@@ -132,23 +158,23 @@ export {
   progressOf,
   progressSince,
 } from './generation/progress.js';
-export { announceForgotten, type PublishDayDeps, publishDay } from './generation/publish-day.js';
-export { takeUpLost } from './generation/recover-stalled.js';
+export { announceUnannounced, type PublishDayDeps, publishDay } from './generation/publish-day.js';
+export { recoverStalled } from './generation/recover-stalled.js';
 export {
-  type GenerationRequest,
   type RequestGenerationDeps,
   requestGeneration,
 } from './generation/request-generation.js';
-export { kindOf, retryDelayMs } from './generation/retry.js';
+export type { RequestRepository, StoredRequest } from './generation/request-repository.js';
+export { failureKind, retryDelayMs } from './generation/retry-policy.js';
 export { rewriteFallbacks } from './generation/rewrite-fallbacks.js';
 export {
-  type FailedStep,
-  type GivenUp,
-  type Settlement,
-  type StepFailureDeps,
-  settleFailure,
-} from './generation/step-failure.js';
-export { type JobState, type Step, type StepQueue, stepsOf } from './generation/steps.js';
+  enqueueNext,
+  type GenerationNeeds,
+  type JobState,
+  type Step,
+  type StepQueue,
+  stepsOf,
+} from './generation/steps.js';
 export { type WriteChapterDeps, writeChapter } from './generation/write-chapter.js';
 export { chapterPrompt } from './prompts/chapter-prompt.js';
 export { planPrompt } from './prompts/plan-prompt.js';
@@ -164,7 +190,12 @@ export {
   retentionKinds,
 } from './retention/retention.js';
 export { type PlanDueDaysDeps, planDueDays } from './schedule/plan-due-days.js';
-export { minuteOf } from './schedule/planning.js';
+export { minuteOf } from './schedule/planning-time.js';
+export type {
+  DueCharacter,
+  ScheduledGeneration,
+  ScheduleRepository,
+} from './schedule/schedule-repository.js';
 export { dateText, instantText, minuteAsText, minuteText } from './schemas.js';
 export {
   type Amount,
@@ -197,34 +228,13 @@ export {
   type PriceTable,
   pricedModel,
 } from './spending/prices.js';
-export type {
-  BegunChapter,
-  CharacterRecord,
-  CharacterRepository,
-  DayRepository,
-  DueCharacter,
-  ExclusiveWork,
-  GenerationNeeds,
-  GenerationRepository,
-  InteractionRepository,
-  ListPlace,
-  ListQuery,
-  MajorEventRepository,
-  NightlyGeneration,
-  PlannedDay,
-  Repositories,
-  RequestRepository,
-  StepRow,
-  Store,
-  StoredBrief,
-  StoredRequest,
-} from './store.js';
+export type { ExclusiveWork, Repositories, Store } from './store.js';
 export { readTime } from './times/plan-times.js';
 export { type ExportCharacterDeps, exportCharacter } from './transfer/export-character.js';
+export type { ExportedDay, ImportedIds, TransferRepository } from './transfer/exported-day.js';
 export {
   type ImportCharacterDeps,
   type Imported,
   importCharacter,
 } from './transfer/import-character.js';
-export type { CarriedDay, CarriedIds, TransferRepository } from './transfer/transfer.js';
 export { describeIssues } from './validation-issues.js';

@@ -13,6 +13,6 @@ export function failing(code: ConstructorParameters<typeof TexasError>[0], detai
 /** Room in a bucket, or none for so long. */
 export const room = (fullForMs: number) => ({
   fullForMs,
-  giveBack: async () => undefined,
+  release: async () => undefined,
   used: async () => undefined,
 });

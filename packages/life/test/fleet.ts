@@ -12,12 +12,12 @@ import {
 } from '@texas-ai/testing';
 import type { AuthorName } from '../src/authoring/author.js';
 import type { Quotas } from '../src/authoring/call-meter.js';
-import { giveUpHeld } from '../src/generation/expire-cooldowns.js';
+import { fallBackOverdue } from '../src/generation/fall-back-overdue.js';
 import type { Generation } from '../src/generation/generation.js';
+import { type FailureOutcome, handleFailure } from '../src/generation/handle-failure.js';
 import { planDay } from '../src/generation/plan-day.js';
 import { publishDay } from '../src/generation/publish-day.js';
 import { requestGeneration } from '../src/generation/request-generation.js';
-import { type Settlement, settleFailure } from '../src/generation/step-failure.js';
 import type { Step } from '../src/generation/steps.js';
 import { writeChapter } from '../src/generation/write-chapter.js';
 import type { Budget } from '../src/spending/budget.js';
@@ -128,7 +128,7 @@ export function makeFleet(db: TestDatabase, options: FleetOptions = {}) {
     ): Promise<Generation> =>
       requestGeneration(requesting, {
         character: 'texas',
-        date,
+        date: Temporal.PlainDate.from(date),
         fresh: wanted.fresh ?? false,
         askedBy: wanted.askedBy ?? 'person',
         idempotency: wanted.idempotencyKey
@@ -146,12 +146,14 @@ export function makeFleet(db: TestDatabase, options: FleetOptions = {}) {
       return step;
     },
     /** What the reconciler does, as far as it is of this date; by default some worker can ask both authors. */
-    async endLongWaits(worked: readonly AuthorName[] = [author.name, 'offline']) {
-      const ended = await giveUpHeld({ store, steps, fallback, clock }, worked, { atOnce: true });
-      return ended.filter(({ givenUp }) => givenUp.generation?.date === date);
+    async fallBackOverdue(worked: readonly AuthorName[] = [author.name, 'offline']) {
+      const ended = await fallBackOverdue({ store, steps, fallback, clock }, worked, {
+        atOnce: true,
+      });
+      return ended.filter(({ outcome }) => outcome.generation?.date.toString() === date);
     },
-    settle: (step: Step, failure: unknown): Promise<Settlement> =>
-      settleFailure(
+    settle: (step: Step, failure: unknown): Promise<FailureOutcome> =>
+      handleFailure(
         {
           store,
           steps,

@@ -3,18 +3,19 @@ import { formatMinute } from '@texas-ai/kernel';
 import type { Plan } from '../src/day/plan.js';
 import type { PlanDraft } from '../src/drafting/draft.js';
 import { brokenRules } from '../src/drafting/plan-rules.js';
-import { type PlanFrame, repairPlan } from '../src/drafting/repair/repair-plan.js';
+import type { PlanFrame } from '../src/drafting/repair/plan-frame.js';
+import { repairPlan } from '../src/drafting/repair/repair-plan.js';
 import { goodDraft, someDraft, someProfile } from './day-material.js';
 
 export const frame: PlanFrame = { profile: someProfile(), wake: 420, sleep: 1380 };
 
 /** Repairs, and expects a plan that keeps the rules. */
 export function repaired(draft: PlanDraft, within = frame) {
-  const { plan, mended, verdict } = repairPlan(draft, within);
-  expect(verdict).toEqual([]);
+  const { plan, repairs, refusals } = repairPlan(draft, within);
+  expect(refusals).toEqual([]);
   if (!plan) throw new Error('There is no plan.');
   expect(brokenRules(plan, within)).toEqual([]);
-  return { plan, rules: [...new Set(mended.map((mend) => mend.rule))], mended };
+  return { plan, rules: [...new Set(repairs.map((mend) => mend.rule))], repairs };
 }
 
 /** The waking items as `07:00-08:00 Item 1`. */

@@ -30,16 +30,16 @@ async function planOf(work: () => Promise<unknown>): Promise<string> {
 }
 
 test.each<[string, string, () => Promise<unknown>]>([
-  ['characters that are due', 'characters_due', () => db.store.characters.due(now, 10)],
+  ['characters that are due', 'characters_due', () => db.store.schedule.due(now, 10)],
   [
     'generations that nobody touched',
     'generations_unfinished',
-    () => db.store.generations.untouched(now, 10),
+    () => db.store.generations.staleSince(now, 10),
   ],
   [
     'generations that are held too long',
     'generations_unfinished',
-    () => db.store.generations.heldTooLong(now, ['offline'], 10),
+    () => db.store.generations.overdue({ now: now, available: ['offline'], atOnce: [], limit: 10 }),
   ],
   [
     'days that were not announced',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Temporal } from '@texas-ai/kernel';
 import type { Generation, PlannedDay, Slot } from '@texas-ai/life';
 import {
   buildPlan,
@@ -9,7 +10,7 @@ import {
 } from '@texas-ai/testing';
 
 let db: TestDatabase;
-let date = '2026-03-01';
+let date = Temporal.PlainDate.from('2026-03-01');
 
 beforeAll(async () => {
   db = await makeTestDatabase();
@@ -19,16 +20,14 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 beforeEach(() => {
-  const next = new Date(`${date}T00:00:00Z`);
-  next.setUTCDate(next.getUTCDate() + 1);
-  date = next.toISOString().slice(0, 10);
+  date = date.add({ days: 1 });
 });
 
-const insert = (on = date) =>
-  db.store.requests.begin(
+const insert = async (on: Temporal.PlainDate | string = date): Promise<Generation> => {
+  const begun = await db.store.requests.begin(
     {
       character: 'texas',
-      date: on,
+      date: Temporal.PlainDate.from(on),
       author: 'offline',
       fallbackAt: null,
       fresh: false,
@@ -38,6 +37,8 @@ const insert = (on = date) =>
     },
     null,
   );
+  return begun.generation;
+};
 
 function planned(slots: Slot[]): PlannedDay {
   return {
@@ -65,10 +66,10 @@ const text = (interaction: string | null) => ({
 });
 
 /** A generation with a plan and one chapter of the given slots, whose text is stored. */
-async function written(slots: Slot[], on = date): Promise<Generation> {
+async function written(slots: Slot[], on: Temporal.PlainDate | string = date): Promise<Generation> {
   const { id } = await insert(on);
-  await db.store.generations.storePlan(id, planned(slots));
-  await db.store.generations.storeChapter(
+  await db.store.checkpoints.storePlan(id, planned(slots));
+  await db.store.checkpoints.storeChapter(
     id,
     0,
     slots.map((slot) => text(slot.wantsInteraction ? `消息 ${slot.start}` : null)),
@@ -99,11 +100,13 @@ describe('what must never be', () => {
     const { id } = await insert();
     const [slot] = buildSlots(buildPlan('zh'), [1]);
     if (!slot) throw new Error('There is a slot.');
-    await db.store.generations.storePlan(id, planned([slot]));
+    await db.store.checkpoints.storePlan(id, planned([slot]));
     const late = { ...planned([]), chapters: [0, 1].map((position) => ({ position, slots: [] })) };
-    const stands = await db.store.generations.storePlan(id, late);
-    expect(stands).toMatchObject({ status: 'writing', chapters: { total: 1 } });
-    expect(await db.store.generations.missingChapters(id)).toEqual([0]);
+    const stands = await db.store.checkpoints.storePlan(id, late);
+    expect(stands).toMatchObject({
+      generation: { status: 'writing', chapters: { total: 1 } },
+      missingChapters: [0],
+    });
   });
 
   test('two at what one alone may do', async () => {
@@ -131,11 +134,11 @@ describe('what must never be', () => {
     const overlapping = planned(buildSlots(buildPlan('zh'), [1]));
     const [first] = overlapping.plan.items;
     if (first) overlapping.plan.items[1] = { ...first, start: 400, end: 500 };
-    const storing = db.store.transaction(({ generations }) =>
-      generations.storePlan(id, overlapping),
+    const storing = db.store.transaction(({ checkpoints }) =>
+      checkpoints.storePlan(id, overlapping),
     );
     await expect(storing).rejects.toMatchObject({ code: 'storage_conflict' });
-    expect(await db.store.generations.missingChapters(id)).toEqual([]);
+    expect(await db.store.generations.needs(id)).toMatchObject({ missingChapters: [] });
     for (const [start, end] of [
       [500, 500],
       [600, 500],
@@ -145,7 +148,7 @@ describe('what must never be', () => {
       const wrong = planned(buildSlots(buildPlan('zh'), [1]));
       const item = wrong.plan.items[0];
       if (item) wrong.plan.items = [{ ...item, start: start ?? 0, end: end ?? 0 }];
-      const refused = db.store.transaction(({ generations }) => generations.storePlan(id, wrong));
+      const refused = db.store.transaction(({ checkpoints }) => checkpoints.storePlan(id, wrong));
       await expect(refused).rejects.toMatchObject({ cause: { code: '23514' } });
     }
   });
@@ -153,11 +156,11 @@ describe('what must never be', () => {
   test('experiences shorter than 5 or longer than 30 minutes', async () => {
     const { id } = await insert();
     const slots = [{ item: 1, start: 420, end: 451, wantsInteraction: false }];
-    await db.store.generations.storePlan(id, planned(slots));
+    await db.store.checkpoints.storePlan(id, planned(slots));
     await expect(
-      db.store.transaction(({ generations }) => generations.storeChapter(id, 0, [text(null)])),
+      db.store.transaction(({ checkpoints }) => checkpoints.storeChapter(id, 0, [text(null)])),
     ).rejects.toMatchObject({ cause: { code: '23514' } });
-    expect(await db.store.generations.missingChapters(id)).toEqual([0]);
+    expect(await db.store.generations.needs(id)).toMatchObject({ missingChapters: [0] });
   });
 
   test('a published generation that is not whole, a failed one without a reason', async () => {
@@ -180,11 +183,13 @@ describe('what must never be', () => {
       days: 4,
     };
     const { majorEvents } = db.store;
-    expect(await majorEvents.keep('texas', event)).toEqual(event);
+    expect(await majorEvents.add('texas', event)).toEqual(event);
     const later = { ...event, title: '培训', startDate: '2026-06-03' };
-    expect(await majorEvents.keep('texas', later)).toEqual(event);
-    expect(await majorEvents.covering('texas', '2026-06-04')).toEqual(event);
-    expect(await majorEvents.covering('texas', '2026-06-05')).toBeNull();
+    expect(await majorEvents.add('texas', later)).toEqual(event);
+    expect(await majorEvents.covering('texas', Temporal.PlainDate.from('2026-06-04'))).toEqual(
+      event,
+    );
+    expect(await majorEvents.covering('texas', Temporal.PlainDate.from('2026-06-05'))).toBeNull();
   });
 });
 
@@ -194,13 +199,15 @@ describe('chapters that come in at once', () => {
       const { id } = await insert(`2028-01-0${times + 1}`);
       const all = [1, 2, 3, 4].map((item) => buildSlots(buildPlan('zh'), [item]));
       const chapters = all.map((slots, position) => ({ position, slots }));
-      await db.store.generations.storePlan(id, { ...planned([]), chapters });
+      await db.store.checkpoints.storePlan(id, { ...planned([]), chapters });
 
       const store = (position: number) =>
-        db.store.generations.storeChapter(id, position, all[position]?.map(() => text(null)) ?? []);
+        db.store.checkpoints.storeChapter(id, position, all[position]?.map(() => text(null)) ?? []);
       // Each twice, as after a stall.
       const standing = await Promise.all([0, 1, 2, 3, 3, 2, 1, 0].map(store));
-      expect(standing.filter(({ status }) => status === 'publishing').length).toBeGreaterThan(0);
+      expect(
+        standing.filter(({ generation }) => generation.status === 'publishing').length,
+      ).toBeGreaterThan(0);
       expect(await expectGeneration(id)).toMatchObject({
         status: 'publishing',
         chapters: { total: 4, written: 4 },
@@ -214,8 +221,8 @@ describe('chapters that come in at once', () => {
 describe('transactions', () => {
   test('all or nothing', async () => {
     const { id } = await insert();
-    const failing = db.store.transaction(async ({ generations }) => {
-      await generations.storePlan(id, planned(buildSlots(buildPlan('zh'), [1])));
+    const failing = db.store.transaction(async ({ checkpoints }) => {
+      await checkpoints.storePlan(id, planned(buildSlots(buildPlan('zh'), [1])));
       throw new Error('the worker was killed');
     });
     await expect(failing).rejects.toThrow();
@@ -241,7 +248,7 @@ describe('reading', () => {
     const generation = await written(slots);
     expect(generation).toMatchObject({ status: 'publishing', chapters: { total: 1, written: 1 } });
     await publish(generation);
-    const day = await db.store.days.find('texas', date);
+    const day = await db.store.days.find('texas', Temporal.PlainDate.from(date));
     expect(day?.items.map((item) => item.title)).toEqual(
       buildPlan('zh').items.map((item) => item.title),
     );
@@ -254,7 +261,7 @@ describe('reading', () => {
       content: '她在整理地图。',
       interaction: { content: '消息 450' },
     });
-    expect(await db.store.days.outline('texas', date)).toMatchObject({
+    expect(await db.store.days.outline('texas', Temporal.PlainDate.from(date))).toMatchObject({
       summary: '平常的一天。',
       titles: buildPlan('zh')
         .items.filter((item) => !item.asleep)
@@ -306,8 +313,8 @@ describe('reading', () => {
     const earlier = await db.store.now();
     const ids = [(await insert('2026-01-01')).id, (await insert('2026-01-02')).id];
     const later = (await db.store.now()).add({ hours: 1 });
-    expect(await generations.untouched(earlier, 10)).toEqual([]);
-    const untouched = await generations.untouched(later, 10);
+    expect(await generations.staleSince(earlier, 10)).toEqual([]);
+    const untouched = await generations.staleSince(later, 10);
     expect(untouched.map(({ generation }) => generation.id)).toEqual(ids);
     const touched = async (id = '') =>
       (await db.database('generations').where({ id }).first('touched_at')).touched_at;
@@ -318,7 +325,7 @@ describe('reading', () => {
     await generations.touchAll(ids.slice(1));
     expect((await touched(ids[0])).epochNanoseconds > before.epochNanoseconds).toBe(true);
     expect(
-      (await generations.renewAll(ids, later)).map(({ generation }) => generation.run),
+      (await generations.restartStale(ids, later)).map(({ generation }) => generation.run),
     ).toEqual([2, 2]);
   });
 });

@@ -5,20 +5,21 @@ import { LRUCache } from 'lru-cache';
 import type { Database } from './database/database.js';
 import { locks } from './database/locks.js';
 import { storageFailure, withStorageFailures } from './database/storage-failure.js';
-import { makeHoldRepository } from './repositories/authors/cooldowns.js';
+import { makeCooldownRepository } from './repositories/authors/cooldowns.js';
 import { makeLedgerRepository } from './repositories/authors/ledger.js';
 import {
   type KnownProfiles,
   makeCharacterRepository,
 } from './repositories/characters/characters.js';
-import { makeTransferRepository } from './repositories/characters/exports.js';
+import { makeTransferRepository } from './repositories/characters/transfers.js';
 import { makeDayRepository } from './repositories/days/days.js';
 import { makeInteractionRepository } from './repositories/days/interactions.js';
 import { makeMajorEventRepository } from './repositories/days/major-events.js';
-import { makeNightlyGenerations } from './repositories/generations/automation.js';
-import { makeGenerationText } from './repositories/generations/checkpoints.js';
-import { makeGenerationLifecycle } from './repositories/generations/generations.js';
+import { makeCheckpointRepository } from './repositories/generations/checkpoints.js';
+import { makeFallbackQueries } from './repositories/generations/fallbacks.js';
+import { makeGenerationRepository } from './repositories/generations/generations.js';
 import { makeRequestRepository } from './repositories/generations/requests.js';
+import { makeScheduleRepository } from './repositories/generations/schedule.js';
 import { makeRetentionRepository } from './repositories/operations/retention.js';
 
 /** Well below the time after which PostgreSQL ends a transaction that does nothing. */
@@ -34,16 +35,17 @@ export function makeStore(database: Database): Store {
   const repositories = (db: Knex): Repositories => ({
     characters: withStorageFailures(makeCharacterRepository(db, profiles)),
     generations: withStorageFailures({
-      ...makeGenerationLifecycle(db),
-      ...makeGenerationText(db),
-      ...makeNightlyGenerations(db),
+      ...makeGenerationRepository(db),
+      ...makeFallbackQueries(db),
     }),
+    checkpoints: withStorageFailures(makeCheckpointRepository(db)),
+    schedule: withStorageFailures(makeScheduleRepository(db)),
     days: withStorageFailures(makeDayRepository(db)),
     interactions: withStorageFailures(makeInteractionRepository(db)),
     majorEvents: withStorageFailures(makeMajorEventRepository(db)),
     requests: withStorageFailures(makeRequestRepository(db)),
     ledger: withStorageFailures(makeLedgerRepository(db)),
-    holds: withStorageFailures(makeHoldRepository(db)),
+    cooldowns: withStorageFailures(makeCooldownRepository(db)),
     retention: withStorageFailures(makeRetentionRepository(db)),
     transfers: withStorageFailures(makeTransferRepository(db)),
   });

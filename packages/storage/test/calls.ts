@@ -27,7 +27,7 @@ export function buildCall(
     fingerprint: 'a-key',
     model: 'scripted',
     expected: { inputTokens: 600, outputTokens: 400, money: 0.01 },
-    mostCalls: 1_000,
+    maxCalls: 1_000,
     leaseMs: -60_000,
     sums: sumsOf(buildBudget(budget), character, now),
     daily: null,

@@ -12,7 +12,10 @@ test.each(languages)('what is built in %s is valid', (language) => {
   expect(profileSchema.parse(buildProfile(language))).toEqual(buildProfile(language));
   expect(planSchema.parse(buildPlan(language))).toEqual(buildPlan(language));
   const draft = planDraftSchema.parse(buildPlanDraft(language));
-  expect(repairPlan(draft, buildDayBrief({ language }))).toMatchObject({ mended: [], verdict: [] });
+  expect(repairPlan(draft, buildDayBrief({ language }))).toMatchObject({
+    repairs: [],
+    refusals: [],
+  });
 });
 
 test('a brief is in the language of the profile that it is given', () => {

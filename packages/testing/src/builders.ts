@@ -1,3 +1,4 @@
+import { Temporal } from '@texas-ai/kernel';
 import type {
   ChapterBrief,
   DayBrief,
@@ -141,7 +142,7 @@ export function buildGeneration(more: Partial<Generation> = {}): Generation {
   return {
     id: '019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a11',
     character: 'texas',
-    date: '2026-11-23',
+    date: Temporal.PlainDate.from('2026-11-23'),
     status: 'queued',
     author: 'offline',
     model: null,

@@ -55,7 +55,7 @@ describe.each(languages)('a good answer in %s', (language) => {
       const draft = planDraftSchema.parse(
         JSON.parse(await textOf(await askPlan(planPrompt(brief)))),
       );
-      expect(repairPlan(draft, brief)).toMatchObject({ mended: [], verdict: [] });
+      expect(repairPlan(draft, brief)).toMatchObject({ repairs: [], refusals: [] });
       expect(/[\u4e00-\u9fff]/.test(JSON.stringify(draft))).toBe(language === 'zh');
       expect(draft.items.filter(({ category }) => category === 'work')).toHaveLength(
         dayType === 'workday' ? 4 : 0,

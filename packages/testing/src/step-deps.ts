@@ -25,7 +25,7 @@ export function buildBudget(overrides: Partial<Budget> = {}): Budget {
 export function buildStepDeps(
   store: Store,
   options: { clock: Clock; budget?: Budget; quotas?: Quotas },
-): { clock: Clock; budget: Budget; meter: CallMeter; heartbeatMs: number; holdAnswerMs: number } {
+): { clock: Clock; budget: Budget; meter: CallMeter; heartbeatMs: number; storeRetryMs: number } {
   const { clock, budget = buildBudget() } = options;
   const quotas = options.quotas ?? { bucket: null, day: null };
   const meter = makeCallMeter({
@@ -36,5 +36,5 @@ export function buildStepDeps(
     leaseMs: 60_000,
     logger: makeLogSpy(),
   });
-  return { clock, budget, meter, heartbeatMs: 1_000, holdAnswerMs: 5_000 };
+  return { clock, budget, meter, heartbeatMs: 1_000, storeRetryMs: 5_000 };
 }

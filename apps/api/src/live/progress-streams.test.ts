@@ -88,7 +88,10 @@ test('a cancelled and a failed generation end their streams, the failure with it
   expect(types(await cancelled.ended)).toEqual(['queued', 'cancelled']);
 
   const failed = await aGeneration();
-  await api.db.store.generations.fail(failed, null, 'author_timeout', 'Too slow.');
+  await api.db.store.generations.fail(failed, null, {
+    code: 'author_timeout',
+    message: 'Too slow.',
+  });
   const events = await (await follow(failed)).ended;
   expect(events.at(-1)).toMatchObject({
     type: 'failed',
@@ -119,7 +122,7 @@ test('a lost announcement is made up for, and a quiet stream is kept alive', asy
   const stream = await follow(id);
   await stream.until(() => stream.events.length === 1);
   // Stored without a word to anybody.
-  await api.db.store.generations.fail(id, null, 'author_timeout', 'Too slow.');
+  await api.db.store.generations.fail(id, null, { code: 'author_timeout', message: 'Too slow.' });
   api.deps.streams.tick();
   expect(types(await stream.ended)).toEqual(['queued', 'failed']);
   expect(stream.text()).toMatch(/^:/m);

@@ -35,7 +35,7 @@ const tickMs = 10_000;
 const batch = 500;
 
 export function makeProgressStreams(deps: {
-  store: Pick<Store, 'generations'>;
+  store: Pick<Store, 'generations' | 'checkpoints'>;
   announcements: Pick<Announcements, 'onAnnouncement' | 'onReconnect'>;
   logger: Logger;
 }): ProgressStreams {
@@ -80,7 +80,7 @@ export function makeProgressStreams(deps: {
   async function tellOf(ids: readonly string[]): Promise<void> {
     // In this order: a generation that is told to be published has all its chapters below.
     const generations = await store.generations.findAll(ids);
-    const written = await store.generations.writtenChapters(ids);
+    const written = await store.checkpoints.writtenChapters(ids);
     for (const generation of generations) {
       const events = progressOf(generation, written.get(generation.id) ?? []);
       for (const { stream, looked } of open.get(generation.id) ?? []) {

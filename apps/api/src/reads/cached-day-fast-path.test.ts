@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Temporal } from '@texas-ai/kernel';
 import { testServices } from '@texas-ai/testing';
 import request from 'supertest';
 import { countRoundTrips } from '../../test/round-trips.js';
@@ -53,7 +54,7 @@ describe.each([
 
   it('is whole, named by an ETag, limited and safe', async () => {
     const response = await ask({ 'x-request-id': 'mine' });
-    const stored = await api.db.store.days.find('texas', '2026-11-23');
+    const stored = await api.db.store.days.find('texas', Temporal.PlainDate.from('2026-11-23'));
     expect(response.body).toEqual(JSON.parse(JSON.stringify(stored)));
     expect(response.headers).toMatchObject({
       'content-type': 'application/json; charset=utf-8',

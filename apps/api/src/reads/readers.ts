@@ -1,4 +1,4 @@
-import { TexasError } from '@texas-ai/kernel';
+import { Temporal, TexasError } from '@texas-ai/kernel';
 import {
   type Day,
   type MajorEventRecord,
@@ -67,7 +67,7 @@ export function makeReaders({ cache, store }: Deps): Readers {
     peekDay: (character, date) => cache.peek(dayKey(character, date)),
     async day(character, date) {
       const found = await cache.read(dayKey(character, date), dayTtlSeconds, () =>
-        store.days.find(character, date),
+        store.days.find(character, Temporal.PlainDate.from(date)),
       );
       if (!found) await profile(character);
       return found;

@@ -72,7 +72,8 @@ function cursorOf(place: ListPlace | string): string {
 
 function placeOf(text: string): ListPlace | null {
   const [date = '', id = '', more] = text.split(',');
-  return more === undefined && parseDate(date) && uuid.test(id) ? { date, id } : null;
+  const day = parseDate(date);
+  return more === undefined && day && uuid.test(id) ? { date: day, id } : null;
 }
 
 function idOf(text: string): string | null {

@@ -1,5 +1,5 @@
 import { type Clock, type Logger, Temporal } from '@texas-ai/kernel';
-import { minuteOf, planDueDays, takeUpLost } from '@texas-ai/life';
+import { minuteOf, planDueDays, recoverStalled } from '@texas-ai/life';
 import { buildBudget, buildProfile } from '@texas-ai/testing';
 import { Queue } from 'bullmq';
 import pg from 'pg';
@@ -118,7 +118,7 @@ async function takeUpAfterWipe({ database, store, steps, queues }: InProcess) {
   await queues.connection.flushall();
   await database('generations').update({ touched_at: database.raw("now() - interval '1 hour'") });
   const { longestHoldMs, result } = await holdDuring(() =>
-    timed(() => takeUpLost({ store, steps }, 60_000)),
+    timed(() => recoverStalled({ store, steps }, 60_000)),
   );
   const { seconds, result: lost } = result;
   const waiting = await queues.get('author-gemini').getPrioritizedCount();

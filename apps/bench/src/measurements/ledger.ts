@@ -70,7 +70,7 @@ function plannedCall({ id, character }: { id: string; character: string }): Plan
     fingerprint: 'benchmark',
     model: 'scripted',
     expected: usage,
-    mostCalls: 1_000,
+    maxCalls: 1_000,
     leaseMs: 60_000,
     sums: sumsOf(buildBudget(), character, Temporal.Instant.from('2026-11-23T00:00:00Z')),
     daily: null,

@@ -72,7 +72,7 @@ async function requestDays({ store, steps }: InProcess, logger: Logger): Promise
       { store, steps, clock, logger, onProgress, author: 'offline', window },
       {
         character,
-        date: first.add({ days: index }).toString(),
+        date: first.add({ days: index }),
         fresh: false,
         askedBy: 'person',
         idempotency: null,
@@ -111,7 +111,7 @@ async function workDays(
     prefix,
     queues: ['author-offline', 'days'],
     concurrencyOf: () => concurrency,
-    timing: { lockMs: 15_000, stallCheckMs: 5_000, unsettledMs: 5_000 },
+    timing: { lockMs: 15_000, stallCheckMs: 5_000, undecidedMs: 5_000 },
     handlers: {
       'plan-due-days': async () => undefined,
       'send-alert': async () => undefined,
@@ -123,7 +123,7 @@ async function workDays(
       'publish-day': (payload) => publishDay({ store, announce }, payload),
     },
     around: (_job, work) => work(),
-    settle: async () => ({ kind: 'again', delayMs: 100 }),
+    onFailure: async () => ({ kind: 'again', delayMs: 100, failures: 1 }),
     hold: async () => undefined,
     logger,
   });

@@ -1,6 +1,6 @@
 import { connectProducer, makeProducer, openQueues, untilReady } from '@texas-ai/jobs';
 import { type Logger, makeOwner } from '@texas-ai/kernel';
-import { type Store, takeUpLost } from '@texas-ai/life';
+import { recoverStalled, type Store } from '@texas-ai/life';
 
 /** Generations whose jobs got lost, for example with the Redis of another time, go on at once. */
 export async function takeUpUnfinished({
@@ -20,7 +20,7 @@ export async function takeUpUnfinished({
     const queues = owner.own(openQueues({ connection, logger }), (each) => each.close());
     await untilReady(connection);
     const steps = makeProducer(queues);
-    const generations = await takeUpLost({ store, steps }, 0);
+    const generations = await recoverStalled({ store, steps }, 0);
     if (generations > 0) logger.info('unfinished generations taken up', { generations });
   } finally {
     await owner.closeAll();

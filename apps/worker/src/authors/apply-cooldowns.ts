@@ -1,49 +1,51 @@
 import type { Consumer, Producer, QueueName } from '@texas-ai/jobs';
 import type { Clock } from '@texas-ai/kernel';
 import {
-  type AuthorHold,
   type Authors,
+  appliesTo,
   authorNames,
-  holds,
-  isHeld,
+  type Cooldown,
+  cooldownScope,
+  isCoolingDown,
   type Store,
-  whoRests,
 } from '@texas-ai/life';
 
+export interface ApplyCooldownsDeps {
+  store: Pick<Store, 'cooldowns'>;
+  authors: Authors;
+  clock: Clock;
+  consumer: Pick<Consumer, 'queues' | 'rest'>;
+  producer: Pick<Producer, 'hold'>;
+}
+
 /**
- * Makes the queues here do what the holds say: one whose key or model was refused, or rests for long,
- * rests in this process, one whose author rests for a moment is held for all, also after Redis lost that.
- * Answers the holds.
+ * Makes the author queues follow the stored cooldowns, even after Redis has lost its state: a queue is
+ * paused in this process if the key or model used here was refused or has a long cooldown, and paused for
+ * all workers during a short one. Returns the cooldowns in force.
  */
-export async function applyHolds({
+export async function applyCooldowns({
   store,
   authors,
   clock,
   consumer,
   producer,
-}: {
-  store: Pick<Store, 'holds'>;
-  authors: Authors;
-  clock: Clock;
-  consumer: Consumer;
-  producer: Pick<Producer, 'hold'>;
-}): Promise<AuthorHold[]> {
+}: ApplyCooldownsDeps): Promise<Cooldown[]> {
   const now = clock.now();
-  const inForce = (await store.holds.list()).filter((hold) => isHeld(hold, now));
+  const inForce = (await store.cooldowns.list()).filter((cooldown) => isCoolingDown(cooldown, now));
   for (const name of authorNames) {
     const queue: QueueName = `author-${name}`;
     if (!consumer.queues.includes(queue)) continue;
     const author = authors(name);
-    const own = inForce.filter((hold) => holds(hold, author));
-    const rests = own.map(({ code, until }) => {
+    const own = inForce.filter((cooldown) => appliesTo(cooldown, author));
+    const scopes = own.map(({ code, until }) => {
       const ms = until.epochMilliseconds - now.epochMilliseconds;
-      return { ms, who: whoRests(code, ms) };
+      return { ms, scope: cooldownScope(code, ms) };
     });
-    // What is left of a long rest is held for all before this worker goes on.
-    for (const { ms, who } of rests) if (who === 'all') await producer.hold(queue, ms);
+    // The rest of a long cooldown pauses the queue for all before this worker takes jobs again.
+    for (const { ms, scope } of scopes) if (scope === 'all') await producer.hold(queue, ms);
     await consumer.rest(
       queue,
-      rests.some(({ who }) => who === 'key'),
+      scopes.some(({ scope }) => scope === 'key'),
     );
   }
   return inForce;

@@ -10,7 +10,7 @@ import {
   type Quotas,
 } from '@texas-ai/life';
 
-/** The authors that this process can ask: gemini only with a key. */
+/** The authors that this process can call: gemini only with a key. */
 export function makeAuthors(
   { authoring }: Config,
   clock: Clock,
@@ -31,11 +31,11 @@ export function makeAuthors(
   };
 }
 
-/** Where the day of Gemini's quotas begins. */
+/** The zone in which the day of Gemini's quotas begins. */
 const pacific = 'America/Los_Angeles';
 const none: Quotas = { bucket: null, day: null };
 
-/** What the provider allows the key of each author, over the whole fleet. */
+/** The rate limits and daily quota of each author's key, shared by the whole fleet. */
 export function makeQuotas({
   config,
   authors,
@@ -52,14 +52,14 @@ export function makeQuotas({
   const name = `gemini:${authors('gemini').fingerprint}`;
   const gemini: Quotas = {
     bucket: makeCallBucket({ connection, prefix, name, requestsPerMinute, tokensPerMinute }),
-    day: requestsPerDay === null ? null : { most: requestsPerDay, timeZone: pacific },
+    day: requestsPerDay === null ? null : { max: requestsPerDay, timeZone: pacific },
   };
   return (author) => (author === 'gemini' ? gemini : none);
 }
 
 /**
- * The queues that this process works: those it was told, and for authors only those it has. Throws
- * `config_invalid` where none is left.
+ * The queues that this process works: the configured ones, without those of authors that it cannot call.
+ * Throws `config_invalid` if none is left.
  */
 export function queuesOf(
   wanted: 'all' | readonly string[],

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { FleetWorker } from '@texas-ai/jobs';
 import { Temporal } from '@texas-ai/kernel';
-import { makeWorkedAuthors } from './available-authors.js';
+import { makeAvailableAuthors } from './available-authors.js';
 
 const worker = (...queues: string[]): FleetWorker => ({
   id: queues.join(),
@@ -14,7 +14,7 @@ const worker = (...queues: string[]): FleetWorker => ({
 function looking() {
   let now = Temporal.Instant.from('2026-11-25T04:00:00Z');
   let workers: readonly FleetWorker[] | null = [];
-  const look = makeWorkedAuthors({
+  const look = makeAvailableAuthors({
     fleet: {
       workers: async () => {
         if (workers === null) throw new Error('Redis is away.');

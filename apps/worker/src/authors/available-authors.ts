@@ -2,36 +2,36 @@ import type { Fleet, QueueName } from '@texas-ai/jobs';
 import type { Clock } from '@texas-ai/kernel';
 import { type AuthorName, authorNames } from '@texas-ai/life';
 
-export interface WorkedAuthorsDeps {
+export interface AvailableAuthorsDeps {
   fleet: Pick<Fleet, 'workers'>;
   /** The queues that this process works. */
   workedQueues: readonly QueueName[];
   clock: Clock;
-  /** How long nobody may have been seen who can ask an author, in milliseconds. */
+  /** How long an author stays available after the last worker that can call it was seen, in milliseconds. */
   patienceMs: number;
 }
 
 /**
- * Tells, look by look, which authors some live worker can ask. Workers restart and a wiped Redis
- * forgets them, so that an author counts as worked until look after look has missed it for a while;
- * whoever has not looked for as long, or cannot see the fleet, knows of none that it is not.
+ * Returns a function that lists the authors which some live worker can call. Workers restart, and a wiped
+ * Redis forgets them: an author counts as available until it has gone unseen for `patienceMs`. If the
+ * fleet cannot be read, or was not read for that long, every author counts as just seen.
  */
-export function makeWorkedAuthors({
+export function makeAvailableAuthors({
   fleet,
   workedQueues,
   clock,
   patienceMs,
-}: WorkedAuthorsDeps): () => Promise<AuthorName[]> {
+}: AvailableAuthorsDeps): () => Promise<AuthorName[]> {
   const seenAtMs = new Map<AuthorName, number>();
-  let lookedAtMs = Number.NEGATIVE_INFINITY;
+  let readAtMs = Number.NEGATIVE_INFINITY;
   return async () => {
-    const others = await fleet.workers().catch(() => null);
+    const workers = await fleet.workers().catch(() => null);
     const now = clock.now().epochMilliseconds;
-    const blind = others === null || now - lookedAtMs > patienceMs;
-    lookedAtMs = now;
-    const queues = new Set([...workedQueues, ...(others ?? []).flatMap((each) => each.queues)]);
+    const unknown = workers === null || now - readAtMs > patienceMs;
+    readAtMs = now;
+    const queues = new Set([...workedQueues, ...(workers ?? []).flatMap((each) => each.queues)]);
     return authorNames.filter((name) => {
-      if (blind || queues.has(`author-${name}`)) seenAtMs.set(name, now);
+      if (unknown || queues.has(`author-${name}`)) seenAtMs.set(name, now);
       return now - (seenAtMs.get(name) ?? now) <= patienceMs;
     });
   };

@@ -1,24 +1,24 @@
 import { expect, test } from '@jest/globals';
 import type { Alert } from '@texas-ai/alerting';
 import { Temporal, type Trouble } from '@texas-ai/kernel';
-import type { AuthorHold } from '@texas-ai/life';
-import { tellOfHolds } from './cooldown-alerts.js';
+import type { Cooldown } from '@texas-ai/life';
+import { updateCooldownAlerts } from './cooldown-alerts.js';
 
 const now = Temporal.Instant.from('2026-11-25T04:00:00Z');
-const spent: AuthorHold = {
+const spent: Cooldown = {
   author: 'gemini',
   fingerprint: 'a-key',
   code: 'author_rate_limited',
   reason: 'The quota of the day is spent.',
   until: now.add({ hours: 4 }),
 };
-const refused: AuthorHold = { ...spent, code: 'author_unauthorized', until: now };
+const refused: Cooldown = { ...spent, code: 'author_unauthorized', until: now };
 
 /** What is done where these are held, and these troubles are open. */
-async function told(holds: AuthorHold[], open: Pick<Trouble, 'kind' | 'subject'>[] = []) {
+async function told(cooldowns: Cooldown[], open: Pick<Trouble, 'kind' | 'subject'>[] = []) {
   const done: string[] = [];
-  await tellOfHolds({
-    store: { holds: { list: async () => holds } },
+  await updateCooldownAlerts({
+    store: { cooldowns: { list: async () => cooldowns } },
     alertRepository: { open: async () => open as Alert[] },
     alerts: {
       raise: async ({ kind, subject }) => void done.push(`raise ${kind} ${subject}`),
@@ -38,12 +38,12 @@ test('a key that is refused or spent for long is told of, one that rests for a m
 });
 
 test('a model that is refused is a trouble of its own, beside that of another', async () => {
-  const model: AuthorHold = {
+  const model: Cooldown = {
     ...refused,
     code: 'author_model_unavailable',
     model: 'gemini-2.5-flash',
   };
-  const other: AuthorHold = { ...model, model: 'gemini-2.5-pro' };
+  const other: Cooldown = { ...model, model: 'gemini-2.5-pro' };
   const name = `author_model_unavailable ${key}`;
   expect(await told([model, other])).toEqual([
     `raise ${name} gemini-2.5-flash`,

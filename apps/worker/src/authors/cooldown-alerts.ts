@@ -1,13 +1,17 @@
 import type { AlertRepository } from '@texas-ai/alerting';
 import type { Alerts, Clock, Trouble } from '@texas-ai/kernel';
-import { isHeld, type Store } from '@texas-ai/life';
-import { holdKinds, identityOfHold, troubleOfHold } from '../failures/alert-conditions.js';
+import { isCoolingDown, type Store } from '@texas-ai/life';
+import {
+  cooldownAlert,
+  cooldownAlertKinds,
+  cooldownIdentity,
+} from '../failures/alert-conditions.js';
 
 /**
- * Keeps the troubles with keys and models open exactly as long as their holds are in force for the same
- * reason, whichever process died in between. Open troubles are read first: the hold of each was there before.
+ * Keeps an alert open exactly as long as its cooldown is in force for the same reason, whichever process
+ * died in between. Open alerts are read first, since each was raised after its cooldown was stored.
  */
-export async function tellOfHolds({
+export async function updateCooldownAlerts({
   alertRepository,
   alerts,
   store,
@@ -15,19 +19,19 @@ export async function tellOfHolds({
 }: {
   alertRepository: Pick<AlertRepository, 'open'>;
   alerts: Alerts;
-  store: { holds: Pick<Store['holds'], 'list'> };
+  store: { cooldowns: Pick<Store['cooldowns'], 'list'> };
   clock: Clock;
 }): Promise<void> {
   const open = await alertRepository.open();
   const now = clock.now();
-  const inForce = (await store.holds.list()).filter((hold) => isHeld(hold, now));
-  const held = inForce.map(identityOfHold);
-  for (const each of open) {
-    const isOver = holdKinds.has(each.kind) && !held.some((hold) => isSame(hold, each));
-    if (isOver) await alerts.recover({ kind: each.kind, subject: each.subject });
+  const inForce = (await store.cooldowns.list()).filter((cooldown) => isCoolingDown(cooldown, now));
+  const identities = inForce.map(cooldownIdentity);
+  for (const { kind, subject } of open) {
+    const isOver = !identities.some((identity) => isSame(identity, { kind, subject }));
+    if (cooldownAlertKinds.has(kind) && isOver) await alerts.recover({ kind, subject });
   }
-  for (const trouble of inForce.flatMap((hold) => troubleOfHold(hold, now) ?? [])) {
-    if (!open.some((each) => isSame(each, trouble))) await alerts.raise(trouble);
+  for (const condition of inForce.flatMap((cooldown) => cooldownAlert(cooldown, now) ?? [])) {
+    if (!open.some((each) => isSame(each, condition))) await alerts.raise(condition);
   }
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
+import { Temporal } from '@texas-ai/kernel';
 import { until } from '@texas-ai/testing';
 import { goodKey, startFleet, type TestFleet } from '../../test/test-fleet.js';
 
@@ -101,7 +102,7 @@ test('another key is not held, and a worker with it takes the work over', async 
   await fleet.startWorker({ GEMINI_API_KEY: 'key-that-works-123' });
   await fleet.until([second], 'published');
   const { db } = fleet;
-  expect(await db.store.holds.list()).toHaveLength(1);
+  expect(await db.store.cooldowns.list()).toHaveLength(1);
 
   // Nobody has the refused key any more: its trouble is over.
   await refused.stop();
@@ -109,7 +110,7 @@ test('another key is not held, and a worker with it takes the work over', async 
     db.database('alerts').where({ kind: 'author_unauthorized' }).select('recovered_at');
   await until(async () => (await trouble()).every((each) => each.recovered_at !== null));
   expect(await trouble()).toHaveLength(1);
-  expect(await db.store.holds.list()).toEqual([]);
+  expect(await db.store.cooldowns.list()).toEqual([]);
 });
 
 test('a day that is held until she soon wakes is finished by the offline author, and written anew later', async () => {
@@ -131,10 +132,10 @@ test('a day that is held until she soon wakes is finished by the offline author,
   gemini.behaveBy(() => 'ok');
   await db.database('author_holds').update({ until: db.database.fn.now() });
   await until(async () => {
-    const day = await db.store.days.find('texas', generation.date);
+    const day = await db.store.days.find('texas', Temporal.PlainDate.from(generation.date));
     return day?.generation.author === 'gemini';
   });
-  const day = await db.store.days.find('texas', generation.date);
+  const day = await db.store.days.find('texas', Temporal.PlainDate.from(generation.date));
   expect(day?.generation.fallback).toBeNull();
 });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Temporal, TexasError } from '@texas-ai/kernel';
-import type { AuthorHold } from '@texas-ai/life';
+import type { Cooldown } from '@texas-ai/life';
 import {
   buildStepDeps,
   makeLogSpy,
@@ -8,7 +8,7 @@ import {
   makeTestDatabase,
   type TestDatabase,
 } from '@texas-ai/testing';
-import { checkAuthors, type ProbeDeps, probeHeld } from './probe-authors.js';
+import { checkAuthors, type ProbeDeps, probeDue } from './probe-authors.js';
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -54,20 +54,21 @@ async function probing({
     meter: { ...buildStepDeps(db.store, { clock }).meter, ...meter },
     clock,
     logger,
-    timing: { probeMs: 300_000, holdAnswerMs: 0 },
+    probeMs: 300_000,
+    storeRetryMs: 0,
     signal: new AbortController().signal,
   };
   return {
     probes: () => probes,
     logger,
     check: () => checkAuthors(deps, ['gemini', 'offline']),
-    probe: async () => probeHeld(deps, await db.store.holds.list()),
-    hold: (hold: Pick<AuthorHold, 'code'> & Partial<AuthorHold>) =>
-      db.store.holds.put({ ...key, reason: 'It refused.', until: now, ...hold }),
+    probe: async () => probeDue(deps, await db.store.cooldowns.list()),
+    hold: (hold: Pick<Cooldown, 'code'> & Partial<Cooldown>) =>
+      db.store.cooldowns.begin({ ...key, reason: 'It refused.', until: now, ...hold }),
   };
 }
 
-const holds = async () => (await db.store.holds.list()).map(({ code, model }) => [code, model]);
+const holds = async () => (await db.store.cooldowns.list()).map(({ code, model }) => [code, model]);
 const passed = (minutes: number) =>
   db.database('author_calls').update({
     opened_at: db.database.raw(`now() - interval '${minutes} minutes'`),
@@ -91,7 +92,7 @@ describe('the check at start', () => {
     const refusal = new TexasError('author_model_unavailable', 'Set GEMINI_MODEL.');
     const { check, logger } = await probing({ refusal });
     expect(await check()).toBe(true);
-    expect(await db.store.holds.list()).toMatchObject([
+    expect(await db.store.cooldowns.list()).toMatchObject([
       { ...unavailable, reason: 'Set GEMINI_MODEL.' },
     ]);
     expect(logger.lines).toMatchObject([
@@ -185,12 +186,12 @@ describe('the check at start', () => {
     await db.database('author_holds').update({
       since: db.database.raw(`now() - interval '1 minute'`),
     });
-    expect(await db.store.holds.isRefused('gemini')).toBe(true);
+    expect(await db.store.cooldowns.isRefused('gemini')).toBe(true);
     const back = await probing();
     await back.check();
     await back.check();
     expect(back.probes()).toBe(1);
-    expect(await db.store.holds.isRefused('gemini')).toBe(false);
+    expect(await db.store.cooldowns.isRefused('gemini')).toBe(false);
     expect(await holds()).toEqual([['author_model_unavailable', 'another']]);
   });
 
@@ -272,7 +273,7 @@ describe('the probe of a cooldown', () => {
     const { hold, probe } = await probing({ refusal });
     await hold({ code: 'author_unauthorized', reason: 'The key has expired.' });
     expect(await probe()).toBe(false);
-    expect(await db.store.holds.list()).toMatchObject([{ reason: 'The key was leaked.' }]);
+    expect(await db.store.cooldowns.list()).toMatchObject([{ reason: 'The key was leaked.' }]);
   });
 
   test('leaves alone what ends by itself', async () => {

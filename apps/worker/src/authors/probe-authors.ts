@@ -2,64 +2,65 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { asTexasError, type Clock, type Logger, type TexasError } from '@texas-ai/kernel';
 import {
   type Author,
-  type AuthorHold,
   type AuthorName,
   type Authors,
-  type CallMeter,
-  holdOf,
-  holds,
+  appliesTo,
+  type Cooldown,
+  cooldownFor,
   isProbed,
+  type MeteredCallDeps,
   policyOf,
   probeAuthor,
   type Store,
 } from '@texas-ai/life';
 
-export interface ProbeDeps {
-  store: Pick<Store, 'holds' | 'ledger' | 'exclusively'>;
+export interface ProbeDeps extends MeteredCallDeps {
+  store: Pick<Store, 'cooldowns' | 'ledger' | 'exclusively'>;
   authors: Authors;
-  meter: CallMeter;
   clock: Clock;
   logger: Logger;
-  timing: { probeMs: number; holdAnswerMs: number };
+  /** The time between two probes of a cooldown. */
+  probeMs: number;
   signal: AbortSignal;
 }
 
-/** A probe that takes longer tells nothing yet. */
+/** A probe that takes longer is inconclusive. */
 const probeTimeoutMs = 30_000;
 
 /**
- * Probes the authors of this process whose cooldown only a probe ends and whose time has come; each
- * hold is probed by one process at a time. Tells whether a cooldown ended or began.
+ * Makes the due probes of this process's authors whose cooldown only a probe ends; each cooldown is
+ * probed by one process at a time. Returns whether a cooldown ended or began.
  */
-export async function probeHeld(deps: ProbeDeps, held: readonly AuthorHold[]): Promise<boolean> {
-  const { store, authors, clock, timing } = deps;
+export async function probeDue(deps: ProbeDeps, cooldowns: readonly Cooldown[]): Promise<boolean> {
+  const { store, authors, clock, probeMs } = deps;
   let changed = false;
-  for (const name of new Set(held.map(({ author }) => author))) {
+  for (const name of new Set(cooldowns.map(({ author }) => author))) {
     const author = authorOf(authors, name);
-    const own = author ? held.filter((hold) => isProbed(hold.code) && holds(hold, author)) : [];
+    if (!author) continue;
+    const own = cooldowns.filter((each) => isProbed(each.code) && appliesTo(each, author));
     let isDue = false;
-    for (const hold of own) {
+    for (const cooldown of own) {
       const now = clock.now();
-      const next = now.add({ milliseconds: timing.probeMs });
-      isDue = (await store.holds.takeProbe(hold, now, next)) || isDue;
+      const next = now.add({ milliseconds: probeMs });
+      isDue = (await store.cooldowns.claimProbe(cooldown, now, next)) || isDue;
     }
-    if (author && isDue && (await probe(deps, author, own))) changed = true;
+    if (isDue && (await probe(deps, author, own))) changed = true;
   }
   return changed;
 }
 
-/** How lately a call must have been answered for a start to need no probe, and to have been made at all. */
-const answeredLatelyMinutes = 60;
-const madeLatelySeconds = 30;
+/** A start makes no probe if a call was answered, or made, so recently. */
+const answeredRecentlyMinutes = 60;
+const madeRecentlySeconds = 30;
 
-/** Longer than another process needs for its check; after that this one goes on without its own. */
+/** Longer than another process needs for its check; then this one goes on without one. */
 const lockTries = 120;
 const lockRetryMs = 500;
 
 /**
- * The check at start: whether each of these authors would write, before any day meets that it would not.
- * One process at a time makes it, for all with the same key and model, and not again soon: a fleet that
- * restarts probes once. Tells whether a cooldown began or ended.
+ * The check at start: finds out whether each of these authors works before a day depends on it. One
+ * process at a time makes it, for all with the same key and model, and not again soon, so that a fleet
+ * that restarts probes once. Returns whether a cooldown began or ended.
  */
 export async function checkAuthors(
   deps: ProbeDeps,
@@ -71,14 +72,14 @@ export async function checkAuthors(
     for (const name of names) {
       const author = authorOf(authors, name);
       if (!author) continue;
-      const own = (await store.holds.list()).filter((hold) => holds(hold, author));
+      const own = (await store.cooldowns.list()).filter((cooldown) => appliesTo(cooldown, author));
       if (!(await needsCheck(deps, author, own))) continue;
       if (await probe(deps, author, own)) changed = true;
     }
   };
   for (let tries = 1; !(await store.exclusively('check-authors', check)); tries++) {
     if (tries === lockTries) {
-      logger.warn('authors not checked, other processes check theirs', { tries });
+      logger.warn('authors not checked, other processes are checking theirs', { tries });
       break;
     }
     await pause(lockRetryMs, undefined, { signal }).catch(() => undefined);
@@ -90,66 +91,63 @@ export async function checkAuthors(
 async function needsCheck(
   { store, clock }: ProbeDeps,
   { name, fingerprint, model }: Author,
-  own: readonly AuthorHold[],
+  own: readonly Cooldown[],
 ): Promise<boolean> {
   if (fingerprint === null || own.some(({ code }) => !isProbed(code))) return false;
   const now = clock.now();
   const access = { author: name, fingerprint, model };
-  const since = now.subtract({ minutes: answeredLatelyMinutes });
+  const since = now.subtract({ minutes: answeredRecentlyMinutes });
   const { madeAt, answeredAt } = await store.ledger.lastCalls(access, since);
-  // An answer now ends that another key or model, which this one replaces, counts as refused for all.
-  if (answeredAt && own.length === 0) return store.holds.isRefused(name);
-  const soonAgain = now.subtract({ seconds: madeLatelySeconds });
-  if (madeAt && madeAt.epochMilliseconds > soonAgain.epochMilliseconds) return false;
+  // An answered probe shows that another, refused key or model has been replaced by this one.
+  if (answeredAt && own.length === 0) return store.cooldowns.isRefused(name);
+  const recently = now.subtract({ seconds: madeRecentlySeconds });
+  if (madeAt && madeAt.epochMilliseconds > recently.epochMilliseconds) return false;
   return answeredAt === null || own.length > 0;
 }
 
-/** Where the author answers its cooldowns are over, otherwise one may begin. Tells whether one did. */
-async function probe(
-  deps: ProbeDeps,
-  author: Author,
-  own: readonly AuthorHold[],
-): Promise<boolean> {
-  const { store, logger, timing, signal } = deps;
+/** If the author answers, its cooldowns end; otherwise one may begin. Returns whether one did. */
+async function probe(deps: ProbeDeps, author: Author, own: readonly Cooldown[]): Promise<boolean> {
+  const { store, logger, signal } = deps;
   const { name, model } = author;
   try {
     const limited = AbortSignal.any([signal, AbortSignal.timeout(probeTimeoutMs)]);
-    await probeAuthor({ ...deps, holdAnswerMs: timing.holdAnswerMs }, author, limited);
+    await probeAuthor(deps, author, limited);
   } catch (error) {
     if (signal.aborted) return false;
-    return notAnswered(deps, author, own, asTexasError(error));
+    return probeFailed(deps, author, own, asTexasError(error));
   }
   logger.info('author answers', { author: name, model });
   const over = own.filter(({ code }) => isProbed(code));
-  for (const hold of over) await store.holds.lift(hold);
+  for (const cooldown of over) await store.cooldowns.end(cooldown);
   return over.length > 0;
 }
 
-async function notAnswered(
-  { store, clock, logger, timing }: ProbeDeps,
+async function probeFailed(
+  { store, clock, logger, probeMs }: ProbeDeps,
   { name, model, fingerprint }: Author,
-  own: readonly AuthorHold[],
+  own: readonly Cooldown[],
   failure: TexasError,
 ): Promise<boolean> {
   const { code, message } = failure;
   const fields = { author: name, model, code };
   if (code === 'storage_unavailable' || code === 'storage_conflict') throw failure;
-  if (wasNotAsked(failure)) {
+  if (wasRefusedByUs(failure)) {
     logger.info('probe not made', { ...fields, reason: message });
     return false;
   }
-  // The provider looks at the key first: what it says of the model or the load ends a refusal of the key.
-  const accepted = own.filter((hold) => hold.code === 'author_unauthorized' && acceptsKey(code));
-  for (const hold of accepted) await store.holds.lift(hold);
+  // A provider checks the key first: a failure of the model or of its load means that the key is accepted.
+  const accepted = own.filter((each) => each.code === 'author_unauthorized' && acceptsKey(code));
+  for (const cooldown of accepted) await store.cooldowns.end(cooldown);
   if (!isProbed(code) || fingerprint === null) {
     const passes = code === 'author_overloaded' || code === 'author_rate_limited';
     if (passes) logger.info('author does not answer a probe', { ...fields, reason: message });
     else logger.warn('author does not answer a probe', { ...fields, error: failure });
     return accepted.length > 0;
   }
-  const until = clock.now().add({ milliseconds: timing.probeMs });
-  await store.holds.put(holdOf({ name, model, fingerprint }, code, { reason: message, until }));
-  if (own.some((hold) => hold.code === code)) {
+  const until = clock.now().add({ milliseconds: probeMs });
+  const access = { name, model, fingerprint };
+  await store.cooldowns.begin(cooldownFor(access, code, { reason: message, until }));
+  if (own.some((cooldown) => cooldown.code === code)) {
     logger.info('author still refuses to write', { ...fields, reason: message });
     return accepted.length > 0;
   }
@@ -157,22 +155,23 @@ async function notAnswered(
   return true;
 }
 
-const refusedByUs: ReadonlySet<string> = new Set([
+const ownCodes: ReadonlySet<string> = new Set([
   'author_held',
   'author_call_cap',
   'budget_exhausted',
   'call_in_flight',
 ]);
 
-/** The meter refused the call: by a budget, a hold or our own rates, which no HTTP status tells of. */
-function wasNotAsked({ code, details }: TexasError): boolean {
-  return refusedByUs.has(code) || (code === 'author_rate_limited' && details.status === undefined);
+/** The meter refused the call, by a budget, a cooldown or our own rate limit, which has no HTTP status. */
+function wasRefusedByUs({ code, details }: TexasError): boolean {
+  return ownCodes.has(code) || (code === 'author_rate_limited' && details.status === undefined);
 }
 
 function acceptsKey(code: TexasError['code']): boolean {
   return code === 'author_overloaded' || policyOf(code)?.cooldownScope === 'model';
 }
 
+/** Null if this process cannot call it. */
 function authorOf(authors: Authors, name: AuthorName): Author | null {
   try {
     return authors(name);

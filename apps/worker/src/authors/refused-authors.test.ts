@@ -29,7 +29,7 @@ test('a model that is refused is found at start, told of once, and its days are 
   const { gemini, db } = fleet;
   gemini.refuse('newUser', withdrawn);
   const worker = await fleet.startWorker(asksWithdrawn);
-  await until(async () => (await db.store.holds.list()).length === 1);
+  await until(async () => (await db.store.cooldowns.list()).length === 1);
   await until(() => fleet !== null && toldOf(fleet).length === 1);
   const [alert] = toldOf(fleet);
   expect(alert).toMatchObject({
@@ -87,7 +87,7 @@ test('another model of the same key is not held: it writes at once, also what wa
   const { gemini, db } = fleet;
   gemini.refuse('retiredModel', withdrawn);
   const refused = await fleet.startWorker(asksWithdrawn);
-  await until(async () => (await db.store.holds.list()).length === 1);
+  await until(async () => (await db.store.cooldowns.list()).length === 1);
   const waiting = await fleet.request(refused);
   await until(async () => (await fleet?.generationOf(waiting.id))?.waiting !== null);
   await refused.stop();
@@ -97,7 +97,7 @@ test('another model of the same key is not held: it writes at once, also what wa
   await fleet.until([waiting, asked], 'published');
   expect(new Set(gemini.calls.map(({ model }) => model))).toEqual(new Set(['gemini-3.8-flash']));
   // Nobody asks for the old one any more: its trouble is over.
-  await until(async () => (await db.store.holds.list()).length === 0);
+  await until(async () => (await db.store.cooldowns.list()).length === 0);
   await until(async () => {
     const alerts = await db.database('alerts').select('kind', 'recovered_at');
     return alerts.length === 1 && alerts[0].recovered_at !== null;
@@ -112,7 +112,7 @@ test('going back to a model that works uses it, whatever was refused in between'
   await first.stop();
   gemini.refuse('retiredModel', withdrawn);
   const mistaken = await fleet.startWorker(asksWithdrawn);
-  await until(() => db.store.holds.isRefused('gemini'));
+  await until(() => db.store.cooldowns.isRefused('gemini'));
   await mistaken.stop();
   await db
     .database('author_holds')
@@ -121,7 +121,7 @@ test('going back to a model that works uses it, whatever was refused in between'
   const back = await fleet.startWorker();
   const [day] = await fleet.until([await fleet.request(back)], 'published');
   expect(day).toMatchObject({ author: 'gemini', fallback: null });
-  expect(await db.store.holds.isRefused('gemini')).toBe(false);
+  expect(await db.store.cooldowns.isRefused('gemini')).toBe(false);
 });
 
 test('a fleet that starts at once, and again, makes one check', async () => {

@@ -6,55 +6,58 @@ import {
   type Trouble,
 } from '@texas-ai/kernel';
 import {
-  type AuthorHold,
+  type Cooldown,
+  cooldownScope,
+  type FailureOutcome,
+  type FailureReason,
   type Generation,
   type GivenUp,
   isProbed,
   type ProbedCode,
   probedCodes,
-  type Settlement,
-  whoRests,
 } from '@texas-ai/life';
 
-// What of the fleet's failures an operator is warned of, and what a person can do about it.
+// The alerts about the fleet's failures, and what an operator can do about each.
 
 const quarterHour = 900;
 const hour = 3600;
 
-/** The trouble that a settled failure is, or null where nobody needs to look. */
-export function troubleOf(settlement: Settlement, failure: TexasError): Trouble | null {
+/** The alert for a failure; null if no operator needs to act. */
+export function failureAlert(outcome: FailureOutcome, failure: TexasError): Trouble | null {
   if (failure.code === 'budget_exhausted') return budgetSpent(failure);
-  return settlement.kind === 'failed' || settlement.kind === 'fell-back'
-    ? givenUpTrouble(settlement, { code: failure.code, message: explain(failure) })
+  return outcome.kind === 'failed' || outcome.kind === 'fell-back'
+    ? givenUpAlert(outcome, { code: failure.code, message: explain(failure) })
     : null;
 }
 
 /**
- * The trouble that a day is which its author did not finish. Of an author that only a person can bring
- * back its hold is told, once for all days that the next author finishes; a day that fails is always told.
+ * The alert for a day that its author did not finish. A cooldown that only an operator can end has an
+ * alert of its own, so days that the next author finishes meanwhile need none; failed days always do.
  */
-export function givenUpTrouble(givenUp: GivenUp, reason: Reason): Trouble | null {
-  if (givenUp.kind === 'fell-back') {
-    return isProbed(reason.code) ? null : fellBack(givenUp.generation, reason);
+export function givenUpAlert(outcome: GivenUp, reason: FailureReason): Trouble | null {
+  if (outcome.kind === 'fell-back') {
+    return isProbed(reason.code) ? null : fellBack(outcome.generation, reason);
   }
-  return givenUp.generation && failed(givenUp.generation, reason);
+  return outcome.generation && failed(outcome.generation, reason);
 }
 
-type Reason = Pick<TexasError, 'code' | 'message'>;
+/** The alerts that last as long as a cooldown. */
+export const cooldownAlertKinds: ReadonlySet<AlertKind> = new Set([
+  ...probedCodes,
+  'author_exhausted',
+]);
 
-/** The troubles that last as long as a hold. */
-export const holdKinds: ReadonlySet<AlertKind> = new Set([...probedCodes, 'author_exhausted']);
-
-/** What an operator is told of a hold in force, or null where it soon passes by itself. */
-export function troubleOfHold(hold: AuthorHold, now: Temporal.Instant): Trouble | null {
-  if (isProbed(hold.code)) return refused(hold, hold.code);
-  const ms = hold.until.epochMilliseconds - now.epochMilliseconds;
-  return whoRests(hold.code, ms) === 'key' ? exhaustedKey(hold) : null;
+/** The alert for a cooldown in force; null if it ends soon without anybody's help. */
+export function cooldownAlert(cooldown: Cooldown, now: Temporal.Instant): Trouble | null {
+  const { code, until } = cooldown;
+  if (isProbed(code)) return refused(cooldown, code);
+  const ms = until.epochMilliseconds - now.epochMilliseconds;
+  return cooldownScope(code, ms) === 'key' ? exhaustedKey(cooldown) : null;
 }
 
-/** Which trouble a hold is: a hold that changes its code becomes another one. */
-export function identityOfHold(hold: AuthorHold): Pick<Trouble, 'kind' | 'subject'> {
-  const { author, fingerprint, model, code } = hold;
+/** Identifies the alert of a cooldown; one whose code changes gets another alert. */
+export function cooldownIdentity(cooldown: Cooldown): Pick<Trouble, 'kind' | 'subject'> {
+  const { author, fingerprint, model, code } = cooldown;
   return {
     kind: isProbed(code) ? code : 'author_exhausted',
     subject: [author, fingerprint, model].filter((part) => part !== undefined).join(' '),
@@ -69,27 +72,27 @@ const refusals: Readonly<Record<ProbedCode, string>> = {
   author_location_unsupported: 'does not serve this place',
 };
 
-function refused(hold: AuthorHold, code: ProbedCode): Trouble {
+function refused(cooldown: Cooldown, code: ProbedCode): Trouble {
   return {
-    ...identityOfHold(hold),
+    ...cooldownIdentity(cooldown),
     level: 'error',
-    title: `${hold.author} ${refusals[code]}${hold.model === undefined ? '' : ` ${hold.model}`}`,
+    title: `${cooldown.author} ${refusals[code]}${cooldown.model === undefined ? '' : ` ${cooldown.model}`}`,
     message:
-      `${hold.reason} Meanwhile days are written by the offline author, or wait and fail where there ` +
+      `${cooldown.reason} Meanwhile days are written by the offline author, or wait and fail where there ` +
       'is no fallback. It is tried again every few minutes, and work goes on by itself once it answers.',
     code,
   };
 }
 
-function exhaustedKey(hold: AuthorHold): Trouble {
+function exhaustedKey(cooldown: Cooldown): Trouble {
   return {
-    ...identityOfHold(hold),
+    ...cooldownIdentity(cooldown),
     level: 'warning',
-    title: `the quota of ${hold.author} is spent`,
+    title: `the quota of ${cooldown.author} is spent`,
     message:
-      `${hold.reason} Nothing is asked until ${hold.until.round('second')}. Days wait until an hour ` +
+      `${cooldown.reason} It is not called until ${cooldown.until.round('second')}. Days wait until an hour ` +
       'before she wakes; then the offline author finishes them, or they fail where there is no fallback.',
-    code: hold.code,
+    code: cooldown.code,
   };
 }
 
@@ -100,18 +103,18 @@ export function budgetSpent({
   const { scope, period } = details;
   return {
     kind: 'budget_spent',
-    // One cap is one trouble; where it is not told which, it is the budget.
+    // One alert per cap, or one for the budget if the cap is unknown.
     subject: typeof period === 'string' ? `${scope || 'everybody'} ${period}` : 'budget',
     level: 'error',
     title: 'the budget is spent',
     message: `${message} Nothing more of it is spent until the next period; meanwhile the offline author writes, or days fail where there is no fallback. Raise “budget” in the configuration for more.`,
     code: 'budget_exhausted',
-    // The next night meets the same cap: it is over when one did not.
+    // The next planning run meets the same cap unless it was raised or reset.
     quietSeconds: 26 * hour,
   };
 }
 
-function failed({ character, date }: Generation, { code, message }: Reason): Trouble {
+function failed({ character, date }: Generation, { code, message }: FailureReason): Trouble {
   return {
     kind: 'generation_failed',
     subject: code,
@@ -125,7 +128,7 @@ function failed({ character, date }: Generation, { code, message }: Reason): Tro
   };
 }
 
-function fellBack({ character, date }: Generation, { code, message }: Reason): Trouble {
+function fellBack({ character, date }: Generation, { code, message }: FailureReason): Trouble {
   return {
     kind: 'generation_fell_back',
     subject: code,
@@ -139,26 +142,26 @@ function fellBack({ character, date }: Generation, { code, message }: Reason): T
   };
 }
 
-/** Troubles with backups, as they are told of when they are over. */
+/** The identities of the alerts about backups. */
 export const noBackup = { kind: 'backup_failed', subject: 'database' } as const;
 export const badBackup = { kind: 'backup_bad', subject: 'database' } as const;
 
-export function backupFailed({ code, message }: Reason): Trouble {
+export function backupFailed({ code, message }: FailureReason): Trouble {
   return {
     ...noBackup,
     level: 'error',
     title: 'the backup failed',
-    message: `${message} Mend that and make another: npm run texas -- backup create, or POST /v1/backups.`,
+    message: `${message} Fix that and make another backup: npm run texas -- backup create, or POST /v1/backups.`,
     code,
   };
 }
 
-export function backupBad({ code, message }: Reason): Trouble {
+export function backupBad({ code, message }: FailureReason): Trouble {
   return {
     ...badBackup,
     level: 'error',
     title: 'the last backup could not be verified',
-    message: `${message} Make another and verify it: npm run texas -- backup create, then backup verify.`,
+    message: `${message} Make another backup and verify it: npm run texas -- backup create, then backup verify.`,
     code,
   };
 }
@@ -169,7 +172,7 @@ export function slowStep(step: string, ms: number): Trouble {
     subject: step,
     level: 'warning',
     title: `${step} is slow`,
-    message: `A step took ${Math.round(ms / 1000)} s. A slow author, a slow database or a busy machine.`,
+    message: `A step took ${Math.round(ms / 1000)} s: a slow author, a slow database or a busy machine.`,
     quietSeconds: hour,
   };
 }

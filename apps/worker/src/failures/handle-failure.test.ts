@@ -1,24 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { expect, jest, test } from '@jest/globals';
 import { type ErrorCode, Temporal, TexasError, type Trouble } from '@texas-ai/kernel';
-import type { Store } from '@texas-ai/life';
 import {
   buildGeneration,
   makeLogSpy,
   makeMemoryQueue,
   makeScriptedAuthor,
 } from '@texas-ai/testing';
-import { around } from '../run-job.js';
-import { makeSettle, type SettleDeps } from './handle-failure.js';
+import { runJob } from '../run-job.js';
+import { type FailureHandlerDeps, makeFailureHandler } from './handle-failure.js';
 
 /** A store that counts failures and remembers what was failed. */
-function settling({ failures = 0, fallback = 'none' as SettleDeps['fallback'] } = {}) {
+function settling({ failures = 0, fallback = 'none' as FailureHandlerDeps['fallback'] } = {}) {
   const failed: unknown[][] = [];
   const generation = buildGeneration({ author: 'gemini' });
   const store = {
     generations: {
       find: async () => generation,
-      endTry: async (_step: unknown, _run: unknown, counts: boolean) => failures + (counts ? 1 : 0),
       async fail(...values: unknown[]) {
         failed.push(values);
         return generation;
@@ -28,14 +26,17 @@ function settling({ failures = 0, fallback = 'none' as SettleDeps['fallback'] } 
         missingChapters: [],
       }),
     },
-    holds: { put: async () => true },
-  } as unknown as Pick<Store, 'generations' | 'holds'>;
+    checkpoints: {
+      endTry: async (_step: unknown, _run: unknown, counts: boolean) => failures + (counts ? 1 : 0),
+    },
+    cooldowns: { begin: async () => true },
+  } as unknown as FailureHandlerDeps['store'];
   const logger = makeLogSpy();
   const raised: Trouble[] = [];
   const progressed: string[] = [];
   const told: [id: string, code: string][] = [];
   let held = 0;
-  const settle = makeSettle({
+  const settle = makeFailureHandler({
     store,
     steps: makeMemoryQueue(),
     authors: () => makeScriptedAuthor(),
@@ -47,7 +48,7 @@ function settling({ failures = 0, fallback = 'none' as SettleDeps['fallback'] } 
     alerts: { raise: async (trouble) => void raised.push(trouble), recover: async () => undefined },
     onProgress: (id) => progressed.push(id),
     onFailed: ({ id }, code) => told.push([id, code]),
-    onHeld: () => {
+    onCooldown: () => {
       held += 1;
     },
   });
@@ -71,9 +72,12 @@ test('a job that may pass is tried again, and nobody is warned', async () => {
 test('the last try fails the generation with code and our own words, and warns once of the code', async () => {
   const { settle, failed, raised, progressed, told, logger } = settling({ failures: 3 });
   expect(await settle({ name: 'write-chapter', payload }, failure('author_timeout'))).toEqual({
-    kind: 'over',
+    kind: 'failed',
+    generation: expect.objectContaining({ author: 'gemini' }),
   });
-  expect(failed).toEqual([[payload.generationId, 2, 'author_timeout', 'It failed.']]);
+  expect(failed).toEqual([
+    [payload.generationId, 2, { code: 'author_timeout', message: 'It failed.' }],
+  ]);
   expect(progressed).toEqual([payload.generationId]);
   expect(told.map(([, code]) => code)).toEqual(['author_timeout']);
   expect(raised).toMatchObject([
@@ -85,7 +89,7 @@ test('the last try fails the generation with code and our own words, and warns o
 test('with a fallback the same is a warning, and the job is over', async () => {
   const { settle, failed, told, raised } = settling({ failures: 3, fallback: 'offline' });
   const settled = await settle({ name: 'write-chapter', payload }, failure('author_timeout'));
-  expect(settled).toEqual({ kind: 'over' });
+  expect(settled).toMatchObject({ kind: 'fell-back' });
   expect([failed, told]).toEqual([[], []]);
   expect(raised).toMatchObject([{ kind: 'generation_fell_back', level: 'warning' }]);
 });
@@ -167,9 +171,16 @@ test('a broken payload fails the generation that it names, at once; one that nam
   const { settle, failed } = settling();
   const broken = { generationId: payload.generationId, run: 'two' };
   const invalid = failure('invalid_payload');
-  expect(await settle({ name: 'plan-day', payload: broken }, invalid)).toEqual({ kind: 'over' });
-  expect(failed).toEqual([[payload.generationId, null, 'invalid_payload', 'It failed.']]);
-  expect(await settle({ name: 'plan-day', payload: 'what?' }, invalid)).toEqual({ kind: 'over' });
+  expect(await settle({ name: 'plan-day', payload: broken }, invalid)).toMatchObject({
+    kind: 'failed',
+  });
+  expect(failed).toEqual([
+    [payload.generationId, null, { code: 'invalid_payload', message: 'It failed.' }],
+  ]);
+  expect(await settle({ name: 'plan-day', payload: 'what?' }, invalid)).toEqual({
+    kind: 'failed',
+    generation: null,
+  });
   expect(failed).toHaveLength(1);
 });
 
@@ -178,7 +189,7 @@ test('every job is one line', async () => {
   const alerts = { raise: async () => undefined, recover: async () => undefined };
   const job = { name: 'plan-day', id: 'a', payload } as const;
   const measured = { jobs: { slow: () => undefined } };
-  await around({ logger, alerts, measured })(job, async () => undefined);
+  await runJob({ logger, alerts, measured })(job, async () => undefined);
   expect(logger.lines.map(({ level, message }) => [level, message])).toEqual([
     ['info', 'step done'],
   ]);
@@ -193,7 +204,7 @@ test.each([
   const logger = makeLogSpy();
   const counted: string[] = [];
   const raised: Trouble[] = [];
-  const running = around({
+  const running = runJob({
     logger,
     alerts: { raise: async (trouble) => void raised.push(trouble), recover: async () => undefined },
     measured: { jobs: { slow: (job) => counted.push(job) } },

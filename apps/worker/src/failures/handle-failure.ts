@@ -1,15 +1,15 @@
-import type { ConsumerOptions, JobSettlement } from '@texas-ai/jobs';
+import type { ConsumerOptions } from '@texas-ai/jobs';
 import type { Alerts, Logger, TexasError } from '@texas-ai/kernel';
 import {
+  type FailureDeps,
+  type FailureOutcome,
   type Generation,
+  handleFailure,
   isProbed,
   type OnProgress,
-  type Settlement,
-  type StepFailureDeps,
-  settleFailure,
 } from '@texas-ai/life';
 import { z } from 'zod';
-import { troubleOf } from './alert-conditions.js';
+import { failureAlert } from './alert-conditions.js';
 
 const stepIds = z.object({
   generationId: z.uuid(),
@@ -17,93 +17,83 @@ const stepIds = z.object({
   chapter: z.number().int().optional().catch(undefined),
 });
 
-export interface SettleDeps extends StepFailureDeps {
+export interface FailureHandlerDeps extends FailureDeps {
   logger: Logger;
   alerts: Alerts;
   onProgress: OnProgress;
-  /** Told of a generation that failed for good. */
+  /** Called for each generation that failed for good. */
   onFailed(generation: Generation, code: string): void;
-  /** Told that an author rests from now on. */
-  onHeld(): void;
+  /** Called after a cooldown may have begun. */
+  onCooldown(): void;
 }
 
-/** Decides on a failed job by the retry policy; a generation whose step is given up says why. */
-export function makeSettle(deps: SettleDeps): ConsumerOptions['settle'] {
-  const { logger, alerts, onProgress, onFailed, onHeld } = deps;
+/** Decides by the retry policy what becomes of a failed job, logs it and raises its alert. */
+export function makeFailureHandler(deps: FailureHandlerDeps): ConsumerOptions['onFailure'] {
+  const { logger, alerts, onProgress, onFailed, onCooldown } = deps;
   return async ({ name, payload }, failure) => {
     const step = stepIds.safeParse(payload);
-    if (!step.success) return settleOther(deps, name, failure);
-    const settlement = await settleFailure(deps, step.data, failure);
-    say(logger, settlement, failure);
-    if (settlement.kind === 'fell-back' || settlement.kind === 'failed') {
+    if (!step.success) return handleOther(deps, name, failure);
+    const outcome = await handleFailure(deps, step.data, failure);
+    logOutcome(logger, outcome, failure);
+    if (outcome.kind === 'fell-back' || outcome.kind === 'failed') {
       onProgress(step.data.generationId);
     }
-    if (settlement.kind === 'failed' && settlement.generation) {
-      onFailed(settlement.generation, failure.code);
+    if (outcome.kind === 'failed' && outcome.generation) {
+      onFailed(outcome.generation, failure.code);
     }
-    if (settlement.kind === 'held' || isProbed(failure.code)) onHeld();
-    const trouble = troubleOf(settlement, failure);
-    if (trouble) await alerts.raise(trouble);
-    return jobSettlement(settlement);
+    if (outcome.kind === 'held' || isProbed(failure.code)) onCooldown();
+    const alert = failureAlert(outcome, failure);
+    if (alert) await alerts.raise(alert);
+    return outcome;
   };
 }
 
-/** Failures that pass: something is away, or somebody else was quicker. */
-const tryAgainCodes: ReadonlySet<string> = new Set([
+/** Failures that pass: an outage, or a conflict with another process. */
+const passingCodes: ReadonlySet<string> = new Set([
   'storage_unavailable',
   'storage_conflict',
   'queue_unavailable',
   'aborted',
 ]);
 
-/** Jobs that belong to no generation are made anew by their schedule, or looked for by somebody. */
-function settleOther(
-  { logger, timing }: SettleDeps,
+/** Jobs without a generation: their schedule or the reconciler adds them again. */
+function handleOther(
+  { logger, timing }: FailureHandlerDeps,
   job: string,
   failure: TexasError,
-): JobSettlement {
-  const passes = tryAgainCodes.has(failure.code);
-  if (!passes) {
-    logger.error('job given up', { job, code: failure.code, error: failure });
-    return { kind: 'over' };
+): FailureOutcome {
+  const { code } = failure;
+  if (!passingCodes.has(code)) {
+    logger.error('job given up', { job, code, error: failure });
+    return { kind: 'failed', generation: null };
   }
-  logger.warn('job handed back', { job, code: failure.code });
-  return { kind: 'handed-back', delayMs: failure.code === 'aborted' ? 0 : timing.retryStorageMs };
+  logger.warn('job handed back', { job, code });
+  return { kind: 'handed-back', delayMs: code === 'aborted' ? 0 : timing.retryStorageMs };
 }
 
-function jobSettlement(settlement: Settlement): JobSettlement {
-  switch (settlement.kind) {
-    case 'fell-back':
-    case 'failed':
-      return { kind: 'over' };
-    default:
-      return settlement;
-  }
-}
-
-function say(logger: Logger, settlement: Settlement, failure: TexasError): void {
+function logOutcome(logger: Logger, outcome: FailureOutcome, failure: TexasError): void {
   const fields = { code: failure.code, error: failure };
-  switch (settlement.kind) {
+  switch (outcome.kind) {
     case 'again': {
-      const { delayMs, failures } = settlement;
+      const { delayMs, failures } = outcome;
       logger.warn('step failed, will be tried again', { ...fields, failures, delayMs });
       break;
     }
     case 'handed-back':
-      logger.info('step handed back', { code: failure.code, delayMs: settlement.delayMs });
+      logger.info('step handed back', { code: failure.code, delayMs: outcome.delayMs });
       break;
     case 'held': {
-      const { ms, by, began } = settlement;
-      // Keeping to our own rates is no trouble.
+      const { ms, by, began } = outcome;
+      // Keeping within our own rate limit is no degradation.
       const degraded = began && failure.details.ownRates !== true;
-      logger[degraded ? 'warn' : 'info']('author rests', { code: failure.code, ms, by });
+      logger[degraded ? 'warn' : 'info']('author in cooldown', { code: failure.code, ms, by });
       break;
     }
     case 'fell-back':
       logger.warn('step given up, the offline author goes on', fields);
       break;
     case 'failed':
-      if (settlement.generation) logger.error('step given up, generation failed', fields);
+      if (outcome.generation) logger.error('step given up, generation failed', fields);
       else logger.info('step given up, its generation is over already', { code: failure.code });
       break;
   }

@@ -1,24 +1,25 @@
+import { deliver } from '@texas-ai/alerting';
 import type { Handlers } from '@texas-ai/jobs';
 import type { WorkerDeps } from '../deps.js';
-import { backupHandler } from './backup.js';
-import { planDayHandler } from './plan-day.js';
-import { planDueDaysHandler } from './plan-due-days.js';
-import { pruneHandler } from './prune.js';
-import { publishDayHandler } from './publish-day.js';
-import { sendAlertHandler } from './send-alert.js';
-import { verifyBackupHandler } from './verify-backup.js';
-import { writeChapterHandler } from './write-chapter.js';
+import { generationHandlers } from './generation-steps.js';
+import { maintenanceHandlers } from './maintenance.js';
 
-/** What this worker does for each job; it does not compile until every definition has a handler. */
+/** The handlers of this worker's jobs; does not compile unless every job definition has one. */
 export function makeHandlers(deps: WorkerDeps): Handlers {
   return {
-    'plan-day': planDayHandler(deps),
-    'write-chapter': writeChapterHandler(deps),
-    'publish-day': publishDayHandler(deps),
-    'plan-due-days': planDueDaysHandler(deps),
+    ...generationHandlers(deps),
+    ...maintenanceHandlers(deps),
     'send-alert': sendAlertHandler(deps),
-    backup: backupHandler(deps),
-    'verify-backup': verifyBackupHandler(deps),
-    prune: pruneHandler(deps),
   };
+}
+
+type Delivering = Pick<
+  WorkerDeps,
+  'alertRepository' | 'channels' | 'takePlace' | 'redact' | 'logger'
+>;
+
+export function sendAlertHandler(deps: Delivering): Handlers['send-alert'] {
+  const { alertRepository: alerts, channels, takePlace, redact, logger } = deps;
+  return ({ alertId, channel, phase }, { signal }) =>
+    deliver({ alerts, channels, takePlace, redact, logger }, { alertId, channel, phase }, signal);
 }

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { DeliveryKey } from '@texas-ai/alerting';
 import { makeLogSpy } from '@texas-ai/testing';
 import type { WorkerDeps } from '../deps.js';
-import { sendAlertHandler } from './send-alert.js';
+import { sendAlertHandler } from './index.js';
 
 test('a worker that must stop leaves a channel that hangs, and puts the delivery off', async () => {
   const key: DeliveryKey = { alertId: 'one', channel: 'slack', phase: 'raised' };

@@ -1,60 +1,80 @@
 import type { Consumer } from '@texas-ai/jobs';
 import { authorNames, isProbed } from '@texas-ai/life';
-import { applyHolds } from '../authors/apply-cooldowns.js';
-import { tellOfHolds } from '../authors/cooldown-alerts.js';
-import { checkAuthors, probeHeld } from '../authors/probe-authors.js';
+import { applyCooldowns } from '../authors/apply-cooldowns.js';
+import { updateCooldownAlerts } from '../authors/cooldown-alerts.js';
+import { checkAuthors, probeDue } from '../authors/probe-authors.js';
 import type { WorkerDeps } from '../deps.js';
-import { endLongWaits } from './end-long-waits.js';
+import { fallBackOverdue } from './fall-back-overdue.js';
 import { reconcile } from './reconcile.js';
 
-/** How often, at least, a refusing author is looked at for days that somebody waits for. */
-const impatientMs = 2_000;
+/** How often, at least, days that people wait for fall back while their author refuses to write. */
+const fallBackAtOnceMs = 2_000;
 
 /**
- * The timer of every worker, which needs nothing in Redis: looks after its own queues and authors, and,
- * one worker at a time, after the work of all. Begins at once.
+ * The timer of every worker, which does not depend on Redis. Applies the cooldowns to this worker's
+ * queues and, one worker at a time, reconciles the work of the fleet. Starts at once.
  */
-export function keepReconciling(deps: WorkerDeps, consumer: Consumer): { stop(): Promise<void> } {
-  const { store, clock, logger, timing, announcements } = deps;
+export function startReconciling(deps: WorkerDeps, consumer: Consumer): { stop(): Promise<void> } {
+  const { store, steps, authors, meter, clock, logger, timing, announcements } = deps;
+  const { fallback } = deps.config.authoring;
   const stopped = new AbortController();
-  const probing = { ...deps, signal: stopped.signal };
+  const { probeMs, storeRetryMs } = timing;
+  const probing = {
+    ...{ store, authors, meter, clock, logger, probeMs, storeRetryMs },
+    signal: stopped.signal,
+  };
   let timer: NodeJS.Timeout | undefined;
-  let looking: Promise<void> | null = null;
-  /** Whether an author of this process refuses to write until a person has done something. */
+  /** Whether an author of this process refuses to write until an operator acts. */
   let isRefused = false;
-  /** Until the check at start is over, what is held may be a key or model that this process replaces. */
+  /** Until the check at start is done, a cooldown may be that of a key or model which this process replaces. */
   let isChecked = false;
-  let handingOver: Promise<void> | null = null;
 
-  async function ownQueues(): Promise<void> {
-    const producer = deps.steps;
-    let held = await applyHolds({ ...deps, consumer, producer });
-    if (await probeHeld(probing, held)) held = await applyHolds({ ...deps, consumer, producer });
-    isRefused = held.some(({ code }) => isProbed(code));
-  }
-
-  /** Days that a person waits for go to the next author sooner than the next tick. */
-  async function handOver(): Promise<void> {
+  /** Runs the work under the lock of the reconciler; failures are logged, and the next run makes up for them. */
+  async function exclusively(work: () => Promise<void>, onFailure: string): Promise<void> {
     try {
-      await store.exclusively('reconcile', () => endLongWaits(deps, { atOnce: true }));
+      await store.exclusively('reconcile', work);
     } catch (error) {
-      logger.warn('days not handed over, will be tried again', { error });
+      logger.warn(onFailure, { error });
     }
-    handingOver = null;
   }
-  const impatience = setInterval(
+
+  async function applyToQueues(): Promise<void> {
+    const applying = { store, authors, clock, consumer, producer: steps };
+    try {
+      let cooldowns = await applyCooldowns(applying);
+      if (await probeDue(probing, cooldowns)) cooldowns = await applyCooldowns(applying);
+      isRefused = cooldowns.some(({ code }) => isProbed(code));
+    } catch (error) {
+      logger.warn('cooldowns not applied', { error });
+    }
+  }
+
+  /** Runs of `applyToQueues`, and what follows them, one after the other. */
+  let applying: Promise<void> = Promise.resolve();
+  function applyNext(then: () => Promise<void> = async () => undefined): Promise<void> {
+    applying = applying.then(applyToQueues).then(then);
+    return applying;
+  }
+
+  let fallingBack: Promise<void> | null = null;
+  const fallBackTimer = setInterval(
     () => {
-      const hasNext = deps.config.authoring.fallback === 'offline';
-      if (isChecked && isRefused && hasNext) handingOver ??= handOver();
+      if (!isChecked || !isRefused || fallback !== 'offline') return;
+      fallingBack ??= exclusively(
+        () => fallBackOverdue({ ...deps, fallback }, { atOnce: true }),
+        'days not handed to the next author, will be tried again',
+      ).finally(() => {
+        fallingBack = null;
+      });
     },
-    Math.min(impatientMs, timing.reconcileMs),
+    Math.min(fallBackAtOnceMs, timing.reconcileMs),
   );
 
-  /** Beside the work: an author that hangs holds up nothing. */
+  /** Runs beside the work, so that an author that hangs delays nothing. */
   async function checkAtStart(): Promise<void> {
     try {
-      const asked = authorNames.filter((name) => consumer.queues.includes(`author-${name}`));
-      if (await checkAuthors(probing, asked)) {
+      const worked = authorNames.filter((name) => consumer.queues.includes(`author-${name}`));
+      if (await checkAuthors(probing, worked)) {
         await deps.announcer.announce({ kind: 'holds.changed' });
       }
     } catch (error) {
@@ -63,61 +83,38 @@ export function keepReconciling(deps: WorkerDeps, consumer: Consumer): { stop():
     isChecked = true;
   }
 
-  /** Looks run one after the other. */
-  function look(): void {
-    const look = async () => {
-      try {
-        await ownQueues();
-      } catch (error) {
-        logger.warn('cooldowns not applied', { error });
-      }
-    };
-    looking = (looking ?? Promise.resolve()).then(look);
-  }
-
-  /** Alerts begin and end with their holds, not only at the next tick. */
-  async function tell(): Promise<void> {
-    try {
-      await store.exclusively('reconcile', () => tellOfHolds(deps));
-    } catch (error) {
-      logger.warn('alerts of holds not updated, will be tried again', { error });
-    }
-  }
-
   async function tick(): Promise<void> {
     await clock.agree();
-    look();
-    await looking;
-    try {
-      await store.exclusively('reconcile', () => reconcile(deps));
-    } catch (error) {
-      logger.warn('not reconciled', { error });
-    }
+    await applyNext();
+    await exclusively(() => reconcile(deps), 'not reconciled');
     if (stopped.signal.aborted) return;
     timer = setTimeout(() => {
       ticking = tick();
     }, timing.reconcileMs);
   }
 
-  const stopListening = [
-    announcements.onAnnouncement(({ kind }) => {
-      if (kind !== 'holds.changed') return;
-      look();
-      looking = (looking ?? Promise.resolve()).then(tell);
-    }),
-  ];
+  // Alerts follow their cooldowns at once.
+  const unsubscribe = announcements.onAnnouncement(({ kind }) => {
+    if (kind !== 'holds.changed') return;
+    void applyNext(() =>
+      exclusively(
+        () => updateCooldownAlerts(deps),
+        'alerts of cooldowns not updated, will be tried again',
+      ),
+    );
+  });
   const checking = checkAtStart();
   let ticking = tick();
   return {
     async stop() {
       stopped.abort();
       clearTimeout(timer);
-      clearInterval(impatience);
-      for (const stop of stopListening) stop();
+      clearInterval(fallBackTimer);
+      unsubscribe();
       await checking;
-      await handingOver;
+      await fallingBack;
       await ticking;
-      await looking;
+      await applying;
     },
   };
 }

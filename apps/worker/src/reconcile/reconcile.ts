@@ -1,14 +1,14 @@
 import { restoreSchedules } from '@texas-ai/jobs';
-import { announceForgotten, rewriteFallbacks, takeUpLost } from '@texas-ai/life';
-import { tellOfHolds } from '../authors/cooldown-alerts.js';
+import { announceUnannounced, recoverStalled, rewriteFallbacks } from '@texas-ai/life';
+import { updateCooldownAlerts } from '../authors/cooldown-alerts.js';
 import type { WorkerDeps } from '../deps.js';
-import { endLongWaits } from './end-long-waits.js';
+import { fallBackOverdue } from './fall-back-overdue.js';
 import { wantedSchedules } from './wanted-schedules.js';
 
-/** After so many probes that nobody made, no worker has the refused key or model any more. */
-const probesMissed = 3;
+/** After this number of probes that no worker made, none has the refused key or model any more. */
+const maxMissedProbes = 3;
 
-/** What one worker at a time does for all. Each task stands by itself: one that fails stops no other. */
+/** What one worker at a time does for the whole fleet. A task that fails does not stop the others. */
 export async function reconcile(deps: WorkerDeps): Promise<void> {
   const { logger } = deps;
   for (const [task, work] of Object.entries(tasks)) {
@@ -21,54 +21,54 @@ export async function reconcile(deps: WorkerDeps): Promise<void> {
 }
 
 const tasks: Record<string, (deps: WorkerDeps) => Promise<void>> = {
-  async 'take up lost work'({ store, steps, timing, logger }) {
-    const generations = await takeUpLost({ store, steps }, timing.untouchedMs);
-    if (generations > 0) logger.warn('lost work taken up', { generations });
+  async 'recover stalled'({ store, steps, timing, logger }) {
+    const generations = await recoverStalled({ store, steps }, timing.staleMs);
+    if (generations > 0) logger.warn('stalled generations recovered', { generations });
   },
 
-  // A process of an older release that started last may have put other profiles there.
+  // A process of an older release that started later may have stored other profiles.
   async 'synchronise profiles'({ store, characters, logger }) {
     const changed = await store.characters.synchronise(characters);
     if (changed.length > 0) logger.info('profiles synchronised', { characters: changed });
   },
 
-  'end long waits': (deps) => endLongWaits(deps),
+  'fall back': (deps) => fallBackOverdue({ ...deps, fallback: deps.config.authoring.fallback }),
 
   async announce({ store, announce, clock, timing, logger }) {
-    const days = await announceForgotten({ store, announce, clock }, timing.untouchedMs);
-    if (days > 0) logger.warn('forgotten days announced', { days });
+    const days = await announceUnannounced({ store, announce, clock }, timing.staleMs);
+    if (days > 0) logger.warn('unannounced days announced', { days });
   },
 
   async 'close lost calls'({ store, clock, config, logger }) {
     const seconds = 2 * config.authoring.callTimeoutSeconds + 120;
     const calls = await store.ledger.closeLost(clock.now().subtract({ seconds }));
-    if (calls > 0) logger.warn('calls whose worker died closed', { calls });
+    if (calls > 0) logger.warn('calls of dead workers closed', { calls });
   },
 
-  async 'lift holds'({ store, clock, announcer }) {
-    const over = await store.holds.liftOver(clock.now());
+  async 'expire cooldowns'({ store, clock, announcer }) {
+    const over = await store.cooldowns.expire(clock.now());
     if (over > 0) await announcer.announce({ kind: 'holds.changed' });
   },
 
-  async 'forget holds that nobody has'({ store, clock, timing, logger }) {
-    const milliseconds = probesMissed * timing.probeMs;
-    const unused = await store.holds.liftUnused(clock.now().subtract({ milliseconds }));
-    for (const { author, model } of unused) {
+  async 'remove abandoned cooldowns'({ store, clock, timing, logger }) {
+    const milliseconds = maxMissedProbes * timing.probeMs;
+    const abandoned = await store.cooldowns.removeAbandoned(clock.now().subtract({ milliseconds }));
+    for (const { author, model } of abandoned) {
       logger.info('a refused key or model is no longer used', { author, model });
     }
   },
 
-  'tell of holds': tellOfHolds,
+  'update cooldown alerts': updateCooldownAlerts,
 
-  async 'write anew'({ config, requesting, logger }) {
+  async 'rewrite fallbacks'({ config, requesting, logger }) {
     if (!config.authoring.rewriteFallback) return;
     const days = await rewriteFallbacks(requesting);
-    if (days > 0) logger.info('days are written anew by their own author', { days });
+    if (days > 0) logger.info('days are rewritten by their own author', { days });
   },
 
   async 'restore schedules'({ config, queues, logger }) {
     const jobs = await restoreSchedules(queues, wantedSchedules(config));
-    if (jobs.length > 0) logger.info('schedules put back', { jobs });
+    if (jobs.length > 0) logger.info('schedules restored', { jobs });
   },
 
   async 'back up'({ backing, steps }) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type ErrorCode, Temporal, TexasError } from '@texas-ai/kernel';
-import { kindOf } from '@texas-ai/life';
+import { failureKind } from '@texas-ai/life';
 import { classifyFailure } from './classify-failure.js';
 
 const now = Temporal.Instant.from('2026-11-23T20:00:00Z');
@@ -74,7 +74,7 @@ describe('classifyFailure', () => {
     const classified = classify(failure);
     expect(classified).toBeInstanceOf(TexasError);
     expect({ code: classified.code, details: classified.details }).toEqual({ code, details });
-    expect(kindOf(classified)).toBe(kind);
+    expect(failureKind(classified)).toBe(kind);
     expect(classified.cause).toBeInstanceOf(Error);
   });
 

@@ -28,7 +28,7 @@ export interface WrittenDay {
   brief: DayBrief;
   plan: Plan;
   /** What repair had to mend: nothing, for a good author. */
-  mended: string[];
+  repairs: string[];
   slots: Slot[];
   texts: ChapterDraft['texts'];
 }
@@ -50,8 +50,8 @@ export async function writeDays(profile: Profile, from: string, count: number) {
 export async function writeDay(brief: DayBrief): Promise<WrittenDay> {
   const author = makeOfflineAuthor();
   const draft = planDraftSchema.parse(await author.writePlan(brief, call));
-  const { plan, mended, verdict } = repairPlan(draft, brief);
-  if (plan === null) throw new Error(verdict.map(({ message }) => message).join('; '));
+  const { plan, repairs, refusals } = repairPlan(draft, brief);
+  if (plan === null) throw new Error(refusals.map(({ message }) => message).join('; '));
   const random = seededRandom(brief.profile.id, brief.date, brief.ordinal, 'slots');
   const slots = cutSlots(plan, random);
   const chapters = groupChapters(slots, 4);
@@ -66,7 +66,7 @@ export async function writeDay(brief: DayBrief): Promise<WrittenDay> {
     };
     texts.push(...chapterDraftSchema.parse(await author.writeChapter(chapter, call)).texts);
   }
-  return { brief, plan, mended: mended.map(({ message }) => message), slots, texts };
+  return { brief, plan, repairs: repairs.map(({ message }) => message), slots, texts };
 }
 
 /** The n-th day from a date on, with weather of its season and now and then a major event. */

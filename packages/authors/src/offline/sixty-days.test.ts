@@ -79,7 +79,7 @@ const weatherWords: Record<'zh' | 'en', [RegExp, readonly WeatherCondition[]][]>
 function checkDay(day: WrittenDay): void {
   const { brief, plan, slots, texts } = day;
   const waking = plan.items.filter(({ asleep }) => !asleep);
-  expect(day.mended).toEqual([]);
+  expect(day.repairs).toEqual([]);
   expect(plan.items.length).toBeGreaterThanOrEqual(8);
   expect(waking.length).toBeGreaterThanOrEqual(9);
   expect(waking.length).toBeLessThanOrEqual(14);

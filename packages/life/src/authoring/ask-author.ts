@@ -1,63 +1,56 @@
 import { asTexasError, TexasError } from '@texas-ai/kernel';
 import type { Generation } from '../generation/generation.js';
 import type { CallStep } from '../spending/ledger.js';
-import type { Repositories } from '../store.js';
+import type { Store } from '../store.js';
 import type { Author, AuthorCall } from './author.js';
 import { type MeteredCallDeps, meteredCall } from './metered-call.js';
 
 export interface AskAuthorDeps extends MeteredCallDeps {
-  store: { generations: Pick<Repositories['generations'], 'touch'> };
-  /** How often the row of a generation is touched while its author works, in milliseconds. */
+  store: Pick<Store, 'generations'>;
+  /** How often the generation is touched while its author works, in milliseconds. */
   heartbeatMs: number;
 }
 
-/** For what an author is asked. */
-export interface AuthorTask {
+/** What an author is asked for, and how its answer is checked. */
+export interface AuthorTask<T> {
   generation: Generation;
-  step: CallStep;
+  step: Exclude<CallStep, 'probe'>;
   chapter: number | null;
   author: Author;
-  /** Calls that an undisturbed course of the whole generation takes. */
+  /** Calls of the whole generation if none has to be repeated. */
   plannedCalls: number;
+  ask(call: AuthorCall): Promise<unknown>;
+  check(answer: unknown): Checked<T>;
 }
 
-/** An answer that was checked: usable, or what is wrong with it, one plain sentence each. */
+/** A checked answer: its value, or what is wrong with it, one sentence each. */
 export type Checked<T> =
   | { value: T; problems?: never }
   | { value?: never; problems: readonly string[] };
 
 /**
- * Asks, checks, and where the answer is unusable asks once more, quoting what was wrong. Every call
- * that may be billed is metered; while the author works a heartbeat touches the generation. Throws
- * `author_invalid_output` with the problems when the second answer is no better, and whatever the
- * author or the meter throws.
+ * Asks, checks, and asks once more with the problems quoted if the answer is unusable. Every call that
+ * may be billed is metered; a heartbeat touches the generation meanwhile. Throws
+ * `author_invalid_output` with the problems if the second answer is no better, and what the author or
+ * the meter throws.
  */
 export async function askAuthor<T>(
   deps: AskAuthorDeps,
-  task: AuthorTask,
+  task: AuthorTask<T>,
   signal: AbortSignal,
-  ask: (call: AuthorCall) => Promise<unknown>,
-  check: (answer: unknown) => Checked<T>,
 ): Promise<T> {
-  const { plannedCalls, ...call } = task;
   const { id, run } = task.generation;
   const heartbeat = setInterval(() => {
-    // A missed beat is made up by the next one.
+    // The next beat makes up for a missed one.
     deps.store.generations.touch(id, run).catch(() => undefined);
   }, deps.heartbeatMs);
-  const recorded = { ...call, mostCalls: mostCallsOf(plannedCalls) };
-  const attempt = (problems: readonly string[]) =>
-    checked(
-      () => meteredCall(deps, recorded, signal, (context) => ask({ ...context, problems })),
-      check,
-    );
   try {
-    const first = await attempt([]);
-    if ('value' in first) return first.value;
-    const second = await attempt(first.problems).catch((error) => {
+    const first = await attempt(deps, task, signal, []);
+    if (!first.problems) return first.value;
+    const second = await attempt(deps, task, signal, first.problems).catch((error) => {
       throw withBadAnswer(error);
     });
-    if ('value' in second) return second.value;
+    if (!second.problems) return second.value;
     throw new TexasError(
       'author_invalid_output',
       `The author's answer was unusable twice: ${second.problems.slice(0, 3).join(' ')}`,
@@ -68,18 +61,18 @@ export async function askAuthor<T>(
   }
 }
 
-/** An answer that was unusable counts as a failure, also where its author may not be asked again. */
-function withBadAnswer(error: unknown): TexasError {
-  const { code, message, details } = asTexasError(error);
-  return new TexasError(code, message, { details: { ...details, badAnswer: true }, cause: error });
-}
-
-async function checked<T>(
-  ask: () => Promise<unknown>,
-  check: (answer: unknown) => Checked<T>,
+async function attempt<T>(
+  deps: AskAuthorDeps,
+  { ask, check, plannedCalls, ...call }: AuthorTask<T>,
+  signal: AbortSignal,
+  problems: readonly string[],
 ): Promise<Checked<T>> {
   try {
-    return check(await ask());
+    const recorded = { ...call, maxCalls: maxCallsOf(plannedCalls) };
+    const answer = await meteredCall(deps, recorded, signal, (context) =>
+      ask({ ...context, problems }),
+    );
+    return check(answer);
   } catch (error) {
     if (error instanceof TexasError && error.code === 'author_invalid_output') {
       return { problems: [error.message] };
@@ -88,13 +81,19 @@ async function checked<T>(
   }
 }
 
+/** An unusable answer counts as a failure, even if the author cannot be asked again. */
+function withBadAnswer(error: unknown): TexasError {
+  const { code, message, details } = asTexasError(error);
+  return new TexasError(code, message, { details: { ...details, badAnswer: true }, cause: error });
+}
+
 /** How often an author may be asked for one step, the first try included. */
 export const triesPerStep = 4;
 
 /**
- * Most billed calls of a generation: more than any honest course of it needs, which is its planned
- * calls times the tries, twice over for re-asks.
+ * The maximum of billed calls of a generation, which no regular course reaches: its planned calls times
+ * the tries, times two for repeated questions.
  */
-export function mostCallsOf(plannedCalls: number): number {
+export function maxCallsOf(plannedCalls: number): number {
   return plannedCalls * triesPerStep * 2;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { Temporal, TexasError } from '@texas-ai/kernel';
 import { buildBudget, buildGeneration, makeLogSpy } from '@texas-ai/testing';
-import { restMs } from '../generation/retry.js';
+import { cooldownMs } from '../generation/retry-policy.js';
 import type { CallEnd, OpenedCall, PlannedCall } from '../spending/ledger.js';
 import type { PriceTable } from '../spending/prices.js';
 import { type CallOnRecord, makeCallMeter, type Quotas } from './call-meter.js';
@@ -34,7 +34,7 @@ function makeMeter(
       taken.push(tokens);
       return {
         fullForMs: options.fullForMs ?? 0,
-        giveBack: async () => void done.push('give back'),
+        release: async () => void done.push('give back'),
         used: async (seen: number) => {
           used.push(seen);
           await options.used?.();
@@ -72,7 +72,7 @@ function makeMeter(
       step: 'write-chapter',
       chapter: 2,
       author: { name: 'gemini', model: 'scripted', fingerprint: 'a-key' },
-      mostCalls: 40,
+      maxCalls: 40,
       ...call,
     });
   return { begin, done, planned, closed, renewed, taken, used, failures, answers, logger };
@@ -97,7 +97,7 @@ describe('a call', () => {
         fingerprint: 'a-key',
         model: 'scripted',
         expected: { inputTokens: 6_000, outputTokens: 4_000, money: 0.014 },
-        mostCalls: 40,
+        maxCalls: 40,
         leaseMs: 60_000,
         sums: [{ scope: 'texas' }, { scope: 'texas' }, { scope: '' }, { scope: '' }],
         daily: null,
@@ -275,7 +275,7 @@ describe('a call that may not be made', () => {
       code: 'author_rate_limited',
       reason: 'Too many calls.',
     } as const;
-    expect(await refusal({ kind: 'held', hold: { ...hold, until } })).toMatchObject({
+    expect(await refusal({ kind: 'cooling-down', cooldown: { ...hold, until } })).toMatchObject({
       code: 'author_held',
       message: 'Too many calls.',
       details: { code: 'author_rate_limited', retryAfterMs: 90_000 },
@@ -290,8 +290,8 @@ describe('a call that may not be made', () => {
       reason: 'Too many calls.',
       until: Temporal.Instant.from(noon).subtract({ seconds: 1 }),
     } as const;
-    const failure = await refusal({ kind: 'held', hold });
-    expect(restMs(failure.details.retryAfterMs, () => 1)).toBeLessThan(1_000);
+    const failure = await refusal({ kind: 'cooling-down', cooldown: hold });
+    expect(cooldownMs(failure.details.retryAfterMs, () => 1)).toBeLessThan(1_000);
   });
 
   test('because its generation made too many says how many', async () => {
@@ -355,21 +355,21 @@ describe('the quota of the provider’s day', () => {
     ['the day that summer time begins', '2026-03-08T09:00:00Z', '2026-03-08T08:00:00Z', 22],
     ['the day that it ends', '2026-11-01T08:00:00Z', '2026-11-01T07:00:00Z', 24],
   ])('is counted and waited for from midnight to midnight: %s', async (_, now, since, hours) => {
-    const m = makeMeter({ now, day: { most: 250, timeZone } });
+    const m = makeMeter({ now, day: { max: 250, timeZone } });
     m.answers.push({ kind: 'quota-of-the-day' });
     await expect(m.begin()).rejects.toMatchObject({
       code: 'author_rate_limited',
       details: { retryAfterMs: hours * hour, daily: true },
     });
     const { daily } = m.planned[0] ?? {};
-    expect([daily?.since.toString(), daily?.most]).toEqual([since, 250]);
+    expect([daily?.since.toString(), daily?.max]).toEqual([since, 250]);
   });
 
   test('begins when the day does where midnight is skipped', async () => {
     // In Cairo 00:00 of this Friday was 01:00.
     const m = makeMeter({
       now: '2026-04-24T10:00:00Z',
-      day: { most: 250, timeZone: 'Africa/Cairo' },
+      day: { max: 250, timeZone: 'Africa/Cairo' },
     });
     await m.begin();
     expect(m.planned[0]?.daily?.since.toString()).toBe('2026-04-23T22:00:00Z');

@@ -5,52 +5,53 @@ import type { CallStep, LedgerRepository, OpenedCall, PlannedCall } from '../spe
 import { costOf, pricedModel } from '../spending/prices.js';
 import type { Author, AuthorName, CallUsage } from './author.js';
 import { authorFailure } from './author-failures.js';
-import { heldFailure } from './cooldowns.js';
+import { cooldownFailure } from './cooldowns.js';
 
-/** The rates that a key allows the whole fleet. */
+/** The rate limit of a key, shared by the whole fleet. */
 export interface CallBucket {
-  /** Takes room for one more call that is expected to use so many tokens. */
+  /** Reserves one call that is expected to use this number of tokens. */
   take(tokens: number): Promise<CallRoom>;
 }
 
-/** The room that a call takes of its minute. */
+/** A call's reservation in its minute. */
 export interface CallRoom {
-  /** 0, or the milliseconds until there is room: then nothing was taken. */
+  /** 0, or the milliseconds until there is room; then nothing was reserved. */
   fullForMs: number;
-  /** The call is not made after all. */
-  giveBack(): Promise<void>;
-  /** The call used so many tokens, more or less than was expected. */
+  /** Releases the reservation of a call that is not made. */
+  release(): Promise<void>;
+  /** Corrects the reservation to the tokens that the call used. */
   used(tokens: number): Promise<void>;
 }
 
 export interface Quotas {
-  /** Null where the rate is not limited. */
+  /** Null if the rate is unlimited. */
   bucket: CallBucket | null;
-  /** Requests of the provider's day, and the IANA zone in which that begins at midnight. */
-  day: { most: number; timeZone: string } | null;
+  /** Requests per day of the provider, which begins at midnight in this IANA zone. */
+  day: { max: number; timeZone: string } | null;
 }
 
-/** A call as the step knows it that is about to make it. */
+/** A call that a step is about to make. */
 export interface CallOnRecord {
   /** Null for a probe. */
   generation: Pick<Generation, 'id' | 'character' | 'date'> | null;
   step: CallStep;
   chapter: number | null;
   author: Pick<Author, 'name' | 'model'> & { fingerprint: string };
-  mostCalls: number;
+  /** The maximum of calls of the whole generation. */
+  maxCalls: number;
 }
 
 export interface CallMeter {
   /**
-   * Takes room in the fleet's rates, then writes the call down. Rejects, and nothing may be
-   * asked, with `call_in_flight`, `author_held`, `author_rate_limited`, `author_call_cap`,
-   * `budget_exhausted` or `storage_unavailable`. Nobody waits here: whoever is refused leaves its place to what matters more.
+   * Reserves the call in the fleet's rate limit, then enters it in the ledger. Rejects, and the call must
+   * not be made, with `call_in_flight`, `author_held`, `author_rate_limited`, `author_call_cap`,
+   * `budget_exhausted` or `storage_unavailable`. Never waits: a refused call makes room for more urgent ones.
    */
   begin(call: CallOnRecord): Promise<MeteredCall>;
 }
 
 export interface MeteredCall {
-  /** What it was billed for; null where nobody can tell, then the expectation stays spent. */
+  /** `usage` is null if unknown; then the expected cost stays spent. */
   end(outcome: string, usage: CallUsage | null): Promise<void>;
 }
 
@@ -60,9 +61,9 @@ export interface CallMeterDeps {
   budget: Budget;
   clock: Clock;
   /**
-   * How long a call is leased to its worker unless it is renewed, in milliseconds. Nobody else makes
-   * the call meanwhile. Several times the lock of its job in Redis: what loses that lock, a starved
-   * process or a server that is away, delays renewals too.
+   * The lease of a call by its worker, in milliseconds; no other worker makes the call meanwhile. Several
+   * times the lock of its job in Redis, since what makes a worker lose that lock, a starved process or an
+   * outage, delays renewals of the lease as well.
    */
   leaseMs: number;
   logger: Logger;
@@ -71,7 +72,7 @@ export interface CallMeterDeps {
 /** With a lease of 60 s, a call survives 50 s without a renewal. */
 const renewalsPerLease = 12;
 
-/** What a call is expected to use before there is any experience with it. */
+/** The expected use of a call before any was seen. */
 const firstExpectation: Record<CallStep, CallUsage> = {
   'plan-day': { inputTokens: 4_000, outputTokens: 4_000 },
   'write-chapter': { inputTokens: 6_000, outputTokens: 4_000 },
@@ -90,7 +91,7 @@ export function makeCallMeter(deps: CallMeterDeps): CallMeter {
     return expectations.get(step) ?? firstExpectation[step];
   }
 
-  /** Expectations follow what was seen, the newest calls most. */
+  /** An exponential moving average. */
   function learn(step: CallStep, usage: CallUsage): void {
     const before = expect(step);
     const blend = (old: number, seen: number) => Math.round(old + (seen - old) / 8);
@@ -100,20 +101,20 @@ export function makeCallMeter(deps: CallMeterDeps): CallMeter {
     });
   }
 
-  /** A withdrawn model may be served, and billed, as its successor. */
-  function sayServed(asked: string | null, answered: string | null): void {
+  /** Warns once: a withdrawn model may be served, and billed, as its successor. */
+  function warnOfOtherModel(asked: string | null, answered: string | null): void {
     const pair = `${asked} ${answered}`;
     if (served.has(pair)) return;
     served.add(pair);
     logger.warn('a different model answered', { asked, answered });
   }
 
-  /** Rates that are not exact for a minute are no reason to fail. */
+  /** A reservation that is inexact for a minute is no reason to fail. */
   async function adjust(rates: Promise<void> | undefined): Promise<void> {
     await rates?.catch((error) => logger.debug('rates not corrected', { error }));
   }
 
-  /** Never rejects: a renewal that fails is made up for by the next one. */
+  /** Never rejects: the next renewal makes up for a failed one. */
   async function renew(id: string): Promise<void> {
     try {
       await ledger.renewLease(id, leaseMs);
@@ -139,25 +140,25 @@ export function makeCallMeter(deps: CallMeterDeps): CallMeter {
       const planned: PlannedCall = {
         generationId: generation?.id ?? null,
         character,
-        date: generation?.date ?? null,
+        date: generation?.date.toString() ?? null,
         step,
         chapter: call.chapter,
         author: author.name,
         fingerprint: author.fingerprint,
         model: author.model,
         expected: { ...usage, money: costOf(budget.prices, author.model, usage, now) },
-        mostCalls: call.mostCalls,
+        maxCalls: call.maxCalls,
         leaseMs,
         sums: sumsOf(budget, character, now),
-        daily: quotas.day && { since: midnight(now, quotas.day.timeZone), most: quotas.day.most },
+        daily: quotas.day && { since: midnight(now, quotas.day.timeZone), max: quotas.day.max },
       };
       const opened = await ledger.open(planned).catch(async (error) => {
-        await adjust(room?.giveBack());
+        await adjust(room?.release());
         throw error;
       });
       if (opened.kind !== 'opened') {
-        await adjust(room?.giveBack());
-        throw forbidden(opened, call, now, quotas);
+        await adjust(room?.release());
+        throw refusal(opened, call, now, quotas);
       }
       const renewal = setInterval(() => void renew(opened.id), leaseMs / renewalsPerLease).unref();
       return {
@@ -172,7 +173,7 @@ export function makeCallMeter(deps: CallMeterDeps): CallMeter {
             usage: { inputTokens, outputTokens, money },
             ...(model !== author.model && { pricedModel: model }),
           });
-          if (model !== author.model) sayServed(author.model, model);
+          if (model !== author.model) warnOfOtherModel(author.model, model);
           if (outcome === 'answered') learn(step, used);
           await adjust(room?.used(used.inputTokens + used.outputTokens));
         },
@@ -182,29 +183,25 @@ export function makeCallMeter(deps: CallMeterDeps): CallMeter {
 }
 
 function ratesFull(retryAfterMs: number): TexasError {
-  return new TexasError(
-    'author_rate_limited',
-    'The rate that is configured for the key is used up.',
-    {
-      details: { retryAfterMs, ownRates: true },
-    },
-  );
+  return new TexasError('author_rate_limited', 'The configured rate limit of the key is used up.', {
+    details: { retryAfterMs, ownRates: true },
+  });
 }
 
-function forbidden(
+function refusal(
   opened: Exclude<OpenedCall, { kind: 'opened' }>,
-  { mostCalls }: CallOnRecord,
+  { maxCalls }: CallOnRecord,
   now: Temporal.Instant,
   { day }: Quotas,
 ): TexasError {
   switch (opened.kind) {
     case 'in-flight':
       return new TexasError('call_in_flight', 'Another worker is making this call.');
-    case 'held':
-      return heldFailure(opened.hold, now);
+    case 'cooling-down':
+      return cooldownFailure(opened.cooldown, now);
     case 'too-many-calls':
-      return new TexasError('author_call_cap', `The generation used up its ${mostCalls} calls.`, {
-        details: { cap: mostCalls },
+      return new TexasError('author_call_cap', `The generation used up its ${maxCalls} calls.`, {
+        details: { cap: maxCalls },
       });
     case 'over-budget': {
       const { scope, period } = opened.sum;

@@ -2,89 +2,98 @@ import { type Temporal, TexasError } from '@texas-ai/kernel';
 import type { Author, AuthorName } from './author.js';
 import { failurePolicies, isProbed, type ProbedCode } from './author-failures.js';
 
-/** An author in a cooldown: it is asked for nothing until then. */
-export interface AuthorHold {
+/** What cools down: a key with every model, or with one model only. */
+export interface CooldownTarget {
   author: AuthorName;
-  /** Of the key that was refused or is spent: another key is not held. */
+  /** Identifies the key without revealing it. */
   fingerprint: string;
-  /** Where only this model is held; absent where the key is, with every model. */
+  /** Absent if the cooldown is that of the key, with every model. */
   model?: string;
+}
+
+/** A time in which an author may not be called. */
+export interface Cooldown extends CooldownTarget {
   code: 'author_rate_limited' | ProbedCode;
   /** Why, and what an operator can do. */
   reason: string;
-  /** Until when; that of a probed code lasts until a probe succeeds, and this is when the next is due. */
+  /** The end; for a probed code, which only a successful probe ends, the time of the next probe. */
   until: Temporal.Instant;
 }
 
-/** What is held: a key, or one of its models. */
-export type HeldAccess = Pick<AuthorHold, 'author' | 'fingerprint' | 'model'>;
-
-/** The hold that a failure begins. */
-export function holdOf(
+/** The cooldown that a failure of this author begins. */
+export function cooldownFor(
   { name, fingerprint, model }: Pick<Author, 'name' | 'model'> & { fingerprint: string },
-  code: AuthorHold['code'],
-  { reason, until }: Pick<AuthorHold, 'reason' | 'until'>,
-): AuthorHold {
+  code: Cooldown['code'],
+  { reason, until }: Pick<Cooldown, 'reason' | 'until'>,
+): Cooldown {
   const ofModel = failurePolicies[code].cooldownScope === 'model' && model !== null;
   return { author: name, fingerprint, ...(ofModel && { model }), code, reason, until };
 }
 
-/** Whether what is held is what this author is asked with. */
-export function holds(
-  hold: HeldAccess,
+/** Whether calls with this key and model are what cools down. */
+export function appliesTo(
+  target: CooldownTarget,
   { name, fingerprint, model }: Pick<Author, 'name' | 'fingerprint' | 'model'>,
 ): boolean {
   return (
-    hold.author === name &&
-    hold.fingerprint === fingerprint &&
-    (hold.model === undefined || hold.model === model)
+    target.author === name &&
+    target.fingerprint === fingerprint &&
+    (target.model === undefined || target.model === model)
   );
 }
 
-export interface HoldRepository {
+/** Every method may reject with `storage_unavailable`. */
+export interface CooldownRepository {
   /**
-   * Holds the author, or renews the reason; a hold that lasts longer stays, and one that only a probe ends is not shortened
-   * by one that ends by itself. Tells whether it was not held before.
+   * Begins the cooldown, or extends one and updates its reason; never shortens one, and never replaces
+   * one that only a probe ends by one that ends on time. Returns whether there was none before.
    */
-  put(hold: AuthorHold): Promise<boolean>;
-  /** Also those that are over and not lifted yet. */
-  list(): Promise<AuthorHold[]>;
+  begin(cooldown: Cooldown): Promise<boolean>;
+  /** Includes those that are over and not yet removed. */
+  list(): Promise<Cooldown[]>;
   /**
-   * Whether a hold that only a probe ends counts for the author of this name, of whichever key and model:
-   * then the days that people wait for go to the next author.
+   * Whether a cooldown that only a probe ends holds for the author of this name, with whichever key and
+   * model: then the days that people are waiting for go to the next author.
    */
   isRefused(author: AuthorName): Promise<boolean>;
-  lift(held: HeldAccess): Promise<void>;
-  /** Lifts those that are over; answers how many. */
-  liftOver(now: Temporal.Instant): Promise<number>;
+  end(target: CooldownTarget): Promise<void>;
+  /** Removes the timed cooldowns that are over; returns their number. */
+  expire(now: Temporal.Instant): Promise<number>;
   /**
-   * Lifts those whose probe has been due since before then and that nobody has probed: no process has
-   * their key or model any more. Answers them.
+   * Removes and returns the cooldowns whose probe has been due since before then: no process has their
+   * key or model any more.
    */
-  liftUnused(dueBefore: Temporal.Instant): Promise<HeldAccess[]>;
+  removeAbandoned(dueBefore: Temporal.Instant): Promise<CooldownTarget[]>;
   /**
-   * Takes the probe of a hold whose time has come, for one process alone; the next one comes at `next`.
-   * Tells whether it is the caller's.
+   * Claims a due probe for one process and schedules the next one at `next`. Returns whether the caller
+   * is to make it.
    */
-  takeProbe(held: HeldAccess, now: Temporal.Instant, next: Temporal.Instant): Promise<boolean>;
+  claimProbe(
+    target: CooldownTarget,
+    now: Temporal.Instant,
+    next: Temporal.Instant,
+  ): Promise<boolean>;
 }
 
-/** Whether the hold is in force at an instant. */
-export function isHeld({ code, until }: Pick<AuthorHold, 'code' | 'until'>, now: Temporal.Instant) {
+export function isCoolingDown(
+  { code, until }: Pick<Cooldown, 'code' | 'until'>,
+  now: Temporal.Instant,
+): boolean {
   return isProbed(code) || now.epochMilliseconds < until.epochMilliseconds;
 }
 
-/** A rest that is longer is kept by key: a hold of the whole queue would outlast a change of the key. */
-const longRestMs = 120_000;
+/** A longer cooldown is kept by key: if the whole queue were paused, a new key would have to wait too. */
+const longCooldownMs = 120_000;
 
-/** Who rests: whoever takes of the author's queue, or the workers with that key or model one by one. */
-export function whoRests(code: AuthorHold['code'], restMs: number): 'all' | 'key' {
-  return isProbed(code) || restMs > longRestMs ? 'key' : 'all';
+/** Who must wait: all workers of the author's queue, or only those with this key or model. */
+export function cooldownScope(code: Cooldown['code'], ms: number): 'all' | 'key' {
+  return isProbed(code) || ms > longCooldownMs ? 'key' : 'all';
 }
 
-/** What a call to an author that is held fails with. */
-export function heldFailure(hold: AuthorHold, now: Temporal.Instant): TexasError {
-  // At least a moment: the hold may be over by this clock and not yet by the database's.
-  const retryAfterMs = Math.max(hold.until.epochMilliseconds - now.epochMilliseconds, 1);
-  return new TexasError('author_held', hold.reason, { details: { code: hold.code, retryAfterMs } });
+/** The failure of a call that a cooldown prevents. */
+export function cooldownFailure(cooldown: Cooldown, now: Temporal.Instant): TexasError {
+  const { code, reason, until } = cooldown;
+  // At least 1 ms: the cooldown may be over by this clock and not yet by the database's.
+  const retryAfterMs = Math.max(until.epochMilliseconds - now.epochMilliseconds, 1);
+  return new TexasError('author_held', reason, { details: { code, retryAfterMs } });
 }

@@ -2,15 +2,15 @@ import { asTexasError, type TexasError } from '@texas-ai/kernel';
 import type { Author, CallContext, CallUsage } from './author.js';
 import { policyOf } from './author-failures.js';
 import type { CallMeter, CallOnRecord } from './call-meter.js';
-import { type HoldingDeps, holding } from './store-with-retry.js';
+import { type StoreWithRetryDeps, storeWithRetry } from './store-with-retry.js';
 
-export interface MeteredCallDeps extends HoldingDeps {
+export interface MeteredCallDeps extends StoreWithRetryDeps {
   meter: CallMeter;
 }
 
 /**
- * Makes one call of an author, entered in the ledger before it and closed after it; of an author that
- * bills nothing there is nothing to enter. Throws whatever the meter or the author throws.
+ * Calls an author once. The call is entered in the ledger before it is made and closed after it, unless
+ * the author bills nothing. Throws what the meter or the author throws.
  */
 export async function meteredCall<Answer>(
   deps: MeteredCallDeps,
@@ -27,18 +27,18 @@ export async function meteredCall<Answer>(
   };
   try {
     const answer = await ask({ signal, onUsage });
-    // An entry that cannot be closed is no reason to lose what was paid for.
-    await holding(deps, signal, () => entry.end('answered', usage)).catch(() => undefined);
+    // What was paid for is not lost because its entry cannot be closed.
+    await storeWithRetry(deps, signal, () => entry.end('answered', usage)).catch(() => undefined);
     return answer;
   } catch (error) {
     const failure = asTexasError(error);
-    // An entry that stays open is closed as lost later, its expectation stays spent.
+    // An entry that stays open is closed as lost later, at its expected cost.
     await entry.end(failure.code, usage ?? unbilled(failure)).catch(() => undefined);
     throw error;
   }
 }
 
-/** Nothing, where the provider bills nothing for such a failure; what was cut off may be billed. */
+/** Zero if the provider does not bill this failure; null, unknown, for a call that was cut off. */
 function unbilled({ code, details }: TexasError): CallUsage | null {
   const neverSent = code === 'author_unreachable' && details.sent === false;
   const isBilled = policyOf(code)?.billed ?? true;
@@ -46,14 +46,14 @@ function unbilled({ code, details }: TexasError): CallUsage | null {
 }
 
 /**
- * One small call, entered in the ledger as the step `probe`, which tells whether the author would write.
- * Cooldowns do not block it, since it may end one. Rejects like any other call.
+ * Makes one small call, entered in the ledger as the step `probe`, to find out whether the author works.
+ * Cooldowns do not prevent it, since it may end one. Rejects like any other call.
  */
 export function probeAuthor(
   deps: MeteredCallDeps,
   author: Author,
   signal: AbortSignal,
 ): Promise<void> {
-  const call = { generation: null, step: 'probe', chapter: null, author, mostCalls: 1 } as const;
+  const call = { generation: null, step: 'probe', chapter: null, author, maxCalls: 1 } as const;
   return meteredCall(deps, call, signal, (context) => author.probe(context));
 }

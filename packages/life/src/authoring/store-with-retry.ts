@@ -1,31 +1,31 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { TexasError } from '@texas-ai/kernel';
 
-export interface HoldingDeps {
-  /** How long something that was paid for is held while storage is away, in milliseconds. */
-  holdAnswerMs: number;
+export interface StoreWithRetryDeps {
+  /** How long to retry storing a result while storage is unavailable, in milliseconds. */
+  storeRetryMs: number;
 }
 
-const mostPauseMs = 1_000;
+const maxPauseMs = 1_000;
 
 /**
- * Stores what was paid for, again and again for as long as it is held: a database that restarts
- * costs nobody a second call. Rejects with the last failure, and at once where it is no matter of time.
+ * Stores something that was paid for, and retries while the database is unavailable, so that its restart
+ * costs no second call. Rejects with the last failure; at once if it is not `storage_unavailable`.
  */
-export async function holding<T>(
-  { holdAnswerMs }: HoldingDeps,
+export async function storeWithRetry<T>(
+  { storeRetryMs }: StoreWithRetryDeps,
   signal: AbortSignal,
   store: () => Promise<T>,
 ): Promise<T> {
-  const end = performance.now() + holdAnswerMs;
-  const againMs = Math.min(mostPauseMs, holdAnswerMs / 10);
+  const end = performance.now() + storeRetryMs;
+  const pauseMs = Math.min(maxPauseMs, storeRetryMs / 10);
   for (;;) {
     try {
       return await store();
     } catch (error) {
-      const away = error instanceof TexasError && error.code === 'storage_unavailable';
-      if (!away || signal.aborted || performance.now() + againMs > end) throw error;
-      await pause(againMs, undefined, { signal }).catch(() => undefined);
+      const unavailable = error instanceof TexasError && error.code === 'storage_unavailable';
+      if (!unavailable || signal.aborted || performance.now() + pauseMs > end) throw error;
+      await pause(pauseMs, undefined, { signal }).catch(() => undefined);
     }
   }
 }

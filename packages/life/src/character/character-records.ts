@@ -1,5 +1,5 @@
 import { TexasError } from '@texas-ai/kernel';
-import type { CharacterRecord } from '../store.js';
+import type { CharacterRecord } from './character-repository.js';
 import { parseProfile, profileHash } from './profile-file.js';
 
 /**

@@ -5,21 +5,25 @@ import type { MajorEventDay } from './major-event.js';
 import type { Plan, Slot } from './plan.js';
 import type { Weather } from './weather.js';
 
-/** All that an author is told to plan a day. */
-export interface DayBrief {
+/** Whose day is written, and which. Everything random is seeded by (character, date, ordinal). */
+export interface DaySubject {
   profile: Profile;
   /** Local calendar date, `YYYY-MM-DD`. */
   date: string;
+  /** 1 for the first generation of this date, 2 for the next, … */
+  ordinal: number;
+}
+
+/** The circumstances of a day, stored with its plan. */
+export interface StoredBrief {
   dayType: DayType;
   weather: Weather;
   majorEvent: MajorEventDay | null;
-  /** What the live day before this one was like; null where there is none. */
+  /** An outline of the live day before; null if there is none. */
   yesterday: Yesterday | null;
   /** The waking hours that the author plans, minutes since local midnight. */
   wake: MinuteOfDay;
   sleep: MinuteOfDay;
-  /** 1 for the first generation of this date, 2 for the next…; seeds go (character, date, ordinal). */
-  ordinal: number;
 }
 
 export interface Yesterday {
@@ -29,10 +33,13 @@ export interface Yesterday {
   titles: string[];
 }
 
-/** All that an author is told to write one chapter of a planned day. */
+/** What an author plans a day from. */
+export interface DayBrief extends DaySubject, StoredBrief {}
+
+/** What an author writes one chapter of a planned day from. */
 export interface ChapterBrief extends DayBrief {
   plan: Plan;
-  /** 0-based position of this chapter, and how many the day has. */
+  /** 0-based position of this chapter, and the number of chapters of the day. */
   chapter: number;
   chapters: number;
   /** The slots to write, in order; `item` indexes `plan.items`. */

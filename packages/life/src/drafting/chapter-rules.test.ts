@@ -29,7 +29,7 @@ describe('checkChapter', () => {
     const texts = [some(), some({ interaction: 'On my way.' })];
     expect(checkChapter({ texts }, slots(false, true))).toEqual({
       texts,
-      mended: [],
+      repairs: [],
       problems: [],
     });
   });
@@ -55,9 +55,9 @@ describe('checkChapter', () => {
 
   test('a message that nobody wants is dropped', () => {
     const draft = { texts: [some({ interaction: 'Hi.' }), some({ interaction: ' ' })] };
-    const { texts, mended } = checkChapter(draft, slots(false, false));
+    const { texts, repairs } = checkChapter(draft, slots(false, false));
     expect(texts).toEqual([some(), some()]);
-    expect(mended).toEqual([
+    expect(repairs).toEqual([
       {
         rule: 'interaction-dropped',
         message: 'dropped the message of text 1: none is wanted there',
@@ -67,16 +67,16 @@ describe('checkChapter', () => {
 
   test('a wanted message may be missing while the chapter has another', () => {
     const draft = { texts: [some({ interaction: '…' }), some({ interaction: 'Hi.' })] };
-    const { texts, mended } = checkChapter(draft, slots(true, true));
+    const { texts, repairs } = checkChapter(draft, slots(true, true));
     expect(texts.map((text) => text.interaction)).toEqual([null, 'Hi.']);
-    expect(mended.map((mend) => mend.rule)).toEqual(['interaction-missing']);
+    expect(repairs.map((mend) => mend.rule)).toEqual(['interaction-missing']);
   });
 
   test.each(['（沉默）', 'Nothing to report.', '不回复'])('“%s” is no message', (word) => {
     const draft = { texts: [some({ interaction: word }), some({ interaction: 'Hi.' })] };
     const { texts } = checkChapter(draft, slots(true, true));
     expect(texts.map((text) => text.interaction)).toEqual([null, 'Hi.']);
-    expect(checkChapter(draft, slots(false, true)).mended).toEqual([]);
+    expect(checkChapter(draft, slots(false, true)).repairs).toEqual([]);
   });
 
   test.each(['null', 'None', '无', '（暂无）', 'N/A', 'no'])(
@@ -91,7 +91,7 @@ describe('checkChapter', () => {
       expect(checkChapter({ texts: [some({ content: word })] }, slots(false)).problems).toEqual([
         'Text 1 has no content.',
       ]);
-      expect(checkChapter({ texts: [some({ interaction: word })] }, slots(false)).mended).toEqual(
+      expect(checkChapter({ texts: [some({ interaction: word })] }, slots(false)).repairs).toEqual(
         [],
       );
     },
@@ -112,9 +112,9 @@ describe('checkChapter', () => {
   });
 
   test('missing thoughts stay empty', () => {
-    const { texts, mended } = checkChapter({ texts: [some({ thoughts: ' ' })] }, slots(false));
+    const { texts, repairs } = checkChapter({ texts: [some({ thoughts: ' ' })] }, slots(false));
     expect(texts[0]?.thoughts).toBe('');
-    expect(mended.map((mend) => mend.rule)).toEqual(['thoughts-missing']);
+    expect(repairs.map((mend) => mend.rule)).toEqual(['thoughts-missing']);
   });
 
   test('texts are bounded and can be stored', () => {
@@ -124,14 +124,14 @@ describe('checkChapter', () => {
       interaction: 'c'.repeat(1001),
       emotions: Array.from({ length: 12 }, (_, i) => `${i} `.repeat(30)),
     });
-    const { texts, mended } = checkChapter({ texts: [long] }, slots(true));
+    const { texts, repairs } = checkChapter({ texts: [long] }, slots(true));
     expect(texts[0]).toMatchObject({
       content: `a${'🐧'.repeat(3999)}`,
       thoughts: 'b'.repeat(2000),
       interaction: 'c'.repeat(1000),
     });
     expect(texts[0]?.emotions).toHaveLength(8);
-    expect(mended.map((mend) => mend.message)).toEqual([
+    expect(repairs.map((mend) => mend.message)).toEqual([
       'removed characters that are no text from the content of text 1',
       'cut the content of text 1 to 4000 characters',
       'cut the thoughts of text 1 to 2000 characters',

@@ -3,12 +3,12 @@ import { isBlank, isNoMessage } from './blank-text.js';
 import { cleanProse, cleanTags, notedText } from './clean-text.js';
 import type { ChapterDraft, SlotText } from './draft.js';
 import { limits } from './limits.js';
-import type { Mend, Note } from './repair-notes.js';
+import type { Note, RepairNote } from './repair-notes.js';
 
 export interface CheckedChapter {
   /** One text per slot, in order; empty when there are problems. */
   texts: SlotText[];
-  mended: Mend[];
+  repairs: RepairNote[];
   /** What only the author can put right, one plain sentence each. */
   problems: string[];
 }
@@ -21,10 +21,10 @@ export interface CheckedChapter {
 export function checkChapter(draft: ChapterDraft, slots: readonly Slot[]): CheckedChapter {
   if (draft.texts.length !== slots.length) {
     const problem = `The chapter has ${slots.length} slots but ${draft.texts.length} texts came: one text per slot, in order.`;
-    return { texts: [], mended: [], problems: [problem] };
+    return { texts: [], repairs: [], problems: [problem] };
   }
-  const mended: Mend[] = [];
-  const note: Note = (rule, message) => mended.push({ rule, message });
+  const repairs: RepairNote[] = [];
+  const note: Note = (rule, message) => repairs.push({ rule, message });
   const texts = draft.texts.map((text, i) =>
     checkText(text, slots[i]?.wantsInteraction === true, `text ${i + 1}`, note),
   );
@@ -36,7 +36,7 @@ export function checkChapter(draft: ChapterDraft, slots: readonly Slot[]): Check
     const ordinals = wanted.map((i) => i + 1).join(', ');
     problems.push(`None of the texts that want a message to the owner has one: ${ordinals}.`);
   }
-  return problems.length > 0 ? { texts: [], mended, problems } : { texts, mended, problems };
+  return problems.length > 0 ? { texts: [], repairs, problems } : { texts, repairs, problems };
 }
 
 function checkText(text: SlotText, wanted: boolean, name: string, note: Note): SlotText {

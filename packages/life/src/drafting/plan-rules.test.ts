@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { goodDraft, someProfile } from '../../test/day-material.js';
 import type { Plan, ScheduleItem } from '../day/plan.js';
-import { brokenRules, matterOfTaste } from './plan-rules.js';
+import { brokenRules, mattersOfTaste } from './plan-rules.js';
 import { repairPlan } from './repair/repair-plan.js';
 
 const frame = { profile: someProfile(), wake: 420, sleep: 1380 };
@@ -76,33 +76,33 @@ describe('brokenRules', () => {
   });
 });
 
-describe('matterOfTaste', () => {
+describe('mattersOfTaste', () => {
   const all = (category: ScheduleItem['category']): Plan => ({
     summary: 'A day.',
     items: goodPlan().items.map((item) => (item.asleep ? item : { ...item, category })),
   });
 
   test('a balanced day is to anybody’s taste, more work than that on a day off is not', () => {
-    expect(matterOfTaste(goodPlan(), 'workday')).toEqual([]);
-    expect(matterOfTaste(goodPlan(), 'weekend')).toEqual([]);
-    expect(matterOfTaste(withItem(8, { category: 'work' }), 'holiday')).toEqual([
+    expect(mattersOfTaste(goodPlan(), 'workday')).toEqual([]);
+    expect(mattersOfTaste(goodPlan(), 'weekend')).toEqual([]);
+    expect(mattersOfTaste(withItem(8, { category: 'work' }), 'holiday')).toEqual([
       'As much as 72 % of the waking hours are work on a holiday.',
     ]);
   });
 
   test('a workday of nothing but work, and one of none', () => {
-    expect(matterOfTaste(all('work'), 'workday')).toEqual([
+    expect(mattersOfTaste(all('work'), 'workday')).toEqual([
       'As much as 100 % of the waking hours are work.',
       'There is neither rest nor anything personal.',
     ]);
-    expect(matterOfTaste(all('rest'), 'workday')).toEqual([
+    expect(mattersOfTaste(all('rest'), 'workday')).toEqual([
       'Only 0 % of the waking hours are work on a workday.',
     ]);
-    expect(matterOfTaste(all('rest'), 'weekend')).toEqual([]);
+    expect(mattersOfTaste(all('rest'), 'weekend')).toEqual([]);
   });
 
   test('one thing for hours on end', () => {
     const plan = withItem(8, { start: 1000 });
-    expect(matterOfTaste(plan, 'workday')).toEqual(['“Item 8” goes on for 6 hours.']);
+    expect(mattersOfTaste(plan, 'workday')).toEqual(['“Item 8” goes on for 6 hours.']);
   });
 });

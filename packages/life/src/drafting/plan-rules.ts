@@ -60,7 +60,7 @@ function itemProblems(item: ScheduleItem, profile: Profile): Problem[] {
 const longItem = 360;
 
 /** What makes a plan odd without making it wrong, one plain sentence each; recorded as warnings. */
-export function matterOfTaste(plan: Plan, dayType: DayType): string[] {
+export function mattersOfTaste(plan: Plan, dayType: DayType): string[] {
   const waking = plan.items.filter((item) => !item.asleep);
   const share = (...categories: Category[]) =>
     minutes(waking.filter((item) => categories.includes(item.category))) / minutes(waking);

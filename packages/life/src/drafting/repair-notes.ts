@@ -1,5 +1,5 @@
-/** What repair can do to a draft. The names are stored with a generation: add, never rename. */
-export type MendRule =
+/** What repair can do to a draft. The names are stored with generations: never rename one. */
+export type RepairRule =
   | 'time-format'
   | 'time-inferred'
   | 'time-reversed'
@@ -22,18 +22,18 @@ export type MendRule =
   | 'interaction-missing'
   | 'thoughts-missing';
 
-/** One thing that was mended, in plain English. */
-export interface Mend {
-  rule: MendRule;
+/** One repair, described in plain English. */
+export interface RepairNote {
+  rule: RepairRule;
   message: string;
 }
 
-/** One thing that cannot be mended or that breaks a rule, in plain English. */
+/** A broken rule, or something that cannot be repaired, described in plain English. */
 export interface Problem {
-  /** Stable: added to, never renamed. */
+  /** Stored with generations: never rename one. */
   rule: string;
   message: string;
 }
 
-/** Takes down what was mended. */
-export type Note = (rule: MendRule, message: string) => void;
+/** Records a repair. */
+export type Note = (rule: RepairRule, message: string) => void;

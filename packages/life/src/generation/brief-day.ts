@@ -1,63 +1,60 @@
-import { type Logger, parseDate, seededRandom, TexasError } from '@texas-ai/kernel';
+import { type Logger, seededRandom, type Temporal, TexasError } from '@texas-ai/kernel';
 import type { Profile } from '../character/profile.js';
-import type { DayBrief } from '../day/brief.js';
+import type { DaySubject, StoredBrief } from '../day/brief.js';
 import { dayTypeOf } from '../day/day-type.js';
 import { type MajorEventDay, majorEventDay, majorEventOn } from '../day/major-event.js';
 import { wakingHours } from '../day/waking-hours.js';
-import type { WeatherSource } from '../day/weather.js';
+import type { WeatherSource } from '../day/weather-source.js';
 import type { Store } from '../store.js';
 import type { Generation } from './generation.js';
 
+/** Whose day a generation writes, and which. Throws `character_not_found`, `storage_unavailable`. */
+export async function subjectOf(
+  store: Pick<Store, 'characters'>,
+  { character, date, ordinal }: Generation,
+): Promise<DaySubject> {
+  const profile = await store.characters.find(character);
+  if (profile) return { profile, date: date.toString(), ordinal };
+  throw new TexasError('character_not_found', `“${character}” has no profile.`);
+}
+
 export interface BriefDayDeps {
-  store: Store;
+  store: Pick<Store, 'days' | 'majorEvents'>;
   weather: WeatherSource;
   logger: Logger;
 }
 
-/** Gathers all that an author is told to plan the day. Seeds go (character, date, ordinal). */
+/** Gathers the circumstances of a day. Seeded by (character, date, ordinal). */
 export async function briefDay(
   deps: BriefDayDeps,
-  generation: Generation,
-  profile: Profile,
+  { profile, ordinal }: DaySubject,
+  date: Temporal.PlainDate,
   signal: AbortSignal,
-): Promise<DayBrief> {
-  const date = parseDate(generation.date);
-  if (!date) throw new TexasError('invalid_payload', 'The generation has no valid date.');
+): Promise<StoredBrief> {
   const dayType = dayTypeOf(date);
-  const random = seededRandom(profile.id, generation.date, generation.ordinal, 'hours');
   const [weather, majorEvent, yesterday] = await Promise.all([
     deps.weather.weather({
       place: profile.home,
-      date: generation.date,
+      date: date.toString(),
       language: profile.language,
       signal,
     }),
-    eventOf(deps.store, profile, date),
-    deps.store.days.outline(profile.id, date.subtract({ days: 1 }).toString()),
+    majorEventOf(deps.store, profile, date),
+    deps.store.days.outline(profile.id, date.subtract({ days: 1 })),
   ]);
-  return {
-    profile,
-    date: generation.date,
-    dayType,
-    weather,
-    majorEvent,
-    yesterday,
-    ...wakingHours(profile, dayType, random),
-    ordinal: generation.ordinal,
-  };
+  const random = seededRandom(profile.id, date.toString(), ordinal, 'hours');
+  return { dayType, weather, majorEvent, yesterday, ...wakingHours(profile, dayType, random) };
 }
 
-type CalendarDate = NonNullable<ReturnType<typeof parseDate>>;
-
-async function eventOf(
-  store: Store,
+async function majorEventOf(
+  { majorEvents }: Pick<Store, 'majorEvents'>,
   profile: Profile,
-  date: CalendarDate,
+  date: Temporal.PlainDate,
 ): Promise<MajorEventDay | null> {
-  const kept = await store.majorEvents.covering(profile.id, date.toString());
-  if (kept) return majorEventDay(kept, date);
+  const stored = await majorEvents.covering(profile.id, date);
+  if (stored) return majorEventDay(stored, date);
   const begun = majorEventOn(profile, date);
   if (!begun) return null;
-  const event = await store.majorEvents.keep(profile.id, begun);
+  const event = await majorEvents.add(profile.id, begun);
   return event && majorEventDay(event, date);
 }

@@ -4,8 +4,8 @@ import type { Generation } from './generation.js';
 import type { OnProgress } from './progress.js';
 
 /**
- * Cancels a generation that is in flight; the live day stays, and what a worker still writes is
- * not stored. One that is over stays as it is. Throws `generation_not_found`, `storage_unavailable`.
+ * Cancels a generation in flight; the live day stays, and what a worker still writes is not stored. One
+ * that is over stays as it is. Throws `generation_not_found`, `storage_unavailable`.
  */
 export async function cancelGeneration(
   { store, onProgress }: { store: Pick<Store, 'generations'>; onProgress: OnProgress },
@@ -15,7 +15,7 @@ export async function cancelGeneration(
   onProgress(id);
   const generation = await store.generations.find(id);
   if (generation) return generation;
-  throw new TexasError('generation_not_found', 'There is no generation of this id.', {
+  throw new TexasError('generation_not_found', 'There is no generation with this id.', {
     details: { field: 'id' },
   });
 }

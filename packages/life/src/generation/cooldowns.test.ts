@@ -24,11 +24,11 @@ beforeEach(() => clearSpending(db));
 const fleet = (options: FleetOptions = {}) => makeFleet(db, options);
 
 /** Nearly the longest that holds the whole queue: it must not be over before the test is. */
-const restMs = 110_000;
+const cooldownMs = 110_000;
 
 describe('an author that rests', () => {
   test('is asked for nothing by anybody until then; that costs no try', async () => {
-    const { failure, author } = failing('author_rate_limited', { retryAfterMs: restMs });
+    const { failure, author } = failing('author_rate_limited', { retryAfterMs: cooldownMs });
     const clock = await db.databaseClock();
     const f = fleet({ author, clock });
     const asked = await f.request();
@@ -52,11 +52,11 @@ describe('an author that rests', () => {
     expect(waiting?.reason).toBe('It failed.');
     const waits = Temporal.Instant.from(waiting?.until ?? '').since(clock.now());
     // A little longer than was asked for, since clocks differ.
-    expect(waits.total('milliseconds')).toBe(restMs + 100 + 2_500);
+    expect(waits.total('milliseconds')).toBe(cooldownMs + 100 + 2_500);
   });
 
   test('by our own rates leaves its place to others, says so, and costs neither try nor call', async () => {
-    const bucket = { take: async () => room(restMs) };
+    const bucket = { take: async () => room(cooldownMs) };
     const f = fleet({
       quotas: { bucket, day: null },
       clock: await db.databaseClock(),
@@ -70,13 +70,16 @@ describe('an author that rests', () => {
     expect(settled).toMatchObject({ kind: 'held', by: 'all', began: true });
     expect(f.author.calls.plan).toBe(0);
     const { waiting, usage } = await f.now(asked.id);
-    expect(waiting?.reason).toMatch(/rate that is configured/);
+    expect(waiting?.reason).toMatch(/configured rate limit/);
     expect(usage.calls).toBe(0);
     expect(await db.database('author_calls').select('id')).toEqual([]);
     // What the rates have no room for is finished in time all the same.
     await db.database('generations').where({ id: asked.id }).update({ fallback_at: '-infinity' });
-    expect(await f.endLongWaits()).toMatchObject([
-      { code: 'author_rate_limited', givenUp: { kind: 'fell-back', generation: { id: asked.id } } },
+    expect(await f.fallBackOverdue()).toMatchObject([
+      {
+        reason: { code: 'author_rate_limited' },
+        outcome: { kind: 'fell-back', generation: { id: asked.id } },
+      },
     ]);
   });
 
@@ -88,7 +91,7 @@ describe('an author that rests', () => {
     await expect(f.work(step)).rejects.toBe(failure);
     expect(await f.settle(step, failure)).toMatchObject({ kind: 'failed' });
     expect(await f.now(asked.id)).toMatchObject({ error: { code: 'author_unauthorized' } });
-    const [hold] = await f.store.holds.list();
+    const [hold] = await f.store.cooldowns.list();
     expect(hold).toMatchObject({ author: 'gemini', fingerprint: 'scripted-key' });
     // Another key is not held.
     const other = fleet({ author: { ...makeScriptedAuthor(), fingerprint: 'another-key' } });
@@ -126,7 +129,7 @@ describe('with the offline author to fall back on', () => {
       author: 'offline',
       fallback: { from: 'gemini', code: 'author_blocked' },
     });
-    const day = await f.store.days.find('texas', f.date);
+    const day = await f.store.days.find('texas', Temporal.PlainDate.from(f.date));
     expect(day?.generation.fallback).toMatchObject({ from: 'gemini', code: 'author_blocked' });
   });
 
@@ -136,7 +139,7 @@ describe('with the offline author to fall back on', () => {
       const { failure, author } = failing('author_unauthorized');
       const clock = await db.databaseClock();
       const f = fleet({ author, clock, fallback: 'offline' });
-      await db.store.holds.put({
+      await db.store.cooldowns.begin({
         author: author.name,
         fingerprint: 'scripted-key',
         code: 'author_unauthorized',
@@ -147,12 +150,15 @@ describe('with the offline author to fall back on', () => {
       const later = clock.now().add({ hours: 6 }).toString();
       await db.database('generations').where({ id }).update({ fallback_at: later });
       await f.request({ askedBy: 'night', idempotencyKey: `joined ${isLost}` });
-      expect(await f.endLongWaits()).toEqual([]);
+      expect(await f.fallBackOverdue()).toEqual([]);
       if (isLost) f.steps.states = async () => ['ended'];
       expect(await f.request()).toMatchObject({ id });
       await f.request({ askedBy: 'night' });
-      expect(await f.endLongWaits()).toMatchObject([
-        { code: 'author_unauthorized', givenUp: { kind: 'fell-back', generation: { id } } },
+      expect(await f.fallBackOverdue()).toMatchObject([
+        {
+          reason: { code: 'author_unauthorized' },
+          outcome: { kind: 'fell-back', generation: { id } },
+        },
       ]);
     },
   );
@@ -163,18 +169,18 @@ describe('with the offline author to fall back on', () => {
     const asked = await f.request();
     const until = time.now.add({ hours: 24 * 40 });
     const key = { author: 'gemini', fingerprint: 'scripted-key' } as const;
-    await f.store.holds.put({ ...key, code: 'author_rate_limited', reason: 'Spent.', until });
-    expect(await f.endLongWaits()).toEqual([]);
+    await f.store.cooldowns.begin({ ...key, code: 'author_rate_limited', reason: 'Spent.', until });
+    expect(await f.fallBackOverdue()).toEqual([]);
     // Six in the morning is the earliest she wakes on that date.
     const wakes = Temporal.PlainDate.from(f.date).toZonedDateTime({
       timeZone: 'Asia/Shanghai',
       plainTime: '06:00',
     });
     time.now = wakes.subtract({ minutes: 61 }).toInstant();
-    expect(await f.endLongWaits()).toEqual([]);
+    expect(await f.fallBackOverdue()).toEqual([]);
     time.now = wakes.subtract({ minutes: 59 }).toInstant();
-    expect(await f.endLongWaits()).toMatchObject([
-      { givenUp: { kind: 'fell-back', generation: { id: asked.id, author: 'offline' } } },
+    expect(await f.fallBackOverdue()).toMatchObject([
+      { outcome: { kind: 'fell-back', generation: { id: asked.id, author: 'offline' } } },
     ]);
     await f.workAll();
     expect(await f.now(asked.id)).toMatchObject({
@@ -184,11 +190,13 @@ describe('with the offline author to fall back on', () => {
     // Once the author is back the day is written anew, once.
     const rewriting = { ...f.requesting, store: f.store };
     expect(await rewriteFallbacks(rewriting)).toBe(0);
-    await f.store.holds.lift(key);
+    await f.store.cooldowns.end(key);
     expect(await rewriteFallbacks(rewriting)).toBe(1);
     expect(await rewriteFallbacks(rewriting)).toBe(0);
     await f.workAll();
-    expect((await f.store.days.find('texas', f.date))?.generation).toMatchObject({
+    expect(
+      (await f.store.days.find('texas', Temporal.PlainDate.from(f.date)))?.generation,
+    ).toMatchObject({
       author: 'gemini',
       fallback: null,
     });
@@ -204,13 +212,16 @@ describe('whoever waited too long', () => {
     const asked = await f.request();
     const until = fixedClock.now().add({ hours: 24 * 365 });
     const key = { author: 'gemini', fingerprint: 'scripted-key' } as const;
-    await f.store.holds.put({ ...key, code: 'author_rate_limited', reason: 'Spent.', until });
-    expect(await f.endLongWaits()).toEqual([]);
+    await f.store.cooldowns.begin({ ...key, code: 'author_rate_limited', reason: 'Spent.', until });
+    expect(await f.fallBackOverdue()).toEqual([]);
     await late(asked);
-    expect(await f.endLongWaits()).toMatchObject([
-      { code: 'author_rate_limited', givenUp: { kind: 'failed', generation: { id: asked.id } } },
+    expect(await f.fallBackOverdue()).toMatchObject([
+      {
+        reason: { code: 'author_rate_limited' },
+        outcome: { kind: 'failed', generation: { id: asked.id } },
+      },
     ]);
-    expect(await f.endLongWaits()).toEqual([]);
+    expect(await f.fallBackOverdue()).toEqual([]);
     const error = { code: 'author_rate_limited', message: 'Spent.' };
     expect(await f.now(asked.id)).toMatchObject({ status: 'failed', error });
   });
@@ -219,13 +230,16 @@ describe('whoever waited too long', () => {
     const f = fleet({ fallback: 'offline' });
     const asked = await f.request();
     await late(asked);
-    expect(await f.endLongWaits()).toEqual([]);
-    expect(await f.endLongWaits(['offline'])).toMatchObject([
-      { code: 'author_held', givenUp: { generation: { id: asked.id, author: 'offline' } } },
+    expect(await f.fallBackOverdue()).toEqual([]);
+    expect(await f.fallBackOverdue(['offline'])).toMatchObject([
+      {
+        reason: { code: 'author_held' },
+        outcome: { generation: { id: asked.id, author: 'offline' } },
+      },
     ]);
     // Nor does the offline author lose what is its own where nobody works its queue.
     await late(asked);
-    expect(await f.endLongWaits([])).toEqual([]);
+    expect(await f.fallBackOverdue([])).toEqual([]);
     await f.workAll();
     expect(await f.now(asked.id)).toMatchObject({ status: 'published' });
   });

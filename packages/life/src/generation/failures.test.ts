@@ -162,7 +162,7 @@ describe('failures', () => {
     expect(await f.settle(failed, refused)).toMatchObject({ kind: 'failed' });
     // A chapter that was under way when the generation failed keeps its text and starts nothing.
     const texts = (await slotsOf(failed)).map(() => text('late but kept'));
-    await f.store.generations.storeChapter(asked.id, failed.chapter ?? 0, texts);
+    await f.store.checkpoints.storeChapter(asked.id, failed.chapter ?? 0, texts);
     expect(await f.now(asked.id)).toMatchObject({ status: 'failed', chapters: { written: 2 } });
     f.steps.waiting.length = 0;
     const resumed = await f.request();
@@ -198,9 +198,12 @@ describe('failures', () => {
     const f = fleet();
     const asked = await f.request();
     const old = f.take('plan-day');
-    await f.store.generations.fail(asked.id, 1, 'author_blocked', 'A filter stopped the text.');
+    await f.store.generations.fail(asked.id, 1, {
+      code: 'author_blocked',
+      message: 'A filter stopped the text.',
+    });
     await f.request();
-    await f.store.generations.beginPlan(asked.id, 2);
+    await f.store.checkpoints.startPlan(asked.id, 2);
     await f.settle(old, new TexasError('author_timeout', 'It took too long.'));
     expect(
       await db.database('generations').where({ id: asked.id }).first('plan_tries', 'plan_failures'),
@@ -213,7 +216,7 @@ describe('failures', () => {
     const step = f.take('plan-day');
     const away = new TexasError('storage_unavailable', 'The database does not answer.');
     for (let times = 0; times < 30; times++) {
-      await f.store.generations.beginPlan(asked.id, 1);
+      await f.store.checkpoints.startPlan(asked.id, 1);
       expect(await f.settle(step, away)).toEqual({ kind: 'handed-back', delayMs: 5_000 });
     }
     await f.work(step);
@@ -224,7 +227,7 @@ describe('failures', () => {
     const f = fleet();
     const asked = await f.request();
     const step = f.take('plan-day');
-    for (let times = 0; times < 20; times++) await f.store.generations.beginPlan(asked.id, 1);
+    for (let times = 0; times < 20; times++) await f.store.checkpoints.startPlan(asked.id, 1);
     const stalled = f.work(step);
     await expect(stalled).rejects.toMatchObject({ code: 'step_stalled' });
     expect(f.author.calls.plan).toBe(0);

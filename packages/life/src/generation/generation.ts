@@ -1,3 +1,4 @@
+import type { Temporal } from '@texas-ai/kernel';
 import { z } from 'zod';
 import { authorNames } from '../authoring/author.js';
 import { dateText } from '../schemas.js';
@@ -13,7 +14,7 @@ export const generationStatuses = [
 ] as const;
 export type GenerationStatus = (typeof generationStatuses)[number];
 
-/** The states in which a generation is still on its way. */
+/** The states of a generation that is not over. */
 export const inFlightStatuses = [
   'queued',
   'planning',
@@ -28,7 +29,7 @@ export function isInFlight(status: GenerationStatus): boolean {
 /** An instant, RFC 3339. */
 const instant = z.string();
 
-/** `reason` says in plain words what `code` says to programs; null where it was not kept yet. */
+/** `reason` explains `code` to people; null for generations of earlier releases. */
 export const fallbackSchema = z
   .object({
     from: z.enum(authorNames),
@@ -54,15 +55,15 @@ export const generationSchema = z
       cost: z
         .number()
         .nullable()
-        .describe('Money known to be spent, in the currency of the price table; null if none is.'),
+        .describe('Known cost in the currency of the price table; null if it is unknown.'),
       unpricedCalls: z
         .number()
         .int()
-        .describe('Calls whose price is not known; `cost` does not include them.'),
+        .describe('Calls without a known price, which `cost` does not include.'),
     }),
-    /** Whose work its author finished, and the code of why; null where it began it itself. */
+    /** The author whose work this one finished, and why; null if it began it itself. */
     fallback: fallbackSchema,
-    /** Why the generation stands still, and until when; null while it moves. */
+    /** Why the generation waits, and until when; null if it does not. */
     waiting: z.object({ until: instant, reason: z.string() }).nullable(),
     error: z.object({ code: z.string(), message: z.string() }).nullable(),
     createdAt: instant,
@@ -71,20 +72,22 @@ export const generationSchema = z
   })
   .meta({ id: 'Generation' });
 
-/** One run that writes a day, as clients see it. */
+/** A generation as clients see it. */
 export type GenerationView = z.infer<typeof generationSchema>;
 
-/** One run that writes a day, as it is kept. */
-export interface Generation extends GenerationView {
+/** One run that writes a day. */
+export interface Generation extends Omit<GenerationView, 'date'> {
+  /** The character's local date. */
+  date: Temporal.PlainDate;
   /** 1 for the first generation of its character and date. */
   ordinal: number;
-  /** Which enqueueing of its steps counts; a job of another run does no work. */
+  /** Counts how often its steps were enqueued anew; a job of an earlier run does no work. */
   run: number;
-  /** How many chapters it is to have; null for as many as are configured. */
+  /** The number of chapters it shall have; null for the configured number. */
   chaptersWanted: number | null;
-  /** Whether a person asked for it, or it was begun by itself early in the day. */
+  /** Whether a person asked for it, or the schedule began it. */
   askedBy: 'person' | 'night';
-  /** Identifies the request that asked for it, in logs. */
+  /** The id of the request that asked for it, for logs. */
   requestId: string | null;
 }
 
@@ -97,5 +100,5 @@ export function viewOf(generation: Generation): GenerationView {
     requestId: _id,
     ...view
   } = generation;
-  return view;
+  return { ...view, date: view.date.toString() };
 }

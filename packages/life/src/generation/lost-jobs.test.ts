@@ -6,7 +6,7 @@ import {
   makeFleet,
   makeFleetDatabase,
 } from '../../test/fleet.js';
-import { takeUpLost } from './recover-stalled.js';
+import { recoverStalled } from './recover-stalled.js';
 import type { Step } from './steps.js';
 
 // Generations whose jobs the queue has lost.
@@ -50,7 +50,7 @@ describe('lost jobs', () => {
     await f.workAll();
     expect(author.calls).toEqual({ plan: 1, chapter: [0] });
     // What is lost is found once nobody touches it.
-    await takeUpLost(f.deps, 0);
+    await recoverStalled(f.deps, 0);
     expect(f.steps.waiting.filter(({ generationId }) => generationId === id)).toHaveLength(3);
   });
 
@@ -89,7 +89,7 @@ describe('lost jobs', () => {
     });
     const f = fleet();
     const [waiting, planned] = [await f.request(), await makeFleet(db).request()];
-    expect(await takeUpLost(f.deps, 0)).toBe(1);
+    expect(await recoverStalled(f.deps, 0)).toBe(1);
     expect(f.steps.waiting).toMatchObject([
       { generationId: waiting.id, run: 1 },
       { generationId: planned.id, run: 2 },
@@ -97,7 +97,7 @@ describe('lost jobs', () => {
     // The job of the first has ended without a word, and still holds its id.
     const dead = f.take('plan-day');
     f.steps.spent.add(['plan-day', waiting.id, 1, undefined].join('-'));
-    await takeUpLost(f.deps, 0);
+    await recoverStalled(f.deps, 0);
     expect(f.steps.waiting.map(({ generationId, run }) => [generationId, run])).toContainEqual([
       waiting.id,
       2,
@@ -141,7 +141,7 @@ describe('lost jobs', () => {
         });
       return states(steps);
     };
-    await takeUpLost(f.deps, 0);
+    await recoverStalled(f.deps, 0);
     expect((await f.now(asked.id)).run).toBe(1);
   });
 
@@ -158,8 +158,8 @@ describe('lost jobs', () => {
     );
     f.steps.states = async (steps) => steps.map(() => 'waiting');
     const before = await f.store.now();
-    expect(await takeUpLost(f.deps, 60_000)).toBe(0);
-    expect(await f.store.generations.untouched(before, 10)).toEqual([]);
+    expect(await recoverStalled(f.deps, 60_000)).toBe(0);
+    expect(await f.store.generations.staleSince(before, 10)).toEqual([]);
     await db.database('generations').where('date', '>', '2031-01-01').delete();
   });
 
@@ -168,7 +168,7 @@ describe('lost jobs', () => {
     const asked = await f.request();
     await f.work(f.take('plan-day'));
     f.steps.states = async (steps) => steps.map((_, index) => (index === 1 ? 'active' : 'none'));
-    await takeUpLost(f.deps, 0);
+    await recoverStalled(f.deps, 0);
     expect((await f.now(asked.id)).run).toBe(1);
   });
 });

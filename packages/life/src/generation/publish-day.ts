@@ -3,14 +3,14 @@ import type { Store } from '../store.js';
 import type { Generation } from './generation.js';
 
 export interface PublishDayDeps {
-  store: Store;
-  /** After the commit and repeatable: tells the world that a day is there. */
+  store: Pick<Store, 'transaction' | 'generations'>;
+  /** Tells the other processes that a day is published, after the commit; may be repeated. */
   announce(generation: Generation): Promise<void>;
 }
 
 /**
- * The step publish-day: in ONE transaction the day points at this generation and its interactions
- * are collected. A generation that is over is left alone; a published one is announced again.
+ * The step publish-day: in one transaction the day points at this generation and its interactions are
+ * collected. A generation that is over is left alone; a published one is announced again.
  */
 export async function publishDay(
   deps: PublishDayDeps,
@@ -32,10 +32,10 @@ async function announce(deps: PublishDayDeps, generation: Generation): Promise<v
 const batch = 500;
 
 /**
- * Announces what was published before then and never announced, because its worker died between
- * both. Answers how many. Rejects with `storage_unavailable` or `queue_unavailable`.
+ * Announces what was published longer than `olderThanMs` ago and never announced, because its worker
+ * died in between. Returns the number. Rejects with `storage_unavailable` or `queue_unavailable`.
  */
-export async function announceForgotten(
+export async function announceUnannounced(
   deps: PublishDayDeps & { clock: Clock },
   olderThanMs: number,
 ): Promise<number> {

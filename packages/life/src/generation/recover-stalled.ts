@@ -1,34 +1,35 @@
-import type { GenerationNeeds, Store } from '../store.js';
-import { type StepQueue, stepsOf } from './steps.js';
+import type { Store } from '../store.js';
+import { enqueueNext, type GenerationNeeds, type StepQueue, stepsOf } from './steps.js';
 
 const batch = 500;
 
 /**
- * Finds the generations in flight that nobody touched for so long, oldest first. One whose jobs are
- * all there, or of which one is being worked, is touched; any other gets a new run and its next steps
- * are enqueued. Answers how many were lost. Rejects with `storage_unavailable` or `queue_unavailable`.
+ * Finds the generations in flight that nobody has touched for `staleMs`, oldest first. If one of its
+ * jobs is active, or all of them are waiting, a generation is touched; otherwise its jobs were lost and
+ * it gets a new run. Returns the number of new runs. Rejects with `storage_unavailable` or
+ * `queue_unavailable`.
  */
-export async function takeUpLost(
+export async function recoverStalled(
   { store, steps }: { store: Pick<Store, 'generations' | 'now'>; steps: StepQueue },
-  untouchedMs: number,
+  staleMs: number,
 ): Promise<number> {
-  const since = (await store.now()).subtract({ milliseconds: untouchedMs });
-  let lost = 0;
+  const since = (await store.now()).subtract({ milliseconds: staleMs });
+  let recovered = 0;
   for (;;) {
-    const found = await store.generations.untouched(since, batch);
-    const alive = await areAlive(steps, found);
+    const stale = await store.generations.staleSince(since, batch);
+    const alive = await areAlive(steps, stale);
     const ids = (wanted: boolean) =>
-      found.flatMap(({ generation }, index) => (alive[index] === wanted ? [generation.id] : []));
+      stale.flatMap(({ generation }, index) => (alive[index] === wanted ? [generation.id] : []));
     await store.generations.touchAll(ids(true));
-    const renewed = await store.generations.renewAll(ids(false), since);
-    await steps.enqueue(renewed.flatMap(stepsOf));
-    lost += renewed.length;
-    if (found.length < batch) return lost;
+    const restarted = await store.generations.restartStale(ids(false), since);
+    await enqueueNext(steps, ...restarted);
+    recovered += restarted.length;
+    if (stale.length < batch) return recovered;
   }
 }
 
-async function areAlive(steps: StepQueue, found: readonly GenerationNeeds[]): Promise<boolean[]> {
-  const perGeneration = found.map(stepsOf);
+async function areAlive(steps: StepQueue, stale: readonly GenerationNeeds[]): Promise<boolean[]> {
+  const perGeneration = stale.map(stepsOf);
   const states = await steps.states(perGeneration.flat());
   return perGeneration.map(({ length }) => {
     const own = states.splice(0, length);

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { Temporal } from '@texas-ai/kernel';
 import { buildGeneration } from '@texas-ai/testing';
 import { generationStatuses, isInFlight } from './generation.js';
 import { decideRequest } from './request-decision.js';
 
-const request = { character: 'texas', date: '2026-11-23', fresh: false };
+const request = { character: 'texas', date: Temporal.PlainDate.from('2026-11-23'), fresh: false };
 const newest = (status: (typeof generationStatuses)[number]) => ({
   generation: buildGeneration({ status }),
   missingChapters: [],
@@ -20,7 +21,7 @@ describe('a request for a day', () => {
 
   test.each(generationStatuses)('after one that is %s', (status) => {
     const state = { newest: newest(status), repeated: null };
-    const expected = isInFlight(status) ? 'join' : status === 'failed' ? 'revive' : 'begin';
+    const expected = isInFlight(status) ? 'join' : status === 'failed' ? 'resume' : 'begin';
     expect(decideRequest(state, request, by()).kind).toBe(expected);
     expect(decideRequest(state, { ...request, fresh: true }, by()).kind).toBe('begin');
   });
@@ -45,7 +46,7 @@ describe('a request for a day', () => {
 
   test.each([
     ['character', { character: 'other' }],
-    ['date', { date: '2026-11-24' }],
+    ['date', { date: Temporal.PlainDate.from('2026-11-24') }],
     ['form', { fresh: true }],
   ])('is refused when its key was used for another %s', (_what, other) => {
     const repeated = { generation: newest('published').generation, fresh: false };

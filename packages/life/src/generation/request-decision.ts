@@ -1,33 +1,34 @@
 import { TexasError } from '@texas-ai/kernel';
 import type { AuthorName } from '../authoring/author.js';
-import type { GenerationNeeds, RequestState } from '../store.js';
 import { type Generation, isInFlight } from './generation.js';
+import type { RequestState, StoredRequest } from './request-repository.js';
+import type { GenerationNeeds } from './steps.js';
 
-/** What becomes of a request for a day. */
+/** What to do about a request for a day. */
 export type RequestDecision =
-  /** A blind repeat: answered again, nothing is done. */
+  /** A repeated request: returns the same generation, does nothing. */
   | { kind: 'repeat'; generation: Generation }
-  /** There is one in flight already. */
+  /** A generation is in flight already. */
   | { kind: 'join'; needs: GenerationNeeds }
-  /** A failed one goes on where it stopped. */
-  | { kind: 'revive'; generation: Generation }
-  /** Another begins after the newest, which is cancelled if it is in flight. */
+  /** A failed generation goes on where it stopped. */
+  | { kind: 'resume'; generation: Generation }
+  /** Another one begins after the newest, which is cancelled if it is in flight. */
   | { kind: 'begin'; newest: Generation | null };
 
 /**
- * `begunSince` tells that the newest was begun since the request came.
- * Throws `invalid_request` where the idempotency key was used for another request.
+ * `begunSince`: the newest generation began after the request arrived.
+ * Throws `invalid_request` if the idempotency key was used for another request.
  */
 export function decideRequest(
   { newest, repeated }: Pick<RequestState, 'newest' | 'repeated'>,
-  request: { character: string; date: string; fresh: boolean },
+  request: Pick<StoredRequest, 'character' | 'date' | 'fresh'>,
   { author, begunSince }: { author: AuthorName; begunSince: boolean },
 ): RequestDecision {
   if (repeated) {
     const { generation, fresh } = repeated;
     const same =
       generation.character === request.character &&
-      generation.date === request.date &&
+      generation.date.equals(request.date) &&
       fresh === request.fresh;
     if (same) return { kind: 'repeat', generation };
     throw new TexasError('invalid_request', 'This Idempotency-Key was used for another request.', {
@@ -38,10 +39,10 @@ export function decideRequest(
   const { generation } = newest;
   if (!request.fresh || begunSince) {
     if (isInFlight(generation.status)) return { kind: 'join', needs: newest };
-    // Another author does not go on with what this one began: a day has one hand.
-    const hands = [generation.author, generation.fallback?.from];
-    if (generation.status === 'failed' && hands.includes(author)) {
-      return { kind: 'revive', generation };
+    // A day is in one author's style: another one does not continue it.
+    const authors = [generation.author, generation.fallback?.from];
+    if (generation.status === 'failed' && authors.includes(author)) {
+      return { kind: 'resume', generation };
     }
   }
   return { kind: 'begin', newest: generation };

@@ -1,15 +1,15 @@
 import type { Store } from '../store.js';
 import { type RequestGenerationDeps, requestGeneration } from './request-generation.js';
 
-/** Few at a time: an author that is just back has other work. */
+/** Few at a time: an author whose cooldown has just ended has other work. */
 const batch = 20;
 
 /**
- * Asks again for days, of today and later, that the offline author finished in place of the one who
- * writes here and is back. Answers how many. Rejects with `storage_unavailable`.
+ * Asks again for days, of today and later, that the offline author finished in place of this process's
+ * author, which can write again. Returns their number. Rejects with `storage_unavailable`.
  */
 export async function rewriteFallbacks(
-  deps: RequestGenerationDeps & { store: Pick<Store, 'generations'> },
+  deps: RequestGenerationDeps & { store: Pick<Store, 'generations' | 'requests'> },
 ): Promise<number> {
   const { store, clock } = deps;
   const found = await store.generations.toRewrite(deps.author, clock.now(), batch);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Temporal } from '@texas-ai/kernel';
 import {
   makeLogSpy,
   makeScriptedAuthor,
@@ -37,7 +38,7 @@ describe('the way of a day', () => {
       usage: { calls: 5, inputTokens: 900, outputTokens: 370 },
     });
     expect(f.announced).toEqual([asked.id]);
-    const day = await f.store.days.find('texas', f.date);
+    const day = await f.store.days.find('texas', Temporal.PlainDate.from(f.date));
     expect(day?.generation).toMatchObject({ id: asked.id, author: 'gemini', model: 'scripted' });
     const experiences = day?.items.flatMap((item) => item.experiences) ?? [];
     const waking = day?.items.filter((item) => !item.asleep) ?? [];
@@ -124,11 +125,13 @@ describe('the way of a day', () => {
     while (f.steps.waiting.some((step) => step.kind !== 'publish-day')) {
       const step = f.steps.waiting.shift();
       if (step) await f.work(step);
-      const live = await f.store.days.find('texas', f.date);
+      const live = await f.store.days.find('texas', Temporal.PlainDate.from(f.date));
       expect(live?.generation.id).toBe(old.id);
     }
     await f.workAll();
-    expect((await f.store.days.find('texas', f.date))?.generation.id).toBe(next.id);
+    expect((await f.store.days.find('texas', Temporal.PlainDate.from(f.date)))?.generation.id).toBe(
+      next.id,
+    );
   });
 
   test('fresh cancels the one in flight, whose late text is not stored', async () => {
@@ -192,7 +195,7 @@ describe('the way of a day', () => {
         },
         {
           character,
-          date,
+          date: Temporal.PlainDate.from(date),
           fresh: false,
           askedBy: 'person',
           idempotency: null,
@@ -204,9 +207,9 @@ describe('the way of a day', () => {
     });
     await expect(ask('texas', '2026-11-21')).rejects.toMatchObject({ code: 'date_out_of_window' });
     await expect(ask('texas', '2026-11-25')).rejects.toMatchObject({ code: 'date_out_of_window' });
-    const { newest } = await f.store.requests.look({
+    const { newest } = await f.store.requests.read({
       character: 'texas',
-      date: '2026-11-21',
+      date: Temporal.PlainDate.from('2026-11-21'),
       fresh: false,
       askedBy: 'person',
       idempotency: null,

@@ -1,26 +1,26 @@
-import { TexasError } from '@texas-ai/kernel';
 import { type AskAuthorDeps, askAuthor, type Checked } from '../authoring/ask-author.js';
 import type { Authors } from '../authoring/author.js';
-import { holding } from '../authoring/store-with-retry.js';
-import type { ChapterBrief } from '../day/brief.js';
+import { storeWithRetry } from '../authoring/store-with-retry.js';
+import type { Slot } from '../day/plan.js';
 import { checkChapter } from '../drafting/chapter-rules.js';
 import type { SlotText } from '../drafting/draft.js';
 import { readChapterDraft } from '../drafting/read-draft.js';
 import type { Store } from '../store.js';
-import { continueGeneration } from './continue-generation.js';
+import { subjectOf } from './brief-day.js';
 import type { OnProgress } from './progress.js';
-import { assertNotStalled, publishDayStep, type StepQueue } from './steps.js';
+import { assertNotStalled } from './retry-policy.js';
+import { enqueueNext, type StepQueue } from './steps.js';
 
 export interface WriteChapterDeps extends AskAuthorDeps {
-  store: Store;
+  store: Pick<Store, 'generations' | 'checkpoints' | 'characters'>;
   steps: StepQueue;
   authors: Authors;
   onProgress: OnProgress;
 }
 
 /**
- * The step write-chapter: has the author write one text per slot and stores experiences and the
- * count of written chapters in one transaction. Whoever finds it full enqueues publish-day.
+ * The step write-chapter: the author writes one text per slot; the experiences and the count of written
+ * chapters are stored in one transaction. The last chapter of a day enqueues publish-day.
  * Throws the author's failures, `author_invalid_output`, `step_stalled`, `storage_unavailable`.
  */
 export async function writeChapter(
@@ -28,36 +28,38 @@ export async function writeChapter(
   { generationId, run, chapter }: { generationId: string; run: number; chapter: number },
   signal: AbortSignal,
 ): Promise<void> {
-  const begun = await deps.store.generations.beginChapter(generationId, run, chapter);
-  if (!begun) return continueGeneration(deps, generationId);
-  const { generation, tries, brief: stored, plan, slots } = begun;
+  const { generations, checkpoints } = deps.store;
+  const started = await checkpoints.startChapter(generationId, run, chapter);
+  if (!started) return enqueueNext(deps.steps, await generations.needs(generationId));
+  const { generation, tries, brief: stored, plan, slots } = started;
   assertNotStalled(tries);
-  const profile = await deps.store.characters.find(generation.character);
-  if (!profile) {
-    throw new TexasError('character_not_found', `“${generation.character}” has no profile.`);
-  }
-  const author = deps.authors(generation.author);
   const chapters = generation.chapters.total;
-  const { date, ordinal } = generation;
-  const brief: ChapterBrief = { ...stored, profile, date, ordinal, plan, chapter, chapters, slots };
-
+  const subject = await subjectOf(deps.store, generation);
+  const brief = { ...subject, ...stored, plan, chapter, chapters, slots };
+  const author = deps.authors(generation.author);
   const texts = await askAuthor(
     deps,
-    { generation, step: 'write-chapter', chapter, author, plannedCalls: 1 + chapters },
+    {
+      generation,
+      step: 'write-chapter',
+      chapter,
+      author,
+      plannedCalls: 1 + chapters,
+      ask: (call) => author.writeChapter(brief, call),
+      check: (answer) => checkTexts(answer, slots),
+    },
     signal,
-    (call) => author.writeChapter(brief, call),
-    (answer) => checkTexts(answer, brief),
   );
-  const current = await holding(deps, signal, () =>
-    deps.store.generations.storeChapter(generationId, chapter, texts),
+  const needs = await storeWithRetry(deps, signal, () =>
+    checkpoints.storeChapter(generationId, chapter, texts),
   );
   deps.onProgress(generationId);
-  if (current.status === 'publishing') await deps.steps.enqueue([publishDayStep(current)]);
+  await enqueueNext(deps.steps, needs);
 }
 
-function checkTexts(answer: unknown, brief: ChapterBrief): Checked<SlotText[]> {
+function checkTexts(answer: unknown, slots: readonly Slot[]): Checked<SlotText[]> {
   const draft = readChapterDraft(answer);
   if (draft.problems) return draft;
-  const { texts, problems } = checkChapter(draft.value, brief.slots);
+  const { texts, problems } = checkChapter(draft.value, slots);
   return problems.length > 0 ? { problems } : { value: texts };
 }

@@ -1,9 +1,10 @@
 import { formatMinute } from '@texas-ai/kernel';
 import type { ChapterBrief } from '../day/brief.js';
 import type { ScheduleItem, Slot } from '../day/plan.js';
+import { promptWords } from './languages.js';
 import { daySection, profileSection, section, yesterdaySection } from './material.js';
 import type { Prompt } from './prompt.js';
-import { type PromptWords, promptWords, type Who, whoOf } from './prompt-words.js';
+import { type PromptWords, type Who, whoOf } from './prompt-words.js';
 import { oneLine, quoted } from './quoted.js';
 
 /**

@@ -1,8 +1,9 @@
 import { formatMinute } from '@texas-ai/kernel';
 import type { DayBrief } from '../day/brief.js';
+import { promptWords } from './languages.js';
 import { daySection, profileSection, section, yesterdaySection } from './material.js';
 import type { Prompt } from './prompt.js';
-import { promptWords, whoOf } from './prompt-words.js';
+import { whoOf } from './prompt-words.js';
 
 /** How many items the waking hours are to be divided into. */
 const fewest = 9;

@@ -1,7 +1,5 @@
-import type { Language, MajorEventKind, Profile } from '../character/profile.js';
+import type { MajorEventKind, Profile } from '../character/profile.js';
 import type { DayType } from '../day/day-type.js';
-import { wordsEn } from './words-en.js';
-import { wordsZh } from './words-zh.js';
 
 /** Whom a prompt is about. */
 export interface Who {
@@ -74,12 +72,6 @@ export interface PromptWords {
   chapterSystem(who: Who): string;
   chapterTask(who: Who, task: ChapterTask): string;
   askAgain: { before: string; after: string };
-}
-
-const words: Record<Language, PromptWords> = { zh: wordsZh, en: wordsEn };
-
-export function promptWords(language: Language): PromptWords {
-  return words[language];
 }
 
 export function whoOf({ name, persona }: Profile): Who {

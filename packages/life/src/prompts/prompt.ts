@@ -1,5 +1,5 @@
 import type { Language } from '../character/profile.js';
-import { promptWords } from './prompt-words.js';
+import { promptWords } from './languages.js';
 import { quoted } from './quoted.js';
 
 /** Recorded on every generation; changes with every change of a prompt's wording. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { Temporal, TexasError } from '@texas-ai/kernel';
 import { buildProfile, makeLogSpy, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 import { makeFleet } from '../../test/fleet.js';
-import { emptyTables, rewriteDay, rowCounts, writeDay } from '../../test/kept-lives.js';
+import { emptyTables, rewriteDay, rowCounts, writeDay } from '../../test/stored-lives.js';
 import { type PruneDeps, prune } from './prune.js';
 import type { RetentionAges } from './retention.js';
 
@@ -43,7 +43,7 @@ function pruneWith(
     clock: { now: () => now },
     logger: makeLogSpy(),
     ages: { ...forEver, ...ages },
-    onDayGone: async () => undefined,
+    onDayRemoved: async () => undefined,
     ...more,
   };
   return prune(deps, { dryRun, signal });
@@ -60,13 +60,13 @@ describe('superseded generations', () => {
   test('go with all that belongs to them; the day that took their place stays whole', async () => {
     const { id, date, fleet } = await writeDay(db);
     const live = await rewriteDay(fleet);
-    const day = await db.store.days.find('texas', date);
+    const day = await db.store.days.find('texas', Temporal.PlainDate.from(date));
     const whole = await rowCounts(db);
     const only = await removed({ supersededDays: 30 });
     expect(only).toEqual({ 'replaced-generations': 1, 'given-up-generations': 0 });
     expect(await ids()).toEqual([live]);
     expect(await ids()).not.toContain(id);
-    expect(await db.store.days.find('texas', date)).toEqual(day);
+    expect(await db.store.days.find('texas', Temporal.PlainDate.from(date))).toEqual(day);
     const rest = await rowCounts(db);
     for (const table of ['schedule_items', 'chapters', 'experiences', 'interactions'] as const) {
       expect(rest[table]).toBeGreaterThan(0);
@@ -101,7 +101,10 @@ describe('superseded generations', () => {
     const flying = makeFleet(db);
     const [a, b, c] = [await failed.request(), await cancelled.request(), await flying.request()];
     await flying.work(flying.take('plan-day'));
-    await db.store.generations.fail(a.id, null, 'author_timeout', 'It took too long.');
+    await db.store.generations.fail(a.id, null, {
+      code: 'author_timeout',
+      message: 'It took too long.',
+    });
     await db.store.generations.cancel(b.id);
     for (const { id } of [a, b]) await setFinished(id, '2026-12-25T12:00:00Z');
     const at = (text: string) => ({ now: Temporal.Instant.from(text) });
@@ -109,7 +112,10 @@ describe('superseded generations', () => {
       'given-up-generations': 0,
     });
     expect(await failed.request()).toMatchObject({ id: a.id, status: 'queued' });
-    await db.store.generations.fail(a.id, null, 'author_timeout', 'It took too long.');
+    await db.store.generations.fail(a.id, null, {
+      code: 'author_timeout',
+      message: 'It took too long.',
+    });
     await setFinished(a.id, '2026-12-25T12:00:00Z');
     expect(await removed({ supersededDays: 1 }, at('2026-12-26T12:00:01Z'))).toMatchObject({
       'given-up-generations': 2,
@@ -135,16 +141,16 @@ describe('days', () => {
     await rewriteDay(old.fleet);
     const young = await writeDay(db);
     const told: string[] = [];
-    const onDayGone = async (character: string, date: string) => {
+    const onDayRemoved = async (character: string, date: string) => {
       told.push(`${character} ${date}`);
     };
     const now = after(old.date, 11);
-    expect(await removed({ experiencesDays: 11 }, { now }, { onDayGone })).toEqual({ days: 0 });
-    expect(await removed({ experiencesDays: 10 }, { now }, { onDayGone })).toEqual({ days: 1 });
+    expect(await removed({ experiencesDays: 11 }, { now }, { onDayRemoved })).toEqual({ days: 0 });
+    expect(await removed({ experiencesDays: 10 }, { now }, { onDayRemoved })).toEqual({ days: 1 });
     expect(told).toEqual([`texas ${old.date}`]);
     expect(await ids()).toEqual([young.id]);
-    expect(await db.store.days.find('texas', old.date)).toBeNull();
-    const day = await db.store.days.find('texas', young.date);
+    expect(await db.store.days.find('texas', Temporal.PlainDate.from(old.date))).toBeNull();
+    const day = await db.store.days.find('texas', Temporal.PlainDate.from(young.date));
     expect(day?.items.flatMap(({ experiences }) => experiences)).not.toEqual([]);
     const rest = await rowCounts(db);
     const one = await db.database('experiences').where({ generation_id: young.id });
@@ -158,7 +164,9 @@ describe('days', () => {
     expect(await removed({ experiencesDays: 1 })).toEqual({ days: 0 });
     expect(await rowCounts(db)).toEqual(before);
     await fleet.workAll();
-    expect(await db.store.days.find('texas', date)).toMatchObject({ generation: { id: flying } });
+    expect(await db.store.days.find('texas', Temporal.PlainDate.from(date))).toMatchObject({
+      generation: { id: flying },
+    });
     expect(await ids()).toEqual([id, flying].sort());
   });
 
@@ -166,10 +174,10 @@ describe('days', () => {
     await writeDay(db);
     const { date } = await writeDay(db);
     const before = await rowCounts(db);
-    const onDayGone = async (_character: string, gone: string) => {
+    const onDayRemoved = async (_character: string, gone: string) => {
       if (gone === date) throw new TexasError('queue_unavailable', 'Redis is away.');
     };
-    const pruning = pruneWith({ experiencesDays: 1 }, {}, { onDayGone });
+    const pruning = pruneWith({ experiencesDays: 1 }, {}, { onDayRemoved });
     await expect(pruning).rejects.toMatchObject({ code: 'queue_unavailable' });
     expect(await rowCounts(db)).toEqual(before);
   });
@@ -180,7 +188,7 @@ describe('days', () => {
       await holder('days').where({ date: first.date }).forUpdate().first();
       await holder.raw("SET LOCAL lock_timeout = '5s'");
       expect(await removed({ experiencesDays: 1 })).toEqual({ days: 1 });
-      expect(await db.store.days.find('texas', first.date)).not.toBeNull();
+      expect(await db.store.days.find('texas', Temporal.PlainDate.from(first.date))).not.toBeNull();
     });
     expect(await ids()).toEqual([first.id]);
     expect(await removed({ experiencesDays: 1 })).toEqual({ days: 1 });
@@ -193,22 +201,24 @@ describe('days', () => {
       const instant = later;
       const cutoff = { instant, date: '2099-01-01', today: '2099-01-01' };
       expect(await retention.removeDays(cutoff, 10)).toEqual([{ character: 'texas', date }]);
-      expect(await db.store.days.find('texas', date)).toMatchObject({ date });
+      expect(await db.store.days.find('texas', Temporal.PlainDate.from(date))).toMatchObject({
+        date,
+      });
     });
-    expect(await db.store.days.find('texas', date)).toBeNull();
+    expect(await db.store.days.find('texas', Temporal.PlainDate.from(date))).toBeNull();
   });
 });
 
 describe('single rows', () => {
   test('interactions go by the date of their day, which keeps its texts', async () => {
     const { date } = await writeDay(db);
-    const day = await db.store.days.find('texas', date);
+    const day = await db.store.days.find('texas', Temporal.PlainDate.from(date));
     const { interactions } = await rowCounts(db);
     expect(interactions).toBeGreaterThan(0);
     const now = Temporal.Instant.from(`${date}T13:00:00Z`);
     expect(await removed({ interactionsDays: 1 }, { now })).toEqual({ interactions: 0 });
     expect(await removed({ interactionsDays: 1 })).toEqual({ interactions });
-    expect(await db.store.days.find('texas', date)).toEqual(day);
+    expect(await db.store.days.find('texas', Temporal.PlainDate.from(date))).toEqual(day);
   });
 
   test('calls go and their sums stay; open calls stay', async () => {
@@ -267,7 +277,10 @@ describe('pruning', () => {
     const { fleet } = await writeDay(db);
     await rewriteDay(fleet);
     await writeDay(db);
-    await db.store.generations.fail((await makeFleet(db).request()).id, null, 'aborted', 'x');
+    await db.store.generations.fail((await makeFleet(db).request()).id, null, {
+      code: 'aborted',
+      message: 'x',
+    });
     const before = await rowCounts(db);
     const would = await pruneWith(all, { dryRun: true });
     expect(await rowCounts(db)).toEqual(before);

@@ -18,7 +18,7 @@ export interface PruneDeps {
    * forgotten; whoever builds the old one once more at that moment needs a second drop a little later,
    * as `ReadCache.drop` does. Where it rejects, the batch of days stays.
    */
-  onDayGone(character: string, date: string): Promise<void>;
+  onDayRemoved(character: string, date: string): Promise<void>;
 }
 
 export interface Pruned {
@@ -45,7 +45,7 @@ const batches: Record<RetentionKind, number> = {
  * Removes what is older than its kind is kept, oldest first, in small batches that each are there or
  * gone as a whole; answers how many of each kind. With `dryRun` nothing is removed, and the answer is
  * what would be.
- * Rejects with the signal's reason between two batches, `storage_unavailable`, and what `onDayGone` does.
+ * Rejects with the signal's reason between two batches, `storage_unavailable`, and what `onDayRemoved` does.
  */
 export async function prune(
   deps: PruneDeps,
@@ -83,10 +83,10 @@ async function removeAll(
   }
 }
 
-function removeDays({ store, onDayGone }: PruneDeps, cutoff: Cutoff, most: number) {
+function removeDays({ store, onDayRemoved }: PruneDeps, cutoff: Cutoff, most: number) {
   return store.transaction(async ({ retention }) => {
     const gone = await retention.removeDays(cutoff, most);
-    await Promise.all(gone.map(({ character, date }) => onDayGone(character, date)));
+    await Promise.all(gone.map(({ character, date }) => onDayRemoved(character, date)));
     return gone.length;
   });
 }

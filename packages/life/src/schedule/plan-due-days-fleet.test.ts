@@ -10,7 +10,7 @@ import {
   manyCharacters,
   nextTimes,
 } from '../../test/night.js';
-import { takeUpLost } from '../generation/recover-stalled.js';
+import { recoverStalled } from '../generation/recover-stalled.js';
 import { requestGeneration } from '../generation/request-generation.js';
 import type { Store } from '../store.js';
 import { planDueDays } from './plan-due-days.js';
@@ -87,7 +87,8 @@ test('people who ask for the same days meanwhile get the same generations', asyn
     fallback: 'none',
     window: { daysBack: 1, daysAhead: 1 },
   } as const;
-  const wanted = { date: '2026-11-23', fresh: false, askedBy: 'person', requestId: null } as const;
+  const date = Temporal.PlainDate.from('2026-11-23');
+  const wanted = { date, fresh: false, askedBy: 'person', requestId: null } as const;
   const asked = Object.keys(characters).map((character) =>
     requestGeneration(asking, { ...wanted, character, idempotency: null }),
   );
@@ -109,11 +110,11 @@ test('a queue that is away loses nothing: what was begun is taken up later', asy
     message: 'days begun but not enqueued',
     fields: { days: 30, error: expect.objectContaining({ code: 'queue_unavailable' }) },
   });
-  await expect(takeUpLost({ store: db.store, steps: night.steps }, 0)).rejects.toMatchObject({
+  await expect(recoverStalled({ store: db.store, steps: night.steps }, 0)).rejects.toMatchObject({
     code: 'queue_unavailable',
   });
   night.steps.away = false;
-  expect(await takeUpLost({ store: db.store, steps: night.steps }, 0)).toBe(30);
+  expect(await recoverStalled({ store: db.store, steps: night.steps }, 0)).toBe(30);
   const ids = new Set(night.steps.enqueued.map(({ generationId }) => generationId));
   expect(ids.size).toBe(30);
   expect(night.steps.enqueued).toHaveLength(30);

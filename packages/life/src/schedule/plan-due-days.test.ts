@@ -152,7 +152,7 @@ describe('a date', () => {
 
   test('that failed goes on under a new run', async () => {
     const id = await beginOne();
-    await db.store.generations.fail(id, null, 'author_timeout', 'Late.');
+    await db.store.generations.fail(id, null, { code: 'author_timeout', message: 'Late.' });
     await makeDueAgain();
     const night = makeNight(db);
     expect(await night.at(four)).toEqual({ begun: 1, overBudget: 0 });
@@ -162,7 +162,7 @@ describe('a date', () => {
 
   test('in which another author failed begins anew', async () => {
     const id = await beginOne(makeNight(db, { author: 'offline' }));
-    await db.store.generations.fail(id, null, 'internal_error', 'A bug.');
+    await db.store.generations.fail(id, null, { code: 'internal_error', message: 'A bug.' });
     await makeDueAgain();
     const night = makeNight(db);
     expect(await night.at(four)).toEqual({ begun: 1, overBudget: 0 });
@@ -174,8 +174,8 @@ describe('a date', () => {
 
   test('that the offline author took over and failed is no matter of the budget', async () => {
     const id = await beginOne();
-    await db.store.generations.fallBack(id, null, 'author_blocked');
-    await db.store.generations.fail(id, null, 'internal_error', 'A bug.');
+    await db.store.generations.fallBack(id, null, { code: 'author_blocked', message: '' });
+    await db.store.generations.fail(id, null, { code: 'internal_error', message: 'A bug.' });
     await makeDueAgain();
     const night = makeNight(db, { author: 'offline' });
     expect(await night.at(four)).toEqual({ begun: 1, overBudget: 0 });

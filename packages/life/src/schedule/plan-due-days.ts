@@ -1,6 +1,6 @@
 import type { Clock, Logger, MinuteOfDay, Temporal } from '@texas-ai/kernel';
 import type { AuthorName } from '../authoring/author.js';
-import { type StepQueue, stepsOf } from '../generation/steps.js';
+import { enqueueNext, type StepQueue } from '../generation/steps.js';
 import { type Budget, fewerChapters, hasCaps } from '../spending/budget.js';
 import {
   type BudgetState,
@@ -8,23 +8,18 @@ import {
   type Expectation,
   expectedGeneration,
 } from '../spending/budget-state.js';
-import type {
-  DueCharacter,
-  GenerationNeeds,
-  NightlyGeneration,
-  Repositories,
-  Store,
-} from '../store.js';
-import { fallbackAt, planningAt } from './planning.js';
+import type { Repositories, Store } from '../store.js';
+import { fallbackAt, planningAt } from './planning-time.js';
+import type { DueCharacter, ScheduledGeneration } from './schedule-repository.js';
 
 export interface PlanDueDaysDeps {
-  store: Store;
+  store: Pick<Store, 'transaction'>;
   steps: StepQueue;
   clock: Clock;
   logger: Logger;
   /** Local to each character, minutes since midnight. */
   planningTime: MinuteOfDay;
-  /** Who writes new generations, and the model that is billed for; null where nothing is. */
+  /** The author of new generations, and the model that is billed; null if nothing is billed. */
   author: AuthorName;
   model: string | null;
   fallback: 'offline' | 'none';
@@ -32,14 +27,14 @@ export interface PlanDueDaysDeps {
   budget: Budget;
 }
 
-/** Characters looked after in one transaction, few enough not to hold the event loop. */
+/** Characters per transaction, few enough not to block the event loop. */
 const batch = 250;
 
 /**
- * Begins a generation for every character whose planning time has come and who has no day of that
- * date yet, in flight or written. Any number of workers may do so at once: each takes
- * others. Answers how many were begun, and how many of them the budget leaves to the offline author.
- * Rejects with `storage_unavailable`.
+ * Begins a generation for every character whose planning time has come and who has neither a day nor a
+ * generation in flight of that date. Any number of workers may run this at once, each on other
+ * characters. Returns the number of generations begun, and how many of them the budget leaves to the
+ * offline author. Rejects with `storage_unavailable`.
  */
 export async function planDueDays(
   deps: PlanDueDaysDeps,
@@ -49,37 +44,35 @@ export async function planDueDays(
   let begun = 0;
   let overBudget = 0;
   let expected: Expectation | null = null;
-  // One moment for all of them, so that whoever becomes due meanwhile waits for the next time.
+  // The same instant for all batches: characters that become due meanwhile wait for the next run.
   const now = clock.now();
   for (;;) {
     signal.throwIfAborted();
-    const due = await store.transaction(async (inTransaction) => {
-      const characters = await inTransaction.characters.due(now, batch);
+    const due = await store.transaction(async (repositories) => {
+      const { schedule, ledger } = repositories;
+      const characters = await schedule.due(now, batch);
       if (characters.length === 0) return null;
       const planned = characters.map((each) => ({ each, ...planningOf(deps, each, now) }));
-      await inTransaction.characters.planNext(
-        new Map(planned.map(({ each, next }) => [each.id, next])),
-      );
+      await schedule.planNext(new Map(planned.map(({ each, next }) => [each.id, next])));
       const dated = planned.flatMap(({ each, date }) => (date === null ? [] : [{ ...each, date }]));
-      const missing = await inTransaction.generations.withoutDay(dated);
+      const missing = await schedule.withoutDay(dated);
       if (missing.length === 0) return { count: characters.length, needs: [] };
-      // In a transaction only the transaction is asked: it may have the last connection.
-      expected ??= await forecast(deps, inTransaction, now, missing.length);
-      const wanted = await withinBudget(deps, inTransaction.ledger, missing, expected, now);
-      return {
-        count: characters.length,
-        needs: await inTransaction.generations.beginNightly(wanted),
-      };
+      expected ??= await forecast(deps, repositories, now, missing.length);
+      const wanted = await withinBudget(deps, ledger, missing, expected, now);
+      return { count: characters.length, needs: await schedule.begin(wanted) };
     });
     if (due === null) return { begun, overBudget };
     begun += due.needs.length;
     overBudget += due.needs.filter(({ generation }) => generation.author !== deps.author).length;
-    await enqueue(steps, due.needs, logger);
+    await enqueueNext(steps, ...due.needs).catch((error) => {
+      // They are stored; the reconciler enqueues them.
+      logger.warn('days begun but not enqueued', { days: due.needs.length, error });
+    });
     if (due.count < batch) return { begun, overBudget };
   }
 }
 
-/** A zone that this machine does not know is looked at again a day later, and stops nobody else. */
+/** A time zone that is unknown here is tried again a day later, and holds up no other character. */
 function planningOf(
   { planningTime, logger }: PlanDueDaysDeps,
   { id, timeZone }: DueCharacter,
@@ -97,19 +90,17 @@ function planningOf(
   }
 }
 
-interface DatedCharacter extends DueCharacter {
-  date: string;
-}
+type DatedCharacter = DueCharacter & { date: Temporal.PlainDate };
 
-/** What one day will cost, and a line of what the night will, those included that are due after these. */
+/** The expected cost of one day; logs that of all due days, including those of later batches. */
 async function forecast(
   { budget, author, model, chapters, logger }: PlanDueDaysDeps,
-  { ledger, characters }: Pick<Repositories, 'ledger' | 'characters'>,
+  { ledger, schedule }: Pick<Repositories, 'ledger' | 'schedule'>,
   now: Temporal.Instant,
   missing: number,
 ): Promise<Expectation> {
   if (model === null) return { tokens: 0, money: 0, known: true };
-  const days = missing + (await characters.countDue(now));
+  const days = missing + (await schedule.countDue(now));
   const expected = await expectedGeneration(ledger, { budget, author, model, chapters, now });
   logger.info('days are due', {
     days,
@@ -120,41 +111,42 @@ async function forecast(
   return expected;
 }
 
-/** Who writes each day and in how many chapters, so that the caps hold for all of them together. */
+/** Chooses author and number of chapters for each day so that all of them together keep within the caps. */
 async function withinBudget(
   deps: PlanDueDaysDeps,
   ledger: Repositories['ledger'],
   characters: readonly DatedCharacter[],
   expected: Expectation,
   now: Temporal.Instant,
-): Promise<NightlyGeneration[]> {
-  const { budget, author, model } = deps;
+): Promise<ScheduledGeneration[]> {
+  const { budget, author, model, chapters, fallback } = deps;
   const capped = model !== null && hasCaps(budget);
-  const state = capped ? await stateWithFlight(deps, ledger, characters, expected, now) : null;
+  const state = capped ? await currentState(deps, ledger, characters, expected, now) : null;
   return characters.map((character) => {
-    const rung = state?.rungOf(character.id, expected) ?? 'full';
-    if (rung === 'offline' && deps.fallback === 'offline') return offline(character, author);
-    if (rung !== 'offline') state?.setAside(character.id, expected);
+    const { id, date } = character;
+    const level = state?.levelOf(id, expected) ?? 'full';
+    if (level === 'offline' && fallback === 'offline') return overBudget(character, author);
+    if (level !== 'offline') state?.setAside(id, expected);
     return {
-      character: character.id,
-      date: character.date,
+      character: id,
+      date,
       author,
       fallback: null,
-      chaptersWanted: rung === 'fewer-chapters' ? fewerChapters(deps.chapters) : null,
-      fallbackAt: model === null ? null : fallbackAt(now, character.date, character),
+      chaptersWanted: level === 'fewer-chapters' ? fewerChapters(chapters) : null,
+      fallbackAt: model === null ? null : fallbackAt(now, date, character),
     };
   });
 }
 
-/** The budget less what the generations in flight will still cost. */
-async function stateWithFlight(
+/** What is spent, including what the generations in flight will still cost. */
+async function currentState(
   { budget, author }: PlanDueDaysDeps,
   ledger: Repositories['ledger'],
   characters: readonly DatedCharacter[],
   expected: Expectation,
   now: Temporal.Instant,
 ): Promise<BudgetState> {
-  // Whoever plans others at this moment is waited for: what it begins is in flight then.
+  // Waits for other workers that are planning: what they begin is in flight then.
   await ledger.lockForecast();
   const ids = characters.map(({ id }) => id);
   const state = await budgetState(ledger, budget, ids, now);
@@ -162,7 +154,7 @@ async function stateWithFlight(
   return state;
 }
 
-function offline({ id, date }: DatedCharacter, author: AuthorName): NightlyGeneration {
+function overBudget({ id, date }: DatedCharacter, author: AuthorName): ScheduledGeneration {
   return {
     character: id,
     date,
@@ -170,23 +162,9 @@ function offline({ id, date }: DatedCharacter, author: AuthorName): NightlyGener
     fallback: {
       from: author,
       code: 'budget_exhausted',
-      reason: 'The budget has no room for another day.',
+      message: 'The budget has no room for another day.',
     },
     chaptersWanted: null,
     fallbackAt: null,
   };
-}
-
-async function enqueue(
-  steps: StepQueue,
-  needs: readonly GenerationNeeds[],
-  logger: Logger,
-): Promise<void> {
-  if (needs.length === 0) return;
-  try {
-    await steps.enqueue(needs.flatMap(stepsOf));
-  } catch (error) {
-    // They are stored; the reconciler enqueues them.
-    logger.warn('days begun but not enqueued', { days: needs.length, error });
-  }
 }

@@ -1,6 +1,13 @@
 import type { Temporal } from '@texas-ai/kernel';
 import type { AuthorName } from '../authoring/author.js';
-import { type Amount, type Budget, type Expected, type Rung, rungOf, sumsOf } from './budget.js';
+import {
+  type Amount,
+  type Budget,
+  type BudgetLevel,
+  type Expected,
+  levelOf,
+  sumsOf,
+} from './budget.js';
 import { type LedgerRepository, sumName } from './ledger.js';
 import { costOf } from './prices.js';
 
@@ -8,16 +15,16 @@ const lookBackDays = 14;
 
 const aLittle: Amount = { tokens: 1, money: 0.000_001 };
 
-/** What a call uses before there is any experience. */
+/** The expected use of a call before any was seen. */
 const firstCall = { inputTokens: 6_000, outputTokens: 4_000 };
 
-/** What a generation is expected to cost. */
+/** The expected cost of a generation. */
 export interface Expectation extends Expected {
-  /** Whether that is known from others, or a guess. */
+  /** Whether it is derived from other days, or a guess. */
   known: boolean;
 }
 
-/** By what days used on average in the last two weeks, and what the model takes for it now. */
+/** The average use of a day in the last two weeks, at the model's present price. */
 export async function expectedGeneration(
   ledger: Pick<LedgerRepository, 'averageGeneration'>,
   forecast: {
@@ -43,15 +50,15 @@ export async function expectedGeneration(
   };
 }
 
-/** What was spent of the budget, and what has been set aside since it was looked at. */
+/** What was spent of the budget when it was read, and what has been set aside since. */
 export interface BudgetState {
-  /** How a day of the character is written that is expected to cost so much. */
-  rungOf(character: string, expected: Expectation): Rung;
-  /** From here on this counts as spent as well; by everybody alone where no character is named. */
+  /** How a day of this expected cost is written. */
+  levelOf(character: string, expected: Expectation): BudgetLevel;
+  /** Counts an amount as spent: by the character and everybody, or by everybody alone if it is null. */
   setAside(character: string | null, amount: Expected): void;
 }
 
-/** Reads the sums of everybody and of these characters once. */
+/** Reads the sums of everybody and of these characters. */
 export async function budgetState(
   ledger: Pick<LedgerRepository, 'spent'>,
   budget: Budget,
@@ -62,15 +69,15 @@ export async function budgetState(
   const spent = await ledger.spent([...sums.values()].flat());
   const of = (name: string) => spent.get(name) ?? { tokens: 0, money: 0 };
   return {
-    rungOf(character, expected) {
+    levelOf(character, expected) {
       const capped = (sums.get(character) ?? sumsOf(budget, character, now)).map((sum) => ({
         cap: sum.cap,
         spent: of(sumName(sum)),
       }));
-      const rung = rungOf(capped, expected, budget.near);
-      // A guess forbids nobody the first day, from which more is known. The cap is kept call by call.
-      const first = !expected.known && rungOf(capped, aLittle, budget.near) === 'full';
-      return rung === 'offline' && first ? 'fewer-chapters' : rung;
+      const level = levelOf(capped, expected, budget.near);
+      // A guess does not forbid the first day, which shows the real cost. Each call still respects the cap.
+      const first = !expected.known && levelOf(capped, aLittle, budget.near) === 'full';
+      return level === 'offline' && first ? 'fewer-chapters' : level;
     },
     setAside(character, { tokens, money }) {
       const scopes = character === null ? [''] : ['', character];

@@ -16,7 +16,7 @@ import {
   makeNight,
   manyCharacters,
 } from '../../test/night.js';
-import type { Settlement } from '../generation/step-failure.js';
+import type { FailureOutcome } from '../generation/handle-failure.js';
 import type { Budget, Cap } from './budget.js';
 
 // Nights with a budget, worked to their end.
@@ -62,7 +62,7 @@ async function night(budget: Budget, fallback: 'offline' | 'none') {
   const author = costlyAuthor();
   const fleet = makeFleet(db, { author, budget, fallback, clock });
   const begun = await makeNight(db, { budget, fallback, steps: fleet.steps }).at(four);
-  const settled: Settlement['kind'][] = [];
+  const settled: FailureOutcome['kind'][] = [];
   for (let step = fleet.steps.waiting.shift(); step; step = fleet.steps.waiting.shift()) {
     try {
       await fleet.work(step);

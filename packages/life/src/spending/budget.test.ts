@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Temporal } from '@texas-ai/kernel';
 import { buildBudget } from '@texas-ai/testing';
-import { type Amount, type Cap, fewerChapters, hasCaps, rungOf, sumsOf } from './budget.js';
+import { type Amount, type Cap, fewerChapters, hasCaps, levelOf, sumsOf } from './budget.js';
 import { budgetState, expectedGeneration } from './budget-state.js';
 import { sumName } from './ledger.js';
 
@@ -61,7 +61,7 @@ test('fewer chapters are half of them, and at least one', () => {
 
 describe('a day is written', () => {
   const rung = (cap: Partial<Cap>, spent: number, expected: number) =>
-    rungOf(
+    levelOf(
       [{ cap: { ...none, ...cap }, spent: { tokens: spent, money: spent } }],
       { tokens: expected, money: expected },
       0.8,
@@ -79,7 +79,7 @@ describe('a day is written', () => {
 
   test('not at all where money is capped and nobody knows what it costs', () => {
     const cost = (cap: Partial<Cap>) =>
-      rungOf([{ cap: { ...none, ...cap }, spent: nothing }], { tokens: 1, money: null }, 0.8);
+      levelOf([{ cap: { ...none, ...cap }, spent: nothing }], { tokens: 1, money: null }, 0.8);
     expect(cost({ money: 1_000 })).toBe('offline');
     expect(cost({ tokens: 1_000 })).toBe('full');
   });
@@ -95,11 +95,11 @@ describe('a day is written', () => {
       { cap: { tokens: 1_000, money: null }, spent: nothing },
       { cap: { tokens: null, money: 1.1 }, spent: nothing },
     ];
-    expect(rungOf(sums, expected, 0.8)).toBe('fewer-chapters');
+    expect(levelOf(sums, expected, 0.8)).toBe('fewer-chapters');
     const over = { cap: { tokens: 9, money: 100 }, spent: nothing };
-    expect(rungOf([...sums, over], expected, 0.8)).toBe('offline');
-    expect(rungOf([over, ...sums], expected, 0.8)).toBe('offline');
-    expect(rungOf([], expected, 0.8)).toBe('full');
+    expect(levelOf([...sums, over], expected, 0.8)).toBe('offline');
+    expect(levelOf([over, ...sums], expected, 0.8)).toBe('offline');
+    expect(levelOf([], expected, 0.8)).toBe('full');
   });
 });
 
@@ -123,50 +123,50 @@ describe('the state of a budget', () => {
   test('is what was spent and what has been set aside since', async () => {
     const ledger = ledgerOf({ ' day 2026-11-23': tokens(30) });
     const state = await budgetState(ledger, budget, ['texas', 'lin'], noon);
-    expect(state.rungOf('texas', tokens(20))).toBe('full');
+    expect(state.levelOf('texas', tokens(20))).toBe('full');
     state.setAside('texas', tokens(20));
     // 50 of everybody's 100, 20 of her 50.
-    expect(state.rungOf('texas', tokens(21))).toBe('fewer-chapters');
-    expect(state.rungOf('texas', tokens(31))).toBe('offline');
-    expect(state.rungOf('lin', tokens(30))).toBe('full');
+    expect(state.levelOf('texas', tokens(21))).toBe('fewer-chapters');
+    expect(state.levelOf('texas', tokens(31))).toBe('offline');
+    expect(state.levelOf('lin', tokens(30))).toBe('full');
     state.setAside('lin', tokens(30));
-    expect(state.rungOf('lin', tokens(20))).toBe('fewer-chapters');
-    expect(state.rungOf('robin', tokens(21))).toBe('offline');
+    expect(state.levelOf('lin', tokens(20))).toBe('fewer-chapters');
+    expect(state.levelOf('robin', tokens(21))).toBe('offline');
   });
 
   test('counts for everybody alone what is set aside for nobody', async () => {
     const state = await budgetState(ledgerOf({}), budget, ['texas'], noon);
     state.setAside(null, tokens(60));
-    expect(state.rungOf('texas', tokens(40))).toBe('fewer-chapters');
-    expect(state.rungOf('texas', tokens(41))).toBe('offline');
+    expect(state.levelOf('texas', tokens(40))).toBe('fewer-chapters');
+    expect(state.levelOf('texas', tokens(41))).toBe('offline');
     state.setAside(null, tokens(40));
-    expect(state.rungOf('texas', tokens(1))).toBe('offline');
+    expect(state.levelOf('texas', tokens(1))).toBe('offline');
   });
 
   test('lets nobody be refused the first day for a guess alone', async () => {
     const guess = { ...tokens(1_000), known: false };
     const state = await budgetState(ledgerOf({}), budget, ['texas', 'lin'], noon);
-    expect(state.rungOf('texas', { ...guess, known: true })).toBe('offline');
-    expect(state.rungOf('texas', guess)).toBe('fewer-chapters');
+    expect(state.levelOf('texas', { ...guess, known: true })).toBe('offline');
+    expect(state.levelOf('texas', guess)).toBe('fewer-chapters');
     state.setAside('texas', guess);
-    expect(state.rungOf('lin', guess)).toBe('offline');
+    expect(state.levelOf('lin', guess)).toBe('offline');
     const nearlySpent = await budgetState(
       ledgerOf({ ' day 2026-11-23': tokens(81) }),
       budget,
       ['texas'],
       noon,
     );
-    expect(nearlySpent.rungOf('texas', guess)).toBe('offline');
+    expect(nearlySpent.levelOf('texas', guess)).toBe('offline');
     const nothing = buildBudget({ everybody: { day: { tokens: 0, money: null }, month: none } });
     const without = await budgetState(ledgerOf({}), nothing, ['texas'], noon);
-    expect(without.rungOf('texas', guess)).toBe('offline');
+    expect(without.levelOf('texas', guess)).toBe('offline');
   });
 
   test('reads what was spent once', async () => {
     const ledger = ledgerOf({});
     const state = await budgetState(ledger, budget, ['texas'], noon);
-    state.rungOf('texas', tokens(1));
-    state.rungOf('texas', tokens(1));
+    state.levelOf('texas', tokens(1));
+    state.levelOf('texas', tokens(1));
     expect(ledger.asked).toEqual([
       'texas day 2026-11-23',
       'texas month 2026-11-01',

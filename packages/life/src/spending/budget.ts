@@ -1,9 +1,9 @@
 import { localDate, type Temporal } from '@texas-ai/kernel';
 import type { PriceTable } from './prices.js';
 
-// What authors may spend. Money is in the currency of the price table.
+// The budget of authors. Money is in the currency of the price table.
 
-/** What may be spent in one period; null where nothing is capped. */
+/** The maximum that may be spent in one period; null if unlimited. */
 export interface Cap {
   tokens: number | null;
   money: number | null;
@@ -14,7 +14,7 @@ export interface Budget {
   timeZone: string;
   everybody: { day: Cap; month: Cap };
   eachCharacter: { day: Cap; month: Cap };
-  /** From which share of a cap on, 0-1, days are written in fewer chapters. */
+  /** The share of a cap, 0-1, from which days are written in fewer chapters. */
   near: number;
   prices: PriceTable;
 }
@@ -36,13 +36,13 @@ export interface Amount {
   money: number;
 }
 
-/** What something is expected to use; money is null where the model has no price. */
+/** An expected use; money is null if the model has no known price. */
 export interface Expected {
   tokens: number;
   money: number | null;
 }
 
-/** The sums that spending at an instant belongs to: everybody's, and those of a character. */
+/** The sums that spending at an instant is added to: everybody's, and the character's. */
 export function sumsOf(
   budget: Budget,
   character: string | null,
@@ -65,35 +65,35 @@ export function hasCaps({ everybody, eachCharacter }: Budget): boolean {
     .some(({ tokens, money }) => tokens !== null || money !== null);
 }
 
-/** How a day is written within its budget. */
-export type Rung = 'full' | 'fewer-chapters' | 'offline';
+/** How a day is written under the budget. */
+export type BudgetLevel = 'full' | 'fewer-chapters' | 'offline';
 
-const rungs: readonly Rung[] = ['full', 'fewer-chapters', 'offline'];
+const budgetLevels: readonly BudgetLevel[] = ['full', 'fewer-chapters', 'offline'];
 
 /**
- * The lowest rung that any of the sums asks for, once `expected` is added to what was spent: near a
- * cap a day is written in fewer chapters, past it without a call that is billed. Where money is capped
- * and the price unknown nothing is called.
+ * The lowest level that any of the sums requires once `expected` is added to what was spent: near a cap a
+ * day is written in fewer chapters, past it without billed calls. If money is capped and the price
+ * unknown, no billed call is made.
  */
-export function rungOf(
+export function levelOf(
   sums: readonly { cap: Cap; spent: Amount }[],
   expected: Expected,
   near: number,
-): Rung {
+): BudgetLevel {
   const steps = sums.flatMap(({ cap, spent }) => [
-    rungBelow(cap.tokens, spent.tokens + expected.tokens, near),
-    rungBelow(cap.money, spent.money + (expected.money ?? Number.POSITIVE_INFINITY), near),
+    levelUnder(cap.tokens, spent.tokens + expected.tokens, near),
+    levelUnder(cap.money, spent.money + (expected.money ?? Number.POSITIVE_INFINITY), near),
   ]);
-  return rungs[Math.max(0, ...steps)] ?? 'offline';
+  return budgetLevels[Math.max(0, ...steps)] ?? 'offline';
 }
 
-function rungBelow(cap: number | null, spent: number, near: number): 0 | 1 | 2 {
+function levelUnder(cap: number | null, spent: number, near: number): 0 | 1 | 2 {
   if (cap === null) return 0;
   if (spent > cap) return 2;
   return spent > cap * near ? 1 : 0;
 }
 
-/** How many chapters a day is written in when money is short: half of them, at least one. */
+/** The number of chapters near a cap: half as many, at least one. */
 export function fewerChapters(chapters: number): number {
   return Math.max(1, Math.floor(chapters / 2));
 }

@@ -1,15 +1,15 @@
 import type { Temporal } from '@texas-ai/kernel';
 import type { AuthorName, CallUsage } from '../authoring/author.js';
-import type { AuthorHold } from '../authoring/cooldowns.js';
+import type { Cooldown } from '../authoring/cooldowns.js';
 import type { Amount, CappedSum, Expected, SpendingKey } from './budget.js';
 
-// The ledger: every call that may be billed is written down before it is made.
+// The ledger: every call that may be billed is entered before it is made.
 
-/** What a call is for. A probe only looks whether the author answers, for no day of anybody. */
+/** What a call is for. A probe only tests whether the author answers, and belongs to no day. */
 export const callSteps = ['plan-day', 'write-chapter', 'probe'] as const;
 export type CallStep = (typeof callSteps)[number];
 
-/** Tokens of a call, and what they cost; null where the model has no price. */
+/** The tokens of a call and their cost; null if the price is unknown. */
 export interface Billed {
   inputTokens: number;
   outputTokens: number;
@@ -18,46 +18,47 @@ export interface Billed {
 
 /** A call that is about to be made. */
 export interface PlannedCall {
-  /** Null for a probe, as character and date are. */
+  /** These three are null for a probe. */
   generationId: string | null;
   character: string | null;
+  /** Local calendar date, `YYYY-MM-DD`. */
   date: string | null;
   step: CallStep;
   chapter: number | null;
   author: AuthorName;
   fingerprint: string;
   model: string | null;
-  /** What it may cost: spent until the call says what it did. */
+  /** Counts as spent until the call has ended. */
   expected: Billed;
-  /** Most calls of the generation since a person last resumed it, refused ones apart. */
-  mostCalls: number;
-  /** The sums that it adds to, each with its cap. */
+  /** The maximum of calls of the generation since it was last resumed, refused ones not counted. */
+  maxCalls: number;
+  /** The sums that it is added to, each with its cap. */
   sums: readonly CappedSum[];
-  /** How long the call counts as in flight unless its lease is renewed, in milliseconds. */
+  /** How long the call counts as in flight without a renewal of its lease, in milliseconds. */
   leaseMs: number;
-  /** The provider's quota of the day; null where none is kept. */
-  daily: { since: Temporal.Instant; most: number } | null;
+  /** The provider's daily quota; null if none is configured. */
+  daily: { since: Temporal.Instant; max: number } | null;
 }
 
-/** Whether the call may be made, or what forbids it. */
+/** Whether the call may be made, or why not. */
 export type OpenedCall =
   | { kind: 'opened'; id: string }
   /** Another worker is making the same call. */
   | { kind: 'in-flight' }
-  | { kind: 'held'; hold: AuthorHold }
+  | { kind: 'cooling-down'; cooldown: Cooldown }
   | { kind: 'too-many-calls' }
   | { kind: 'quota-of-the-day' }
   | { kind: 'over-budget'; sum: SpendingKey };
 
-/** How a call ended: what it was billed for, null where nobody knows and the expectation stays. */
+/** How a call ended. `usage` is null if unknown; then the expected cost stays spent. */
 export interface CallEnd {
   outcome: string;
   usage: Billed | null;
-  /** The model that it is priced as, where that is not the one that was asked for. */
+  /** The model by whose price it is charged, if that is not the model it was made for. */
   pricedModel?: string | null;
 }
 
-/** A key and a model that it is asked for. */
+/** A key and the model it is used for. */
 export interface AuthorAccess {
   author: AuthorName;
   fingerprint: string;
@@ -74,46 +75,47 @@ export interface CostQuery {
 export interface CostRow {
   date: string;
   author: AuthorName;
-  /** The one that the calls are priced as. */
+  /** The one by whose price the calls are charged. */
   model: string | null;
   step: CallStep;
   calls: number;
   inputTokens: number;
   outputTokens: number;
-  /** Of the calls whose price is known; null where that is none. */
+  /** Of the calls with a known price; null if there are none. */
   money: number | null;
-  /** Calls whose price is not known. */
+  /** Calls without a known price. */
   unpricedCalls: number;
 }
 
 export interface LedgerRepository {
   /**
-   * Cooldowns do not block probes. One statement, exact also where many ask at once: no cap is passed by what is expected. What calls
-   * under way use beyond that passes it; quota of the day and `mostCalls` by those that begin at once.
+   * Enters a call if nothing forbids it; cooldowns do not forbid probes. One statement, exact under
+   * concurrency: expected costs never exceed a cap. What calls in flight use beyond their expected cost
+   * may, and calls that begin at the same moment may exceed the daily quota and `maxCalls`.
    */
   open(call: PlannedCall): Promise<OpenedCall>;
-  /** The call is in flight for so many milliseconds more. */
+  /** Extends the lease to this number of milliseconds from now. */
   renewLease(id: string, leaseMs: number): Promise<void>;
   close(id: string, end: CallEnd): Promise<void>;
-  /** Ends the entries that were opened before and never closed; what they were expected to cost stays. */
+  /** Closes the entries opened before then and never closed, at their expected cost. Returns their number. */
   closeLost(openedBefore: Temporal.Instant): Promise<number>;
-  /** What was spent, calls under way included; zero where there is nothing. */
+  /** The sums by `sumName`, calls in flight included; those without any call are absent. */
   spent(keys: readonly SpendingKey[]): Promise<Map<string, Amount>>;
-  /** What a day that this author wrote whole used on average since then; null without any. */
+  /** The average use since then of the days that this author wrote alone; null without any. */
   averageGeneration(author: AuthorName, since: Temporal.Instant): Promise<CallUsage | null>;
-  /** What is still to be spent on this author's generations in flight, where each takes so much in all. */
+  /** What this author's generations in flight will still cost, if each costs `each` in total. */
   stillToSpend(author: AuthorName, each: Expected): Promise<Amount>;
-  /** Until the transaction ends nobody else sets anything of the budget aside. */
+  /** Until the transaction ends, no other process forecasts spending. */
   lockForecast(): Promise<void>;
   costs(query: CostQuery): Promise<CostRow[]>;
-  /** When a call was last made so, and when one was last answered; null where none was since then. */
+  /** When a call was last made, and last answered, with this access since then; null if none was. */
   lastCalls(
     access: AuthorAccess,
     since: Temporal.Instant,
   ): Promise<{ madeAt: Temporal.Instant | null; answeredAt: Temporal.Instant | null }>;
 }
 
-/** A sum's name in the map that `spent` answers. */
+/** The name of a sum in the map that `spent` returns. */
 export function sumName({ scope, period, startsOn }: SpendingKey): string {
   return `${scope} ${period} ${startsOn}`;
 }

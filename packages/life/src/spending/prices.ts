@@ -1,7 +1,7 @@
 import { parseDate, type Temporal } from '@texas-ai/kernel';
 import type { CallUsage } from '../authoring/author.js';
 
-/** Money for a million tokens; thoughts are output. */
+/** Money per million tokens; thoughts count as output. */
 export interface Price {
   input: number;
   output: number;
@@ -20,8 +20,8 @@ export type PriceTable = Readonly<Record<string, ListedPrice>>;
 const decimals = 12;
 
 /**
- * What tokens of a model cost at an instant, exact to twelve decimals. Null where nobody knows: the
- * model has no price, which is not the same as being free. Nothing used costs nothing.
+ * The cost of tokens of a model at an instant, exact to twelve decimals. Null if the price is unknown,
+ * which is not the same as free; no tokens cost 0.
  */
 export function costOf(
   prices: PriceTable,
@@ -49,8 +49,8 @@ function priceAt(prices: PriceTable, model: string | null, now: Temporal.Instant
 }
 
 /**
- * The model that a call is priced as: the one that answered, which may be the successor of a withdrawn
- * one, or the one that was asked for where the table does not know the other.
+ * The model by whose price a call is charged: the one that answered, which may be the successor of a
+ * withdrawn one, or the one that was asked for if the table does not have the other.
  */
 export function pricedModel(
   prices: PriceTable,
@@ -60,7 +60,7 @@ export function pricedModel(
   return answered !== undefined && hasPrice(prices, answered) ? answered : asked;
 }
 
-/** Sums hold what is known; a sum of unpriced calls alone is not zero but unknown. */
+/** The known part of a sum; null, unknown, if none of it has a price. */
 export function knownSum(money: number, unpricedCalls: number): number | null {
   return money === 0 && unpricedCalls > 0 ? null : money;
 }

@@ -26,12 +26,12 @@ beforeEach(() => clearSpending(db));
 
 const fleet = (options: FleetOptions = {}) => makeFleet(db, options);
 
-const planCallOf = (generation: Generation, mostCalls: number): CallOnRecord => ({
+const planCallOf = (generation: Generation, maxCalls: number): CallOnRecord => ({
   generation,
   step: 'plan-day',
   chapter: null,
   author: { name: 'gemini', model: 'scripted', fingerprint: 'scripted-key' },
-  mostCalls,
+  maxCalls,
 });
 
 describe('the ledger', () => {
@@ -167,7 +167,7 @@ describe('budgets', () => {
   });
 
   test('the provider’s quota of the day is kept by counting', async () => {
-    const quotas = { bucket: null, day: { most: 3, timeZone: 'America/Los_Angeles' } };
+    const quotas = { bucket: null, day: { max: 3, timeZone: 'America/Los_Angeles' } };
     const f = fleet({ quotas, clock: await db.databaseClock() });
     await f.request();
     await f.work(f.take('plan-day'));

@@ -7,7 +7,7 @@ import {
   type TransferHeader,
   transferFormat,
   transferVersion,
-} from './transfer-lines.js';
+} from './export-lines.js';
 
 export interface ExportCharacterDeps {
   store: Pick<Store, 'characters' | 'transfers'>;

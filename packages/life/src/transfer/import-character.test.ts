@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Temporal } from '@texas-ai/kernel';
 import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
-import { changed, each, exported, imported } from '../../test/carried-life.js';
-import { emptyTables, rewriteDay, rowCounts, writeDay } from '../../test/kept-lives.js';
+import { changed, each, exported, imported } from '../../test/exported-life.js';
+import { emptyTables, rewriteDay, rowCounts, writeDay } from '../../test/stored-lives.js';
 import { exportCharacter } from './export-character.js';
+import type { ExportedDay } from './exported-day.js';
 import { importCharacter } from './import-character.js';
-import type { CarriedDay } from './transfer.js';
 
 let db: TestDatabase;
 let other: TestDatabase;
 /** A file of texas with two days, in Chinese. */
 let file: string[];
-let days: CarriedDay[];
+let days: ExportedDay[];
 
 beforeAll(async () => {
   [db, other] = await Promise.all([makeTestDatabase(), makeTestDatabase()]);
@@ -57,10 +57,10 @@ describe('a life', () => {
     expect(await imported(other, file)).toMatchObject({ character: 'texas', days: 2 });
     expect(await exported(other, 'texas')).toEqual(file);
     for (const { date } of days) {
-      const was = await db.store.days.find('texas', date);
+      const was = await db.store.days.find('texas', Temporal.PlainDate.from(date));
       expect(was).not.toBeNull();
-      expect(await other.store.days.find('texas', date)).toEqual(was);
-      const query = { character: 'texas', date, limit: 50 };
+      expect(await other.store.days.find('texas', Temporal.PlainDate.from(date))).toEqual(was);
+      const query = { character: 'texas', date: Temporal.PlainDate.from(date), limit: 50 };
       const messages = await other.store.interactions.list(query);
       expect(messages).toEqual(await db.store.interactions.list(query));
       expect(messages.length).toBeGreaterThan(0);
@@ -75,7 +75,7 @@ describe('a life', () => {
 
   test('is not planned until a profile file says so', async () => {
     await imported(other, file);
-    const due = () => other.store.characters.due(Temporal.Instant.from('2099-01-01T00:00:00Z'), 9);
+    const due = () => other.store.schedule.due(Temporal.Instant.from('2099-01-01T00:00:00Z'), 9);
     expect(await due()).toEqual([]);
     const profile = buildProfile('zh', { id: 'texas' });
     await other.store.characters.synchronise([{ profile, hash: 'of the file' }]);
@@ -115,7 +115,7 @@ describe('a life', () => {
       const last = Temporal.PlainDate.from(after ?? '2000-01-01');
       return Array.from({ length: day ? limit : 0 }, (_, index) => {
         const date = last.add({ days: index + 1 }).toString();
-        return { ...(day as CarriedDay), date };
+        return { ...(day as ExportedDay), date };
       });
     };
     const store = { ...other.store, transfers: { ...transfers, days: endless } };

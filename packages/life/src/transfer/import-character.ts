@@ -2,14 +2,14 @@ import { TexasError } from '@texas-ai/kernel';
 import { type Profile, profileSchema } from '../character/profile.js';
 import { profileHash } from '../character/profile-file.js';
 import type { Repositories, Store } from '../store.js';
-import type { CarriedIds } from './transfer.js';
 import {
   importInvalid,
   noCounts,
   readTransfer,
   type TransferCounts,
   type TransferEntry,
-} from './transfer-lines.js';
+} from './export-lines.js';
+import type { ImportedIds } from './exported-day.js';
 
 export interface ImportCharacterDeps {
   store: Pick<Store, 'transaction'>;
@@ -40,7 +40,7 @@ export async function importCharacter(
   }
   await eachEntry(lines(), async () => undefined);
   return store.transaction(async ({ transfers }) => {
-    const ids: CarriedIds = as === undefined ? 'kept' : 'new';
+    const ids: ImportedIds = as === undefined ? 'kept' : 'new';
     let character = '';
     const counts = await eachEntry(lines(), async (entry) => {
       if (entry.kind === 'profile') {
@@ -76,7 +76,7 @@ async function add(
   transfers: Repositories['transfers'],
   character: string,
   entry: Exclude<TransferEntry, { kind: 'profile' }>,
-  ids: CarriedIds,
+  ids: ImportedIds,
 ): Promise<void> {
   if (entry.kind === 'day') await transfers.addDay(character, entry.day, ids);
   else await transfers.addMajorEvent(character, entry.event, ids);

@@ -12,7 +12,8 @@ import { type ItemDraft, type PlanDraft, planDraftSchema } from '../draft.js';
 import { levels } from '../draft-fields.js';
 import { brokenRules } from '../plan-rules.js';
 import { cutSlots } from '../slots.js';
-import { type PlanFrame, repairPlan } from './repair-plan.js';
+import type { PlanFrame } from './plan-frame.js';
+import { repairPlan } from './repair-plan.js';
 
 // Whatever fits the author's schema becomes a day that keeps every rule, or there is a reason why not.
 
@@ -134,32 +135,34 @@ function clockAt(minute: number): string {
 const reasons = ['no-times', 'unreadable-times', 'blank-titles', 'too-little'];
 
 describe('any draft that fits the schema', () => {
-  test('becomes a day that keeps the rules, or the verdict says why not', () => {
+  test('becomes a day that keeps the rules, or is refused with reasons', () => {
     let plans = 0;
     fc.assert(
       fc.property(fc.oneof(draft, draft, crowded), frame, (draft, frame) => {
         if (!planDraftSchema.safeParse(draft).success) throw new Error('The generator is wrong.');
         const repaired = repairPlan(draft, frame);
-        const { plan, mended, verdict } = repaired;
+        const { plan, repairs, refusals } = repaired;
         expect(isDeepStrictEqual(repairPlan(draft, frame), repaired)).toBe(true);
-        expect(mended.filter(({ message }) => message === '' || message.length > 2000)).toEqual([]);
+        expect(repairs.filter(({ message }) => message === '' || message.length > 2000)).toEqual(
+          [],
+        );
         if (!plan) {
-          expect(reasons).toContain(verdict[0]?.rule);
-          expect(verdict[0]?.message).not.toBe('');
+          expect(reasons).toContain(refusals[0]?.rule);
+          expect(refusals[0]?.message).not.toBe('');
           return;
         }
         plans++;
-        expect(verdict).toEqual([]);
+        expect(refusals).toEqual([]);
         expect(brokenRules(plan, frame)).toEqual([]);
         expect(unstorable(plan)).toEqual([]);
         expectSlots(plan, cutSlots(plan, seededRandom('slots', draft.summary)));
         const again = repairPlan(draftOf(plan), frame);
-        expect(again.mended).toEqual([]);
+        expect(again.repairs).toEqual([]);
         expect(isDeepStrictEqual(again.plan, plan)).toBe(true);
       }),
       { numRuns: 300, seed: 20261123 },
     );
-    // The generator is no use if hardly anything of it can be mended.
+    // The generator is no use if hardly anything of it can be repaired.
     expect(plans).toBeGreaterThan(150);
   });
 });

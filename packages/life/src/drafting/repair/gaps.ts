@@ -4,8 +4,8 @@ import type { ScheduleItem } from '../../day/plan.js';
 import { quote } from '../clean-text.js';
 import { limits } from '../limits.js';
 import type { Note } from '../repair-notes.js';
+import type { WakingHours } from './plan-frame.js';
 import { isPlain, type Material } from './texts.js';
-import type { WakingHours } from './times.js';
 
 /** A gap of no more minutes is given to its neighbour; a longer one is filled. */
 const smallGap = 30;

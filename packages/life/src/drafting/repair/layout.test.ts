@@ -5,11 +5,11 @@ import { changed, frame, morning, outline, repaired } from '../../../test/repair
 
 describe('overlaps', () => {
   test('the later item begins where the earlier ends', () => {
-    const { plan, mended } = repaired(
+    const { plan, repairs } = repaired(
       morning(['08:00', '10:10'], ['10:00', '12:00', { title: 'B' }]),
     );
     expect(outline(plan)).toContain('10:10-12:00 B');
-    expect(mended).toEqual([
+    expect(repairs).toEqual([
       { rule: 'overlap', message: 'moved the start of “B” from 10:00 to 10:10' },
     ]);
   });
@@ -49,11 +49,11 @@ describe('overlaps', () => {
   });
 
   test('what is swallowed is dropped', () => {
-    const { plan, mended } = repaired(
+    const { plan, repairs } = repaired(
       morning(['08:00', '10:00'], ['08:02', '09:00', { title: 'B' }], ['10:00', '12:00']),
     );
     expect(outline(plan).join()).not.toContain(' B');
-    expect(mended).toEqual([
+    expect(repairs).toEqual([
       { rule: 'overlap', message: 'dropped “B”: “From 08:00” leaves no room for it' },
     ]);
   });
@@ -62,7 +62,7 @@ describe('overlaps', () => {
 describe('gaps', () => {
   test('a small one goes to the item before it, the first to the item behind it', () => {
     const draft = changed(changed(goodDraft(), 0, { start: '07:30' }), 2, { start: '09:20' });
-    const { plan, mended } = repaired(changed(draft, 7, { end: '22:45' }));
+    const { plan, repairs } = repaired(changed(draft, 7, { end: '22:45' }));
     expect(outline(plan).map((line) => line.slice(0, 11))).toEqual([
       '07:00-08:00',
       '08:00-09:20',
@@ -73,7 +73,7 @@ describe('gaps', () => {
       '18:00-19:30',
       '19:30-23:00',
     ]);
-    expect(mended.map((mend) => mend.message)).toEqual([
+    expect(repairs.map((mend) => mend.message)).toEqual([
       'moved the start of “Item 1” from 07:30 to 07:00',
       'moved the end of “Item 2” from 09:00 to 09:20',
       'moved the end of “Item 8” from 22:45 to 23:00',
@@ -120,9 +120,9 @@ describe('how many and how long', () => {
   test('items under five minutes go to a neighbour', () => {
     const draft = morning(['08:00', '08:03', { title: 'Blink' }], ['08:03', '12:00']);
     draft.items.unshift(someItem('07:00', '07:02', { title: 'Yawn' }));
-    const { plan, mended } = repaired(changed(draft, 1, { start: '07:02' }));
+    const { plan, repairs } = repaired(changed(draft, 1, { start: '07:02' }));
     expect(outline(plan).slice(0, 2)).toEqual(['07:00-08:03 Item 1', '08:03-12:00 From 08:03']);
-    expect(mended.map((mend) => mend.message)).toEqual([
+    expect(repairs.map((mend) => mend.message)).toEqual([
       'gave the 2 minutes of “Yawn” to the next item',
       'gave the 3 minutes of “Blink” to “Item 1”',
     ]);

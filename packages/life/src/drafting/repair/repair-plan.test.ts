@@ -5,9 +5,9 @@ import type { PlanDraft } from '../draft.js';
 import { repairPlan } from './repair-plan.js';
 
 describe('a good draft', () => {
-  test('keeps its times and texts, gets its sleep, and nothing is mended', () => {
-    const { plan, mended } = repaired(goodDraft());
-    expect(mended).toEqual([]);
+  test('keeps its times and texts, gets its sleep, and nothing is repaired', () => {
+    const { plan, repairs } = repaired(goodDraft());
+    expect(repairs).toEqual([]);
     expect(outline(plan)).toEqual(
       goodDraft().items.map(({ start, end, title }) => `${start}-${end} ${title}`),
     );
@@ -66,37 +66,37 @@ describe('a major event with a lodging', () => {
   });
 });
 
-describe('the verdict', () => {
-  const verdict = (draft: PlanDraft, within = frame) => {
-    const { plan, verdict } = repairPlan(draft, within);
+describe('the refusals', () => {
+  const refusals = (draft: PlanDraft, within = frame) => {
+    const { plan, refusals } = repairPlan(draft, within);
     expect(plan).toBeNull();
-    return verdict;
+    return refusals;
   };
 
   test('no usable times', () => {
-    expect(verdict(someDraft(['?', '—'], ['03:00', '04:00']))).toEqual([
+    expect(refusals(someDraft(['?', '—'], ['03:00', '04:00']))).toEqual([
       {
         rule: 'no-times',
         message:
           'No item has usable times between 07:00 and 23:00, for example “?” to “—”. Times are written HH:MM.',
       },
     ]);
-    expect(verdict({ summary: 'A day.', items: [] })[0]?.rule).toBe('no-times');
+    expect(refusals({ summary: 'A day.', items: [] })[0]?.rule).toBe('no-times');
   });
 
   test('too little of a day', () => {
-    expect(verdict(someDraft(['08:00', '09:00']))).toEqual([
+    expect(refusals(someDraft(['08:00', '09:00']))).toEqual([
       {
         rule: 'too-little',
         message: 'The items cover only 60 of the 960 minutes between 07:00 and 23:00.',
       },
     ]);
-    expect(repairPlan(someDraft(['08:00', '12:00']), frame).verdict).toEqual([]);
+    expect(repairPlan(someDraft(['08:00', '12:00']), frame).refusals).toEqual([]);
   });
 
   test('nothing has a title', () => {
     const items = goodDraft().items.map((item) => ({ ...item, title: '\u0000' }));
-    expect(verdict({ ...goodDraft(), items })[0]?.rule).toBe('blank-titles');
+    expect(refusals({ ...goodDraft(), items })[0]?.rule).toBe('blank-titles');
   });
 
   test.each([
@@ -105,7 +105,7 @@ describe('the verdict', () => {
     [1380, 420],
     [420, 500],
   ])('waking hours %d to %d', (wake, sleep) => {
-    expect(verdict(goodDraft(), { ...frame, wake, sleep })[0]?.rule).toBe('waking-hours');
+    expect(refusals(goodDraft(), { ...frame, wake, sleep })[0]?.rule).toBe('waking-hours');
   });
 });
 
@@ -119,5 +119,5 @@ test('a repaired plan, drafted again, comes back as it is', () => {
   const { plan } = repaired(draft);
   const again = repaired(draftOf(plan));
   expect(again.plan).toEqual(plan);
-  expect(again.mended).toEqual([]);
+  expect(again.repairs).toEqual([]);
 });

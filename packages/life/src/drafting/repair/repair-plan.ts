@@ -1,34 +1,24 @@
 import { formatMinute, type MinuteOfDay, minutesPerDay } from '@texas-ai/kernel';
-import type { Profile } from '../../character/profile.js';
-import type { MajorEventDay } from '../../day/major-event.js';
 import type { Plan, ScheduleItem } from '../../day/plan.js';
 import { isBlank } from '../blank-text.js';
 import { quote } from '../clean-text.js';
 import type { ItemDraft, PlanDraft } from '../draft.js';
 import { fewestItems, mostItems } from '../limits.js';
-import type { Mend, Note, Problem } from '../repair-notes.js';
+import type { Note, Problem, RepairNote } from '../repair-notes.js';
 import { closeGaps } from './gaps.js';
 import { limitCount, mergeShort, splitUntil } from './item-count.js';
 import { separate } from './overlaps.js';
+import type { PlanFrame, WakingHours } from './plan-frame.js';
 import { itemTexts, type Material, materialOf, planSummary } from './texts.js';
-import { type Placed, placeItems, type WakingHours } from './times.js';
-
-/** What a draft is repaired into: whose day it is and when she is awake, minutes since midnight. */
-export interface PlanFrame {
-  profile: Profile;
-  wake: MinuteOfDay;
-  sleep: MinuteOfDay;
-  /** The major event of the day, whose lodging she sleeps in; none where absent. */
-  majorEvent?: MajorEventDay | null;
-}
+import { type Placed, placeItems } from './times.js';
 
 export interface RepairedPlan {
-  /** Null exactly when there is a verdict. */
+  /** Null if the draft was refused. */
   plan: Plan | null;
-  /** What was mended, in the order it was done. */
-  mended: Mend[];
-  /** What cannot be mended. */
-  verdict: Problem[];
+  /** The repairs, in the order in which they were made. */
+  repairs: RepairNote[];
+  /** Why it cannot be repaired; empty if it can. */
+  refusals: Problem[];
 }
 
 /** The share of the waking hours that the author has to have planned, 0-1. */
@@ -44,12 +34,12 @@ const shortestWaking = 120;
  * keeps the rules comes back unchanged.
  */
 export function repairPlan(draft: PlanDraft, frame: PlanFrame): RepairedPlan {
-  const mended: Mend[] = [];
-  const note: Note = (rule, message) => mended.push({ rule, message });
+  const repairs: RepairNote[] = [];
+  const note: Note = (rule, message) => repairs.push({ rule, message });
   const refused = (rule: string, ...messages: string[]): RepairedPlan => ({
     plan: null,
-    mended,
-    verdict: messages.map((message) => ({ rule, message })),
+    repairs,
+    refusals: messages.map((message) => ({ rule, message })),
   });
   const { wake, sleep } = frame;
   if (wake <= 0 || sleep > minutesPerDay || sleep - wake < shortestWaking) {
@@ -80,7 +70,7 @@ export function repairPlan(draft: PlanDraft, frame: PlanFrame): RepairedPlan {
   const waking = splitUntil(limited, fewestItems - nights, material.words, note);
   const titles = waking.map((item) => item.title);
   const summary = planSummary(draft.summary, titles, material.words, note);
-  return { plan: { summary, items: withNights(waking, frame, material) }, mended, verdict: [] };
+  return { plan: { summary, items: withNights(waking, frame, material) }, repairs, refusals: [] };
 }
 
 function withTexts(placed: Placed, material: Material, note: Note): ScheduleItem {

@@ -4,16 +4,16 @@ import { changed, frame, repaired } from '../../../test/repaired.js';
 import { repairPlan } from './repair-plan.js';
 
 describe('texts', () => {
-  const mendedItem = (over: object, profile = frame.profile) => {
-    const { plan, mended } = repaired(changed(goodDraft(), 2, over), { ...frame, profile });
-    return { item: plan.items[3], mended: mended.map((mend) => mend.message) };
+  const repairedItem = (over: object, profile = frame.profile) => {
+    const { plan, repairs } = repaired(changed(goodDraft(), 2, over), { ...frame, profile });
+    return { item: plan.items[3], repairs: repairs.map((mend) => mend.message) };
   };
 
   test('companions are those of the profile, by their own name', () => {
     const companions = [' exusiai ', 'ＭＯＳＴＩＭＡ', 'Nobody', 'Mostima', '空'];
-    const { item, mended } = mendedItem({ companions });
+    const { item, repairs } = repairedItem({ companions });
     expect(item?.companions).toEqual(['Exusiai', 'Mostima', '空']);
-    expect(mended).toEqual([
+    expect(repairs).toEqual([
       'read “exusiai” in “Item 3” as “Exusiai”',
       'read “ＭＯＳＴＩＭＡ” in “Item 3” as “Mostima”',
       'dropped “Nobody” from “Item 3”: nobody of the profile',
@@ -22,18 +22,18 @@ describe('texts', () => {
   });
 
   test('a blank title is the beginning of the description', () => {
-    const { item, mended } = mendedItem({
+    const { item, repairs } = repairedItem({
       title: ' \u200b…',
       description: 'Loads the van, slowly. Then waits.',
     });
     expect(item?.title).toBe('Loads the van');
-    expect(mended).toEqual([
+    expect(repairs).toEqual([
       'filled the title of “Loads the van, slowly. Then waits.”: it was blank',
     ]);
   });
 
   test('blank texts come from the profile', () => {
-    const { item } = mendedItem({ title: '', description: '', location: '', category: 'work' });
+    const { item } = repairedItem({ title: '', description: '', location: '', category: 'work' });
     expect(item).toMatchObject({
       title: 'Morning round',
       description: 'Morning round, as always.',
@@ -42,14 +42,14 @@ describe('texts', () => {
   });
 
   test('without a kindred activity they come from words', () => {
-    const { item } = mendedItem({
+    const { item } = repairedItem({
       title: '',
       description: 'x'.repeat(60),
       location: '-',
       category: 'social',
     });
     expect(item).toMatchObject({ title: 'Meeting people', location: 'the flat' });
-    const zh = mendedItem(
+    const zh = repairedItem(
       { title: '', description: '', location: '', category: 'social' },
       someProfile('zh'),
     );
@@ -63,7 +63,7 @@ describe('texts', () => {
   test.each(['N/A', 'none', '无', '（无）'])(
     '“%s” is no text, no companion and no feeling',
     (word) => {
-      const { item, mended } = mendedItem({
+      const { item, repairs } = repairedItem({
         title: word,
         description: word,
         location: word,
@@ -78,14 +78,14 @@ describe('texts', () => {
         companions: [],
         emotionalTags: [],
       });
-      expect(mended.join()).not.toContain('nobody of the profile');
+      expect(repairs.join()).not.toContain('nobody of the profile');
       expect(repaired({ ...goodDraft(), summary: word }).plan.summary).toMatch(/^The day: Item 1,/);
     },
   );
 
   test('a companion may have a name that means nothing', () => {
     const companions = frame.profile.companions.map((each) => ({ ...each, name: '无' }));
-    const { item } = mendedItem({ companions: ['无'] }, { ...frame.profile, companions });
+    const { item } = repairedItem({ companions: ['无'] }, { ...frame.profile, companions });
     expect(item?.companions).toEqual(['无']);
   });
 
@@ -107,7 +107,7 @@ describe('texts', () => {
   });
 
   test('long texts are cut between code points', () => {
-    const { item, mended } = mendedItem({
+    const { item, repairs } = repairedItem({
       title: '🐧'.repeat(121),
       location: 'l'.repeat(500),
       description: '字'.repeat(1001),
@@ -117,7 +117,7 @@ describe('texts', () => {
       location: 'l'.repeat(120),
       description: '字'.repeat(1000),
     });
-    expect(mended).toEqual([
+    expect(repairs).toEqual([
       'cut a title to 120 characters',
       'cut a location to 120 characters',
       'cut a description to 1000 characters',
@@ -125,12 +125,12 @@ describe('texts', () => {
   });
 
   test('what cannot be stored is taken out', () => {
-    const { item, mended } = mendedItem({
+    const { item, repairs } = repairedItem({
       title: 'A\u0000 b\ud800\u0007',
       description: 'One.\n\n\n\nTwo.\u0000',
     });
     expect(item).toMatchObject({ title: 'A b', description: 'One.\n\nTwo.' });
-    expect(mended).toEqual([
+    expect(repairs).toEqual([
       'removed characters that are no text from a title',
       'removed characters that are no text from a description',
     ]);
@@ -138,8 +138,8 @@ describe('texts', () => {
 
   test('feelings are distinct, short and at most eight', () => {
     const emotionalTags = ['calm', ' calm', '', 'x'.repeat(50), ...'abcdefghij'];
-    const { item, mended } = mendedItem({ emotionalTags });
+    const { item, repairs } = repairedItem({ emotionalTags });
     expect(item?.emotionalTags).toEqual(['calm', 'x'.repeat(40), ...'abcdef']);
-    expect(mended).toEqual(['tidied the feelings of “Item 3”: kept 8 of 14']);
+    expect(repairs).toEqual(['tidied the feelings of “Item 3”: kept 8 of 14']);
   });
 });

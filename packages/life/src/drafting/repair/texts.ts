@@ -6,7 +6,7 @@ import { cleanLine, cleanProse, cleanTags, notedText, quote } from '../clean-tex
 import type { ItemDraft } from '../draft.js';
 import { limits } from '../limits.js';
 import type { Note } from '../repair-notes.js';
-import type { PlanFrame } from './repair-plan.js';
+import type { PlanFrame } from './plan-frame.js';
 import type { Placed } from './times.js';
 import { homeWords, type RepairWords, repairWords } from './words.js';
 

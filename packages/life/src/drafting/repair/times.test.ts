@@ -6,9 +6,9 @@ import { repairPlan } from './repair-plan.js';
 describe('times', () => {
   test('odd ways of writing are read, and that is said', () => {
     const draft = changed(goodDraft(), 1, { start: '8:00 AM', end: '9' });
-    const { plan, mended } = repaired(draft);
+    const { plan, repairs } = repaired(draft);
     expect(outline(plan)[1]).toBe('08:00-09:00 Item 2');
-    expect(mended).toEqual([
+    expect(repairs).toEqual([
       { rule: 'time-format', message: 'read “8:00 AM” of “Item 2” as 08:00' },
       { rule: 'time-format', message: 'read “9” of “Item 2” as 09:00' },
     ]);
@@ -40,16 +40,18 @@ describe('times', () => {
       ['', '10:00', { title: 'B' }],
       ['07:00', '—', { title: 'A' }],
     );
-    const { plan, mended } = repaired(draft);
+    const { plan, repairs } = repaired(draft);
     expect(outline(plan).join()).toContain('07:00-08:00 A');
     expect(outline(plan).join()).toContain('09:00-10:00 B');
-    expect(mended.map((mend) => mend.message)).toContain('let “A” end at 08:00: it had no end');
-    expect(mended.map((mend) => mend.message)).toContain('let “B” begin at 09:00: it had no start');
+    expect(repairs.map((mend) => mend.message)).toContain('let “A” end at 08:00: it had no end');
+    expect(repairs.map((mend) => mend.message)).toContain(
+      'let “B” begin at 09:00: it had no start',
+    );
   });
 
   test('a time that cannot be read comes from the neighbour only where that tells it', () => {
-    const { mended } = repaired(changed(goodDraft(), 1, { end: '八点五' }));
-    expect(mended).toEqual([
+    const { repairs } = repaired(changed(goodDraft(), 1, { end: '八点五' }));
+    expect(repairs).toEqual([
       {
         rule: 'time-inferred',
         message: 'let “Item 2” end at 09:00: its end “八点五” cannot be read',
@@ -64,7 +66,7 @@ describe('times', () => {
     );
     expect(repairPlan(unread, frame)).toMatchObject({
       plan: null,
-      verdict: [
+      refusals: [
         ['B', 'soon', '10:00'],
         ['A', '07:00', '8点5'],
         ['C', 'later', 'then'],
@@ -156,9 +158,9 @@ describe('times', () => {
   test('what lies outside the waking hours is clipped or dropped', () => {
     const draft = changed(goodDraft(), 0, { start: '06:00' });
     draft.items.push(someItem('23:00', '25:30', { title: 'Night out' }));
-    const { plan, mended } = repaired(draft);
+    const { plan, repairs } = repaired(draft);
     expect(outline(plan)).toEqual(outline(repaired(goodDraft()).plan));
-    expect(mended.map((mend) => mend.message)).toEqual([
+    expect(repairs.map((mend) => mend.message)).toEqual([
       'read “25:30” of “Night out” as 25:30',
       'clipped “Item 1” to the waking hours 07:00-23:00',
       'dropped “Night out”: it lies outside the waking hours 07:00-23:00',

@@ -5,17 +5,13 @@ import { isBlank } from '../blank-text.js';
 import { quote } from '../clean-text.js';
 import type { ItemDraft } from '../draft.js';
 import type { Note } from '../repair-notes.js';
+import type { WakingHours } from './plan-frame.js';
 
 /** An item of the draft with times that can be used, `start < end`, within the waking hours. */
 export interface Placed {
   draft: ItemDraft;
   start: MinuteOfDay;
   end: MinuteOfDay;
-}
-
-export interface WakingHours {
-  wake: MinuteOfDay;
-  sleep: MinuteOfDay;
 }
 
 /** A time that is missing takes its neighbour's, unless the item would not be as long as this. */

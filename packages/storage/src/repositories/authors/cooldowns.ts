@@ -1,58 +1,63 @@
 import type { Temporal } from '@texas-ai/kernel';
-import { type AuthorHold, type HeldAccess, type HoldRepository, probedCodes } from '@texas-ai/life';
+import {
+  type Cooldown,
+  type CooldownRepository,
+  type CooldownTarget,
+  probedCodes,
+} from '@texas-ai/life';
 import type { Knex } from 'knex';
 
-interface HoldRow {
-  author: AuthorHold['author'];
+interface CooldownRow {
+  author: Cooldown['author'];
   fingerprint: string;
-  code: AuthorHold['code'];
+  code: Cooldown['code'];
   reason: string;
   until: Temporal.Instant;
 }
 
-/**
- * A part of a statement: whether a hold with this code lasts until a probe succeeds, whatever its
- * `until` says.
- */
+/** A part of a statement: whether a cooldown with this code ends by a probe, whatever its `until`. */
 export const isProbedCode = (code: string) =>
   `${code} IN (${probedCodes.map((each) => `'${each}'`).join(', ')})`;
 
 /**
- * A part of a statement: whether the hold is in force at `now`. That of a key or model which nobody uses
- * any more is not: the author answered calls that were opened since, which a held key cannot open. Ten
- * seconds are for calls that were opened at the same moment.
+ * A part of a statement: whether a cooldown is in force at `now`. That of a key or model no longer in use
+ * is not: the author has answered calls opened since it began, which the same key could not have opened.
+ * The ten seconds allow for calls that were opened at the same moment.
  */
-export const holdInForce = (now: string) => `(
+export const cooldownInForce = (now: string) => `(
   (${isProbedCode('author_holds.code')} OR author_holds.until > ${now})
   AND NOT EXISTS (
     SELECT FROM author_calls WHERE author_calls.author = author_holds.author
       AND opened_at > since + interval '10 seconds' AND outcome = 'answered'))`;
 
 /**
- * What is held, as one column names it: the fingerprint of a key, and after a space the model where only
- * that is held. One column, since the statements of the release before know no other.
+ * The column of a cooldown's target: the fingerprint of the key, followed by a space and the model if
+ * only that one cools down. One column, since the statements of the previous release know no other.
  */
-export function heldName({
+export function targetColumn({
   fingerprint,
   model,
-}: Pick<HeldAccess, 'fingerprint' | 'model'>): string {
+}: Pick<CooldownTarget, 'fingerprint' | 'model'>): string {
   return model === undefined ? fingerprint : `${fingerprint} ${model}`;
 }
 
-export function heldAccess({
+export function toTarget({
   author,
   fingerprint: name,
-}: Pick<HoldRow, 'author' | 'fingerprint'>): HeldAccess {
+}: Pick<CooldownRow, 'author' | 'fingerprint'>): CooldownTarget {
   const end = name.indexOf(' ');
   if (end < 0) return { author, fingerprint: name };
   return { author, fingerprint: name.slice(0, end), model: name.slice(end + 1) };
 }
 
-const whereHeld = (held: HeldAccess) => ({ author: held.author, fingerprint: heldName(held) });
+const whereTarget = (target: CooldownTarget) => ({
+  author: target.author,
+  fingerprint: targetColumn(target),
+});
 
-export function makeHoldRepository(db: Knex): HoldRepository {
+export function makeCooldownRepository(db: Knex): CooldownRepository {
   return {
-    async put({ code, reason, until, ...held }) {
+    async begin({ code, reason, until, ...target }) {
       const { rows } = await db.raw<{ rows: { began: boolean }[] }>(
         `INSERT INTO author_holds AS hold (author, fingerprint, code, reason, until)
          VALUES (:author, :fingerprint, :code, :reason, :until)
@@ -63,17 +68,17 @@ export function makeHoldRepository(db: Knex): HoldRepository {
          WHERE CASE WHEN hold.code = excluded.code THEN hold.until <= excluded.until
            ELSE ${isProbedCode('excluded.code')} END
          RETURNING since = now() AS began`,
-        { ...whereHeld(held), code, reason, until: until.toString() },
+        { ...whereTarget(target), code, reason, until: until.toString() },
       );
       return rows[0]?.began === true;
     },
 
     async list() {
-      const rows: HoldRow[] = await db('author_holds')
+      const rows: CooldownRow[] = await db('author_holds')
         .orderBy(['author', 'fingerprint'])
         .select('author', 'fingerprint', 'code', 'reason', 'until');
       return rows.map((row) => ({
-        ...heldAccess(row),
+        ...toTarget(row),
         code: row.code,
         reason: row.reason,
         until: row.until,
@@ -84,34 +89,34 @@ export function makeHoldRepository(db: Knex): HoldRepository {
       const found = await db('author_holds')
         .where({ author })
         .whereIn('code', [...probedCodes])
-        .whereRaw(holdInForce('now()'))
+        .whereRaw(cooldownInForce('now()'))
         .first('code');
       return found !== undefined;
     },
 
-    async takeProbe(held, now, next) {
+    async claimProbe(target, now, next) {
       const taken = await db('author_holds')
-        .where(whereHeld(held))
+        .where(whereTarget(target))
         .whereIn('code', [...probedCodes])
         .where('until', '<=', now.toString())
         .update({ until: next.toString() });
       return taken > 0;
     },
 
-    async lift(held) {
-      await db('author_holds').where(whereHeld(held)).delete();
+    async end(target) {
+      await db('author_holds').where(whereTarget(target)).delete();
     },
 
-    async liftUnused(dueBefore) {
-      const rows: Pick<HoldRow, 'author' | 'fingerprint'>[] = await db('author_holds')
+    async removeAbandoned(dueBefore) {
+      const rows: Pick<CooldownRow, 'author' | 'fingerprint'>[] = await db('author_holds')
         .whereIn('code', [...probedCodes])
         .where('until', '<=', dueBefore.toString())
         .delete()
         .returning(['author', 'fingerprint']);
-      return rows.map(heldAccess);
+      return rows.map(toTarget);
     },
 
-    async liftOver(now) {
+    async expire(now) {
       return db('author_holds')
         .whereNotIn('code', [...probedCodes])
         .where('until', '<=', now.toString())

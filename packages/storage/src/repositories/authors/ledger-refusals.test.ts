@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Temporal } from '@texas-ai/kernel';
-import type { AuthorHold, Cap, LedgerRepository, PlannedCall } from '@texas-ai/life';
+import type { Cap, Cooldown, LedgerRepository, PlannedCall } from '@texas-ai/life';
 import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 import { buildCall, buildProbe, noon } from '../../../test/calls.js';
 import { begin } from '../../../test/generations.js';
@@ -40,14 +40,14 @@ async function traces(call: PlannedCall) {
 }
 
 describe('a hold', () => {
-  const put = (hold: Partial<AuthorHold> = {}) =>
-    db.store.holds.put({
+  const put = (cooldown: Partial<Cooldown> = {}) =>
+    db.store.cooldowns.begin({
       author: 'gemini',
       fingerprint: 'a-key',
       code: 'author_rate_limited',
       reason: 'Too many calls.',
       until: now.add({ minutes: 5 }),
-      ...hold,
+      ...cooldown,
     });
 
   test('forbids the calls of its key, and tells until when and why', async () => {
@@ -57,15 +57,15 @@ describe('a hold', () => {
     const before = await traces(call);
     const held = await ledger.open(call);
     expect(held).toMatchObject({
-      kind: 'held',
-      hold: {
+      kind: 'cooling-down',
+      cooldown: {
         author: 'gemini',
         fingerprint: 'a-key',
         code: 'author_rate_limited',
         reason: 'Too many calls.',
       },
     });
-    expect(held.kind === 'held' && held.hold.until.equals(until)).toBe(true);
+    expect(held.kind === 'cooling-down' && held.cooldown.until.equals(until)).toBe(true);
     expect(await traces(call)).toEqual(before);
   });
 
@@ -78,8 +78,8 @@ describe('a hold', () => {
   test('of a model forbids the calls to it, and those to another model of its key do without', async () => {
     await put({ code: 'author_model_unavailable', model: 'scripted', until: now });
     expect(await ledger.open(buildCall(generation))).toMatchObject({
-      kind: 'held',
-      hold: { code: 'author_model_unavailable', fingerprint: 'a-key', model: 'scripted' },
+      kind: 'cooling-down',
+      cooldown: { code: 'author_model_unavailable', fingerprint: 'a-key', model: 'scripted' },
     });
     expect(await ledger.open(buildCall(generation, { model: 'another' }))).toEqual(opened);
   });
@@ -88,7 +88,10 @@ describe('a hold', () => {
     await put({ model: 'scripted' });
     await put({ code: 'author_balance_exhausted', until: now });
     const held = await ledger.open(buildCall(generation));
-    expect(held).toMatchObject({ kind: 'held', hold: { code: 'author_balance_exhausted' } });
+    expect(held).toMatchObject({
+      kind: 'cooling-down',
+      cooldown: { code: 'author_balance_exhausted' },
+    });
   });
 
   test('does not forbid the probe that may end it', async () => {
@@ -102,8 +105,8 @@ describe('a hold', () => {
     expect(await ledger.open(buildCall(generation))).toEqual(opened);
     await put({ code: 'author_unauthorized', until: over });
     expect(await ledger.open(buildCall(generation))).toMatchObject({
-      kind: 'held',
-      hold: { code: 'author_unauthorized' },
+      kind: 'cooling-down',
+      cooldown: { code: 'author_unauthorized' },
     });
   });
 });
@@ -155,7 +158,7 @@ describe('a call in flight', () => {
 
 describe('the calls of a generation', () => {
   test('are as many as it may make and no more, until a person resumes it', async () => {
-    const call = buildCall(generation, { mostCalls: 2 });
+    const call = buildCall(generation, { maxCalls: 2 });
     expect(await ledger.open(call)).toEqual(opened);
     expect(await ledger.open(call)).toEqual(opened);
     const before = await traces(call);
@@ -168,7 +171,7 @@ describe('the calls of a generation', () => {
 
 describe('the provider’s day', () => {
   const call = () =>
-    buildCall(generation, { daily: { since: now.subtract({ hours: 6 }), most: 3 } });
+    buildCall(generation, { daily: { since: now.subtract({ hours: 6 }), max: 3 } });
   const earlier = (hours: number, entry: Record<string, unknown> = {}) =>
     db.database.raw(
       `UPDATE author_calls SET ${['opened_at = ?', ...Object.keys(entry).map((each) => `${each} = ?`)]}`,

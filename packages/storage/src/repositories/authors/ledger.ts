@@ -1,8 +1,8 @@
 import type { Temporal } from '@texas-ai/kernel';
 import {
   type Amount,
-  type AuthorHold,
   type CallEnd,
+  type Cooldown,
   type CostRow,
   knownSum,
   type LedgerRepository,
@@ -15,15 +15,15 @@ import {
 import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
 import { locks } from '../../database/locks.js';
-import { inFlight } from '../generations/generations.js';
-import { heldAccess, heldName, isProbedCode } from './cooldowns.js';
+import { inFlight } from '../generations/transitions.js';
+import { isProbedCode, targetColumn, toTarget } from './cooldowns.js';
 
 interface OpenedRow {
   opened: boolean;
   capped: boolean;
   daily: boolean;
   in_flight: boolean;
-  hold_code: AuthorHold['code'] | null;
+  hold_code: Cooldown['code'] | null;
   hold_name: string | null;
   hold_reason: string | null;
   hold_until: Temporal.Instant | null;
@@ -254,7 +254,7 @@ async function tryToOpen(db: Knex, call: PlannedCall, id: string): Promise<Opene
          AND (${isProbedCode('code')} OR until > now())
        ORDER BY ${isProbedCode('code')} DESC, until DESC LIMIT 1
      ), capped AS (
-       SELECT FROM generations WHERE id = :generation AND calls - calls_before >= :mostCalls
+       SELECT FROM generations WHERE id = :generation AND calls - calls_before >= :maxCalls
      ), daily AS (
        SELECT WHERE :perDay::int IS NOT NULL AND :perDay::int <= (
          SELECT count(*) FROM (SELECT FROM author_calls
@@ -322,16 +322,16 @@ async function tryToOpen(db: Knex, call: PlannedCall, id: string): Promise<Opene
       author: call.author,
       fingerprint: call.fingerprint,
       model: call.model,
-      key: heldName({ fingerprint: call.fingerprint }),
-      keyAndModel: heldName({ fingerprint: call.fingerprint, model: call.model ?? '' }),
+      key: targetColumn({ fingerprint: call.fingerprint }),
+      keyAndModel: targetColumn({ fingerprint: call.fingerprint, model: call.model ?? '' }),
       spentOn: sums.find(({ period }) => period === 'day')?.startsOn ?? call.date,
       input: expected.inputTokens,
       output: expected.outputTokens,
       tokens: expected.inputTokens + expected.outputTokens,
       money: expected.money,
-      mostCalls: call.mostCalls,
+      maxCalls: call.maxCalls,
       leaseMs: call.leaseMs,
-      perDay: daily?.most ?? null,
+      perDay: daily?.max ?? null,
       dayBegan: daily?.since.toString() ?? null,
       sums: JSON.stringify(
         sums.map(({ scope, period, startsOn, cap }) => ({
@@ -353,8 +353,8 @@ function openedOf(row: OpenedRow | undefined, call: PlannedCall, id: string): Op
   if (row?.in_flight) return { kind: 'in-flight' };
   if (row?.hold_code && row.hold_until) {
     const { hold_code: code, hold_reason: reason, hold_until: until } = row;
-    const access = heldAccess({ author: call.author, fingerprint: row.hold_name ?? '' });
-    return { kind: 'held', hold: { ...access, code, reason: reason ?? '', until } };
+    const access = toTarget({ author: call.author, fingerprint: row.hold_name ?? '' });
+    return { kind: 'cooling-down', cooldown: { ...access, code, reason: reason ?? '', until } };
   }
   if (row?.capped) return { kind: 'too-many-calls' };
   if (row?.over) return { kind: 'over-budget', sum: row.over };

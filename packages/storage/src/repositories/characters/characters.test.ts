@@ -26,14 +26,14 @@ const record = (id: string, hash = 'one', timeZone = 'Asia/Shanghai'): Character
 });
 const later = Temporal.Instant.from('2126-11-24T20:00:00Z');
 const due = async (now = soon, limit = 10) =>
-  (await characters.due(now, limit)).map(({ id }) => id);
+  (await db.store.schedule.due(now, limit)).map(({ id }) => id);
 const put = (at: Temporal.Instant, ...ids: string[]) =>
-  characters.planNext(new Map(ids.map((id) => [id, at])));
+  db.store.schedule.planNext(new Map(ids.map((id) => [id, at])));
 
 describe('characters that are due', () => {
   test('are told with their zone and the earliest hour at which they wake', async () => {
     await characters.synchronise([record('texas', 'one', 'Pacific/Apia')]);
-    expect(await characters.due(soon, 1)).toEqual([
+    expect(await db.store.schedule.due(soon, 1)).toEqual([
       { id: 'texas', timeZone: 'Pacific/Apia', wakesAt: '06:00' },
     ]);
   });
@@ -52,8 +52,8 @@ describe('characters that are due', () => {
   test('are taken by one of those who look at the same time', async () => {
     await characters.synchronise(['a', 'b', 'c'].map((id) => record(id)));
     await db.store.transaction(async (first) => {
-      const mine = await first.characters.due(soon, 2);
-      const theirs = await db.store.transaction((second) => second.characters.due(soon, 2));
+      const mine = await first.schedule.due(soon, 2);
+      const theirs = await db.store.transaction((second) => second.schedule.due(soon, 2));
       expect(mine).toHaveLength(2);
       expect(theirs).toHaveLength(1);
       expect([...mine, ...theirs].map(({ id }) => id).sort()).toEqual(['a', 'b', 'c']);
@@ -62,15 +62,16 @@ describe('characters that are due', () => {
 
   test('keep nobody from asking for a day of theirs meanwhile', async () => {
     await characters.synchronise([record('texas')]);
-    const wanted = { character: 'texas', date: '2026-11-23', author: 'offline' } as const;
+    const date = Temporal.PlainDate.from('2026-11-23');
+    const wanted = { character: 'texas', date, author: 'offline' } as const;
     const request = { ...wanted, fresh: false, askedBy: 'person', requestId: null } as const;
     const asking = { ...request, idempotency: null, fallbackAt: null };
     const night = { ...wanted, fallback: null, chaptersWanted: null, fallbackAt: null };
     const begun = await db.store.transaction(async (inTransaction) => {
-      await inTransaction.characters.due(soon, 1);
+      await inTransaction.schedule.due(soon, 1);
       const asked = await db.store.requests.begin(asking, null);
-      expect(asked).toMatchObject({ ordinal: 1 });
-      return inTransaction.generations.beginNightly([night]);
+      expect(asked).toMatchObject({ generation: { ordinal: 1 } });
+      return inTransaction.schedule.begin([night]);
     });
     expect(begun).toEqual([]);
   });
@@ -120,7 +121,7 @@ describe('synchronising', () => {
     const records = many.map((id) => ({ ...material, profile: { ...material.profile, id } }));
     expect(await characters.synchronise(records)).toHaveLength(20_000);
     expect(await characters.synchronise(records)).toEqual([]);
-    expect(await characters.countDue(soon)).toBe(20_000);
+    expect(await db.store.schedule.countDue(soon)).toBe(20_000);
   });
 
   test('of several processes at once ends as one of them would have it', async () => {

@@ -1,8 +1,6 @@
-import type { Temporal } from '@texas-ai/kernel';
 import {
   type CharacterRecord,
   type CharacterRepository,
-  type DueCharacter,
   type Profile,
   profileSchema,
 } from '@texas-ai/life';
@@ -18,11 +16,11 @@ interface CharacterRow {
 /** Profiles stored in one statement. */
 const batch = 500;
 
-/** A part of a statement: whether a character is not what its file, of that hash, would have it. */
+/** A part of a statement: whether a stored character differs from its file, which has this hash. */
 const differs = (hash: string) => `(characters.profile_hash <> ${hash}
   OR NOT characters.from_file OR characters.next_plan_at = 'infinity')`;
 
-/** Profiles by hash, so that a step does not read and parse one each time. */
+/** Parsed profiles by hash. */
 export type KnownProfiles = LRUCache<string, Profile>;
 
 export function makeCharacterRepository(db: Knex, known: KnownProfiles): CharacterRepository {
@@ -55,7 +53,7 @@ export function makeCharacterRepository(db: Knex, known: KnownProfiles): Charact
        FROM unnest(?::text[], ?::text[], ?::text[]) AS given (id, profile, hash)
        ON CONFLICT (id) DO UPDATE SET profile = excluded.profile,
          profile_hash = excluded.profile_hash, from_file = true, updated_at = now(),
-         -- Its hours or its zone may be others now.
+         -- Its hours or its zone may have changed.
          next_plan_at = now()
        WHERE ${differs('excluded.profile_hash')}
        RETURNING id`,
@@ -83,7 +81,7 @@ export function makeCharacterRepository(db: Knex, known: KnownProfiles): Charact
   }
 
   async function list({ after, limit }: Parameters<CharacterRepository['list']>[0]) {
-    // The material is by far the most of a profile, and nobody who lists characters wants it.
+    // The material is by far the largest part of a profile, and lists do not show it.
     const query = db('characters')
       .orderBy('id')
       .limit(limit)
@@ -93,34 +91,5 @@ export function makeCharacterRepository(db: Knex, known: KnownProfiles): Charact
     return rows.map((row) => profileSchema.parse(row.profile));
   }
 
-  async function due(now: Temporal.Instant, limit: number): Promise<DueCharacter[]> {
-    return (
-      db('characters')
-        .where('next_plan_at', '<=', now.toString())
-        .orderBy('next_plan_at')
-        .limit(limit)
-        .select({ id: 'id', timeZone: 'time_zone', wakesAt: 'wakes_at' })
-        // Not FOR UPDATE, which whoever asks for a day of theirs would wait for, or deadlock with.
-        .forNoKeyUpdate()
-        .skipLocked()
-    );
-  }
-
-  async function planNext(times: ReadonlyMap<string, Temporal.Instant>): Promise<void> {
-    await db.raw(
-      `UPDATE characters SET next_plan_at = planned.at
-       FROM unnest(?::text[], ?::timestamptz[]) AS planned (id, at)
-       WHERE characters.id = planned.id`,
-      [[...times.keys()], [...times.values()].map(String)],
-    );
-  }
-
-  async function countDue(now: Temporal.Instant): Promise<number> {
-    const [row] = await db('characters')
-      .where('next_plan_at', '<=', now.toString())
-      .count<{ count: number }[]>('* as count');
-    return row?.count ?? 0;
-  }
-
-  return { synchronise, find, list, due, countDue, planNext };
+  return { synchronise, find, list };
 }

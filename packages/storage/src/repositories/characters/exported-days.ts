@@ -1,9 +1,9 @@
 import { Temporal } from '@texas-ai/kernel';
-import { type CarriedDay, knownSum } from '@texas-ai/life';
+import { type ExportedDay, knownSum } from '@texas-ai/life';
 import { experienceColumns, itemColumns, rowsOf } from '../days/generation-rows.js';
 import { fallbackOf, type GenerationRow } from '../generations/generation-row.js';
 
-type Generation = CarriedDay['generation'];
+type Generation = ExportedDay['generation'];
 
 type RowGeneration = Pick<
   GenerationRow,
@@ -26,8 +26,8 @@ type RowGeneration = Pick<
   | 'started_at'
 >;
 
-/** A row of `carriedDays`. Instants within its JSON are as PostgreSQL writes them. */
-export interface CarriedRow extends RowGeneration {
+/** A row of `exportedDays`. Instants within its JSON are as PostgreSQL writes them. */
+export interface ExportedRow extends RowGeneration {
   date: string;
   published_at: Temporal.Instant;
   author_version: string | null;
@@ -35,16 +35,16 @@ export interface CarriedRow extends RowGeneration {
   warnings: string[];
   finished_at: Temporal.Instant;
   rewritten_at: Temporal.Instant | null;
-  brief: CarriedDay['brief'];
+  brief: ExportedDay['brief'];
   summary: string;
-  items: CarriedDay['items'];
-  chapters: CarriedDay['chapters'];
-  experiences: CarriedDay['experiences'];
-  interactions: CarriedDay['interactions'];
+  items: ExportedDay['items'];
+  chapters: ExportedDay['chapters'];
+  experiences: ExportedDay['experiences'];
+  interactions: ExportedDay['interactions'];
 }
 
 /** Wants `:character`, `:after` (a date or null) and `:limit`. */
-export const carriedDays = `
+export const exportedDays = `
   SELECT days.date, days.published_at, live.id, ordinal, author, model, author_version,
     profile_hash, asked_by, request_id, chapters_wanted, fallback_from, fallback_code,
     fallback_reason, warnings, calls, input_tokens, output_tokens, cost, unpriced_calls, created_at,
@@ -68,7 +68,7 @@ export const carriedDays = `
   WHERE days.character_id = :character AND (:after::date IS NULL OR days.date > :after::date)
   ORDER BY days.date LIMIT :limit`;
 
-export function toCarriedDay(row: CarriedRow): CarriedDay {
+export function toExportedDay(row: ExportedRow): ExportedDay {
   return {
     date: row.date,
     publishedAt: row.published_at.toString(),
@@ -89,7 +89,7 @@ export function toCarriedDay(row: CarriedRow): CarriedDay {
   };
 }
 
-function toGeneration(row: CarriedRow): Generation {
+function toGeneration(row: ExportedRow): Generation {
   return {
     id: row.id,
     ordinal: row.ordinal,

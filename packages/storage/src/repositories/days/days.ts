@@ -1,4 +1,4 @@
-import { formatMinute, instantOf, parseDate, Temporal, TexasError } from '@texas-ai/kernel';
+import { formatMinute, instantOf, Temporal } from '@texas-ai/kernel';
 import type {
   Day,
   DayItem,
@@ -79,7 +79,7 @@ export function makeDayRepository(db: Knex): DayRepository {
   return {
     async find(character, date) {
       const rows: DayRow[] = await summaries()
-        .where({ 'days.character_id': character, 'days.date': date })
+        .where({ 'days.character_id': character, 'days.date': date.toString() })
         .select(db.raw(texts))
         .limit(1);
       const row = rows[0];
@@ -89,13 +89,13 @@ export function makeDayRepository(db: Knex): DayRepository {
     async outline(character, date) {
       const row: { summary: string; titles: string[] } | undefined = await db('days')
         .join('generations', 'generations.id', 'days.generation_id')
-        .where({ 'days.character_id': character, 'days.date': date })
+        .where({ 'days.character_id': character, 'days.date': date.toString() })
         .first(
           'generations.summary',
           db.raw(`ARRAY(SELECT title FROM schedule_items
             WHERE generation_id = generations.id AND NOT asleep ORDER BY position) AS titles`),
         );
-      return row ? { date, summary: row.summary, titles: row.titles } : null;
+      return row ? { date: date.toString(), summary: row.summary, titles: row.titles } : null;
     },
 
     async list({ character, from, to, after, limit }) {
@@ -106,10 +106,10 @@ export function makeDayRepository(db: Knex): DayRepository {
           { column: 'days.generation_id', order: 'desc' },
         ])
         .limit(limit);
-      if (from !== undefined) query.where('days.date', '>=', from);
-      if (to !== undefined) query.where('days.date', '<=', to);
+      if (from !== undefined) query.where('days.date', '>=', from.toString());
+      if (to !== undefined) query.where('days.date', '<=', to.toString());
       if (after) {
-        const place = [after.date, after.id];
+        const place = [after.date.toString(), after.id];
         query.whereRaw('(days.date, days.generation_id) < (?::date, ?::uuid)', place);
       }
       return ((await query) as SummaryRow[]).map(toSummary);
@@ -154,7 +154,7 @@ export function makeDayRepository(db: Knex): DayRepository {
       await db('days')
         .insert({
           character_id: generation.character,
-          date: generation.date,
+          date: generation.date.toString(),
           generation_id: generation.id,
           published_at: db.fn.now(),
         })
@@ -205,10 +205,11 @@ function toExperience({ id, item: _item, start, end, interaction, ...text }: Exp
   };
 }
 
-/** The experiences in which she wants to reach out become interactions with a window in time. */
-async function collectInteractions(db: Knex, generation: Generation): Promise<void> {
-  const date = parseDate(generation.date);
-  if (!date) throw new TexasError('invalid_payload', 'The generation has no valid date.');
+/** Experiences with a message become interactions, each with the time window of its experience. */
+async function collectInteractions(
+  db: Knex,
+  generation: Parameters<DayRepository['publish']>[0],
+): Promise<void> {
   const character = await db('characters').where({ id: generation.character }).first('time_zone');
   const rows: { id: string; start_minute: number; end_minute: number; interaction: string }[] =
     await db('experiences')
@@ -218,14 +219,14 @@ async function collectInteractions(db: Knex, generation: Generation): Promise<vo
   if (rows.length === 0) return;
   await db('interactions').insert(
     rows.map((row) => {
-      // A window is as long as its experience, also where summer time skips or repeats an hour.
-      const start = instantOf(date, row.start_minute, character.time_zone);
+      // A window is as long as its experience even if daylight saving time skips or repeats an hour.
+      const start = instantOf(generation.date, row.start_minute, character.time_zone);
       const end = start.add({ minutes: row.end_minute - row.start_minute });
       return {
         id: uuid(),
         generation_id: generation.id,
         character_id: generation.character,
-        date: generation.date,
+        date: generation.date.toString(),
         experience_id: row.id,
         content: row.interaction,
         window_start: start.toString(),

@@ -10,7 +10,7 @@ interface InteractionRow extends Omit<Interaction, 'windowStart' | 'windowEnd'> 
 export function makeInteractionRepository(db: Knex): InteractionRepository {
   return {
     async list({ character, date, status, after, limit }) {
-      // Those of superseded generations have no day that points at them.
+      // No day points at the interactions of superseded generations.
       const query = db('interactions')
         .join('days', {
           'days.character_id': 'interactions.character_id',
@@ -32,10 +32,10 @@ export function makeInteractionRepository(db: Knex): InteractionRepository {
           windowStart: 'interactions.window_start',
           windowEnd: 'interactions.window_end',
         });
-      if (date !== undefined) query.where('interactions.date', date);
+      if (date !== undefined) query.where('interactions.date', date.toString());
       if (status !== undefined) query.where('interactions.status', status);
       if (after) {
-        const place = [after.date, after.id];
+        const place = [after.date.toString(), after.id];
         query.whereRaw('(interactions.date, interactions.id) < (?::date, ?::uuid)', place);
       }
       const rows: InteractionRow[] = await query;

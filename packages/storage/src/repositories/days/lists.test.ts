@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Temporal } from '@texas-ai/kernel';
 import type { ListPlace } from '@texas-ai/life';
 import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 
@@ -52,23 +53,27 @@ interface Entry {
   place: ListPlace;
 }
 
+const place = (date: string, id: string) => ({
+  place: { date: Temporal.PlainDate.from(date), id },
+});
+
 const lists: Record<string, (after: ListPlace | undefined, limit: number) => Promise<Entry[]>> = {
   days: async (after, limit) => {
     const found = await db.store.days.list({ character: 'texas', after, limit });
-    return found.map(({ date, generation }) => ({ place: { date, id: generation.id } }));
+    return found.map(({ date, generation }) => place(date, generation.id));
   },
   interactions: async (after, limit) => {
     const found = await db.store.interactions.list({ character: 'texas', after, limit });
-    return found.map(({ date, id }) => ({ place: { date, id } }));
+    return found.map(({ date, id }) => place(date, id));
   },
   'planned interactions': async (after, limit) => {
     const query = { character: 'texas', status: 'planned' as const, after, limit };
     const found = await db.store.interactions.list(query);
-    return found.map(({ date, id }) => ({ place: { date, id } }));
+    return found.map(({ date, id }) => place(date, id));
   },
   'major events': async (after, limit) => {
     const found = await db.store.majorEvents.list({ character: 'texas', after, limit });
-    return found.map(({ startDate, id }) => ({ place: { date: startDate, id } }));
+    return found.map(({ startDate, id }) => place(startDate, id));
   },
 };
 const counts = {

@@ -1,3 +1,4 @@
+import { Temporal } from '@texas-ai/kernel';
 import type { ListQuery, MajorEvent, MajorEventRecord, MajorEventRepository } from '@texas-ai/life';
 import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
@@ -11,15 +12,15 @@ const columns = {
 };
 
 export function makeMajorEventRepository(db: Knex): MajorEventRepository {
-  async function covering(character: string, date: string): Promise<MajorEvent | null> {
+  async function covering(character: string, date: Temporal.PlainDate): Promise<MajorEvent | null> {
     const event = await db('major_events')
       .where({ character_id: character })
-      .whereRaw('daterange(start_date, start_date + days) @> ?::date', [date])
+      .whereRaw('daterange(start_date, start_date + days) @> ?::date', [date.toString()])
       .first(columns);
     return event ?? null;
   }
 
-  async function keep(character: string, event: MajorEvent): Promise<MajorEvent | null> {
+  async function add(character: string, event: MajorEvent): Promise<MajorEvent | null> {
     await db('major_events')
       .insert({
         id: uuid(),
@@ -32,7 +33,7 @@ export function makeMajorEventRepository(db: Knex): MajorEventRepository {
       })
       .onConflict()
       .ignore();
-    return covering(character, event.startDate);
+    return covering(character, Temporal.PlainDate.from(event.startDate));
   }
 
   async function list({ character, from, to, after, limit }: ListQuery) {
@@ -44,11 +45,12 @@ export function makeMajorEventRepository(db: Knex): MajorEventRepository {
       ])
       .limit(limit)
       .select({ id: 'id', ...columns });
-    if (from !== undefined) query.where('start_date', '>=', from);
-    if (to !== undefined) query.where('start_date', '<=', to);
-    if (after) query.whereRaw('(start_date, id) < (?::date, ?::uuid)', [after.date, after.id]);
+    if (from !== undefined) query.where('start_date', '>=', from.toString());
+    if (to !== undefined) query.where('start_date', '<=', to.toString());
+    if (after)
+      query.whereRaw('(start_date, id) < (?::date, ?::uuid)', [after.date.toString(), after.id]);
     return (await query) as MajorEventRecord[];
   }
 
-  return { covering, keep, list };
+  return { covering, add, list };
 }

@@ -1,34 +1,20 @@
 import { TexasError } from '@texas-ai/kernel';
 import type {
-  BegunChapter,
-  Generation,
-  GenerationRepository,
+  CheckpointRepository,
+  GenerationNeeds,
   Plan,
   PlannedDay,
   ScheduleItem,
   Slot,
   SlotText,
+  StartedChapter,
   StoredBrief,
 } from '@texas-ai/life';
 import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
-import {
-  answeredColumns,
-  type GenerationRow,
-  generationColumns,
-  toGeneration,
-} from './generation-row.js';
-
-type Text = Pick<
-  GenerationRepository,
-  | 'beginPlan'
-  | 'storePlan'
-  | 'endTry'
-  | 'writtenChapters'
-  | 'missingChapters'
-  | 'beginChapter'
-  | 'storeChapter'
->;
+import { type GenerationRow, qualifiedColumns, toGeneration } from './generation-row.js';
+import { makeGenerationRepository } from './generations.js';
+import { canStartPlan, canStore, chapterStored, planStored, startPlan } from './transitions.js';
 
 interface ItemRow {
   start_minute: number;
@@ -45,20 +31,14 @@ interface ItemRow {
   interaction_potential: ScheduleItem['interactionPotential'];
 }
 
-/** The checkpoints of a generation: its plan and the texts of its chapters. */
-export function makeGenerationText(db: Knex): Text {
+export function makeCheckpointRepository(db: Knex): CheckpointRepository {
   return {
-    async beginPlan(id, run) {
-      const rows: GenerationRow[] = await db('generations')
-        .where({ id, run })
-        .whereIn('status', ['queued', 'planning'])
-        .update({
-          status: 'planning',
-          plan_tries: db.raw('plan_tries + 1'),
-          started_at: db.raw('coalesce(started_at, now())'),
-          touched_at: db.fn.now(),
-        })
-        .returning(generationColumns);
+    async startPlan(id, run) {
+      const { rows } = await db.raw<{ rows: GenerationRow[] }>(
+        `UPDATE generations SET ${startPlan} WHERE id = :id AND run = :run AND ${canStartPlan}
+         RETURNING ${qualifiedColumns}`,
+        { id, run },
+      );
       const row = rows[0];
       return row ? { generation: toGeneration(row), tries: row.plan_tries } : null;
     },
@@ -99,32 +79,23 @@ export function makeGenerationText(db: Knex): Text {
       return written;
     },
 
-    async missingChapters(id) {
-      const rows: { position: number }[] = await db('chapters')
-        .where({ generation_id: id, written_at: null })
-        .orderBy('position')
-        .select('position');
-      return rows.map((row) => row.position);
-    },
-
-    beginChapter: (id, run, chapter) => beginChapter(db, id, run, chapter),
+    startChapter: (id, run, chapter) => startChapter(db, id, run, chapter),
 
     storeChapter: (id, chapter, texts) => storeChapter(db, id, chapter, texts),
   };
 }
 
-/** One statement: the generation, and only if it took the plan its items and chapters. */
-async function storePlan(db: Knex, id: string, planned: PlannedDay): Promise<Generation> {
+/** One statement: the generation takes the plan, and only then are its items and chapters stored. */
+async function storePlan(db: Knex, id: string, planned: PlannedDay): Promise<GenerationNeeds> {
   const { plan, brief, chapters, model, authorVersion, warnings } = planned;
   const items = plan.items.map((item, position) => ({ id: uuid(), position, ...item }));
   const stored = await db.raw<{ rows: GenerationRow[] }>(
     `WITH taken AS (
        UPDATE generations SET
-         status = CASE WHEN status IN ('queued', 'planning') THEN 'writing' ELSE status END,
-         brief = :brief, summary = :summary, chapters_total = :total, model = :model,
-         author_version = :version, warnings = :warnings, touched_at = now()
-       WHERE id = :id AND brief IS NULL AND status NOT IN ('cancelled', 'published')
-       RETURNING ${answeredColumns}
+         ${planStored}, brief = :brief, summary = :summary, chapters_total = :total, model = :model,
+         author_version = :version, warnings = :warnings
+       WHERE id = :id AND brief IS NULL AND ${canStore}
+       RETURNING ${qualifiedColumns}
      ), items AS (
        INSERT INTO schedule_items
        SELECT item.id, taken.id, position, item.start, item.end, title, category, priority, asleep,
@@ -152,21 +123,23 @@ async function storePlan(db: Knex, id: string, planned: PlannedDay): Promise<Gen
       chapters: JSON.stringify(chapters),
     },
   );
-  return stored.rows[0] ? toGeneration(stored.rows[0]) : alreadyStored(db, id);
+  const row = stored.rows[0];
+  if (!row) return needsOf(db, id);
+  return { generation: toGeneration(row), missingChapters: chapters.map((each) => each.position) };
 }
 
-/** One statement: the chapter is marked, and only if it was not before its experiences come in. */
+/** One statement: the chapter is marked as written, and only then are its experiences stored. */
 async function storeChapter(
   db: Knex,
   id: string,
   chapter: number,
   texts: readonly SlotText[],
-): Promise<Generation> {
+): Promise<GenerationNeeds> {
   const rows = texts.map((text) => ({ id: uuid(), ...text }));
   const stored = await db.raw<{ rows: GenerationRow[] }>(
     `WITH locked AS (
        SELECT chapters_written FROM generations
-       WHERE id = :id AND status NOT IN ('cancelled', 'published') FOR NO KEY UPDATE
+       WHERE id = :id AND ${canStore} FOR NO KEY UPDATE
      ), marked AS (
        UPDATE chapters SET written_at = now(), written_order = locked.chapters_written + 1
        FROM locked
@@ -184,31 +157,28 @@ async function storeChapter(
              interaction text)
          ) AS text (slot, id, content, emotions, thoughts, interaction)
      )
-     UPDATE generations SET chapters_written = chapters_written + 1, touched_at = now(),
-       status = CASE WHEN status = 'writing' AND chapters_written + 1 = chapters_total
-         THEN 'publishing' ELSE status END
-     FROM marked WHERE id = :id
-     RETURNING ${answeredColumns}`,
+     UPDATE generations SET ${chapterStored} FROM marked WHERE id = :id
+     RETURNING ${qualifiedColumns}`,
     { id, chapter, texts: JSON.stringify(rows) },
   );
-  return stored.rows[0] ? toGeneration(stored.rows[0]) : alreadyStored(db, id);
+  const row = stored.rows[0];
+  const { generation } = row ? { generation: toGeneration(row) } : await needsOf(db, id);
+  return { generation, missingChapters: [] };
 }
 
-async function alreadyStored(db: Knex, id: string): Promise<Generation> {
-  const found: GenerationRow | undefined = await db('generations')
-    .where({ id })
-    .first(generationColumns);
-  if (found) return toGeneration(found);
+async function needsOf(db: Knex, id: string): Promise<GenerationNeeds> {
+  const needs = await makeGenerationRepository(db).needs(id);
+  if (needs) return needs;
   throw new TexasError('generation_not_found', `There is no generation ${id}.`);
 }
 
-/** One statement, which leaves the generation's row alone: chapters of one day do not queue for it. */
-async function beginChapter(
+/** One statement that does not lock the generation's row, so that the chapters of a day run in parallel. */
+async function startChapter(
   db: Knex,
   id: string,
   run: number,
   chapter: number,
-): Promise<BegunChapter | null> {
+): Promise<StartedChapter | null> {
   type Row = GenerationRow & {
     brief: StoredBrief;
     summary: string;
@@ -221,7 +191,7 @@ async function beginChapter(
      FROM generations
      WHERE generations.id = :id AND run = :run AND status = 'writing'
        AND generation_id = :id AND position = :chapter AND written_at IS NULL
-     RETURNING ${answeredColumns}, brief, summary, slots, tries,
+     RETURNING ${qualifiedColumns}, brief, summary, slots, tries,
        (SELECT jsonb_agg(schedule_items ORDER BY position) FROM schedule_items
         WHERE schedule_items.generation_id = :id) AS items`,
     { id, run, chapter },

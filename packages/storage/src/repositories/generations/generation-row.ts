@@ -6,7 +6,8 @@ import {
   type GenerationStatus,
   knownSum,
 } from '@texas-ai/life';
-import { holdInForce, isProbedCode } from '../authors/cooldowns.js';
+import { cooldownInForce, isProbedCode } from '../authors/cooldowns.js';
+import { needsAuthor } from './transitions.js';
 
 export interface GenerationRow {
   id: string;
@@ -36,11 +37,11 @@ export interface GenerationRow {
   created_at: Temporal.Instant;
   started_at: Temporal.Instant | null;
   finished_at: Temporal.Instant | null;
-  /** As JSON has it; asked for only where somebody is told. */
+  /** From JSON; selected only for what clients see. */
   waiting?: { until: string; reason: string } | null;
 }
 
-/** The columns of GenerationRow: everything but the large ones. */
+/** The columns of GenerationRow: all but the large ones. */
 export const generationColumns = [
   'id',
   'character_id',
@@ -71,17 +72,17 @@ export const generationColumns = [
   'finished_at',
 ] as const satisfies readonly (keyof GenerationRow)[];
 
-/** The same by the name of their table, as parts of a statement. */
-export const answeredColumns = generationColumns
+/** The same, qualified by their table, as a part of a statement. */
+export const qualifiedColumns = generationColumns
   .map((column) => `generations.${column}`)
   .join(', ');
 
-/** A part of a statement: until when the author of a generation that needs it rests, and why. */
+/** A part of a statement: the end and reason of the cooldown that a generation waits for. */
 export const waitingColumn = `(
   SELECT jsonb_build_object('until', until, 'reason', reason) FROM author_holds
   WHERE author_holds.author = generations.author
-    AND generations.status IN ('queued', 'planning', 'writing')
-    AND ${holdInForce('now()')}
+    AND ${needsAuthor}
+    AND ${cooldownInForce('now()')}
   ORDER BY ${isProbedCode('code')} DESC, until DESC LIMIT 1) AS waiting`;
 
 export function toGeneration(row: GenerationRow): Generation {
@@ -89,7 +90,7 @@ export function toGeneration(row: GenerationRow): Generation {
   return {
     id: row.id,
     character: row.character_id,
-    date: row.date,
+    date: Temporal.PlainDate.from(row.date),
     status: row.status,
     author: row.author,
     model: row.model,
@@ -131,14 +132,14 @@ export function fallbackOf({
   return from === null || code === null ? null : { from, to, code, reason };
 }
 
-/** A row with the positions of the chapters that are not written. */
+/** A row with the positions of its unwritten chapters. */
 export type NeedsRow = GenerationRow & { missing: number[] };
 
 export function toNeeds(row: NeedsRow): GenerationNeeds {
   return { generation: toGeneration(row), missingChapters: row.missing };
 }
 
-/** A part of a statement: the chapters without text of the generation of this id. */
+/** A part of a statement: the unwritten chapters of the generation with this id. */
 export const missingOf = (generation: string) => `ARRAY(
   SELECT position FROM chapters
   WHERE generation_id = ${generation} AND written_at IS NULL ORDER BY position) AS missing`;

@@ -57,19 +57,19 @@ describe('those that nobody touched', () => {
       status: 'writing',
       chapters: [false, true, false],
     });
-    const found = await generations.untouched(since(1), 10);
+    const found = await generations.staleSince(since(1), 10);
     expect(idsOf(found)).toEqual([older, ...inFlight.map((status) => ids[status])]);
     expect(found[0]?.missingChapters).toEqual([0, 2]);
-    expect(idsOf(await generations.untouched(since(1), 2))).toEqual([older, ids.queued]);
-    expect(await generations.untouched(since(3), 10)).toEqual([]);
+    expect(idsOf(await generations.staleSince(since(1), 2))).toEqual([older, ids.queued]);
+    expect(await generations.staleSince(since(3), 10)).toEqual([]);
   });
 
   test('are touched together, those that are over left as they are', async () => {
     const ids = await oneOfEach({ touched_at: hoursAgo(2) });
     await generations.touchAll([]);
-    expect(await generations.untouched(since(1), 10)).toHaveLength(inFlight.length);
+    expect(await generations.staleSince(since(1), 10)).toHaveLength(inFlight.length);
     await generations.touchAll(Object.values(ids));
-    expect(await generations.untouched(since(1), 10)).toEqual([]);
+    expect(await generations.staleSince(since(1), 10)).toEqual([]);
     const touched = Object.entries(await all('touched_at')).filter(
       ([, at]) => Temporal.Instant.compare(at as Temporal.Instant, since(1)) > 0,
     );
@@ -78,7 +78,7 @@ describe('those that nobody touched', () => {
 
   test('begin a new run together, those that are over do not', async () => {
     const ids = await oneOfEach({ touched_at: hoursAgo(2), run: 4 });
-    const renewed = await generations.renewAll(Object.values(ids), since(1));
+    const renewed = await generations.restartStale(Object.values(ids), since(1));
     const byId = new Map(renewed.map((needs) => [needs.generation.id, needs]));
     expect([...byId.keys()].sort()).toEqual(inFlight.map((status) => ids[status]).sort());
     expect(byId.get(ids.writing ?? '')).toMatchObject({
@@ -86,15 +86,15 @@ describe('those that nobody touched', () => {
       missingChapters: [0, 1],
     });
     expect(byId.get(ids.publishing ?? '')).toMatchObject({ missingChapters: [] });
-    expect(await generations.untouched(since(1), 10)).toEqual([]);
+    expect(await generations.staleSince(since(1), 10)).toEqual([]);
     const runs = Object.fromEntries([
       ...inFlight.map((status) => [status, 5]),
       ...over.map((status) => [status, 4]),
     ]);
     expect(await all('run')).toEqual(runs);
-    expect(await generations.renewAll([], since(1))).toEqual([]);
+    expect(await generations.restartStale([], since(1))).toEqual([]);
     // Whoever moved meanwhile is left alone.
-    expect(await generations.renewAll(Object.values(ids), since(1))).toEqual([]);
+    expect(await generations.restartStale(Object.values(ids), since(1))).toEqual([]);
   });
 });
 
@@ -102,9 +102,9 @@ describe('a touch', () => {
   test('counts for its own run, and for what is in flight', async () => {
     const id = await insertGeneration(db, { run: 2, touched_at: hoursAgo(2) });
     await generations.touch(id, 1);
-    expect(await generations.untouched(since(1), 10)).toHaveLength(1);
+    expect(await generations.staleSince(since(1), 10)).toHaveLength(1);
     await generations.touch(id, 2);
-    expect(await generations.untouched(since(1), 10)).toEqual([]);
+    expect(await generations.staleSince(since(1), 10)).toEqual([]);
   });
 });
 
@@ -112,20 +112,25 @@ describe('failing', () => {
   test('is for what is in flight, of that run, and says why', async () => {
     const ids = await oneOfEach({ run: 2 });
     for (const status of inFlight) {
-      expect(await generations.fail(ids[status] ?? '', 1, 'author_timeout', 'Late.')).toBeNull();
-      const failed = await generations.fail(
-        ids[status] ?? '',
-        2,
-        'author_timeout',
-        'x'.repeat(2_000),
-      );
+      expect(
+        await generations.fail(ids[status] ?? '', 1, { code: 'author_timeout', message: 'Late.' }),
+      ).toBeNull();
+      const failed = await generations.fail(ids[status] ?? '', 2, {
+        code: 'author_timeout',
+        message: 'x'.repeat(2_000),
+      });
       expect(failed).toMatchObject({
         status: 'failed',
         error: { code: 'author_timeout', message: 'x'.repeat(1_000) },
       });
     }
     for (const status of over) {
-      expect(await generations.fail(ids[status] ?? '', null, 'author_timeout', 'Late.')).toBeNull();
+      expect(
+        await generations.fail(ids[status] ?? '', null, {
+          code: 'author_timeout',
+          message: 'Late.',
+        }),
+      ).toBeNull();
     }
   });
 });
@@ -139,7 +144,7 @@ describe('what was published and not announced', () => {
     await published(1, '2026-12-03');
     const found = await generations.unannounced(since(2), 10);
     expect(found).toMatchObject([
-      { id: first, status: 'published', date: '2026-12-02' },
+      { id: first, status: 'published', date: Temporal.PlainDate.from('2026-12-02') },
       { id: second },
     ]);
     expect(await generations.unannounced(since(2), 1)).toHaveLength(1);

@@ -1,50 +1,47 @@
-import type { Temporal } from '@texas-ai/kernel';
-import { type Generation, type GenerationRepository, inFlightStatuses } from '@texas-ai/life';
+import type { Generation, GenerationRepository } from '@texas-ai/life';
 import type { Knex } from 'knex';
 import {
-  answeredColumns,
   type GenerationRow,
-  generationColumns,
   missingOf,
   type NeedsRow,
+  qualifiedColumns,
   toGeneration,
   toNeeds,
   waitingColumn,
 } from './generation-row.js';
+import {
+  cancel,
+  canPublish,
+  fail,
+  fallBack,
+  inFlight,
+  needsAuthor,
+  publish,
+  resetTries,
+  restart,
+} from './transitions.js';
 
-type Lifecycle = Pick<
-  GenerationRepository,
-  | 'find'
-  | 'findAll'
-  | 'lock'
-  | 'cancel'
-  | 'untouched'
-  | 'fail'
-  | 'touch'
-  | 'touchAll'
-  | 'renewAll'
-  | 'publish'
-  | 'unannounced'
-  | 'markAnnounced'
->;
+/** Text that an operator reads, in the size that is kept. */
+const bounded = (text: string) => text.slice(0, 1000);
 
-export const inFlight = `generations.status IN (${inFlightStatuses.map((each) => `'${each}'`).join(', ')})`;
+export function makeGenerationRepository(
+  db: Knex,
+): Omit<GenerationRepository, 'overdue' | 'toRewrite' | 'markRewritten'> {
+  async function rows<Row>(statement: string, bindings: Knex.ValueDict): Promise<Row[]> {
+    return (await db.raw<{ rows: Row[] }>(statement, bindings)).rows;
+  }
 
-/** The life of a generation's row, from its request to its end. */
-export function makeGenerationLifecycle(db: Knex): Lifecycle {
-  const table = () => db<GenerationRow>('generations');
-
-  async function one(query: PromiseLike<unknown>): Promise<Generation | null> {
-    const rows = (await query) as GenerationRow[];
-    return rows[0] ? toGeneration(rows[0]) : null;
+  async function one(statement: string, bindings: Knex.ValueDict): Promise<Generation | null> {
+    const [row] = await rows<GenerationRow>(statement, bindings);
+    return row ? toGeneration(row) : null;
   }
 
   async function findAll(ids: readonly string[]): Promise<Generation[]> {
-    const { rows } = await db.raw<{ rows: GenerationRow[] }>(
-      `SELECT ${answeredColumns}, ${waitingColumn} FROM generations WHERE id = ANY (?::uuid[])`,
-      [[...ids]],
+    const found = await rows<GenerationRow>(
+      `SELECT ${qualifiedColumns}, ${waitingColumn} FROM generations WHERE id = ANY (:ids::uuid[])`,
+      { ids: [...ids] },
     );
-    return rows.map(toGeneration);
+    return found.map(toGeneration);
   }
 
   return {
@@ -54,87 +51,97 @@ export function makeGenerationLifecycle(db: Knex): Lifecycle {
       return (await findAll([id]))[0] ?? null;
     },
 
-    lock: (id) => one(table().where({ id }).select(generationColumns).forNoKeyUpdate()),
+    async needs(id) {
+      const [row] = await rows<NeedsRow>(
+        `SELECT ${qualifiedColumns}, ${missingOf('generations.id')} FROM generations WHERE id = :id`,
+        { id },
+      );
+      return row ? toNeeds(row) : null;
+    },
 
     async cancel(id) {
-      await table()
-        .where({ id })
-        .whereRaw(inFlight)
-        .update({ status: 'cancelled', finished_at: db.fn.now() } as object);
+      await rows(`UPDATE generations SET ${cancel} WHERE id = :id AND ${inFlight}`, { id });
     },
 
-    async untouched(since, limit) {
-      const { rows } = await db.raw<{ rows: NeedsRow[] }>(
-        `SELECT ${answeredColumns}, ${missingOf('generations.id')} FROM generations
-         WHERE ${inFlight} AND touched_at < ?::timestamptz ORDER BY created_at LIMIT ?`,
-        [since.toString(), limit],
+    fail: (id, run, { code, message }) =>
+      one(
+        `UPDATE generations SET ${fail}
+         WHERE id = :id AND (:run::int IS NULL OR run = :run) AND ${inFlight}
+         RETURNING ${qualifiedColumns}`,
+        { id, run, code, message: bounded(message) },
+      ),
+
+    async fallBack(id, run, { code, message }) {
+      const [row] = await rows<NeedsRow>(
+        `WITH fallen AS (
+           UPDATE generations SET ${fallBack}
+           WHERE id = :id AND (:run::int IS NULL OR run = :run) AND author <> 'offline'
+             AND ${needsAuthor}
+           RETURNING ${qualifiedColumns}
+         ), tried AS (${resetTries('fallen')})
+         SELECT fallen.*, ${missingOf('fallen.id')} FROM fallen`,
+        { id, run, code, message: bounded(message) },
       );
-      return rows.map(toNeeds);
-    },
-
-    async fail(id, run, code, message) {
-      const query = table().where({ id }).whereRaw(inFlight);
-      if (run !== null) query.where({ run });
-      return one(
-        query
-          .update({
-            status: 'failed',
-            error_code: code,
-            error_message: message.slice(0, 1000),
-            finished_at: db.fn.now(),
-          } as object)
-          .returning(generationColumns),
-      );
-    },
-
-    async touch(id, run) {
-      await table()
-        .where({ id, run })
-        .whereRaw(inFlight)
-        .update({ touched_at: db.fn.now() } as object);
-    },
-
-    async touchAll(ids) {
-      if (ids.length === 0) return;
-      await db.raw(
-        `UPDATE generations SET touched_at = now() WHERE id = ANY (?::uuid[]) AND ${inFlight}`,
-        [[...ids]],
-      );
-    },
-
-    async renewAll(ids, since) {
-      if (ids.length === 0) return [];
-      const { rows } = await db.raw<{ rows: NeedsRow[] }>(
-        `UPDATE generations SET run = run + 1, touched_at = now()
-         WHERE id = ANY (?::uuid[]) AND touched_at < ?::timestamptz AND ${inFlight}
-         RETURNING ${answeredColumns}, ${missingOf('generations.id')}`,
-        [[...ids], since.toString()],
-      );
-      return rows.map(toNeeds);
+      return row ? toNeeds(row) : null;
     },
 
     publish: (id) =>
       one(
-        table()
-          .where({ id, status: 'publishing' })
-          .update({ status: 'published', finished_at: db.fn.now() } as object)
-          .returning(generationColumns),
+        `UPDATE generations SET ${publish} WHERE id = :id AND ${canPublish}
+         RETURNING ${qualifiedColumns}`,
+        { id },
       ),
 
-    async unannounced(before: Temporal.Instant, limit: number) {
-      const rows: GenerationRow[] = await db('generations')
-        .where({ status: 'published', announced_at: null })
-        .where('finished_at', '<', before.toString())
-        .orderBy('finished_at')
-        .limit(limit)
-        .select([...generationColumns]);
-      return rows.map(toGeneration);
+    async unannounced(before, limit) {
+      const found = await rows<GenerationRow>(
+        `SELECT ${qualifiedColumns} FROM generations
+         WHERE status = 'published' AND announced_at IS NULL AND finished_at < :before
+         ORDER BY finished_at LIMIT :limit`,
+        { before: before.toString(), limit },
+      );
+      return found.map(toGeneration);
     },
 
     async markAnnounced(id) {
-      await db('generations')
-        .where({ id, announced_at: null })
-        .update({ announced_at: db.fn.now() });
+      await rows(
+        'UPDATE generations SET announced_at = now() WHERE id = :id AND announced_at IS NULL',
+        { id },
+      );
+    },
+
+    async touch(id, run) {
+      await rows(
+        `UPDATE generations SET touched_at = now() WHERE id = :id AND run = :run AND ${inFlight}`,
+        { id, run },
+      );
+    },
+
+    async touchAll(ids) {
+      if (ids.length === 0) return;
+      await rows(
+        `UPDATE generations SET touched_at = now() WHERE id = ANY (:ids::uuid[]) AND ${inFlight}`,
+        { ids: [...ids] },
+      );
+    },
+
+    async staleSince(since, limit) {
+      const found = await rows<NeedsRow>(
+        `SELECT ${qualifiedColumns}, ${missingOf('generations.id')} FROM generations
+         WHERE ${inFlight} AND touched_at < :since::timestamptz ORDER BY created_at LIMIT :limit`,
+        { since: since.toString(), limit },
+      );
+      return found.map(toNeeds);
+    },
+
+    async restartStale(ids, since) {
+      if (ids.length === 0) return [];
+      const restarted = await rows<NeedsRow>(
+        `UPDATE generations SET ${restart}
+         WHERE id = ANY (:ids::uuid[]) AND touched_at < :since::timestamptz AND ${inFlight}
+         RETURNING ${qualifiedColumns}, ${missingOf('generations.id')}`,
+        { ids: [...ids], since: since.toString() },
+      );
+      return restarted.map(toNeeds);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Generation } from '@texas-ai/life';
+import { Temporal } from '@texas-ai/kernel';
+import type { Generation, RequestRepository } from '@texas-ai/life';
 import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 
 let db: TestDatabase;
@@ -16,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 beforeEach(() => {
-  const date = new Date(Date.UTC(2026, 0, ++day)).toISOString().slice(0, 10);
+  const date = Temporal.PlainDate.from('2026-01-01').add({ days: ++day });
   request = {
     character: 'texas',
     date,
@@ -31,21 +32,26 @@ beforeEach(() => {
 
 const idempotency = (key: string, caller = 'somebody') => ({ caller, key });
 const failed = async (generation: Generation): Promise<Generation> => {
-  await db.store.generations.fail(generation.id, null, 'author_timeout', 'too long');
+  await db.store.generations.fail(generation.id, null, {
+    code: 'author_timeout',
+    message: 'too long',
+  });
   const found = await db.store.generations.find(generation.id);
   if (!found) throw new Error('The generation is gone.');
   return found;
 };
+const begin = async (...asked: Parameters<RequestRepository['begin']>): Promise<Generation> =>
+  (await requests.begin(...asked)).generation;
 const conflict = expect.objectContaining({ code: 'storage_conflict' });
 
 describe('a look', () => {
   test('sees that there is no such character, or nothing yet', async () => {
-    expect(await requests.look({ ...request, character: 'nobody' })).toEqual({
+    expect(await requests.read({ ...request, character: 'nobody' })).toEqual({
       character: null,
       newest: null,
       repeated: null,
     });
-    expect(await requests.look(request)).toEqual({
+    expect(await requests.read(request)).toEqual({
       character: { timeZone: 'Asia/Tokyo', wakesAt: '06:00' },
       newest: null,
       repeated: null,
@@ -53,9 +59,9 @@ describe('a look', () => {
   });
 
   test('sees the newest generation as it was stored', async () => {
-    const first = await requests.begin({ ...request, requestId: 'r1' }, null);
-    const second = await requests.begin(request, first);
-    const { newest } = await requests.look(request);
+    const first = await begin({ ...request, requestId: 'r1' }, null);
+    const second = await begin(request, first);
+    const { newest } = await requests.read(request);
     expect(newest).toEqual({ generation: second, missingChapters: [] });
     expect(second).toMatchObject({ ordinal: 2, status: 'queued', run: 1 });
     expect(first.requestId).toBe('r1');
@@ -63,69 +69,69 @@ describe('a look', () => {
 
   test('sees what the same caller was answered with the same key, and nobody else', async () => {
     const mine = { ...request, fresh: true, idempotency: idempotency('k') };
-    const generation = await requests.begin(mine, null);
-    expect((await requests.look(mine)).repeated).toEqual({ generation, fresh: true });
+    const generation = await begin(mine, null);
+    expect((await requests.read(mine)).repeated).toEqual({ generation, fresh: true });
     const other = { ...mine, idempotency: idempotency('k', 'other') };
-    expect((await requests.look(other)).repeated).toBeNull();
-    const elsewhere = { ...mine, date: '2020-01-01' };
-    expect((await requests.look(elsewhere)).repeated?.generation).toEqual(generation);
+    expect((await requests.read(other)).repeated).toBeNull();
+    const elsewhere = { ...mine, date: Temporal.PlainDate.from('2020-01-01') };
+    expect((await requests.read(elsewhere)).repeated?.generation).toEqual(generation);
   });
 });
 
 describe('beginning', () => {
   test('cancels the one in flight, both or neither', async () => {
-    const first = await requests.begin(request, null);
-    const second = await requests.begin(request, first);
+    const first = await begin(request, null);
+    const second = await begin(request, first);
     expect(await db.store.generations.find(first.id)).toMatchObject({ status: 'cancelled' });
     // Whoever saw the first as the newest is too late, and cancels nothing.
-    await expect(requests.begin(request, first)).rejects.toEqual(conflict);
+    await expect(begin(request, first)).rejects.toEqual(conflict);
     expect(await db.store.generations.find(second.id)).toMatchObject({ status: 'queued' });
   });
 
   test('is refused beside one in flight, and in a place that is taken', async () => {
-    const first = await requests.begin(request, null);
-    await expect(requests.begin(request, null)).rejects.toEqual(conflict);
+    const first = await begin(request, null);
+    await expect(begin(request, null)).rejects.toEqual(conflict);
     await failed(first);
-    await expect(requests.begin(request, null)).rejects.toEqual(conflict);
-    expect(await requests.begin(request, await failed(first))).toMatchObject({ ordinal: 2 });
+    await expect(begin(request, null)).rejects.toEqual(conflict);
+    expect(await begin(request, await failed(first))).toMatchObject({ ordinal: 2 });
   });
 
   test('with a key that was used meanwhile stores nothing', async () => {
     const mine = { ...request, idempotency: idempotency(`k-${request.date}`) };
-    await requests.begin(mine, null);
-    const other = { ...mine, date: '2021-01-01' };
-    await expect(requests.begin(other, null)).rejects.toEqual(conflict);
-    expect((await requests.look({ ...other, idempotency: null })).newest).toBeNull();
+    await begin(mine, null);
+    const other = { ...mine, date: Temporal.PlainDate.from('2021-01-01') };
+    await expect(begin(other, null)).rejects.toEqual(conflict);
+    expect((await requests.read({ ...other, idempotency: null })).newest).toBeNull();
   });
 });
 
 describe('reviving', () => {
   test('lets a failed one go on under a new run, once', async () => {
-    const dead = await failed(await requests.begin(request, null));
+    const dead = await failed(await begin(request, null));
     const mine = { ...request, idempotency: idempotency(`k-${request.date}`) };
-    const { generation } = await requests.revive(dead, mine, null);
+    const { generation } = await requests.resumeFailed(dead, mine, null);
     expect(generation).toMatchObject({ id: dead.id, status: 'queued', run: 2, error: null });
-    await expect(requests.revive(dead, request, null)).rejects.toEqual(conflict);
-    expect((await requests.look(mine)).repeated?.generation.id).toBe(dead.id);
+    await expect(requests.resumeFailed(dead, request, null)).rejects.toEqual(conflict);
+    expect((await requests.read(mine)).repeated?.generation.id).toBe(dead.id);
   });
 
   test('is refused once another was begun after it, even if that is over', async () => {
-    const dead = await failed(await requests.begin(request, null));
-    const next = await requests.begin(request, dead);
-    await expect(requests.revive(dead, request, null)).rejects.toEqual(conflict);
+    const dead = await failed(await begin(request, null));
+    const next = await begin(request, dead);
+    await expect(requests.resumeFailed(dead, request, null)).rejects.toEqual(conflict);
     await db.store.generations.cancel(next.id);
-    await expect(requests.revive(dead, request, null)).rejects.toEqual(conflict);
+    await expect(requests.resumeFailed(dead, request, null)).rejects.toEqual(conflict);
   });
 });
 
 describe('renewing', () => {
   test('gives one in flight a new run, and one that is over none', async () => {
-    const first = await requests.begin(request, null);
+    const first = await begin(request, null);
     const mine = { ...request, idempotency: idempotency(`k-${request.date}`) };
-    expect(await requests.renew(first.id, mine)).toMatchObject({ generation: { run: 2 } });
-    expect((await requests.look(mine)).repeated?.generation.id).toBe(first.id);
-    expect(await requests.renew(first.id, null)).toMatchObject({ generation: { run: 3 } });
+    expect(await requests.restartRun(first.id, mine)).toMatchObject({ generation: { run: 2 } });
+    expect((await requests.read(mine)).repeated?.generation.id).toBe(first.id);
+    expect(await requests.restartRun(first.id, request)).toMatchObject({ generation: { run: 3 } });
     await db.store.generations.cancel(first.id);
-    expect(await requests.renew(first.id, null)).toBeNull();
+    expect(await requests.restartRun(first.id, request)).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 import type { Cutoff, GoneDay, RetentionKind, RetentionRepository } from '@texas-ai/life';
 import type { Knex } from 'knex';
-import { inFlight } from '../generations/generations.js';
+import { inFlight } from '../generations/transitions.js';
 
 /** What has its age, as parts of a statement. */
 interface Aged {

@@ -5,7 +5,7 @@ import { parseProfile } from '../character/profile-file.js';
 import type { MajorEventRecord } from '../day/major-event.js';
 import { instantText } from '../schemas.js';
 import { describeIssues } from '../validation-issues.js';
-import { type CarriedDay, carriedDaySchema, carriedEventSchema } from './transfer.js';
+import { type ExportedDay, exportedDaySchema, exportedEventSchema } from './exported-day.js';
 
 // A life as JSON Lines: a header, the profile, major events, days by date, and an end that says how
 // much there was, by which a file that was cut off is known.
@@ -47,7 +47,7 @@ const restLine = z.union(
 export type TransferEntry = { line: number } & (
   | { kind: 'profile'; profile: Profile }
   | { kind: 'majorEvent'; event: MajorEventRecord }
-  | { kind: 'day'; day: CarriedDay }
+  | { kind: 'day'; day: ExportedDay }
 );
 
 /** What is wrong with a file. */
@@ -59,7 +59,7 @@ export function noCounts(): TransferCounts {
   return { majorEvents: 0, days: 0, experiences: 0, interactions: 0 };
 }
 
-export function countDay(counts: TransferCounts, day: CarriedDay): void {
+export function countDay(counts: TransferCounts, day: ExportedDay): void {
   counts.days += 1;
   counts.experiences += day.experiences.length;
   counts.interactions += day.interactions.length;
@@ -98,9 +98,13 @@ export async function* readTransfer(
     } else if ('majorEvent' in rest) {
       if (counts.days > 0) throw importInvalid(line, 'major events come before the days.');
       counts.majorEvents += 1;
-      yield { line, kind: 'majorEvent', event: checked(line, carriedEventSchema, rest.majorEvent) };
+      yield {
+        line,
+        kind: 'majorEvent',
+        event: checked(line, exportedEventSchema, rest.majorEvent),
+      };
     } else {
-      const day = checked(line, carriedDaySchema, rest.day, 'day');
+      const day = checked(line, exportedDaySchema, rest.day, 'day');
       assertLater(line, day.date, lastDate);
       lastDate = day.date;
       countDay(counts, day);

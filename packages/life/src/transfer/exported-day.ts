@@ -1,6 +1,8 @@
 import { minutesPerDay, Temporal } from '@texas-ai/kernel';
 import { z } from 'zod';
 import { authorNames } from '../authoring/author.js';
+import type { CharacterRecord } from '../character/character-repository.js';
+import type { StoredBrief } from '../day/brief.js';
 import { dayTypes } from '../day/day-type.js';
 import { interactionStatuses } from '../day/interaction.js';
 import {
@@ -11,7 +13,6 @@ import {
 import { planSchema, scheduleItemSchema, slotSchema } from '../day/plan.js';
 import { weatherSchema } from '../day/weather.js';
 import { dateText, instantText } from '../schemas.js';
-import type { CharacterRecord, StoredBrief } from '../store.js';
 
 // A character's life as it is carried from one system to another. Nothing is left out by a reader
 // that does not know it: unknown keys are refused.
@@ -31,7 +32,7 @@ const briefSchema = z.strictObject({
   sleep: z.number().int().min(0).max(minutesPerDay),
 }) satisfies z.ZodType<StoredBrief>;
 
-const carriedGenerationSchema = z.strictObject({
+const exportedGenerationSchema = z.strictObject({
   id: z.uuid(),
   ordinal: z.number().int().min(1).max(2_147_483_646),
   author: z.enum(authorNames),
@@ -60,7 +61,7 @@ const carriedGenerationSchema = z.strictObject({
   rewrittenAt: instant.nullable(),
 });
 
-const carriedExperienceSchema = z.strictObject({
+const exportedExperienceSchema = z.strictObject({
   id: z.uuid(),
   /** Index of its item. */
   item: z.number().int().min(0),
@@ -72,7 +73,7 @@ const carriedExperienceSchema = z.strictObject({
   interaction: z.string().min(1).nullable(),
 });
 
-const carriedInteractionSchema = z.strictObject({
+const exportedInteractionSchema = z.strictObject({
   id: z.uuid(),
   experienceId: z.uuid(),
   content: z.string(),
@@ -82,11 +83,11 @@ const carriedInteractionSchema = z.strictObject({
 });
 
 /** A live day with all that belongs to it. Times of day are minutes since local midnight. */
-export const carriedDaySchema = z
+export const exportedDaySchema = z
   .strictObject({
     date: dateText,
     publishedAt: instant,
-    generation: carriedGenerationSchema,
+    generation: exportedGenerationSchema,
     brief: briefSchema,
     summary: planSchema.shape.summary,
     items: z.array(z.strictObject({ id: z.uuid(), ...scheduleItemSchema.shape })).min(1),
@@ -100,16 +101,16 @@ export const carriedDaySchema = z
         }),
       )
       .min(1),
-    experiences: z.array(carriedExperienceSchema),
-    interactions: z.array(carriedInteractionSchema),
+    experiences: z.array(exportedExperienceSchema),
+    interactions: z.array(exportedInteractionSchema),
   })
   .superRefine((day, context) => {
     for (const problem of brokenTies(day)) context.addIssue({ code: 'custom', ...problem });
   });
 
-export type CarriedDay = z.infer<typeof carriedDaySchema>;
+export type ExportedDay = z.infer<typeof exportedDaySchema>;
 
-export const carriedEventSchema = z.strictObject({
+export const exportedEventSchema = z.strictObject({
   ...majorEventRecordSchema.shape,
   startDate: dateText,
 });
@@ -117,7 +118,7 @@ export const carriedEventSchema = z.strictObject({
 type Problem = { path: (string | number)[]; message: string };
 
 /** What no single value shows: how the parts of a day fit together. */
-function brokenTies({ items, experiences, interactions }: CarriedDay): Problem[] {
+function brokenTies({ items, experiences, interactions }: ExportedDay): Problem[] {
   const problems: Problem[] = [];
   const report = (message: string, ...path: Problem['path']) => problems.push({ path, message });
 
@@ -160,15 +161,15 @@ export interface TransferRepository {
   /** All, by their first date. */
   majorEvents(character: string): Promise<MajorEventRecord[]>;
   /** The days after this date, by date, so many at most; each is read in one state. */
-  days(character: string, page: { after: string | null; limit: number }): Promise<CarriedDay[]>;
+  days(character: string, page: { after: string | null; limit: number }): Promise<ExportedDay[]>;
   /**
    * Makes the character, or takes over one without a life, and keeps others from giving her one until
    * the transaction ends; false where she has one. The profile of one that a file made stays the file's.
    */
   begin(record: CharacterRecord): Promise<boolean>;
-  addMajorEvent(character: string, event: MajorEventRecord, ids: CarriedIds): Promise<void>;
-  addDay(character: string, day: CarriedDay, ids: CarriedIds): Promise<void>;
+  addMajorEvent(character: string, event: MajorEventRecord, ids: ImportedIds): Promise<void>;
+  addDay(character: string, day: ExportedDay, ids: ImportedIds): Promise<void>;
 }
 
 /** Whether what is carried keeps its ids: a second life beside the first has its own. */
-export type CarriedIds = 'kept' | 'new';
+export type ImportedIds = 'kept' | 'new';

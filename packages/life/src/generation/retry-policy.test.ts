@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { type ErrorCode, TexasError } from '@texas-ai/kernel';
 import fc from 'fast-check';
-import { isLastTry, kindOf, restMs, retryDelayMs } from './retry.js';
+import { cooldownMs, failureKind, isLastTry, retryDelayMs } from './retry-policy.js';
 
 const failure = (code: ErrorCode, details: Record<string, unknown> = {}) =>
   new TexasError(code, 'It failed.', { details });
@@ -28,17 +28,17 @@ test.each([
   ['invalid_payload', {}, 'final'],
   ['step_stalled', {}, 'final'],
   ['internal_error', {}, 'final'],
-  ['author_rate_limited', {}, 'held'],
-  ['author_held', {}, 'held'],
+  ['author_rate_limited', {}, 'cooldown'],
+  ['author_held', {}, 'cooldown'],
   ['storage_unavailable', {}, 'free'],
   ['queue_unavailable', {}, 'free'],
   ['aborted', {}, 'free'],
 ] as const)('%s %j is %s', (code, details, kind) => {
-  expect(kindOf(failure(code, details))).toBe(kind);
+  expect(failureKind(failure(code, details))).toBe(kind);
 });
 
 test('something that is no error of ours is final', () => {
-  expect(kindOf(new TypeError('x is undefined'))).toBe('final');
+  expect(failureKind(new TypeError('x is undefined'))).toBe('final');
 });
 
 test('three retries after the first try, none of what is final, no end of what is free', () => {
@@ -51,7 +51,7 @@ test('three retries after the first try, none of what is final, no end of what i
   expect([1, 2].map((failures) => isLastTry('retryable', failures, 2))).toEqual([false, true]);
   expect(isLastTry('final', 1)).toBe(true);
   expect(isLastTry('free', 100)).toBe(false);
-  expect(isLastTry('held', 100)).toBe(false);
+  expect(isLastTry('cooldown', 100)).toBe(false);
 });
 
 test('waits about 15, 60 and 240 s, and never more than 600', () => {
@@ -72,8 +72,8 @@ test('waits about 15, 60 and 240 s, and never more than 600', () => {
 });
 
 test('an author rests a little longer than it asked for, a minute where it did not say', () => {
-  expect(restMs(34_070, () => 0)).toBe(34_170);
-  expect(restMs(34_070, () => 1)).toBe(35_874);
-  expect(restMs(undefined, () => 0)).toBe(60_100);
-  expect(restMs(-1, () => 0)).toBe(60_100);
+  expect(cooldownMs(34_070, () => 0)).toBe(34_170);
+  expect(cooldownMs(34_070, () => 1)).toBe(35_874);
+  expect(cooldownMs(undefined, () => 0)).toBe(60_100);
+  expect(cooldownMs(-1, () => 0)).toBe(60_100);
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { Temporal } from '@texas-ai/kernel';
-import type { NightlyGeneration } from '@texas-ai/life';
+import type { ScheduledGeneration } from '@texas-ai/life';
 import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 import { insertDay, insertGeneration } from '../../../test/generations.js';
 
@@ -21,10 +21,10 @@ beforeEach(async () => {
 
 const fallbackAt = Temporal.Instant.from('2026-11-22T21:00:00Z');
 
-function wanted(overrides: Partial<NightlyGeneration> = {}): NightlyGeneration {
+function wanted(overrides: Partial<ScheduledGeneration> = {}): ScheduledGeneration {
   return {
     character: 'texas',
-    date: '2026-11-23',
+    date: Temporal.PlainDate.from('2026-11-23'),
     author: 'gemini',
     fallback: null,
     chaptersWanted: null,
@@ -33,7 +33,7 @@ function wanted(overrides: Partial<NightlyGeneration> = {}): NightlyGeneration {
   };
 }
 
-const beginNightly = (...all: NightlyGeneration[]) => db.store.generations.beginNightly(all);
+const beginNightly = (...all: ScheduledGeneration[]) => db.store.schedule.begin(all);
 const row = (id: string) => db.database('generations').where({ id }).first();
 const rows = () => db.database('generations').orderBy('ordinal').select('id', 'status', 'ordinal');
 
@@ -43,14 +43,14 @@ test('one that there is nothing of is begun as it was wanted', async () => {
     wanted({
       character: 'lin',
       author: 'offline',
-      fallback: { from: 'gemini', code: 'budget_exhausted', reason: 'The budget has no room.' },
+      fallback: { from: 'gemini', code: 'budget_exhausted', message: 'The budget has no room.' },
       fallbackAt: null,
     }),
   );
   expect(plain).toMatchObject({
     generation: {
       character: 'texas',
-      date: '2026-11-23',
+      date: Temporal.PlainDate.from('2026-11-23'),
       status: 'queued',
       author: 'gemini',
       run: 1,
@@ -68,7 +68,7 @@ test('one that there is nothing of is begun as it was wanted', async () => {
   });
   expect(offline?.generation).toMatchObject({
     author: 'offline',
-    fallback: { from: 'gemini', code: 'budget_exhausted', reason: 'The budget has no room.' },
+    fallback: { from: 'gemini', code: 'budget_exhausted', message: 'The budget has no room.' },
   });
   expect(await beginNightly()).toEqual([]);
 });
@@ -82,7 +82,9 @@ test('one that is in flight, or whose day is live, is left alone', async () => {
   // Written anew since, in vain: the day is still there.
   await insertDay(db, { date: '2026-11-06' });
   await insertGeneration(db, { date: '2026-11-06', status: 'failed', ordinal: 2 });
-  const all = [1, 2, 3, 4, 5, 6].map((day) => wanted({ date: `2026-11-0${day}` }));
+  const all = [1, 2, 3, 4, 5, 6].map((day) =>
+    wanted({ date: new Temporal.PlainDate(2026, 11, day) }),
+  );
   expect(await beginNightly(...all)).toEqual([]);
   expect(await rows()).toHaveLength(7);
   // The same dates of another character are hers.

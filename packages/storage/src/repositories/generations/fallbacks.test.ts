@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Temporal } from '@texas-ai/kernel';
-import type { AuthorHold } from '@texas-ai/life';
+import type { Cooldown } from '@texas-ai/life';
 import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 import { buildCall } from '../../../test/calls.js';
 import { insertDay, insertGeneration } from '../../../test/generations.js';
@@ -29,7 +29,7 @@ beforeEach(async () => {
 
 const inHours = (hours: number) => now.add({ hours });
 
-function hold(overrides: Partial<AuthorHold> = {}): AuthorHold {
+function hold(overrides: Partial<Cooldown> = {}): Cooldown {
   return {
     author: 'gemini',
     fingerprint: 'a-key',
@@ -42,8 +42,8 @@ function hold(overrides: Partial<AuthorHold> = {}): AuthorHold {
 const refused = () => hold({ code: 'author_unauthorized', until: inHours(-1) });
 
 /** Holds the author for an hour already. */
-async function holdSince(wanted: AuthorHold): Promise<void> {
-  await db.store.holds.put(wanted);
+async function holdSince(wanted: Cooldown): Promise<void> {
+  await db.store.cooldowns.begin(wanted);
   await db.database('author_holds').update({ since: inHours(-1).toString() });
 }
 
@@ -60,7 +60,9 @@ describe('falling back', () => {
   test('gives what is missing to the offline author, under a new run', async () => {
     const chapters = [true, false, false];
     const id = await insertGeneration(db, { status: 'writing', run: 3, chapters, plan_tries: 2 });
-    expect(await generations.fallBack(id, 3, 'author_blocked', 'A filter did.')).toMatchObject({
+    expect(
+      await generations.fallBack(id, 3, { code: 'author_blocked', message: 'A filter did.' }),
+    ).toMatchObject({
       generation: {
         author: 'offline',
         status: 'writing',
@@ -74,12 +76,14 @@ describe('falling back', () => {
       },
       missingChapters: [1, 2],
     });
-    expect(await generations.fallBack(id, null, 'author_blocked')).toBeNull();
+    expect(
+      await generations.fallBack(id, null, { code: 'author_blocked', message: '' }),
+    ).toBeNull();
   });
 
   test('without a plan begins with the plan', async () => {
     const id = await insertGeneration(db, { status: 'planning' });
-    const fallen = await generations.fallBack(id, null, 'author_timeout');
+    const fallen = await generations.fallBack(id, null, { code: 'author_timeout', message: '' });
     expect(fallen).toMatchObject({ generation: { status: 'queued' }, missingChapters: [] });
   });
 
@@ -88,16 +92,21 @@ describe('falling back', () => {
       ['publishing', 'published', 'failed', 'cancelled'] as const
     ).entries()) {
       const id = await insertGeneration(db, { status, ordinal: index + 1 });
-      expect(await generations.fallBack(id, null, 'author_timeout')).toBeNull();
+      expect(
+        await generations.fallBack(id, null, { code: 'author_timeout', message: '' }),
+      ).toBeNull();
     }
     const id = await insertGeneration(db, { run: 2, date: '2026-11-24' });
-    expect(await generations.fallBack(id, 1, 'author_timeout')).toBeNull();
+    expect(await generations.fallBack(id, 1, { code: 'author_timeout', message: '' })).toBeNull();
   });
 });
 
 describe('those whose author is held too long', () => {
   const both = ['gemini', 'offline'] as const;
-  const due = async () => (await generations.heldTooLong(now, both, 10)).map(({ id }) => id);
+  const due = async () =>
+    (await generations.overdue({ now, available: both, atOnce: [], limit: 10 })).map(
+      ({ id }) => id,
+    );
 
   test('are in flight, their time has come, and their own author is held', async () => {
     await insertGeneration(db, { date: '2026-11-01', fallback_at: inHours(1) });
@@ -109,23 +118,27 @@ describe('those whose author is held too long', () => {
     const planned = await insertGeneration(db, { ...late, date: '2026-11-06', status: 'writing' });
     const queued = await insertGeneration(db, { ...late, date: '2026-11-07' });
     expect(await due()).toEqual([]);
-    await db.store.holds.put(hold());
-    const why = { code: 'author_rate_limited', reason: 'Too many calls.' };
-    expect(await generations.heldTooLong(now, both, 10)).toEqual([
+    await db.store.cooldowns.begin(hold());
+    const why = { code: 'author_rate_limited', message: 'Too many calls.' };
+    expect(await generations.overdue({ now, available: both, atOnce: [], limit: 10 })).toEqual([
       { id: planned, ...why },
       { id: queued, ...why },
     ]);
-    expect(await generations.heldTooLong(now, both, 1)).toHaveLength(1);
+    expect(await generations.overdue({ now, available: both, atOnce: [], limit: 1 })).toHaveLength(
+      1,
+    );
   });
 
   test('are also those whose author no worker can ask', async () => {
     await insertGeneration(db, { date: '2026-11-01', fallback_at: inHours(1) });
     const id = await insertGeneration(db, { fallback_at: inHours(-1) });
     await insertGeneration(db, { date: '2026-11-05', author: 'offline', fallback_at: inHours(-1) });
-    expect(await generations.heldTooLong(now, ['offline'], 10)).toEqual([
-      { id, code: 'author_held', reason: 'No worker can ask gemini.' },
-    ]);
-    expect(await generations.heldTooLong(now, [], 10)).toHaveLength(1);
+    expect(
+      await generations.overdue({ now, available: ['offline'], atOnce: [], limit: 10 }),
+    ).toEqual([{ id, code: 'author_held', message: 'No worker can ask gemini.' }]);
+    expect(await generations.overdue({ now, available: [], atOnce: [], limit: 10 })).toHaveLength(
+      1,
+    );
   });
 
   test('are at once those that a person waits for, where only an operator can end the hold', async () => {
@@ -134,19 +147,21 @@ describe('those whose author is held too long', () => {
     await insertGeneration(db, { ...late, date: '2026-11-02', asked_by: 'night' });
     const codes = ['author_unauthorized', 'author_model_unavailable'] as const;
     const found = async () =>
-      (await generations.heldTooLong(now, both, 10, codes)).map(({ id }) => id);
-    await db.store.holds.put(hold());
+      (await generations.overdue({ now, available: both, atOnce: codes, limit: 10 })).map(
+        ({ id }) => id,
+      );
+    await db.store.cooldowns.begin(hold());
     expect(await found()).toEqual([]);
-    await db.store.holds.put(hold({ code: 'author_model_unavailable', model: 'scripted' }));
+    await db.store.cooldowns.begin(hold({ code: 'author_model_unavailable', model: 'scripted' }));
     expect(await found()).toEqual([asked]);
     expect(await due()).toEqual([]);
   });
 
   test('are none once the hold is over; that of a refused key is not by itself', async () => {
     const id = await insertGeneration(db, { fallback_at: inHours(-1) });
-    await db.store.holds.put(hold({ until: inHours(-1) }));
+    await db.store.cooldowns.begin(hold({ until: inHours(-1) }));
     expect(await due()).toEqual([]);
-    await db.store.holds.put(refused());
+    await db.store.cooldowns.begin(refused());
     expect(await due()).toEqual([id]);
   });
 

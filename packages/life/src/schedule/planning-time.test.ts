@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Temporal } from '@texas-ai/kernel';
 import fc from 'fast-check';
-import { fallbackAt, minuteOf, planningAt } from './planning.js';
+import { fallbackAt, minuteOf, planningAt } from './planning-time.js';
 
 const four = 4 * 60;
 const halfPastTwo = 2 * 60 + 30;
@@ -10,7 +10,7 @@ const instant = (ms: number) => Temporal.Instant.fromEpochMilliseconds(ms);
 
 function planned(now: string, timeZone: string, planningTime: number) {
   const { date, next } = planningAt(at(now), timeZone, planningTime);
-  return { date, next: next.toString() };
+  return { date: date?.toString() ?? null, next: next.toString() };
 }
 
 describe('four in the morning', () => {
@@ -127,7 +127,7 @@ describe('looked after whenever its time has come, each date is planned exactly 
       if (ms < next) continue;
       const planned = planningAt(instant(ms), timeZone, planningTime);
       expect(planned.next.epochMilliseconds).toBeGreaterThan(ms);
-      if (planned.date !== null) dates.push(planned.date);
+      if (planned.date !== null) dates.push(planned.date.toString());
       next = planned.next.epochMilliseconds;
     }
     return { dates, existing: existing.map((days) => first.add({ days }).toString()) };
@@ -159,7 +159,7 @@ describe('looked after whenever its time has come, each date is planned exactly 
 describe('the offline author takes a day over', () => {
   const berlin = { timeZone: 'Europe/Berlin', wakesAt: '06:00' };
   const asked = (time: string, date: string, character = berlin) =>
-    fallbackAt(at(time), date, character).toString();
+    fallbackAt(at(time), Temporal.PlainDate.from(date), character).toString();
 
   test('an hour before she may wake', () => {
     expect(asked('2026-11-23T03:00:00Z', '2026-11-23')).toBe('2026-11-23T04:00:00Z');

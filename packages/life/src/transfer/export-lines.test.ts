@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { buildGeneration, buildPlan, buildProfile } from '@texas-ai/testing';
-import { changed, each } from '../../test/carried-life.js';
-import type { CarriedDay } from './transfer.js';
-import { noCounts, readTransfer, type TransferEntry } from './transfer-lines.js';
+import { changed, each } from '../../test/exported-life.js';
+import { noCounts, readTransfer, type TransferEntry } from './export-lines.js';
+import type { ExportedDay } from './exported-day.js';
 
 const id = (number: number) => `019ac0a5-8b0e-7c1f-9d3a-${String(number).padStart(12, '0')}`;
 const at = '2026-11-23T00:00:00.123456Z';
 
-function buildDay(date: string): CarriedDay {
+function buildDay(date: string): ExportedDay {
   const { usage } = buildGeneration();
   const plan = buildPlan();
   return {

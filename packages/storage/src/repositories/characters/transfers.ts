@@ -1,7 +1,7 @@
-import type { CarriedDay, CharacterRecord, TransferRepository } from '@texas-ai/life';
+import type { CharacterRecord, ExportedDay, TransferRepository } from '@texas-ai/life';
 import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
-import { type CarriedRow, carriedDays, toCarriedDay } from './exported-days.js';
+import { type ExportedRow, exportedDays, toExportedDay } from './exported-days.js';
 
 /** A life on its way from one database to another. */
 export function makeTransferRepository(db: Knex): TransferRepository {
@@ -19,12 +19,12 @@ export function makeTransferRepository(db: Knex): TransferRepository {
       }),
 
     async days(character, { after, limit }) {
-      const { rows } = await db.raw<{ rows: CarriedRow[] }>(carriedDays, {
+      const { rows } = await db.raw<{ rows: ExportedRow[] }>(exportedDays, {
         character,
         after,
         limit,
       });
-      return rows.map(toCarriedDay);
+      return rows.map(toExportedDay);
     },
 
     begin: (record) => begin(db, record),
@@ -70,7 +70,7 @@ async function begin(db: Knex, { profile, hash }: CharacterRecord): Promise<bool
 }
 
 /** One statement for each table: those that refer to another come after it. */
-async function addDay(db: Knex, character: string, day: CarriedDay): Promise<void> {
+async function addDay(db: Knex, character: string, day: ExportedDay): Promise<void> {
   const { generation, brief, summary, date } = day;
   const { id, usage, fallback } = generation;
   await db('generations').insert({
@@ -172,7 +172,7 @@ async function addDay(db: Knex, character: string, day: CarriedDay): Promise<voi
 }
 
 /** In the same order as the old ones. */
-function withNewIds(day: CarriedDay): CarriedDay {
+function withNewIds(day: ExportedDay): ExportedDay {
   const experienceIds = new Map(day.experiences.map(({ id }) => [id, uuid()]));
   const experienceId = (id: string) => experienceIds.get(id) ?? id;
   return {

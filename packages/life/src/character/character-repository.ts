@@ -1,0 +1,18 @@
+import type { Profile } from './profile.js';
+
+export interface CharacterRecord {
+  profile: Profile;
+  hash: string;
+}
+
+/** Every method may reject with `storage_unavailable`. */
+export interface CharacterRepository {
+  /**
+   * Inserts new profiles and replaces those whose hash differs; returns the ids of both. Their days are
+   * planned from now on; those of characters that are no longer among the records are not.
+   */
+  synchronise(records: readonly CharacterRecord[]): Promise<string[]>;
+  find(id: string): Promise<Profile | null>;
+  /** By id, without their material; `after` is the last id of the previous page. */
+  list(page: { after?: string | undefined; limit: number }): Promise<Profile[]>;
+}

@@ -1,0 +1,61 @@
+import type { StoredBrief } from '../day/brief.js';
+import type { Chapter, Plan, Slot } from '../day/plan.js';
+import type { SlotText } from '../drafting/draft.js';
+import type { Generation } from './generation.js';
+import type { GenerationNeeds } from './steps.js';
+
+/** What the step plan-day stores. */
+export interface PlannedDay {
+  plan: Plan;
+  brief: StoredBrief;
+  chapters: readonly Chapter[];
+  model: string | null;
+  authorVersion: string;
+  /** What was repaired and which matters of taste were found, one sentence each. */
+  warnings: readonly string[];
+}
+
+/** A step by its row: that of a chapter, or of the plan if no chapter is given. */
+export interface StepRow {
+  generationId: string;
+  chapter?: number | undefined;
+}
+
+export interface StartedPlan {
+  generation: Generation;
+  tries: number;
+}
+
+export interface StartedChapter {
+  generation: Generation;
+  tries: number;
+  brief: StoredBrief;
+  plan: Plan;
+  slots: Slot[];
+}
+
+/**
+ * The checkpoints of a generation: what its steps have stored, and how often they were tried. Every
+ * method may reject with `storage_unavailable`.
+ */
+export interface CheckpointRepository {
+  /** Counts a try of the plan. Null if this run is over, or its plan stored. */
+  startPlan(id: string, run: number): Promise<StartedPlan | null>;
+  /** Stores plan, brief and chapters, all or nothing, unless there is a plan or the generation is over. */
+  storePlan(id: string, planned: PlannedDay): Promise<GenerationNeeds>;
+  /** Counts a try of a chapter. Null if this run is over, or the chapter stored. */
+  startChapter(id: string, run: number, chapter: number): Promise<StartedChapter | null>;
+  /**
+   * Stores the texts and the count of written chapters, all or nothing, unless the chapter is stored or
+   * the generation is over. The last chapter moves the generation to `publishing`. The other chapters
+   * have jobs of their own and are not among what it returns.
+   */
+  storeChapter(id: string, chapter: number, texts: readonly SlotText[]): Promise<GenerationNeeds>;
+  /**
+   * Ends a try of a step, of this run unless it is null, as a failure if `counts`. Returns the number of
+   * failures. Tries that never ended remain in `tries`.
+   */
+  endTry(step: StepRow, run: number | null, counts: boolean): Promise<number>;
+  /** Positions of the chapters with text, in the order in which they were written, by generation. */
+  writtenChapters(ids: readonly string[]): Promise<Map<string, number[]>>;
+}

@@ -84,6 +84,9 @@ describe('npm start', () => {
       });
       expect(gemini.calls.length).toBe(5);
       expect(stdout).toContain('gemini');
+      for (const text of [stderr, logOf('api.log'), logOf('worker.log')]) {
+        expect(text.match(/no effect in this version: mattermost/g)).toHaveLength(1);
+      }
       const logs = readdirSync(join(home, 'logs')).map(logOf);
       expect(logs.join('').length).toBeGreaterThan(1000);
       for (const written of [stdout, stderr, ...logs]) expect(written).not.toContain(canary);
@@ -108,14 +111,14 @@ describe('npm start', () => {
         fallback: { from: 'gemini', to: 'offline', code },
       });
       const lines = stderr.trim().split('\n');
-      expect(lines[0]).toMatch(/^What gemini-flash-latest costs is not known/);
+      expect(lines[0]).toMatch(/^The price of gemini-flash-latest is not known/);
       expect(lines.filter((line) => line.includes('set GEMINI_MODEL to one of'))).toHaveLength(1);
       expect(lines.at(-1)).toContain(
         `The offline author wrote this day in place of gemini (${code})`,
       );
       expect(`${stdout}${stderr}${logOf('worker.log')}`).not.toContain(canary);
       expect(gemini.calls.length).toBeLessThanOrEqual(1);
-      expect(logOf('worker.log')).toContain('What gemini-flash-latest costs is not known');
+      expect(logOf('worker.log')).toContain('The price of gemini-flash-latest is not known');
     } finally {
       await gemini.stop();
     }

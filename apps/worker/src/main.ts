@@ -6,6 +6,7 @@ import {
   processEnvironment,
   productVersion,
   secretsOf,
+  settingsWithoutEffect,
   unknownPrice,
 } from '@texas-ai/config';
 import type { Consumer } from '@texas-ai/jobs';
@@ -77,6 +78,7 @@ async function getReady(deps: WorkerDeps, signal: AbortSignal) {
   await Promise.all([waitForMigrations(database, logger, signal), redisSupported.queues()]);
   await store.characters.synchronise(characters);
   if (channels.length === 0) logger.warn('no alert channel is configured: nobody is warned');
-  const unpriced = unknownPrice(config);
-  if (unpriced !== null) logger.warn(unpriced);
+  for (const warning of [unknownPrice(config), settingsWithoutEffect(config)]) {
+    if (warning !== null) logger.warn(warning);
+  }
 }

@@ -10,11 +10,11 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-test('the key that is configured is taken as it is', () => {
+test('returns the configured key', () => {
   expect(bootstrapKey({ home: '/nowhere', internalApiKey: 'mine' })).toBe('mine');
 });
 
-test('where none is set one is made, kept, and readable by its owner alone', () => {
+test('generates and keeps a key that only its owner can read', () => {
   const inside = join(home, 'not-there-yet');
   const key = bootstrapKey({ home: inside, internalApiKey: null });
   expect(key).toMatch(/^texas_internal_[\w-]{43}$/);
@@ -22,7 +22,7 @@ test('where none is set one is made, kept, and readable by its owner alone', () 
   expect(statSync(join(inside, 'internal-api-key')).mode & 0o777).toBe(0o600);
 });
 
-test('a home that is no folder is a problem with what to do', () => {
+test('rejects a home that is not a folder', () => {
   const file = join(home, 'file');
   writeFileSync(file, '');
   expect(() => bootstrapKey({ home: file, internalApiKey: null })).toThrow(

@@ -5,10 +5,10 @@ import type { Config } from './config.js';
 import { configInvalid, systemCode } from './problems.js';
 
 /**
- * The key with all scopes: `INTERNAL_API_KEY`, or where none is set one that is made at random
- * (256 bits) and kept in TEXAS_HOME, readable by its owner alone.
+ * The key with all scopes: `INTERNAL_API_KEY`, or a random one (256 bits) that is kept in TEXAS_HOME, readable by
+ * its owner only.
  *
- * @throws TexasError `config_invalid` where the folder cannot be written.
+ * @throws TexasError `config_invalid` if the folder is not writable.
  */
 export function bootstrapKey(config: Pick<Config, 'home' | 'internalApiKey'>): string {
   if (config.internalApiKey !== null) return config.internalApiKey;
@@ -25,20 +25,20 @@ function readKey(file: string): string | null {
   }
 }
 
-/** Several processes may try at once: the key is written aside and linked, and one link wins. */
+/** Processes may race: each writes its key to a file of its own, and the first one to link it wins. */
 function makeKey(home: string, file: string): string {
-  const aside = `${file}.${process.pid}`;
+  const ownFile = `${file}.${process.pid}`;
   try {
     mkdirSync(home, { recursive: true });
-    writeFileSync(aside, `texas_internal_${randomBytes(32).toString('base64url')}\n`, {
+    writeFileSync(ownFile, `texas_internal_${randomBytes(32).toString('base64url')}\n`, {
       mode: 0o600,
     });
     try {
-      linkSync(aside, file);
+      linkSync(ownFile, file);
     } catch (failure) {
       if (systemCode(failure) !== 'EEXIST') throw failure;
     } finally {
-      unlinkSync(aside);
+      unlinkSync(ownFile);
     }
     return readFileSync(file, 'utf8').trim();
   } catch (failure) {
@@ -49,6 +49,6 @@ function makeKey(home: string, file: string): string {
 function unusable(file: string, failure: unknown) {
   return configInvalid([
     `INTERNAL_API_KEY: not set, and ${file} cannot be used (${systemCode(failure)}); ` +
-      'set the key, or TEXAS_HOME to a folder that can be written',
+      'set the key, or set TEXAS_HOME to a writable folder',
   ]);
 }

@@ -17,7 +17,7 @@ function write(name: string, text: string | Buffer): void {
   writeFileSync(join(root, 'config/characters', name), text);
 }
 
-it('reads YAML files by name and nothing else', () => {
+it('reads only YAML files, sorted by name', () => {
   write('texas.yml', 'id: texas\nname: {zh: 德克萨斯}\n');
   write('exusiai.yaml', 'id: exusiai\n');
   write('.hidden.yml', 'id: hidden\n');
@@ -28,7 +28,7 @@ it('reads YAML files by name and nothing else', () => {
   ]);
 });
 
-it('says file, line and column of all malformed files at once', () => {
+it('reports file, line and column of all malformed files at once', () => {
   write('a.yml', 'id: a\nname: "open\n');
   write('b.yml', 'id: b\nid: c\n');
   expect(() => readCharacterFiles(root)).toThrow(
@@ -44,14 +44,14 @@ it('says file, line and column of all malformed files at once', () => {
   );
 });
 
-it('takes files as editors save them: with a byte order mark, with CRLF', () => {
+it('reads files with a byte order mark or CRLF', () => {
   write('texas.YML', '\ufeffid: texas\r\nname: |\r\n  德克萨斯\r\n  two\r\n');
   expect(readCharacterFiles(root)).toEqual([
     { file: 'config/characters/texas.YML', content: { id: 'texas', name: '德克萨斯\ntwo\n' } },
   ]);
 });
 
-it('refuses files in another encoding by file, line and column', () => {
+it('reports file, line and column of other encodings', () => {
   write('a.yml', Buffer.concat([Buffer.from('id: a\nname: '), Buffer.from([0xb5, 0xc2, 0x0a])]));
   write('b.yml', Buffer.from('\ufeffid: b', 'utf16le'));
   write('c.yml', 'id: c\nname: \0\n');
@@ -69,7 +69,7 @@ it('refuses files in another encoding by file, line and column', () => {
   );
 });
 
-it('says that the folder is missing', () => {
+it('reports a missing folder', () => {
   expect(() => readCharacterFiles(root)).toThrow(
     expect.objectContaining({
       details: { problems: ['config/characters: cannot be read (ENOENT)'] },

@@ -1,11 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { readYamlFile } from './files.js';
 import { configInvalid, systemCode } from './problems.js';
-import { readYamlFile } from './yaml-file.js';
 
 const folder = 'config/characters';
 
-/** A character's file as it is written, not yet validated. */
+/** The content of a character's file, not validated yet. */
 export interface CharacterFile {
   /** Relative to the root, for example `config/characters/texas.yml`. */
   readonly file: string;
@@ -13,9 +13,9 @@ export interface CharacterFile {
 }
 
 /**
- * All files of `config/characters`, by name.
+ * The YAML files of `config/characters`, sorted by name.
  *
- * @throws TexasError `config_invalid` that names file, line and column of malformed YAML.
+ * @throws TexasError `config_invalid` with file, line and column of malformed YAML.
  */
 export function readCharacterFiles(root: string): CharacterFile[] {
   const files = characterFileNames(root).map((name) => readYamlFile(root, `${folder}/${name}`));

@@ -1,15 +1,14 @@
 import { resolve } from 'node:path';
 import type { Logger } from '@texas-ai/kernel';
+import { readTextFile } from './files.js';
 import type { Layer } from './layer.js';
 import { type Environment, environments } from './schema.js';
-import { readTextFile } from './text-file.js';
 import { type Tree, withValue } from './tree.js';
 import { type Variable, variablesOf } from './variables.js';
 
-/** Names and values as a process gets them. */
 export type ProcessEnvironment = Readonly<Record<string, string | undefined>>;
 
-/** A copy of this process's environment without libpq's variables, for the child processes of a launcher. */
+/** A copy of this process's environment without libpq's variables, for child processes. */
 export function processEnvironment(): Record<string, string | undefined> {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !isLibpqVariable(name)));
 }
@@ -17,9 +16,8 @@ export function processEnvironment(): Record<string, string | undefined> {
 const isLibpqVariable = (name: string) => /^PG[A-Z]/.test(name);
 
 /**
- * Takes libpq's variables (PGSSLMODE, PGOPTIONS, …) out of this process, because Node's driver reads them as
- * well: the address alone says how a database is reached, to each program the same. Returns the names of
- * those that were set.
+ * Removes libpq's variables (PGSSLMODE, PGOPTIONS, …) from this process, because the Node.js driver reads them
+ * too. The URL alone determines how every program connects. Returns the names of the removed variables.
  */
 export function dropLibpqVariables(): string[] {
   const names = Object.keys(process.env).filter(isLibpqVariable);
@@ -27,24 +25,24 @@ export function dropLibpqVariables(): string[] {
   return names.sort();
 }
 
-/** The same, for a process whose database somebody configured: the log says that they do not count. */
+/** Drops libpq's variables and logs a warning if there were any. */
 export function ignoreLibpqVariables(logger: Pick<Logger, 'warn'>): void {
   const variables = dropLibpqVariables();
   if (variables.length === 0) return;
-  logger.warn('libpq variables are ignored: what they say belongs in the database URL', {
+  logger.warn('libpq variables are ignored: put these options into the database URL', {
     variables,
   });
 }
 
 interface Found {
-  /** As the user wrote it: `PORT` or `PORT_FILE`. */
+  /** The name that is set: `PORT` or `PORT_FILE`. */
   readonly name: string;
   readonly value: string;
 }
 
 /**
- * The value of `NAME`, or the content of the file that `NAME_FILE` names, relative to the root, without the
- * white space around it. What is empty counts as unset.
+ * The value of `NAME`, or the content of the file that `NAME_FILE` names, relative to the root. Surrounding
+ * white space is removed; an empty value counts as unset.
  */
 function find(
   root: string,
@@ -69,10 +67,11 @@ function find(
   return value === '' ? undefined : { name: `${name}_FILE`, value };
 }
 
-function settingOf({ kind }: Variable, text: string): unknown {
-  if (kind === 'number') return /^-?\d+$/.test(text) ? Number(text) : text;
-  if (kind === 'flag') return { true: true, false: false }[text] ?? text;
-  if (kind === 'text' || text === 'all') return text;
+/** The text as a value of the variable's type; unchanged if it is none, for the schema to reject. */
+function parseValue({ type }: Variable, text: string): unknown {
+  if (type === 'number') return /^-?\d+$/.test(text) ? Number(text) : text;
+  if (type === 'boolean') return { true: true, false: false }[text] ?? text;
+  if (type === 'string' || text === 'all') return text;
   return text.split(',').map((part) => part.trim());
 }
 
@@ -80,20 +79,20 @@ function settingOf({ kind }: Variable, text: string): unknown {
 export function environmentLayer(root: string, environment: ProcessEnvironment): Layer {
   const names = new Map<string, string>();
   let tree: Tree = {};
-  const unread: Layer['unread'][number][] = [];
+  const unreadable: Layer['unreadable'][number][] = [];
   for (const variable of variablesOf(environment)) {
     const { path, name } = variable;
     const problems: string[] = [];
     const found = find(root, environment, name, problems);
-    unread.push(...problems.map((problem) => ({ path, problem })));
+    unreadable.push(...problems.map((problem) => ({ path, problem })));
     if (found === undefined) continue;
     names.set(path, found.name);
-    tree = withValue(tree, path, settingOf(variable, found.value));
+    tree = withValue(tree, path, parseValue(variable, found.value));
   }
-  return { tree, unread, nameOf: (path) => names.get(path) ?? path };
+  return { tree, unreadable, nameOf: (path) => names.get(path) ?? path };
 }
 
-/** The environment that NODE_ENV names, development where it is unset or wrong. */
+/** The environment that NODE_ENV names; `development` if it is unset or invalid. */
 export function nodeEnvironment(
   root: string,
   environment: ProcessEnvironment,

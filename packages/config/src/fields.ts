@@ -3,7 +3,29 @@ import { parseMinute, withEncodedPercents } from '@texas-ai/kernel';
 import { z } from 'zod';
 import { urlProblem } from './connection-url.js';
 
-// Kinds of settings. The error of each says what was expected.
+// The kinds of settings. The error of each is what was expected.
+
+declare module 'zod' {
+  interface GlobalMeta {
+    /**
+     * Environment variable of a setting. If there are several, the last one that is set wins. In a record,
+     * `<CHANNEL>` stands for the key in upper case.
+     */
+    env?: string | readonly string[];
+    /** The variable is a list, separated by commas. */
+    list?: boolean;
+    /** The value is, or may contain, a secret and is never shown. */
+    secret?: boolean;
+  }
+}
+
+/** A section of settings; an unknown name is an error. */
+export const section = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.strictObject(shape, { error: 'a mapping of settings' });
+
+/** A setting without a default: null if it is not set. */
+export const orNull = <Schema extends z.ZodType>(schema: Schema) =>
+  z.nullable(schema).default(null);
 
 export const text = (expected: string) => z.string({ error: expected }).trim().min(1, expected);
 
@@ -14,19 +36,21 @@ export const whole = (min: number, max: number) => {
     .refine((value) => Number.isInteger(value) && value >= min && value <= max, expected);
 };
 
-/** How many days something is kept. */
+/** Days that something is kept; `forever` becomes null. */
 export const age = (min: number) => {
-  const most = 36_500;
-  const expected = `a whole number of days from ${min} to ${most}, or forever`;
-  return z.custom<number | 'forever'>(
-    (value) =>
-      value === 'forever' ||
-      (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= most),
-    expected,
-  );
+  const max = 36_500;
+  const expected = `a whole number of days from ${min} to ${max}, or forever`;
+  return z
+    .custom<number | 'forever'>(
+      (value) =>
+        value === 'forever' ||
+        (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max),
+      expected,
+    )
+    .transform((days) => (days === 'forever' ? null : days));
 };
 
-/** Seconds, down to fractions: what tests set short. */
+/** Seconds; tests use fractions. */
 export const seconds = (min: number, max: number) => {
   const expected = `seconds from ${min} to ${max}`;
   return z
@@ -59,7 +83,7 @@ export const qweatherHost = text(qweatherExpected).refine(
   qweatherExpected,
 );
 
-/** `proxy:3128` means `http://proxy:3128`, as it does to curl. */
+/** Like curl, reads `proxy:3128` as `http://proxy:3128`. */
 export const proxyUrl = z
   .preprocess(
     (value) =>
@@ -68,7 +92,7 @@ export const proxyUrl = z
   )
   .transform(withEncodedPercents);
 
-/** Where a server is, apart from its port: a name or address, or the folder of a socket. */
+/** A host name or address, or the directory of a Unix socket. */
 export const serverHost = (expected: string) =>
   text(expected).refine(
     (value) => value.startsWith('/') || isIPv6(unbracketed(value)) || /^[^\s/@:,]+$/.test(value),
@@ -84,7 +108,7 @@ export const key = z
   .regex(/^[\x21-\x7e]+$/, keyExpected);
 export const password = z.string({ error: 'text' }).regex(/^\P{Cc}*$/u, 'text of one line');
 
-/** The queues of the system; `outreach` is the design's, and nothing is in it yet. */
+/** All queues of the system. `outreach` is reserved: it has no jobs yet. */
 export const queueNames = [
   'author-gemini',
   'author-offline',
@@ -102,8 +126,8 @@ export const queues = z.custom<'all' | readonly string[]>(
   queuesExpected,
 );
 
-/** Where paths of the api's own begin; `/v1` as a base path would make `/v1/…` mean two things. */
-export const ownSegments = [
+/** First segments of the API's own paths. With `/v1` as the base path, `/v1/…` would be ambiguous. */
+export const reservedSegments = [
   'admin',
   'collect-interactions',
   'docs',
@@ -114,14 +138,17 @@ export const ownSegments = [
   'v1',
 ];
 
-const basePathExpected = `a path such as /texas, of letters, digits and . _ ~ -, that does not begin with one of the api's own (${ownSegments.join(', ')})`;
-/** The path that the api is reached below; without a slash at its end, and empty where there is none. */
+const basePathExpected = `a path such as /texas, of letters, digits and . _ ~ -, that does not begin with one of the API's own (${reservedSegments.join(', ')})`;
+/** The path prefix of the API without a trailing slash; empty if there is none. */
 export const basePath = z
   .string({ error: basePathExpected })
   .regex(/^(\/[\w.~-]+)*\/?$/, basePathExpected)
   .refine((path) => {
-    const [first = '', ...others] = path.split('/').slice(1);
-    return !ownSegments.includes(first) && ![first, ...others].some((part) => /^\.+$/.test(part));
+    const segments = path.split('/').slice(1);
+    return (
+      !reservedSegments.includes(segments[0] ?? '') &&
+      !segments.some((segment) => /^\.+$/.test(segment))
+    );
   }, basePathExpected)
   .transform((path) => path.replace(/\/$/, ''));
 
@@ -132,6 +159,3 @@ export const origins = z.array(
     .refine((value) => URL.canParse(value) && new URL(value).origin === value, originExpected),
   { error: originExpected },
 );
-
-export const section = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
-  z.strictObject(shape, { error: 'a mapping of settings' });

@@ -22,11 +22,11 @@ it.each([
   ['http://127.0.0.1:9999/google/gemini/', 'http://127.0.0.1:9999/google/gemini'],
   ['https://gateway.example/v1/account/name/', 'https://gateway.example/v1/account/name'],
   ['https://gateway.example/v1/account/v1beta', 'https://gateway.example/v1/account'],
-])('the address of Gemini %s is %s', (written, read) => {
+])('normalizes the base URL %s to %s', (written, read) => {
   expect(geminiOf({ GEMINI_BASE_URL: written }).baseUrl).toBe(read);
 });
 
-it('takes no address with a password, which fetch would refuse at every call', () => {
+it('rejects a base URL with a password, which fetch would reject on every call', () => {
   expect(() => geminiOf({ GEMINI_BASE_URL: 'https://u:hunter2@gemini.example' })).toThrow(
     expect.objectContaining({
       details: {
@@ -39,7 +39,7 @@ it('takes no address with a password, which fetch would refuse at every call', (
 });
 
 it.each(['?key=hunter2', '/v1beta?x=1&api_key=hunter2', '/?access_token=hunter2'])(
-  'does not drop a key silently: %s',
+  'does not silently drop a key: %s',
   (query) => {
     expect(() => geminiOf({ GEMINI_BASE_URL: `https://gemini.example${query}` })).toThrow(
       expect.objectContaining({
@@ -63,7 +63,7 @@ it.each([
   'gemini 2.5 flash',
   '.',
   '..',
-])('%s is no name of a model', (GEMINI_MODEL) => {
+])('rejects the model name %s', (GEMINI_MODEL) => {
   expect(() => geminiOf({ GEMINI_MODEL })).toThrow(
     expect.objectContaining({
       details: {
@@ -75,7 +75,7 @@ it.each([
   );
 });
 
-it('a tuned model is named with its folder', () => {
+it('accepts the name of a tuned model', () => {
   expect(geminiOf({ GEMINI_MODEL: 'tunedModels/texas-1' }).model).toBe('tunedModels/texas-1');
 });
 
@@ -84,7 +84,7 @@ it.each([
   ' models/gemini-2.5-flash',
   'Models/gemini-2.5-flash',
   '/models/gemini-2.5-flash',
-])('the model %s has the price of its name', (GEMINI_MODEL) => {
+])('finds the price of the model %s', (GEMINI_MODEL) => {
   const { authoring, budget } = loadConfig({ root, environment: { GEMINI_MODEL } });
   expect(authoring.gemini.model).toBe('gemini-2.5-flash');
   expect(budget.prices[authoring.gemini.model]).toMatchObject({ input: 0.3, output: 2.5 });

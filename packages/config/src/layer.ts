@@ -1,22 +1,20 @@
 import { unstorableTexts } from '@texas-ai/kernel';
 import { createDefu } from 'defu';
+import type { YamlFile } from './files.js';
 import { settingsSchema } from './schema.js';
 import { isTree, type Tree, valueAt, without, withoutUnset } from './tree.js';
 import { mayShow } from './variables.js';
-import type { YamlFile } from './yaml-file.js';
 
 /** One source of settings. */
 export interface Layer {
   readonly tree: Tree;
-  /** Settings that the user did set, but whose value could not be read, and why. */
-  readonly unread: readonly { readonly path: string; readonly problem: string }[];
-  /** The setting at a dotted path by the name the user gave it. */
+  /** Settings that are set, but whose value could not be read. */
+  readonly unreadable: readonly { readonly path: string; readonly problem: string }[];
+  /** The name under which the user set the setting at this path. */
   nameOf(path: string): string;
 }
 
-const longestShown = 60;
-
-/** A YAML file as a layer; a missing file gives none, an unreadable one adds to `problems`. */
+/** A YAML file as a layer; undefined if it is missing or unreadable. The latter adds to `problems`. */
 export function fileLayer(yaml: YamlFile, problems: string[]): Layer | undefined {
   if ('missing' in yaml) {
     if (!yaml.missing) problems.push(...yaml.problems);
@@ -29,12 +27,12 @@ export function fileLayer(yaml: YamlFile, problems: string[]): Layer | undefined
   }
   return {
     tree: withoutUnset(content),
-    unread: [],
+    unreadable: [],
     nameOf: (path) => `${yaml.file}: ${path}`,
   };
 }
 
-/** The layer's settings without the wrong ones, each of which adds a line to `problems`. */
+/** The layer's valid settings. Each invalid one adds a line to `problems`. */
 export function validPart(layer: Layer, problems: string[]): Tree {
   const issues = settingsSchema.safeParse(layer.tree).error?.issues ?? [];
   let valid = layer.tree;
@@ -51,87 +49,91 @@ export function validPart(layer: Layer, problems: string[]): Tree {
       }
     } else {
       const path = issue.path.join('.');
-      const got = shown(path, valueAt(layer.tree, path));
+      const got = describeValue(path, valueAt(layer.tree, path));
       lines.add(`${layer.nameOf(path)}: expected ${issue.message}${got}`);
       valid = without(valid, issue.path);
     }
   }
   problems.push(...lines);
-  return wholeParts(valid);
+  return withoutIncomplete(valid);
 }
 
-/** Without what lacks a part that was wrong, and cannot be without it: half a price is none. */
-function wholeParts(tree: Tree): Tree {
+/** Drops an entry that lost a required field because it was invalid, for example half a price. */
+function withoutIncomplete(tree: Tree): Tree {
   const issues = settingsSchema.safeParse(tree).error?.issues ?? [];
   if (issues.length === 0) return tree;
   const parentOf = (path: readonly PropertyKey[]) => path.slice(0, Math.max(1, path.length - 1));
-  return wholeParts(issues.reduce((rest, { path }) => without(rest, parentOf(path)), tree));
+  return withoutIncomplete(issues.reduce((rest, { path }) => without(rest, parentOf(path)), tree));
 }
 
-function shown(path: string, value: unknown): string {
+function describeValue(path: string, value: unknown): string {
   if (!mayShow(path)) return '';
-  if (Array.isArray(value)) return `, got ${cut(value.join(','))}`;
+  if (Array.isArray(value)) return `, got ${truncated(value.join(','))}`;
   if (isTree(value)) return ', got a mapping';
   const hint = typeof value === 'string' && serviceLink.test(value) ? serviceLinkHint : '';
-  return `, got ${cut(JSON.stringify(value) ?? 'nothing')}${hint}`;
+  return `, got ${truncated(JSON.stringify(value) ?? 'nothing')}${hint}`;
 }
 
-/** Kubernetes, and Docker's old links, set `REDIS_PORT=tcp://…` for a service that is called redis. */
+/** Kubernetes service links set, for example, `REDIS_PORT=tcp://…` for a service named redis. */
 const serviceLink = /^(tcp|udp|sctp):\/\//;
 const serviceLinkHint =
   ', which Kubernetes sets for a service of that name: set enableServiceLinks: false for the pod';
 
-function cut(text: string): string {
-  return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
+const maxShown = 60;
+
+function truncated(text: string): string {
+  return text.length > maxShown ? `${text.slice(0, maxShown)}…` : text;
 }
 
-// By default defu joins lists; here a later layer's list replaces the earlier one, and so does a price:
-// what was announced for the one before is not announced for it.
+// A list and a price replace the earlier one instead of being merged into it. Otherwise an announced price
+// (`next`) would survive for a price that replaced it.
 const merge = createDefu((earlier, key, later, namespace) => {
   if (!Array.isArray(later) && namespace !== 'budget.prices') return false;
   Object.assign(earlier, { [key]: later });
   return true;
 });
 
-/** All layers in one, later wins. */
+/** Merges the layers; later wins. */
 export function mergeLayers(trees: readonly Tree[]): Tree {
   return trees.reduce((earlier, later) => merge(later, earlier), {});
 }
 
-/** What stands for a server beside its URL. */
-const partsOf = {
+/** The settings that give a server's address in parts instead of as a URL. */
+const addressParts = {
   database: ['host', 'port', 'user', 'password', 'name'],
   redis: ['host', 'port', 'password'],
 };
 
 /**
- * The layers without the form of a server's address that does not count, and is not judged therefore. A
- * server is given as one URL or in parts: the layer that gives either form last decides, and within one layer
- * the URL does. Where none gives a URL or a host, the server is a private one, of which no part is used.
+ * Drops the form of each server's address that is not used, so that it is not validated either. An address is a
+ * URL or parts; the last layer that sets a URL or a host decides, and within one layer the URL wins. If no layer
+ * sets either, the server is a private one and the parts are unused.
  */
-export function withoutUnusedForms(layers: readonly Layer[]): Layer[] {
-  return Object.entries(partsOf).reduce<Layer[]>(
+export function withoutUnusedAddresses(layers: readonly Layer[]): Layer[] {
+  return Object.entries(addressParts).reduce<Layer[]>(
     (kept, [section, parts]) => {
       const [url, host] = [`${section}.url`, `${section}.host`];
-      const deciding = kept.findLast((layer) => gives(layer, url) || gives(layer, host));
-      const unused = !deciding || gives(deciding, url) ? parts : ['url'];
+      const deciding = kept.findLast((layer) => sets(layer, url) || sets(layer, host));
+      const unused = !deciding || sets(deciding, url) ? parts : ['url'];
       return kept.map((layer) => withoutSettings(layer, section, unused));
     },
     [...layers],
   );
 }
 
-/** Also where its value could not be read. */
-export function gives({ tree, unread }: Layer, path: string): boolean {
-  return valueAt(tree, path) !== undefined || unread.some((each) => each.path === path);
+/** Whether a layer sets a setting, even to an unreadable value. */
+export function sets({ tree, unreadable }: Layer, path: string): boolean {
+  return valueAt(tree, path) !== undefined || unreadable.some((each) => each.path === path);
 }
 
 function withoutSettings(layer: Layer, section: string, names: readonly string[]): Layer {
-  const { tree, unread } = layer;
+  const { tree, unreadable } = layer;
   const given = names.filter((name) => valueAt(tree, `${section}.${name}`) !== undefined);
   return {
     ...layer,
     tree: given.reduce<Tree>((rest, name) => without(rest, [section, name]), tree),
-    unread: unread.filter(({ path }) => !names.some((name) => path === `${section}.${name}`)),
+    unreadable: unreadable.filter(
+      ({ path }) => !names.some((name) => path === `${section}.${name}`),
+    ),
   };
 }

@@ -31,7 +31,7 @@ const uncapped = {
   monthlyMoney: null,
   monthlyTokens: null,
 };
-const times = {
+const workerTimes = {
   lockSeconds: 15,
   stallCheckSeconds: 5,
   heartbeatSeconds: 15,
@@ -43,13 +43,13 @@ const times = {
   probeSeconds: 300,
   failedJobsDays: 7,
 };
-const watching = {
+const alerting = {
   queueWaitSeconds: 1800,
   watchSeconds: 15,
   dayMissingMinutes: 60,
   noWorkerSeconds: 60,
 };
-const backingUp = {
+const backup = {
   ageIdentityFile: null,
   ageRecipient: null,
   automatic: true,
@@ -62,7 +62,7 @@ const backingUp = {
   verify: 'weekly',
 };
 
-const kept = {
+const retention = {
   supersededDays: 30,
   experiencesDays: null,
   interactionsDays: null,
@@ -121,26 +121,29 @@ describe('layers', () => {
         eachCharacter: uncapped,
       },
       weather: { source: 'seeded', hefeng: { apiHost: null, apiKey: null } },
-      worker: { queues: 'all', concurrency: 8, concurrencyOf: {}, ...times },
+      worker: { queues: 'all', concurrency: 8, concurrencyOf: {}, ...workerTimes },
       generations: { daysBack: 366, daysAhead: 31 },
       limits: { generationsPerMinute: 5, readsPerMinute: 6000, failedAuthenticationsPerMinute: 10 },
       mattermost: null,
-      backup: { ...backingUp, dir: join(root, '.local/backups'), retentionDays: 7 },
-      retention: kept,
-      alerts: { urls: {}, secrets: {}, routes: [], ...watching },
+      backup: { ...backup, dir: join(root, '.local/backups'), retentionDays: 7 },
+      retention,
+      alerts: { urls: {}, secrets: {}, routes: [], ...alerting },
       proxy: { http: null, https: null, noProxy: null },
       metrics: { port: null },
     });
   });
 
-  it.each(['development', 'production'])("the repository's own files say the same: %s", (name) => {
-    const environment = { ...production, NODE_ENV: name, TEXAS_HOME: '/texas' };
-    expect(loadConfig({ root: resolve(import.meta.dirname, '../../..'), environment })).toEqual(
-      loadConfig({ root, environment }),
-    );
-  });
+  it.each(['development', 'production'])(
+    "the repository's own files have the same defaults: %s",
+    (name) => {
+      const environment = { ...production, NODE_ENV: name, TEXAS_HOME: '/texas' };
+      expect(loadConfig({ root: resolve(import.meta.dirname, '../../..'), environment })).toEqual(
+        loadConfig({ root, environment }),
+      );
+    },
+  );
 
-  it('lets the later layer win, down to single settings and whole lists', () => {
+  it('later layers replace single settings and whole lists', () => {
     write(
       'config/base.yml',
       'server: {port: 1, trustProxyHops: 1}\nworker: {queues: [days, alerts]}\n',
@@ -167,12 +170,12 @@ describe('layers', () => {
     ['/a/b.c/', '/a/b.c'],
     ['/', ''],
     ['', ''],
-  ])('takes the base path %j as %j', (given, taken) => {
+  ])('normalizes the base path %j to %j', (given, taken) => {
     write('config/local.yml', `server: {basePath: "${given}"}\n`);
     expect(loadConfig({ root, environment: {} }).server.basePath).toBe(taken);
   });
 
-  it('replaces a price as a whole, so that nothing announced for another is left of it', () => {
+  it('replaces a price as a whole, including an announced one', () => {
     write(
       'config/base.yml',
       'budget: {prices: {a: {input: 1, output: 2, next: {from: 2026-12-01, input: 3, output: 4}}, b: {input: 5, output: 6}}}\n',
@@ -184,7 +187,7 @@ describe('layers', () => {
     });
   });
 
-  it('says what is wrong with a price', () => {
+  it('reports each problem of a price', () => {
     const price =
       '{input: 1, output: 2, readOn: yesterday, next: {from: 2026-13-01, input: 1, output: -1}}';
     write('config/local.yml', `budget: {prices: {a: ${price}}}\n`);
@@ -203,7 +206,7 @@ describe('layers', () => {
     );
   });
 
-  it('names queues that there are not', () => {
+  it('reports unknown queues', () => {
     write('config/base.yml', 'worker: {concurrencyOf: {alert: 2}}\n');
     expect(() => loadConfig({ root, environment: { WORKER_QUEUES: 'day,alerts' } })).toThrow(
       expect.objectContaining({
@@ -294,12 +297,12 @@ describe('layers', () => {
         source: 'qweather',
         hefeng: { apiHost: 'abc.qweatherapi.com', apiKey: 'hefeng' },
       },
-      worker: { queues: ['days', 'outreach'], concurrency: 2, concurrencyOf: {}, ...times },
+      worker: { queues: ['days', 'outreach'], concurrency: 2, concurrencyOf: {}, ...workerTimes },
       generations: { daysBack: 0, daysAhead: 1 },
       limits: { generationsPerMinute: 6, readsPerMinute: 7, failedAuthenticationsPerMinute: 10 },
       mattermost: { host: 'chat.example', token: 'token', owner: 'kal' },
-      backup: { ...backingUp, dir: '/backups', retentionDays: 9 },
-      retention: kept,
+      backup: { ...backup, dir: '/backups', retentionDays: 9 },
+      retention,
       alerts: {
         urls: {
           webhook: 'https://hook.example/a',
@@ -307,7 +310,7 @@ describe('layers', () => {
         },
         secrets: { dingtalk: 'SECsesame' },
         routes: [],
-        ...watching,
+        ...alerting,
       },
       proxy: {
         http: 'http://proxy:3128',
@@ -318,7 +321,7 @@ describe('layers', () => {
     });
   });
 
-  it('is frozen to its depths', () => {
+  it('is deeply frozen', () => {
     const config = loadConfig({ root, environment: { WORKER_QUEUES: 'days' } });
     expect([config, config.authoring.gemini, config.worker.queues].every(Object.isFrozen)).toBe(
       true,
@@ -329,7 +332,7 @@ describe('layers', () => {
 describe('proxies', () => {
   const proxyOf = (environment: ProcessEnvironment) => loadConfig({ root, environment }).proxy;
 
-  it('are those of the usual variables, in lower case first', () => {
+  it('come from the usual variables, lower case first', () => {
     expect(proxyOf({})).toEqual({ http: null, https: null, noProxy: null });
     expect(
       proxyOf({
@@ -346,7 +349,7 @@ describe('proxies', () => {
     });
   });
 
-  it('take a password with a bare %, encoded for those who decode it', () => {
+  it('percent-encode a bare % in a password', () => {
     expect(proxyOf({ https_proxy: 'u:p%@proxy:1' }).https).toBe('http://u:p%25@proxy:1');
     expect(proxyOf({ https_proxy: 'http://u:p%25@proxy' }).https).toBe('http://u:p%25@proxy');
   });
@@ -355,7 +358,7 @@ describe('proxies', () => {
     ['socks5://hunter2@proxy', 'a URL that starts with http:// or https://'],
     ['http://u:hunter2@proxy:99999', 'a URL that starts with http:// or https:// and has a port'],
     ['http://u:hun#ter2@proxy', 'a URL that starts with http:// or https:// and has its user and'],
-  ])('are refused without showing them: %s', (proxy, expected) => {
+  ])('are rejected without being shown: %s', (proxy, expected) => {
     expect(() => proxyOf({ https_proxy: proxy })).toThrow(
       expect.objectContaining({
         details: { problems: [expect.stringContaining(`https_proxy: expected ${expected}`)] },
@@ -365,7 +368,7 @@ describe('proxies', () => {
 });
 
 describe('values from files', () => {
-  it('reads NAME_FILE without its trailing newline, also for alert channels', () => {
+  it('reads NAME_FILE without its trailing newline, for alert channels too', () => {
     write('key', 'sesame\r\n');
     write('hook', 'https://hook.example\n');
     write('port', '81\n');
@@ -381,7 +384,7 @@ describe('values from files', () => {
     expect(config.server.port).toBe(81);
   });
 
-  it('takes no white space around a value for a part of it, in variables and files alike', () => {
+  it('trims values of variables and files', () => {
     write('password', '\ufeff\n  p w\r\n\r\n');
     const config = loadConfig({
       root,
@@ -401,14 +404,14 @@ describe('values from files', () => {
     expect(loadConfig({ root, environment: {} }).redis.url).toBe('redis://r');
   });
 
-  it('counts empty variables and empty files as unset', () => {
+  it('treats empty variables and files as unset', () => {
     write('empty', '\n');
     const environment = { PORT: '', LOG_LEVEL: ' ', AUTHOR_FILE: 'empty', NODE_ENV: '' };
     expect(loadConfig({ root, environment })).toEqual(loadConfig({ root, environment: {} }));
   });
 });
 
-it('takes a bare % in a URL for itself, also beside what is encoded', () => {
+it('reads a bare % in a URL literally, even next to encoded characters', () => {
   const environment = {
     DATABASE_URL: 'postgres://texas:Am%queif%2F100%@db/texas',
     REDIS_URL: 'redis://:p%ss@r',
@@ -420,7 +423,7 @@ it('takes a bare % in a URL for itself, also beside what is encoded', () => {
 });
 
 describe('servers in parts', () => {
-  it('become one URL with what is special percent-encoded', () => {
+  it('become a URL with special characters percent-encoded', () => {
     const config = loadConfig({
       root,
       environment: {
@@ -440,7 +443,7 @@ describe('servers in parts', () => {
     expect(config.redis.cacheUrl).toBe(config.redis.url);
   });
 
-  it('have the defaults of the servers themselves, and may be a socket', () => {
+  it('use the default ports and names, and may be a socket', () => {
     const environment = { POSTGRES_HOST: '/run/pg', REDIS_HOST: 'r' };
     const config = loadConfig({ root, environment });
     expect(config.database.url).toBe('postgres://postgres@%2Frun%2Fpg:5432/postgres');
@@ -454,11 +457,11 @@ describe('servers in parts', () => {
     'postgres://texas@%2Frun%2Fpostgresql/texas',
     'postgres://texas:pw@[::1]:5433/texas?sslmode=verify-full',
     'postgres://me%40server:p%40ss@db.example/texas',
-  ])('are told of by the address %s', (url) => {
+  ])('may be given by the URL %s', (url) => {
     expect(loadConfig({ root, environment: { DATABASE_URL: url } }).database.url).toBe(url);
   });
 
-  it('give way to a URL of the same or a later layer, and replace that of an earlier one', () => {
+  it('are overridden by a URL in the same or a later layer, and override an earlier one', () => {
     write('config/base.yml', 'database: {url: postgres://base/x}\nredis: {host: base}\n');
     const environment = { POSTGRES_HOST: 'env', REDIS_URL: 'redis://env', REDIS_HOST: 'parts' };
     const config = loadConfig({ root, environment });

@@ -2,23 +2,23 @@ import { parseDate } from '@texas-ai/kernel';
 import { z } from 'zod';
 import { money, section, text } from './fields.js';
 
-// What models cost. config/base.yml has the same table, for operators to look at.
+// Prices of models. config/base.yml repeats the defaults, so that operators see them.
 
 const dateExpected = 'a date, written YYYY-MM-DD';
 const date = z
   .string({ error: dateExpected })
   .refine((value) => parseDate(value) !== undefined, dateExpected);
 
-/** Money for a million tokens, thoughts being output. */
+/** Per million tokens. Thinking tokens are billed as output. */
 const price = { input: money, output: money };
 
 export const pricesSchema = z.record(
   text('a model name'),
   section({
     ...price,
-    /** When it was read. */
+    /** When the provider's page was read. */
     readOn: date.optional(),
-    /** An announced price, and the day from which it holds (UTC). */
+    /** An announced price, and the UTC date from which it applies. */
     next: section({ from: date, ...price }).optional(),
   }),
   { error: 'models, each with the price of its input and output' },
@@ -27,8 +27,8 @@ export const pricesSchema = z.record(
 const readOn = '2026-11-30';
 
 /**
- * Standard prices of Google's price page for text. Calls to gemini-2.5-flash and gemini-2.5-pro may be
- * served, and are billed then, as their successors from 2026-12-01 on.
+ * Standard text prices of Google's pricing page. From 2026-12-01 on, calls to gemini-2.5-flash and gemini-2.5-pro
+ * may be served by their successors, and are then billed as those.
  */
 export const defaultPrices: z.infer<typeof pricesSchema> = {
   'gemini-3.5-flash-lite': { input: 0.3, output: 2.5, readOn },

@@ -37,7 +37,7 @@ const production = {
   AUTHOR: 'offline',
 };
 
-it('refuses NAME together with NAME_FILE, and names a file that cannot be read', () => {
+it('rejects NAME together with NAME_FILE, and files that cannot be read', () => {
   write('port', '99999');
   const environment = {
     PORT_FILE: 'port',
@@ -52,30 +52,30 @@ it('refuses NAME together with NAME_FILE, and names a file that cannot be read',
   ]);
 });
 
-it('does not judge the form of an address that does not count', () => {
+it('does not validate the unused form of an address', () => {
   const links = { POSTGRES_PORT: 'tcp://10.0.0.1:5432', REDIS_PORT: 'tcp://10.0.0.2:6379' };
   const secrets = { POSTGRES_PASSWORD_FILE: '/no/such/file', REDIS_PASSWORD: 'a' };
   const both = { ...links, ...secrets, REDIS_PASSWORD_FILE: 'b' };
   expect(problemsOf({ ...production, ...both })).toEqual([]);
 
-  // Also where the URL comes from an earlier layer, or from a file that cannot be read.
+  // Even if the URL comes from an earlier layer, or from a file that cannot be read.
   write('config/local.yml', 'database: {url: "postgres://db/texas", port: none, password: 5}\n');
   const unread = { ...production, DATABASE_URL: '', REDIS_URL: '', REDIS_URL_FILE: '/none' };
   expect(problemsOf({ ...unread, ...both })).toEqual([
     'REDIS_URL_FILE: /none: cannot be read (ENOENT)',
   ]);
 
-  // Nor parts without a host, of which a private server uses none.
+  // Nor parts without a host: a private server uses none of them.
   const noServers = { NODE_ENV: 'development' };
   write('config/local.yml', 'database: {port: none}\n');
   expect(problemsOf({ ...noServers, ...both })).toEqual([]);
 
-  // Parts of a later layer count instead of a URL of an earlier one.
+  // Parts in a later layer replace the URL of an earlier one.
   write('config/local.yml', 'database: {url: "mysql://db"}\n');
   expect(problemsOf({ ...production, DATABASE_URL: '', POSTGRES_HOST: 'db' })).toEqual([]);
 });
 
-it('says of a port that Kubernetes set where it comes from', () => {
+it('explains a port that Kubernetes set', () => {
   const link = (name: string, range: string) =>
     `${name}: expected a whole number from ${range}, got "tcp://10.0.0.1:1", which Kubernetes sets for a service of that name: set enableServiceLinks: false for the pod`;
   const environment = {
@@ -107,13 +107,13 @@ it.each([
   '/v1',
   '/health/texas',
   '/admin',
-])('refuses %s as a base path', (path) => {
+])('rejects the base path %s', (path) => {
   expect(problemsOf({ BASE_PATH: path })).toEqual([
     expect.stringMatching(/^BASE_PATH: expected a path such as \/texas, .*, got "/),
   ]);
 });
 
-it('reports all problems at once, by the name the user wrote, with what was expected', () => {
+it('reports all problems at once, with the name that the user wrote and the expected value', () => {
   write('config/base.yml', 'server: {port: "80", prot: 1}\nworker: 5\nauthoring: {chapters: 1.5}');
   write('config/local.yml', 'a: b\nsecret: "hunter2');
   const environment = {
@@ -138,13 +138,13 @@ it('reports all problems at once, by the name the user wrote, with what was expe
     'GEMINI_API_KEY: expected a key, because AUTHOR is gemini',
     "HEFENG_API_HOST: expected the account's API host, because WEATHER_SOURCE is qweather",
     'HEFENG_API_KEY: expected a key, because WEATHER_SOURCE is qweather',
-    'MATTERMOST_TOKEN: expected with the other MATTERMOST variables, all three or none',
-    'MATTERMOST_OWNER: expected with the other MATTERMOST variables, all three or none',
+    'MATTERMOST_TOKEN: expected all of MATTERMOST_HOST, MATTERMOST_TOKEN, MATTERMOST_OWNER, or none',
+    'MATTERMOST_OWNER: expected all of MATTERMOST_HOST, MATTERMOST_TOKEN, MATTERMOST_OWNER, or none',
   ]);
 });
 
 it.each(['', '\n', ' '])(
-  'takes a zone that Temporal takes, and no abbreviation (followed by %j)',
+  'accepts the time zones of Temporal, but no abbreviations (followed by %j)',
   (end) => {
     expect(loadConfig({ root, environment: { TZ_DEFAULT: `Asia/Tokyo${end}` } }).timeZone).toBe(
       'Asia/Tokyo',
@@ -155,7 +155,7 @@ it.each(['', '\n', ' '])(
   },
 );
 
-it('never shows a secret value, wherever it stands', () => {
+it('never shows a secret, wherever it is', () => {
   const secret = 'hunter2 hunter2';
   write('config/base.yml', `database: "${secret}"\nredis: {cacheUrl: "${secret}"}\n`);
   write('config/development.yml', `alerts: {urls: {WeCom: "${secret}", slack: "${secret}"}}\n`);
@@ -181,7 +181,7 @@ it.each([
   'postgres://texas:12/pass@db/texas',
   'postgres://texas:my?pass@db/texas',
   'postgres://texas:12?pass@db/texas',
-])('says how a password is written where it breaks the address: %s', (url) => {
+])('explains how to encode a password that breaks the URL: %s', (url) => {
   const postgres = 'expected a URL that starts with postgres:// or postgresql://';
   expect(problemsOf({ DATABASE_URL: url })).toEqual([`DATABASE_URL: ${postgres}${encoded}`]);
   const redis = url.replace('postgres', 'redis');
@@ -210,7 +210,7 @@ it.each([
   ['', 'names a host'],
   ['/db', 'names a host'],
   ['u:p@/db', 'names a host'],
-])('says what is wrong with the address %s', (address, problem) => {
+])('explains what is wrong with the address %s', (address, problem) => {
   const redis = 'expected a URL that starts with redis:// or rediss:// and';
   expect(problemsOf({ REDIS_URL: `redis://${address}` })).toEqual([
     `REDIS_URL: ${redis} ${problem}`,
@@ -222,12 +222,12 @@ it.each([
   ]);
 });
 
-it('judges the host and the port in the query of a database URL', () => {
+it('validates host and port in the query of a database URL', () => {
   const problemOf = (url: string) => problemsOf({ DATABASE_URL: url })[0];
   expect(problemOf('postgres://h/db?port=none')).toContain(badPort);
   expect(problemOf('postgres://h/db?host=h1,h2')).toContain(severalHosts);
   expect(problemOf('postgres://u@/db?host=')).toContain('names a host');
-  // Node's driver does not know it, and would ask localhost.
+  // The Node.js driver ignores hostaddr and would connect to localhost.
   expect(problemOf('postgres://u@/db?hostaddr=10.0.0.1')).toContain('names a host');
   for (const url of [
     'postgres://u:p@/db?host=/run/postgresql',
@@ -240,7 +240,7 @@ it('judges the host and the port in the query of a database URL', () => {
   }
 });
 
-it('takes no address of several lines, and no host with a scheme or port', () => {
+it('rejects multi-line URLs, and hosts with a scheme or port', () => {
   const environment = {
     REDIS_HOST: 'redis://r',
     POSTGRES_HOST: 'db:5432',
@@ -260,11 +260,11 @@ it('takes no address of several lines, and no host with a scheme or port', () =>
   }
 });
 
-it('reports what is needed in production, or by the process', () => {
+it('reports settings that production or the process requires', () => {
   const all = [
     'DATABASE_URL: expected the URL of a PostgreSQL server, or POSTGRES_HOST',
     'REDIS_URL: expected the URL of a Redis server, or REDIS_HOST',
-    'AUTHOR: expected a GEMINI_API_KEY in production, or AUTHOR=offline outright',
+    'AUTHOR: expected GEMINI_API_KEY in production, or AUTHOR=offline',
   ];
   expect(problemsOf({ NODE_ENV: 'production' })).toEqual(all);
   expect(problemsOf({ NODE_ENV: 'test' }, { database: true, redis: true })).toEqual(
@@ -277,7 +277,7 @@ it('reports what is needed in production, or by the process', () => {
   ]);
 });
 
-it('reports files that are no settings, and a NODE_ENV that names no environment', () => {
+it('reports files that are not mappings, and an invalid NODE_ENV', () => {
   write('config/base.yml', '- a\n');
   write('config/local.yml', '__proto__: {polluted: 1}\nconstructor: 1\n');
   mkdirSync(join(root, 'config/development.yml'));
@@ -290,7 +290,7 @@ it('reports files that are no settings, and a NODE_ENV that names no environment
   ]);
 });
 
-it('refuses files that are not UTF-8, and texts that nothing can store, without showing them', () => {
+it('rejects files that are not UTF-8 and texts that cannot be stored, without showing them', () => {
   write('config/base.yml', Buffer.from('\ufeffhome: hunter2', 'utf16le'));
   write('config/local.yml', 'home: "a\\0b"\ndatabase: { host: db, password: "hunter2\\ud83d" }');
   write('key', Buffer.concat([Buffer.from('hunter2\n'), Buffer.from([0xb5, 0xc2])]));
@@ -302,7 +302,7 @@ it('refuses files that are not UTF-8, and texts that nothing can store, without 
   ]);
 });
 
-it('survives YAML whose aliases explode', () => {
+it('survives YAML with exponential aliases', () => {
   const lines = ['a: &a [x, x, x, x, x, x, x, x, x, x]'];
   for (const [name, of] of ['ba', 'cb', 'dc', 'ed'] as unknown as string[]) {
     lines.push(`${name}: &${name} [${Array(9).fill(`*${of}`).join(', ')}]`);
@@ -311,7 +311,7 @@ it('survives YAML whose aliases explode', () => {
   expect(problemsOf({})).toEqual(['config/local.yml:1:1: not valid YAML: too many aliases']);
 });
 
-it('formats problems as one text for a person', () => {
+it('formats problems as readable text', () => {
   let failure: unknown;
   try {
     loadConfig({ root, environment: { PORT: '-1' } });

@@ -1,9 +1,10 @@
 import type { Config } from './config.js';
 import type { Environment, Settings } from './schema.js';
+import { allSettings } from './variables.js';
 
 /**
- * What a process cannot do without. What is left out is needed in production only; an author
- * is needed in the sense that AUTHOR=offline must be said outright where there is no key.
+ * What a process requires. Anything left out is required in production only. `author` means that AUTHOR=offline
+ * must be explicit if there is no key.
  */
 export interface Needs {
   readonly database?: boolean;
@@ -11,53 +12,55 @@ export interface Needs {
   readonly author?: boolean;
 }
 
-/** One line for each setting that is missing, or does not suffice, although another one or the process needs it. */
+/** Settings that must be set together. */
+const allOrNone = [
+  ['backup.s3.bucket', 'backup.s3.accessKeyId', 'backup.s3.secretAccessKey'],
+  ['mattermost.host', 'mattermost.token', 'mattermost.owner'],
+];
+
+/** One line for each setting that the process or another setting requires and that is missing or too low. */
 export function missingSettings(
   settings: Settings,
-  isGiven: (path: string) => boolean,
+  isSet: (path: string) => boolean,
   environment: Environment,
   needs: Needs,
 ): string[] {
   const production = environment === 'production';
   const missing: string[] = [];
   const need = (path: string, problem: string) => {
-    if (!isGiven(path)) missing.push(problem);
+    if (!isSet(path)) missing.push(problem);
   };
 
-  if ((needs.database ?? production) && !isGiven('database.host')) {
+  if ((needs.database ?? production) && !isSet('database.host')) {
     need('database.url', 'DATABASE_URL: expected the URL of a PostgreSQL server, or POSTGRES_HOST');
   }
-  if ((needs.redis ?? production) && !isGiven('redis.host')) {
+  if ((needs.redis ?? production) && !isSet('redis.host')) {
     need('redis.url', 'REDIS_URL: expected the URL of a Redis server, or REDIS_HOST');
   }
 
-  const gemini = 'authoring.gemini.apiKey';
-  if (settings.authoring.author === 'gemini') {
-    need(gemini, 'GEMINI_API_KEY: expected a key, because AUTHOR is gemini');
-  } else if (production && needs.author !== false && !isGiven('authoring.author')) {
-    need(gemini, 'AUTHOR: expected a GEMINI_API_KEY in production, or AUTHOR=offline outright');
+  const { author, gemini } = settings.authoring;
+  const geminiKey = 'authoring.gemini.apiKey';
+  if (author === 'gemini') {
+    need(geminiKey, 'GEMINI_API_KEY: expected a key, because AUTHOR is gemini');
+  } else if (production && needs.author !== false && !isSet('authoring.author')) {
+    need(geminiKey, 'AUTHOR: expected GEMINI_API_KEY in production, or AUTHOR=offline');
   }
 
-  const { author = 'gemini', gemini: asked } = settings.authoring;
-  const caps = [settings.budget.everybody, settings.budget.eachCharacter];
-  const money = caps.some(
-    ({ dailyMoney, monthlyMoney }) => dailyMoney !== undefined || monthlyMoney !== undefined,
+  const { everybody, eachCharacter, prices } = settings.budget;
+  const capsMoney = [everybody, eachCharacter].some(
+    ({ dailyMoney, monthlyMoney }) => dailyMoney !== null || monthlyMoney !== null,
   );
-  if (
-    money &&
-    author === 'gemini' &&
-    isGiven(gemini) &&
-    !Object.hasOwn(settings.budget.prices, asked.model)
-  ) {
+  const billed = author !== 'offline' && isSet(geminiKey);
+  if (capsMoney && billed && !Object.hasOwn(prices, gemini.model)) {
     missing.push(
-      `budget.prices: expected the price of ${asked.model}, because money is capped and nobody knows what it would cost`,
+      `budget.prices: expected the price of ${gemini.model}, because a money cap cannot be enforced without it`,
     );
   }
 
   const { heartbeatSeconds, untouchedSeconds } = settings.worker;
   if (heartbeatSeconds >= untouchedSeconds) {
     missing.push(
-      `worker.heartbeatSeconds: expected less than the ${untouchedSeconds} s of worker.untouchedSeconds, because work counts as lost after them`,
+      `worker.heartbeatSeconds: expected less than worker.untouchedSeconds (${untouchedSeconds} s), after which work counts as lost`,
     );
   }
 
@@ -67,33 +70,20 @@ export function missingSettings(
     need('weather.hefeng.apiKey', `HEFENG_API_KEY: expected a key, ${because}`);
   }
 
-  const s3 = {
-    bucket: 'BUCKET',
-    accessKeyId: 'ACCESS_KEY_ID',
-    secretAccessKey: 'SECRET_ACCESS_KEY',
-  };
-  if (Object.keys(s3).some((name) => isGiven(`backup.s3.${name}`))) {
-    for (const [name, variable] of Object.entries(s3)) {
-      need(
-        `backup.s3.${name}`,
-        `BACKUP_S3_${variable}: expected with the other two of bucket and keys, all three or none`,
-      );
-    }
-  }
-
-  const mattermost = ['host', 'token', 'owner'];
-  if (mattermost.some((name) => isGiven(`mattermost.${name}`))) {
-    for (const name of mattermost) {
-      need(
-        `mattermost.${name}`,
-        `MATTERMOST_${name.toUpperCase()}: expected with the other MATTERMOST variables, all three or none`,
-      );
+  for (const paths of allOrNone.filter((each) => each.some(isSet))) {
+    const variables = paths.map(variableOf);
+    for (const path of paths) {
+      need(path, `${variableOf(path)}: expected all of ${variables.join(', ')}, or none`);
     }
   }
   return missing;
 }
 
-/** What to say at a start where nobody knows what the configured model costs; null otherwise. */
+function variableOf(path: string): string {
+  return allSettings.find((setting) => setting.path === path)?.env[0] ?? path;
+}
+
+/** A warning if the price of the configured model is unknown, otherwise null. */
 export function unknownPrice({
   authoring,
   budget,
@@ -103,5 +93,19 @@ export function unknownPrice({
 }): string | null {
   const { model } = authoring.gemini;
   if (authoring.author === 'offline' || Object.hasOwn(budget.prices, model)) return null;
-  return `What ${model} costs is not known, so its calls are counted without their money. Set its price in budget.prices.`;
+  return `The price of ${model} is not known, so its calls are counted without money. Set its price in budget.prices.`;
+}
+
+/** A warning if settings are set that do nothing in this version, otherwise null. */
+export function settingsWithoutEffect({
+  mattermost,
+  worker,
+}: Pick<Config, 'mattermost' | 'worker'>): string | null {
+  const names = [
+    ...(mattermost === null ? [] : ['mattermost']),
+    ...(worker.queues.includes('outreach') ? ['outreach in worker.queues'] : []),
+    ...('outreach' in worker.concurrencyOf ? ['worker.concurrencyOf.outreach'] : []),
+  ];
+  if (names.length === 0) return null;
+  return `These settings have no effect in this version: ${names.join(', ')}.`;
 }

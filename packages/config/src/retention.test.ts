@@ -16,7 +16,7 @@ function retentionOf(settings: string) {
   return loadConfig({ root, environment: {} }).retention;
 }
 
-test('an age is a number of days, or forever, also where there is one by default', () => {
+test('an age is a number of days or forever', () => {
   expect(retentionOf('{ supersededDays: forever, experiencesDays: 400 }')).toMatchObject({
     supersededDays: null,
     experiencesDays: 400,
@@ -29,9 +29,9 @@ test.each([
   'experiencesDays: 1.5',
   'alertsDays: never',
   'idempotencyDays: "30"',
-  // Forecasts of the budget look two weeks back, and a month is the longest that is summed.
+  // Budget forecasts look two weeks back, and the longest sum is a month.
   'costsDays: 30',
   'messagesDays: 30',
-])('%s is refused', (setting) => {
+])('%s is rejected', (setting) => {
   expect(() => retentionOf(`{ ${setting} }`)).toThrow();
 });

@@ -3,7 +3,7 @@ import { ignoreLibpqVariables, loadConfig, processEnvironment, secretsOf } from 
 
 const root = import.meta.dirname;
 
-it('collects every secret value, as written and decoded', () => {
+it('collects all secrets, encoded and decoded', () => {
   const config = loadConfig({
     root,
     environment: {
@@ -61,19 +61,19 @@ it.each([
   ['/ntfy-topic-9f3a', ['/ntfy-topic-9f3a', 'ntfy-topic-9f3a']],
   ['/in/p%40ss-w0rd-9', ['/in/p%40ss-w0rd-9', '/in/p@ss-w0rd-9', 'p%40ss-w0rd-9', 'p@ss-w0rd-9']],
   ['/texas-alerts', ['/texas-alerts']],
-])('hides of an alert address whatever may be its key: %s', (request, expected) => {
+])('includes every part of an alert URL that may be a key: %s', (request, expected) => {
   const address = `https://hook.example${request}`;
   expect(secretsOfWebhook(address).sort()).toEqual([address, ...expected].sort());
 });
 
-it('leaves the ordinary words of an alert address alone', () => {
+it('excludes ordinary words of an alert URL', () => {
   const words = ['services', 'open-apis', 'Workflows', 'trigger', 'alerts', '/'];
   const address = 'https://hook.example/services/open-apis/Workflows/trigger?channel=alerts';
   for (const word of words) expect(secretsOfWebhook(address)).not.toContain(word);
   expect(secretsOfWebhook('https://hook.example/')).toEqual(['https://hook.example/']);
 });
 
-it('hides the password of an address whose host is the folder of a socket', () => {
+it('includes the password of a socket URL', () => {
   const address = 'postgres://texas:s3%40same@/texas?host=/run/postgresql';
   expect(secretsOf(loadConfig({ root, environment: { DATABASE_URL: address } }))).toEqual([
     's3%40same',
@@ -81,17 +81,17 @@ it('hides the password of an address whose host is the folder of a socket', () =
   ]);
 });
 
-it('hides the password of a mail server, and nobody whom mail is for', () => {
+it('includes the password of a mail server, but not the recipients', () => {
   const address = 'smtps://me:s3same@mail.example/?to=someone@example.org';
   const config = loadConfig({ root, environment: { ALERT_EMAIL_URL: address } });
   expect(secretsOf(config)).toEqual([address, 's3same']);
 });
 
-it('has none where none is configured', () => {
+it('is empty if no secret is configured', () => {
   expect(secretsOf(loadConfig({ root, environment: {} }))).toEqual([]);
 });
 
-it('takes the variables of libpq out of a process, and says so where a database is configured', () => {
+it('removes libpq variables from the process and warns about them', () => {
   const logger = { warn: jest.fn() };
   process.env.PGSSLMODE = 'require';
   process.env.PGOPTIONS = '-c search_path=other';
@@ -105,7 +105,7 @@ it('takes the variables of libpq out of a process, and says so where a database 
   expect(logger.warn).toHaveBeenCalledTimes(1);
 });
 
-it('gives a launcher a copy of the environment', () => {
+it('processEnvironment returns a copy', () => {
   const copy = processEnvironment();
   expect(copy.PATH).toBe(process.env.PATH);
   copy.TEXAS_TEST_ONLY = '1';

@@ -1,15 +1,15 @@
 import { percentDecoded } from '@texas-ai/kernel';
 import type { Config } from './config.js';
-import { keyInQuery, readAddress } from './connection-url.js';
+import { parseServerUrl, secretParameter } from './connection-url.js';
 
-/** From this length on a part of a webhook's address is a key even where it looks like words. */
-const surelyKey = 16;
-const shortestKeyInPath = 8;
-const shortestKeyInQuery = 6;
+/** From this length on, a part of a webhook URL counts as a key even if it looks like words. */
+const alwaysKeyLength = 16;
+const minKeyLengthInPath = 8;
+const minKeyLengthInQuery = 6;
 
 /**
- * Every secret value of the configuration, for redaction: keys, tokens, passwords inside URLs
- * as written and decoded, and webhook URLs with the parts of them that give access.
+ * All secret values of the configuration, for redaction: keys, tokens, passwords in URLs (encoded and decoded),
+ * and webhook URLs with their secret parts.
  */
 export function secretsOf(config: Config): string[] {
   const secrets = [
@@ -34,31 +34,31 @@ export function secretsOf(config: Config): string[] {
 }
 
 function urlSecrets(text: string | null | undefined): string[] {
-  const url = typeof text === 'string' ? readAddress(text) : undefined;
+  const url = parseServerUrl(text ?? '');
   if (url === undefined) return [];
-  const inQuery = [...url.searchParams].filter(([name]) => keyInQuery.test(name));
+  const inQuery = [...url.searchParams].filter(([name]) => secretParameter.test(name));
   return [url.password, percentDecoded(url.password), ...inQuery.map(([, value]) => value)];
 }
 
 /**
- * The whole of it, its path with its query, since servers repeat those (“Cannot POST /…”), and each part
- * of them that may be a key. The address of a mail server has only its password to hide.
+ * The whole URL, its path with its query (servers repeat these in errors, “Cannot POST /…”), and each part of
+ * them that may be a key. A mail server's URL has no secret but its password.
  */
 function webhookSecrets(text: string): string[] {
   const url = new URL(text);
   const known = [text, url.href, ...urlSecrets(text)];
   if (url.protocol.startsWith('smtp')) return known;
   const request = `${url.pathname}${url.search}`;
-  const inPath = url.pathname.split('/').filter((part) => mayBeKey(part, shortestKeyInPath));
+  const inPath = url.pathname.split('/').filter((part) => mayBeKey(part, minKeyLengthInPath));
   const inQuery = [...url.searchParams.values()].filter((value) =>
-    mayBeKey(value, shortestKeyInQuery),
+    mayBeKey(value, minKeyLengthInQuery),
   );
-  const whole = request === '/' ? [] : [request, percentDecoded(request)];
-  return [...known, ...whole, ...inPath, ...inPath.map(percentDecoded), ...inQuery];
+  const requests = request === '/' ? [] : [request, percentDecoded(request)];
+  return [...known, ...requests, ...inPath, ...inPath.map(percentDecoded), ...inQuery];
 }
 
-/** Words such as `services` and `open-apis` are no keys: to hide them would spoil ordinary text. */
-function mayBeKey(text: string, shortest: number): boolean {
+/** Words such as `services` and `open-apis` are not keys; redacting them would garble ordinary text. */
+function mayBeKey(text: string, minLength: number): boolean {
   const isWord = /^[A-Z]?[a-z]+(?:[-_.][A-Z]?[a-z]+)*$/.test(text);
-  return text.length >= surelyKey || (text.length >= shortest && !isWord);
+  return text.length >= alwaysKeyLength || (text.length >= minLength && !isWord);
 }

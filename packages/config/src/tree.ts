@@ -1,11 +1,11 @@
-/** Nested settings as a layer gives them, not yet checked. */
+/** Nested settings of a layer, not validated yet. */
 export type Tree = Readonly<Record<string, unknown>>;
 
 export function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The value at a dotted path; undefined where there is none. */
+/** The value at a dotted path; undefined if there is none. */
 export function valueAt(tree: unknown, path: string): unknown {
   return path
     .split('.')
@@ -23,7 +23,7 @@ export function withValue(tree: Tree, path: string, value: unknown): Tree {
   return { ...tree, [key]: withValue(isTree(child) ? child : {}, rest.join('.'), value) };
 }
 
-/** A copy without the value at a path, whose keys may hold dots. */
+/** A copy without the value at a path. Its keys may contain dots. */
 export function without(tree: Tree, [key, ...rest]: readonly PropertyKey[]): Tree {
   return Object.fromEntries(
     Object.entries(tree).flatMap(([name, value]) => {
@@ -33,7 +33,7 @@ export function without(tree: Tree, [key, ...rest]: readonly PropertyKey[]): Tre
   );
 }
 
-/** A copy without what counts as unset: null, undefined and empty text. */
+/** A copy without values that count as unset: null, undefined and the empty string. */
 export function withoutUnset(tree: Tree): Tree {
   return Object.fromEntries(
     Object.entries(tree)

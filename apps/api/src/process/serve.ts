@@ -9,6 +9,7 @@ import {
   processEnvironment,
   productVersion,
   secretsOf,
+  settingsWithoutEffect,
 } from '@texas-ai/config';
 import { explain, TexasError } from '@texas-ai/kernel';
 import { captureConsole, makeRedactor } from '@texas-ai/logging';
@@ -87,7 +88,7 @@ async function start(deps: ApiDeps, signal: AbortSignal) {
 }
 
 async function getReady(
-  { database, store, characters, keys, restores, channels, logger, readiness }: ApiDeps,
+  { config, database, store, characters, keys, restores, channels, logger, readiness }: ApiDeps,
   signal: AbortSignal,
 ) {
   await waitForMigrations(database, logger, signal);
@@ -96,6 +97,8 @@ async function getReady(
   keys.start();
   restores.start();
   if (channels === 0) logger.warn('no alert channel is configured: nobody is warned');
+  const withoutEffect = settingsWithoutEffect(config);
+  if (withoutEffect !== null) logger.warn(withoutEffect);
   readiness.started = true;
   letHeapGrow();
   logger.info('api ready');

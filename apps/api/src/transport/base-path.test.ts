@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, test } from '@jest/globals';
-import { ownSegments } from '@texas-ai/config';
+import { reservedSegments } from '@texas-ai/config';
 import { untilReady } from '@texas-ai/jobs';
 import type { LoopbackServer } from '@texas-ai/testing';
 import { startSubPathProxy } from '../../test/sub-path-proxy.js';
@@ -155,5 +155,5 @@ test('without a base path nothing is taken away', () => {
 test('no path of ours begins as a base path may', () => {
   const paths = [...makeOperations(api.deps).map(({ path }) => path), '/docs', boardPath];
   const first = paths.map((path) => path.split('/')[1] ?? '');
-  expect([...new Set(first)].sort()).toEqual([...ownSegments].sort());
+  expect([...new Set(first)].sort()).toEqual([...reservedSegments].sort());
 });

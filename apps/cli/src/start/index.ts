@@ -1,4 +1,4 @@
-import { readCharacterFiles, unknownPrice } from '@texas-ai/config';
+import { readCharacterFiles, settingsWithoutEffect, unknownPrice } from '@texas-ai/config';
 import { makeOwner, systemClock, TexasError } from '@texas-ai/kernel';
 import { characterRecords } from '@texas-ai/life';
 import type { CliDeps } from '../deps.js';
@@ -21,7 +21,9 @@ export async function start(deps: CliDeps, options: StartOptions): Promise<numbe
   const owner = makeOwner();
   const stop = listenForStop(deps.environment);
   try {
-    sayUnknownPrice(deps);
+    for (const warning of [unknownPrice(deps.config), settingsWithoutEffect(deps.config)]) {
+      if (warning !== null) deps.output.progress(warning);
+    }
     const running = await launch(deps, owner, stop, options);
     for (const day of days) await show(deps, running, day, options, stop);
     if (options.once) return 0;
@@ -57,11 +59,6 @@ async function show(
     if (once || signal.aborted || !(error instanceof TexasError)) throw error;
     output.progress(error.message);
   }
-}
-
-function sayUnknownPrice({ config, output }: CliDeps): void {
-  const problem = unknownPrice(config);
-  if (problem !== null) output.progress(problem);
 }
 
 function columns(): number {

@@ -126,7 +126,7 @@ describe('npm start', () => {
 
   test.each([
     [['--date', '2025-02-30'], {}, /--date: “2025-02-30” is not a date/],
-    [['--character', 'nobody'], {}, /there is no “nobody”; there is texas/],
+    [['--character', 'nobody'], {}, /there is no “nobody”, only texas/],
     [[], { PORT: 'eighty' }, /PORT/],
   ])('%j %j ends with one clear sentence and not 0', async (args, more, sentence) => {
     const failure = await runOnce(args, more).catch((error) => error);

@@ -29,23 +29,24 @@ afterEach(async () => {
   expect([...results, ...progress].join('\n')).not.toContain('canary');
 });
 
-function testOf(variables: Record<string, string>): Promise<number> {
+function runTest(variables: Record<string, string>): Promise<number> {
   const environment = { NODE_ENV: 'test', ...variables };
   const config = loadConfig({ root, environment, needs: { database: false, redis: false } });
   const output = {
     result: (text: string) => results.push(text),
     progress: (line: string) => progress.push(line),
   };
-  return testAlerts({ root, config, environment, logger: makeLogSpy(), output });
+  const stopSignal = () => new AbortController().signal;
+  return testAlerts({ root, config, environment, logger: makeLogSpy(), output, stopSignal });
 }
 
 const mailbox = (password: string) =>
   `smtp://me:${password}@127.0.0.1:${smtp.port}/?to=me%40example.org`;
 
-describe('every channel', () => {
-  test('is sent one message and has one line with what it answered', async () => {
+describe('alert test', () => {
+  test('sends one message to every channel and prints the responses', async () => {
     webhook.respondWith({ body: 'ok' });
-    const code = await testOf({
+    const code = await runTest({
       ALERT_EMAIL_URL: mailbox(key),
       ALERT_SLACK_URL: `${webhook.url}/services/${key}`,
       ALERT_WEBHOOK_URL: `${webhook.url}/any?token=${key}`,
@@ -74,9 +75,9 @@ describe('every channel', () => {
     ]);
   });
 
-  test('is tried though another failed, and the command fails then', async () => {
+  test('tries every channel, and fails if one failed', async () => {
     webhook.respondWith({ body: '{"errcode":0}' });
-    const code = await testOf({
+    const code = await runTest({
       ALERT_EMAIL_URL: mailbox('wrong-canary'),
       ALERT_SLACK_URL: `${webhook.url}/services/${key}`,
       ALERT_WECOM_URL: `${webhook.url}/cgi-bin/webhook/send?key=${key}`,
@@ -89,12 +90,12 @@ describe('every channel', () => {
     ]);
   });
 
-  test('that repeats its key, also where a long answer is cut, has it taken out', async () => {
+  test('redacts keys in a response, even where it is truncated', async () => {
     webhook.respondWith({
       status: 404,
       body: `Cannot POST /hook/${key}. ${'x'.repeat(245)}${key} ${'y'.repeat(5000)}`,
     });
-    expect(await testOf({ ALERT_WEBHOOK_URL: `${webhook.url}/hook/${key}` })).toBe(1);
+    expect(await runTest({ ALERT_WEBHOOK_URL: `${webhook.url}/hook/${key}` })).toBe(1);
     const [line = ''] = results;
     expect(line).toMatch(
       /^webhook: failed\. It refused the message\. 404 Cannot POST .*\[redacted\]\. x+/,
@@ -103,17 +104,17 @@ describe('every channel', () => {
   });
 });
 
-describe('what is configured wrongly', () => {
-  test('is told of where no channel is configured at all', async () => {
-    await expect(testOf({})).rejects.toMatchObject({
+describe('an invalid configuration', () => {
+  test('without any channel is reported', async () => {
+    await expect(runTest({})).rejects.toMatchObject({
       code: 'config_invalid',
       message: expect.stringMatching(/^No alert channel is configured: set ALERT_WEBHOOK_URL/),
     });
     expect([results, progress]).toEqual([[], []]);
   });
 
-  test('is told of with all that is wrong, before anything is sent', async () => {
-    const failure = await testOf({
+  test('is reported with all problems before anything is sent', async () => {
+    const failure = await runTest({
       ALERT_TELEGRAM_URL: `${webhook.url}/${key}`,
       ALERT_SLACK_URL: `${webhook.url}/services/${key}`,
       ALERT_FEISHU_SECRET: key,

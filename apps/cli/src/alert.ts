@@ -4,12 +4,12 @@ import { systemClock, TexasError } from '@texas-ai/kernel';
 import { makeRedactor } from '@texas-ai/logging';
 import type { CliDeps } from './deps.js';
 
-/** Most of what a channel answered that is shown, in characters. */
-const longestAnswer = 300;
+/** Max length of a channel's response in the output, in characters. */
+const maxResponse = 300;
 
 /**
- * Sends one message on every channel and prints what each answered. Answers 1 where one failed.
- * Throws `config_invalid` where none is configured, or one that does not exist.
+ * Sends a test alert to every channel and prints the responses. Returns 1 if a channel failed.
+ * Throws `config_invalid` if no channel, or an unknown one, is configured.
  */
 export async function testAlerts({ config, output }: CliDeps): Promise<number> {
   const channels = makeChannels(config.alerts);
@@ -24,7 +24,7 @@ export async function testAlerts({ config, output }: CliDeps): Promise<number> {
   let failed = 0;
   for (const channel of channels) {
     try {
-      const said = await channel.send(
+      const response = await channel.send(
         {
           title: 'Texas AI: a test',
           text: 'Alerts reach you here. · 告警会发到这里。',
@@ -38,7 +38,7 @@ export async function testAlerts({ config, output }: CliDeps): Promise<number> {
         },
         signal,
       );
-      output.result(`${channel.name}: sent (${redact(said).slice(0, longestAnswer)})`);
+      output.result(`${channel.name}: sent (${redact(response).slice(0, maxResponse)})`);
     } catch (error) {
       failed += 1;
       output.result(`${channel.name}: failed. ${reasonOf(error, redact)}`);

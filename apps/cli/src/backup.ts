@@ -11,71 +11,68 @@ import {
 } from '@texas-ai/backup';
 import { systemClock, TexasError } from '@texas-ai/kernel';
 import { type Database, makeBackupRepository, makeStore } from '@texas-ai/storage';
-import { databaseUrl, withDatabase } from './database.js';
+import { databaseUrl, pathWithClient, withDatabase } from './database.js';
 import type { CliDeps } from './deps.js';
-import { pathWithClient } from './postgres-client.js';
-import { stopSignal } from './stop-signal.js';
-import { listed, minute, tableOf } from './table.js';
+import { formatJson, formatMinute, formatNames, formatTable } from './output.js';
 
 export interface BackupOptions {
   json: boolean;
 }
 
-/** Makes a backup here and now, shows how far it is, and prints where it lies. */
-export async function createBackupNow(deps: CliDeps, { json }: BackupOptions): Promise<number> {
-  return withBacking(deps, async (backing) => {
-    const record = await makeNow(deps, backing, 'requested');
-    deps.output.result(json ? JSON.stringify(record, null, 2) : sentenceOf(backing, record));
+/** Makes a backup, shows its progress and prints its file. Returns 1 if the backup has an error. */
+export async function createBackup(deps: CliDeps, { json }: BackupOptions): Promise<number> {
+  return withBackupDeps(deps, async (backupDeps) => {
+    const record = await requestBackup(deps, backupDeps, 'requested');
+    deps.output.result(json ? formatJson(record) : describeBackup(backupDeps, record));
     const { leftOut = [] } = await readManifest(
-      manifestFileOf(join(backing.folder, record.file ?? '')),
+      manifestFileOf(join(backupDeps.folder, record.file ?? '')),
     );
     if (leftOut.length > 0) {
-      const left = listed(leftOut.map(({ description }) => description));
-      deps.output.progress(`Not included, because it does not belong to Texas AI: ${left}.`);
+      const names = formatNames(leftOut.map(({ description }) => description));
+      deps.output.progress(`Not included, because it does not belong to Texas AI: ${names}.`);
     }
     return record.error ? 1 : 0;
   });
 }
 
-/** Prints every backup that is known, newest first. */
+/** Prints all known backups, newest first. */
 export async function listBackups(deps: CliDeps, { json }: BackupOptions): Promise<number> {
-  return withBacking(deps, async ({ backups }) => {
+  return withBackupDeps(deps, async ({ backups }) => {
     const all = await backups.list({ limit: 1_000 });
-    if (json) deps.output.result(JSON.stringify(all, null, 2));
-    else if (all.length > 0) deps.output.result(listOf(all));
-    else deps.output.progress('There are no backups. “backup create” makes one.');
+    if (json) deps.output.result(formatJson(all));
+    else if (all.length > 0) deps.output.result(formatBackups(all));
+    else deps.output.progress('There are no backups. Create one with “backup create”.');
     return 0;
   });
 }
 
 /** Restores the last good backup into a scratch database and compares every table. */
 export async function verifyLastBackup(deps: CliDeps): Promise<number> {
-  return withBacking(deps, async (backing) => {
+  return withBackupDeps(deps, async (backupDeps) => {
     deps.output.progress('Restoring the last backup into a scratch database…');
-    const record = await verifyLast(backing, stopSignal());
+    const record = await verifyLast(backupDeps, deps.stopSignal());
     if (!record) throw new TexasError('backup_invalid', 'There is no good backup to verify.');
     deps.output.result(`${record.file} was restored and every table is the same.`);
     return 0;
   });
 }
 
-type Backing = MakeBackupDeps & VerifyLastDeps;
+type BackupDeps = MakeBackupDeps & VerifyLastDeps;
 
-/** Makes one of that kind. Throws `backup_failed` where somebody else is at one. */
-export async function makeNow(
-  { output }: Pick<CliDeps, 'output'>,
-  backing: MakeBackupDeps,
+/** Makes a backup of this kind. Throws `backup_failed` if another backup is running. */
+export async function requestBackup(
+  { output, stopSignal }: Pick<CliDeps, 'output' | 'stopSignal'>,
+  deps: MakeBackupDeps,
   kind: BackupRecord['kind'],
 ): Promise<BackupRecord> {
-  const { id } = await backing.backups.request(kind);
-  const show = shower(output);
-  const made = await makeBackup(backing, id, stopSignal(), show);
-  if (made) return made;
-  throw new TexasError('backup_failed', 'Somebody else is at a backup: try again in a moment.');
+  const { id } = await deps.backups.request(kind);
+  const record = await makeBackup(deps, id, stopSignal(), progressReporter(output));
+  if (record) return record;
+  throw new TexasError('backup_failed', 'Another backup is running: try again in a moment.');
 }
 
-/** Where backups lie and how they are made, by the configuration. */
-export function settingsOf({
+/** The backup settings of the configuration. */
+export function backupSettings({
   config,
   environment,
   egress,
@@ -84,11 +81,10 @@ export function settingsOf({
   return backupFrom(config.backup, config.timeZone, path, egress?.agent ?? null);
 }
 
-/** What backups are made and verified with. */
-export function backingOf(deps: CliDeps, database: Database): Backing {
+export function makeBackupDeps(deps: CliDeps, database: Database): BackupDeps {
   const store = makeStore(database);
   return {
-    ...settingsOf(deps),
+    ...backupSettings(deps),
     backups: makeBackupRepository(database),
     alone: (work) => store.exclusively('backup', work),
     databaseUrl: databaseUrl(deps),
@@ -97,36 +93,36 @@ export function backingOf(deps: CliDeps, database: Database): Backing {
   };
 }
 
-function withBacking<T>(deps: CliDeps, work: (backing: Backing) => Promise<T>): Promise<T> {
-  return withDatabase(deps, 'texas-backup', (database) => work(backingOf(deps, database)));
+function withBackupDeps<T>(deps: CliDeps, work: (deps: BackupDeps) => Promise<T>): Promise<T> {
+  return withDatabase(deps, 'texas-backup', (database) => work(makeBackupDeps(deps, database)));
 }
 
-const showEveryBytes = 16 * 2 ** 20;
+const reportEveryBytes = 16 * 2 ** 20;
 
-/** Says how much is written, every now and then. */
-function shower(output: CliDeps['output']): (bytes: number) => void {
-  let said = 0;
+/** Prints the number of written bytes every 16 MiB. */
+function progressReporter(output: CliDeps['output']): (bytes: number) => void {
+  let reported = 0;
   return (bytes) => {
-    if (bytes - said < showEveryBytes) return;
-    said = bytes;
+    if (bytes - reported < reportEveryBytes) return;
+    reported = bytes;
     output.progress(`${megabytes(bytes)} written…`);
   };
 }
 
-function sentenceOf({ folder }: Backing, { file, size, places, error }: BackupRecord): string {
+function describeBackup({ folder }: BackupDeps, { file, size, places, error }: BackupRecord) {
   const made = `${folder}/${file} (${megabytes(size ?? 0)}, in ${places.join(' and ')})`;
   return error ? `${made}. ${error.message}` : made;
 }
 
-function listOf(records: readonly BackupRecord[]): string {
-  return tableOf(
+function formatBackups(records: readonly BackupRecord[]): string {
+  return formatTable(
     ['STATE', 'KIND', 'FINISHED', 'SIZE', 'VERIFIED', 'PLACES', 'FILE'],
     records.map((each) => [
       each.state,
       each.kind,
-      minute(each.finishedAt),
+      formatMinute(each.finishedAt),
       each.size === null ? '-' : megabytes(each.size),
-      minute(each.verifiedAt),
+      formatMinute(each.verifiedAt),
       each.places.join(',') || '-',
       each.file ?? each.error?.message ?? '-',
     ]),

@@ -14,16 +14,18 @@ import { captureConsole, makeLogger } from '@texas-ai/logging';
 import { type Output, terminal } from './output.js';
 
 export interface CliDeps {
-  /** The repository's root, which holds `config/`. */
+  /** Root of the repository, which contains `config/`. */
   root: string;
   config: Config;
-  /** As this process was given it; handed on to the processes it starts. */
+  /** This process's environment, passed on to child processes. */
   environment: ProcessEnvironment;
-  /** Warnings and errors only, on stderr. */
+  /** Writes warnings and errors to stderr. */
   logger: Logger;
-  /** By default requests go out directly. */
+  /** Default: direct connections. */
   egress?: Egress;
   output: Output;
+  /** Aborted by Ctrl-C or SIGTERM, so that the command can clean up. Installs the signal handlers. */
+  stopSignal(): AbortSignal;
 }
 
 /** Wires the command line of this process. Throws `config_invalid`. */
@@ -39,9 +41,21 @@ export function makeDeps(): CliDeps {
     stream: process.stderr,
   });
   captureConsole(logger);
-  // They do not apply to the private server of `npm start`.
+  // The private server of `npm start` needs no warning.
   if (config.database.url === null) dropLibpqVariables();
   else ignoreLibpqVariables(logger);
   const egress = useProxy(config.proxy, (message) => logger.warn(message));
-  return { root, config, environment, logger, egress, output: terminal };
+  return { root, config, environment, logger, egress, output: terminal, stopSignal };
+}
+
+let stopping: AbortController | undefined;
+
+function stopSignal(): AbortSignal {
+  if (stopping) return stopping.signal;
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => controller.abort());
+  }
+  stopping = controller;
+  return controller.signal;
 }

@@ -8,14 +8,14 @@ type Deps = Pick<CliDeps, 'config' | 'logger'>;
 type DropDay = (character: string, date: string) => Promise<void>;
 
 /**
- * Drops a day from Redis and, by an announcement, from the memory of every api; connects with the
- * first. Null where no Redis is configured. Rejects as connectRedis does.
+ * A function that drops a day from the cache in Redis and, by an announcement, from the memory of every API. It
+ * connects on its first call and rejects like connectRedis. Null if no Redis is configured.
  */
-export function dayDropper({ config, logger }: Deps, owner: Owner): DropDay | null {
+export function makeDropDay({ config, logger }: Deps, owner: Owner): DropDay | null {
   const { url, cacheUrl } = config.redis;
   if (url === null || cacheUrl === null) return null;
 
-  const open = async () => {
+  const connect = async () => {
     const queues = await connectRedis(url, 'REDIS_URL', { logger }, owner);
     const announcer = makeAnnouncer({ connection: queues });
     const connection =
@@ -27,11 +27,11 @@ export function dayDropper({ config, logger }: Deps, owner: Owner): DropDay | nu
     );
     return { announcer, cache };
   };
-  let opened: ReturnType<typeof open> | undefined;
+  let connected: ReturnType<typeof connect> | undefined;
 
   return async (character, date) => {
-    opened ??= open();
-    const { announcer, cache } = await opened;
+    connected ??= connect();
+    const { announcer, cache } = await connected;
     await cache.drop(dayKey(character, date));
     await announcer.announce({ kind: 'day.gone', character, date });
   };

@@ -10,14 +10,14 @@ const plain = { json: false };
 const asJson = { json: true };
 
 let db: TestDatabase;
-let said: string[];
+let progress: string[];
 let results: string[];
 beforeAll(async () => {
   db = await makeTestDatabase();
 });
 afterAll(() => db.drop());
 beforeEach(async () => {
-  said = [];
+  progress = [];
   results = [];
   await db.database('api_keys').delete();
 });
@@ -27,22 +27,22 @@ function depsOn(environment: Record<string, string>): KeyDeps {
   return {
     config: loadConfig({ root, environment: { NODE_ENV: 'test', ...environment }, needs }),
     logger: makeLogSpy(),
-    output: { result: (text) => results.push(text), progress: (line) => said.push(line) },
+    output: { result: (text) => results.push(text), progress: (line) => progress.push(line) },
   };
 }
 const deps = () => depsOn({ DATABASE_URL: db.url });
 
-async function make(name: string, scope = 'read'): Promise<string> {
+async function create(name: string, scope = 'read'): Promise<string> {
   expect(await createApiKey(deps(), name, { scope, json: false })).toBe(0);
   return results.pop() ?? '';
 }
 
 describe('key create', () => {
-  test('prints the key alone on stdout, once, and keeps its hash', async () => {
-    const key = await make('phone', 'read,generate');
+  test('prints only the key on stdout and stores its hash', async () => {
+    const key = await create('phone', 'read,generate');
     expect(key).toMatch(/^texas_\w{8}_[\w-]{43}$/);
     expect(results).toEqual([]);
-    expect(said.join('\n')).not.toContain(key);
+    expect(progress.join('\n')).not.toContain(key);
     const rows = await db.database('api_keys').select('name', 'scopes', 'hash');
     expect(rows).toEqual([{ name: 'phone', scopes: ['read', 'generate'], hash: hashOf(key) }]);
     await listApiKeys(deps(), plain);
@@ -60,7 +60,7 @@ describe('key create', () => {
     ['a bad scope', 'phone', 'write'],
     ['an empty name', '', 'read'],
     ['a name too long', 'x'.repeat(101), 'read'],
-  ])('%s is refused and nothing is written', async (_name, name, scope) => {
+  ])('rejects %s and stores nothing', async (_name, name, scope) => {
     const making = createApiKey(deps(), name, { scope, json: false });
     await expect(making).rejects.toMatchObject({ code: 'invalid_request' });
     expect(results).toEqual([]);
@@ -69,10 +69,10 @@ describe('key create', () => {
 });
 
 describe('key list', () => {
-  test('is newest first, a table or JSON, and says so where there is none', async () => {
+  test('prints keys newest first, as a table or JSON, or that there are none', async () => {
     await listApiKeys(deps(), plain);
-    expect([results, said]).toEqual([[], [expect.stringContaining('no keys')]]);
-    const shorts = [await make('first'), await make('second')].map((key) => key.split('_')[1]);
+    expect([results, progress]).toEqual([[], [expect.stringContaining('no keys')]]);
+    const shorts = [await create('first'), await create('second')].map((key) => key.split('_')[1]);
     await listApiKeys(deps(), plain);
     const [heads, newest, oldest] = (results.pop() ?? '').split('\n');
     expect(heads).toMatch(/^KEY +SCOPES +CREATED +LAST USED +REVOKED +NAME$/);
@@ -92,20 +92,20 @@ describe('key revoke', () => {
     ['short part', (key) => key.split('_')[1] ?? ''],
     ['prefix', (key) => key.split('_').slice(0, 2).join('_')],
     ['id', (_key, id) => id],
-  ])('ends the key of this %s, and no other of the same name', async (_name, named) => {
-    const key = await make('same');
-    await make('same');
+  ])('revokes only the key with this %s', async (_name, nameOf) => {
+    const key = await create('same');
+    await create('same');
     const short = key.split('_')[1];
     const { id } = await db.database('api_keys').where({ short }).first('id');
-    expect(await revokeApiKey(deps(), named(key, id), plain)).toBe(0);
+    expect(await revokeApiKey(deps(), nameOf(key, id), plain)).toBe(0);
     expect(results.pop()).toContain(`texas_${short}`);
     const revoked = await db.database('api_keys').whereNotNull('revoked_at').pluck('short');
     expect(revoked).toEqual([short]);
-    const again = revokeApiKey(deps(), named(key, id), plain);
+    const again = revokeApiKey(deps(), nameOf(key, id), plain);
     await expect(again).rejects.toMatchObject({ message: expect.stringContaining('before') });
   });
 
-  test('an unknown one is told of', async () => {
+  test('rejects an unknown key', async () => {
     const revoking = revokeApiKey(deps(), 'texas_nothing0', plain);
     await expect(revoking).rejects.toMatchObject({
       message: expect.stringContaining('no such key'),
@@ -113,8 +113,8 @@ describe('key revoke', () => {
   });
 });
 
-describe('the database', () => {
-  test('that is behind is told of, with what to run', async () => {
+describe('a database', () => {
+  test('that lacks migrations is reported with the command to run', async () => {
     const behind = await makeTestDatabase({ empty: true });
     try {
       const listing = listApiKeys(depsOn({ DATABASE_URL: behind.url }), plain);
@@ -126,7 +126,7 @@ describe('the database', () => {
     }
   });
 
-  test('that is neither configured nor running is told of', async () => {
+  test('that is neither configured nor running is reported', async () => {
     const listing = listApiKeys(depsOn({ TEXAS_HOME: '/nonexistent/texas-home' }), plain);
     await expect(listing).rejects.toMatchObject({
       code: 'local_service_failed',

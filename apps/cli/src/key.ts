@@ -2,19 +2,15 @@ import { type ApiKey, createKey, type KeyRepository, revokeKey } from '@texas-ai
 import { makeKeyRepository } from '@texas-ai/storage';
 import { withDatabase } from './database.js';
 import type { CliDeps } from './deps.js';
-import { minute, tableOf } from './table.js';
+import { formatJson, formatMinute, formatTable } from './output.js';
 
-/** What the commands need of the command line. */
 export type KeyDeps = Pick<CliDeps, 'config' | 'logger' | 'output'>;
 
 export interface KeyOptions {
   json: boolean;
 }
 
-/**
- * Makes a key and prints it, this once, alone on stdout. Throws `invalid_request` for a bad name or
- * scope, and what opening the database throws.
- */
+/** Creates a key and prints only the key on stdout. Throws `invalid_request` if the name or scope is invalid. */
 export async function createApiKey(
   deps: KeyDeps,
   name: string,
@@ -22,36 +18,36 @@ export async function createApiKey(
 ): Promise<number> {
   const { text, key } = await withKeys(deps, (keys) => createKey(keys, { name, scopeList: scope }));
   deps.output.progress(
-    `The key “${key.name}” may ${key.scopes.join(', ')}. It is shown this once and kept nowhere; ` +
-      `“key revoke ${shown(key)}” ends it.`,
+    `The key “${key.name}” has the scopes ${key.scopes.join(', ')}. It is not stored and cannot be shown again. ` +
+      `Revoke it with “key revoke ${nameOf(key)}”.`,
   );
-  deps.output.result(json ? JSON.stringify({ key: text, ...key }, null, 2) : text);
+  deps.output.result(json ? formatJson({ key: text, ...key }) : text);
   return 0;
 }
 
-/** Prints every key, newest first, without the part that is secret. */
+/** Prints all keys without their secret part, newest first. */
 export async function listApiKeys(deps: KeyDeps, { json }: KeyOptions): Promise<number> {
   const all = await withKeys(deps, (keys) => keys.list());
-  if (json) deps.output.result(JSON.stringify(all, null, 2));
-  else if (all.length > 0) deps.output.result(listOf(all));
-  else deps.output.progress('There are no keys. “key create NAME” makes one.');
+  if (json) deps.output.result(formatJson(all));
+  else if (all.length > 0) deps.output.result(formatKeys(all));
+  else deps.output.progress('There are no keys. Create one with “key create NAME”.');
   return 0;
 }
 
 /**
- * Revokes the key of this short part, `texas_<short>` or id. Throws `invalid_request` where there is
- * none or it was revoked before.
+ * Revokes a key, given by its short part, `texas_<short>` or id. Throws `invalid_request` if there is no such key
+ * or it is already revoked.
  */
 export async function revokeApiKey(
   deps: KeyDeps,
-  named: string,
+  keyName: string,
   { json }: KeyOptions,
 ): Promise<number> {
-  const key = await withKeys(deps, (keys) => revokeKey(keys, named));
+  const key = await withKeys(deps, (keys) => revokeKey(keys, keyName));
   deps.output.result(
     json
-      ? JSON.stringify(key, null, 2)
-      : `${shown(key)} (${key.name}) is revoked; every api refuses it within seconds.`,
+      ? formatJson(key)
+      : `${nameOf(key)} (${key.name}) is revoked. Every API process rejects it within seconds.`,
   );
   return 0;
 }
@@ -60,21 +56,21 @@ function withKeys<T>(deps: KeyDeps, work: (keys: KeyRepository) => Promise<T>): 
   return withDatabase(deps, 'texas-key', (database) => work(makeKeyRepository(database)));
 }
 
-/** The name comes last: it may be long, and wider than it has letters. */
-function listOf(keys: readonly ApiKey[]): string {
-  return tableOf(
+/** The name is the last column, because it may be long and contain wide characters. */
+function formatKeys(keys: readonly ApiKey[]): string {
+  return formatTable(
     ['KEY', 'SCOPES', 'CREATED', 'LAST USED', 'REVOKED', 'NAME'],
     keys.map((key) => [
-      shown(key),
+      nameOf(key),
       key.scopes.join(','),
-      minute(key.createdAt),
-      minute(key.lastUsedAt),
-      minute(key.revokedAt),
+      formatMinute(key.createdAt),
+      formatMinute(key.lastUsedAt),
+      formatMinute(key.revokedAt),
       key.name,
     ]),
   );
 }
 
-function shown({ short }: ApiKey): string {
+function nameOf({ short }: ApiKey): string {
   return `texas_${short}`;
 }

@@ -2,163 +2,125 @@ import { configExitCode, formatConfigProblems, secretsOf } from '@texas-ai/confi
 import { explain, TexasError } from '@texas-ai/kernel';
 import { makeRedactor } from '@texas-ai/logging';
 import { Command } from 'commander';
-import type { BackupOptions } from './backup.js';
 import { type CliDeps, makeDeps } from './deps.js';
-import type { KeyOptions } from './key.js';
 import { surviveClosedTerminal, terminal } from './output.js';
-import type { PruneOptions } from './prune.js';
-import type { RestoreOptions } from './restore.js';
-import type { StartOptions } from './start/options.js';
-import { stopSignal } from './stop-signal.js';
 
-/** Knows the secrets of the configuration once that is loaded. */
+/** Redacts the secrets of the configuration once it is loaded. */
 let redactor = makeRedactor([]);
+let exitCode = 0;
 
 surviveClosedTerminal();
-process.exit(await run(process.argv));
+try {
+  await makeProgram().parseAsync(process.argv);
+} catch (error) {
+  const isConfig = error instanceof TexasError && error.code === 'config_invalid';
+  terminal.progress(isConfig ? formatConfigProblems(error) : redactor.text(explain(error)));
+  exitCode = isConfig ? configExitCode : 1;
+}
+process.exit(exitCode);
 
-/** Runs one command; answers the exit code: 0 done, 1 failed, 78 for a configuration that is wrong. */
-async function run(argv: readonly string[]): Promise<number> {
-  let code = 0;
-  const program = new Command('texas').description(
-    'Texas AI: the life of a character, and its operation.',
-  );
+/** An action that loads the command's module only when it runs. The command returns the exit code. */
+function run<Arguments extends unknown[]>(
+  load: () => Promise<(deps: CliDeps, ...args: Arguments) => Promise<number>>,
+): (...args: Arguments) => Promise<void> {
+  return async (...args) => {
+    const command = await load();
+    const deps = makeDeps();
+    redactor = makeRedactor(secretsOf(deps.config));
+    exitCode = await command(deps, ...args);
+  };
+}
+
+function makeProgram(): Command {
+  const json = ['--json', 'print one JSON document', false] as const;
+  const program = new Command('texas').description('Run and operate Texas AI.');
   program
     .command('start')
-    .description('start everything, write the day of each character that has none, and show it')
-    .option('--once', 'write and show one day, then stop', false)
-    .option('--date <date>', 'the local date, YYYY-MM-DD; default: the character’s today')
-    .option('--character <id>', 'whose day; default: everybody’s, with --once the only one’s')
+    .description('start everything, write a day for each character that has none, and print it')
+    .option('--once', 'write and print one day, then stop', false)
+    .option('--date <date>', 'local date, YYYY-MM-DD (default: the character’s today)')
+    .option(
+      '--character <id>',
+      'one character (default: all; required with --once if there are several)',
+    )
     .option('--json', 'with --once: print the day as one JSON document and nothing else', false)
-    .action(async (options: StartOptions) => {
-      const { start } = await import('./start/index.js');
-      code = await start(loadDeps(), options);
-    });
+    .action(run(async () => (await import('./start/index.js')).start));
   program
     .command('migrate')
-    .description('bring the database up to date, under a lock')
-    .action(async () => {
-      const { migrateDatabase } = await import('./migrate.js');
-      code = await migrateDatabase(loadDeps());
-    });
+    .description('migrate the database, under a lock')
+    .action(run(async () => (await import('./migrate.js')).migrateDatabase));
   program
     .command('alert')
-    .description('the ways to warn operators')
+    .description('manage alert channels')
     .command('test')
-    .description('send one message on every channel and print what each answered')
-    .action(async () => {
-      const { testAlerts } = await import('./alert.js');
-      code = await testAlerts(loadDeps());
-    });
-  const backup = program.command('backup').description('dumps of the database');
+    .description('send a test alert to every channel and print the responses')
+    .action(run(async () => (await import('./alert.js')).testAlerts));
+
+  const backup = program.command('backup').description('manage dumps of the database');
   backup
     .command('create')
-    .description('make one now')
-    .option('--json', 'print one JSON document', false)
-    .action(async (options: BackupOptions) => {
-      const { createBackupNow } = await import('./backup.js');
-      code = await createBackupNow(loadDeps(), options);
-    });
+    .description('create a backup now')
+    .option(...json)
+    .action(run(async () => (await import('./backup.js')).createBackup));
   backup
     .command('list')
-    .description('print every backup, newest first')
-    .option('--json', 'print one JSON document', false)
-    .action(async (options: BackupOptions) => {
-      const { listBackups } = await import('./backup.js');
-      code = await listBackups(loadDeps(), options);
-    });
+    .description('list all backups, newest first')
+    .option(...json)
+    .action(run(async () => (await import('./backup.js')).listBackups));
   backup
     .command('verify')
-    .description('restore the last one into a scratch database and compare every table')
-    .action(async () => {
-      const { verifyLastBackup } = await import('./backup.js');
-      code = await verifyLastBackup(loadDeps());
-    });
+    .description('restore the last backup into a scratch database and compare every table')
+    .action(run(async () => (await import('./backup.js')).verifyLastBackup));
   backup
     .command('restore')
-    .description('put a backup in the place of the database')
-    .argument('<backup>', 'a file, a name that “backup list” prints, or latest')
-    .option('--live', 'replace a database that holds something, also while it is in use', false)
-    .option('--unverified', 'take a dump whose manifest is lost', false)
-    .option('--no-restore-point', 'do not back up what is replaced')
+    .description('replace the database with a backup')
+    .argument('<backup>', 'a file, a name from “backup list”, or latest')
+    .option('--live', 'replace a database that is not empty, even while it is in use', false)
+    .option('--unverified', 'accept a dump without a manifest', false)
+    .option('--no-restore-point', 'do not back up the current database first')
     .option('--keep-old', 'keep the replaced database beside the new one', false)
-    .option('--identity <file>', 'the age identity of an encrypted dump')
-    .action(async (named: string, options: RestoreOptions) => {
-      const { restore } = await import('./restore.js');
-      code = await restore(loadDeps(), named, options);
-    });
-  const key = program.command('key').description('the keys that clients ask with');
+    .option('--identity <file>', 'age identity of an encrypted dump')
+    .action(run(async () => (await import('./restore.js')).restore));
+
+  const key = program.command('key').description('manage API keys');
   key
     .command('create')
-    .description('make a key and print it, this once')
-    .argument('<name>', 'whose it is, 1 to 100 characters')
-    .option('--scope <scopes>', 'read, generate or admin; several with commas', 'read')
-    .option('--json', 'print one JSON document', false)
-    .action(async (name: string, options: KeyOptions & { scope: string }) => {
-      const { createApiKey } = await import('./key.js');
-      code = await createApiKey(loadDeps(), name, options);
-    });
+    .description('create a key and print it; it cannot be shown again')
+    .argument('<name>', 'what the key is for, 1 to 100 characters')
+    .option('--scope <scopes>', 'read, generate or admin; several separated by commas', 'read')
+    .option(...json)
+    .action(run(async () => (await import('./key.js')).createApiKey));
   key
     .command('list')
-    .description('print every key without its secret part, newest first')
-    .option('--json', 'print one JSON document', false)
-    .action(async (options: KeyOptions) => {
-      const { listApiKeys } = await import('./key.js');
-      code = await listApiKeys(loadDeps(), options);
-    });
+    .description('list all keys without their secret part, newest first')
+    .option(...json)
+    .action(run(async () => (await import('./key.js')).listApiKeys));
   key
     .command('revoke')
-    .description('end a key; every api refuses it within seconds')
+    .description('revoke a key; every API process rejects it within seconds')
     .argument('<key>', 'its short part, texas_<short> or id')
-    .option('--json', 'print one JSON document', false)
-    .action(async (named: string, options: KeyOptions) => {
-      const { revokeApiKey } = await import('./key.js');
-      code = await revokeApiKey(loadDeps(), named, options);
-    });
+    .option(...json)
+    .action(run(async () => (await import('./key.js')).revokeApiKey));
+
   program
     .command('prune')
-    .description('remove what is older than the section “retention” keeps it')
-    .option('--dry-run', 'only print what would go', false)
-    .option('--json', 'print one JSON document', false)
-    .action(async (options: PruneOptions) => {
-      const { pruneOldData } = await import('./prune.js');
-      code = await pruneOldData({ ...loadDeps(), signal: stopSignal() }, options);
-    });
-  const character = program.command('character').description('whole lives, as files');
+    .description('remove data older than the ages in the section “retention”')
+    .option('--dry-run', 'only print what would be removed', false)
+    .option(...json)
+    .action(run(async () => (await import('./prune.js')).pruneOldData));
+
+  const character = program.command('character').description('export and import characters');
   character
     .command('export')
     .description('write a character’s whole life as JSON Lines')
-    .argument('<id>', 'whose')
-    .option('--output <file>', 'where to; default: stdout')
-    .action(async (id: string, options: { output?: string }) => {
-      const { exportCharacterTo } = await import('./character/export.js');
-      code = await exportCharacterTo({ ...loadDeps(), stdout: process.stdout }, id, options);
-    });
+    .argument('<id>', 'the character')
+    .option('--output <file>', 'output file (default: stdout)')
+    .action(run(async () => (await import('./character/export.js')).exportCharacterTo));
   character
     .command('import')
-    .description('take over a life that “character export” wrote')
-    .argument('<file>', 'the file, - for stdin')
-    .option('--as <id>', 'give it to another character, with new ids')
-    .action(async (file: string, options: { as?: string }) => {
-      const { importCharacterFrom } = await import('./character/import.js');
-      code = await importCharacterFrom({ ...loadDeps(), stdin: process.stdin }, file, options);
-    });
-  try {
-    await program.parseAsync(argv);
-    return code;
-  } catch (error) {
-    terminal.progress(sentenceFor(error));
-    return error instanceof TexasError && error.code === 'config_invalid' ? configExitCode : 1;
-  }
-}
-
-function loadDeps(): CliDeps {
-  const deps = makeDeps();
-  redactor = makeRedactor(secretsOf(deps.config));
-  return deps;
-}
-
-function sentenceFor(error: unknown): string {
-  const isConfig = error instanceof TexasError && error.code === 'config_invalid';
-  return isConfig ? formatConfigProblems(error) : redactor.text(explain(error));
+    .description('import a life that “character export” wrote')
+    .argument('<file>', 'the file, or - for stdin')
+    .option('--as <id>', 'import it as another character, with new ids')
+    .action(run(async () => (await import('./character/import.js')).importCharacterFrom));
+  return program;
 }

@@ -1,28 +1,21 @@
-import { makeOwner, TexasError } from '@texas-ai/kernel';
-import { migrate, openDatabase, schemaOf } from '@texas-ai/storage';
+import { TexasError } from '@texas-ai/kernel';
+import { migrate, schemaOf } from '@texas-ai/storage';
+import { migrationTimeoutSeconds, usingDatabase } from './database.js';
 import type { CliDeps } from './deps.js';
 
-/** A large table is not changed in the time that other statements have. */
-export const migrationSeconds = 3600;
-
-/** Brings the database up to date and says what it did. Throws `config_invalid`, `storage_unavailable`. */
-export async function migrateDatabase({ config, logger, output }: CliDeps): Promise<number> {
+/** Migrates the configured database and prints what was applied. Throws `config_invalid`, `storage_unavailable`. */
+export async function migrateDatabase(deps: CliDeps): Promise<number> {
+  const { config, output } = deps;
   const { url } = config.database;
   if (url === null) {
-    throw new TexasError('config_invalid', 'Set DATABASE_URL to the database to bring up to date.');
+    throw new TexasError('config_invalid', 'Set DATABASE_URL to the database to migrate.');
   }
-  const owner = makeOwner();
-  try {
-    const database = owner.own(
-      openDatabase({
-        ...config.database,
-        url,
-        statementTimeoutSeconds: migrationSeconds,
-        applicationName: 'texas-migrate',
-        logger,
-      }),
-      (each) => each.destroy(),
-    );
+  const options = {
+    url,
+    applicationName: 'texas-migrate',
+    statementTimeoutSeconds: migrationTimeoutSeconds,
+  };
+  return usingDatabase(deps, options, async (database) => {
     const applied = await migrate(database);
     output.result(
       applied.length === 0
@@ -31,7 +24,5 @@ export async function migrateDatabase({ config, logger, output }: CliDeps): Prom
     );
     output.progress(`The tables are in the schema ${await schemaOf(database)}.`);
     return 0;
-  } finally {
-    await owner.closeAll();
-  }
+  });
 }

@@ -16,14 +16,14 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 let db: TestDatabase;
 let results: string[];
-let said: string[];
+let progress: string[];
 beforeAll(async () => {
   db = await makeTestDatabase();
 });
 afterAll(() => db.drop());
 beforeEach(async () => {
   results = [];
-  said = [];
+  progress = [];
   for (const table of ['days', 'generations', 'characters']) await db.database(table).delete();
   await db.store.characters.synchronise([
     { profile: buildProfile('zh', { id: 'texas' }), hash: 'hash' },
@@ -46,28 +46,28 @@ function depsOn(environment: Record<string, string>, retention: object = {}) {
   return {
     config: { ...config, retention: { ...config.retention, ...retention } },
     logger: makeLogSpy(),
-    signal: new AbortController().signal,
+    stopSignal: () => new AbortController().signal,
     output: {
       result: (text: string) => results.push(text),
-      progress: (line: string) => said.push(line),
+      progress: (line: string) => progress.push(line),
     },
   };
 }
-const counted = async () =>
+const countGenerations = async () =>
   Number((await db.database('generations').count({ count: '*' }))[0]?.count);
 
 describe('prune', () => {
-  test('dry prints what would go and removes nothing; without, what went', async () => {
+  test('prints what would be removed with --dry-run, and what was removed without it', async () => {
     expect(await pruneOldData(depsOn({}), { dryRun: true, json: false })).toBe(0);
     const table = results.pop()?.split('\n') ?? [];
     expect(table[0]).toMatch(/^WHAT +KEPT DAYS +BEFORE +WOULD GO$/);
     expect(table.join('\n')).toMatch(/failed or cancelled generations +30 +\d{4}-\d\d-\d\d +1$/m);
     expect(table.join('\n')).toMatch(/recovered alerts +365 +\d{4}-\d\d-\d\d +0$/m);
     expect(table.join('\n')).not.toContain('days of a life');
-    expect(await counted()).toBe(2);
+    expect(await countGenerations()).toBe(2);
     await pruneOldData(depsOn({}), { dryRun: false, json: false });
     expect(results.pop()).toMatch(/GONE\n(.+\n)*failed or cancelled generations +30 +\S+ +1\n/);
-    expect(await counted()).toBe(1);
+    expect(await countGenerations()).toBe(1);
   });
 
   test('with --json prints one document', async () => {
@@ -83,7 +83,7 @@ describe('prune', () => {
     });
   });
 
-  test('drops days from the cache, and says so where it cannot', async () => {
+  test('drops days from the cache', async () => {
     const logger = makeLogSpy();
     const { redisUrl: url } = testServices();
     const connection = connectProducer({ url, logger });
@@ -109,30 +109,30 @@ describe('prune', () => {
       await announcements.close();
       connection.disconnect();
     }
-    expect(said).toEqual([]);
-    expect(await counted()).toBe(0);
+    expect(progress).toEqual([]);
+    expect(await countGenerations()).toBe(0);
   });
 
-  test('tells that old answers go on where no Redis is configured', async () => {
+  test('warns that caches may serve removed days if no Redis is configured', async () => {
     await pruneOldData(depsOn({}, { experiencesDays: 10 }), { dryRun: false, json: false });
-    expect(said).toEqual([expect.stringContaining('for a day at most')]);
+    expect(progress).toEqual([expect.stringContaining('for up to a day')]);
   });
 
-  test('leaves days where the cache is away', async () => {
+  test('keeps days if the cache is down', async () => {
     const deps = depsOn({ REDIS_URL: 'redis://127.0.0.1:1' }, { experiencesDays: 10 });
     const pruning = pruneOldData(deps, { dryRun: false, json: false });
     await expect(pruning).rejects.toMatchObject({ code: 'queue_unavailable' });
     expect(await db.database('days')).toHaveLength(1);
   });
 
-  test('stops where it is told to', async () => {
-    const signal = AbortSignal.abort();
-    const pruning = pruneOldData({ ...depsOn({}), signal }, { dryRun: false, json: false });
+  test('stops on a stop signal', async () => {
+    const stopSignal = () => AbortSignal.abort();
+    const pruning = pruneOldData({ ...depsOn({}), stopSignal }, { dryRun: false, json: false });
     await expect(pruning).rejects.toMatchObject({ code: 'aborted' });
-    expect(await counted()).toBe(2);
+    expect(await countGenerations()).toBe(2);
   });
 
-  test('is done by one at a time', async () => {
+  test('runs only once at a time', async () => {
     await db.store.exclusively('prune', async () => {
       const pruning = pruneOldData(depsOn({}), { dryRun: false, json: false });
       await expect(pruning).rejects.toMatchObject({ code: 'storage_conflict' });

@@ -3,13 +3,10 @@ import { type PruneDeps, type Pruned, prune, type RetentionKind } from '@texas-a
 import { makeStore } from '@texas-ai/storage';
 import { withDatabase } from './database.js';
 import type { CliDeps } from './deps.js';
-import { dayDropper } from './drop-days.js';
-import { tableOf } from './table.js';
+import { makeDropDay } from './drop-days.js';
+import { formatJson, formatTable } from './output.js';
 
-type PruneCommandDeps = Pick<CliDeps, 'config' | 'logger' | 'output'> & {
-  /** Ends it between two batches. */
-  signal: AbortSignal;
-};
+type PruneCommandDeps = Pick<CliDeps, 'config' | 'logger' | 'output' | 'stopSignal'>;
 
 export interface PruneOptions {
   dryRun: boolean;
@@ -17,55 +14,55 @@ export interface PruneOptions {
 }
 
 /**
- * Removes what is older than the configuration keeps it and prints how much that was; with `dryRun`
- * how much it would be. Throws what opening the database throws, `queue_unavailable` where days are
- * to be dropped from a cache that is away, `storage_conflict` while somebody else is at it, and
- * `aborted`.
+ * Removes data that exceeds its configured retention and prints the counts. With `dryRun` nothing is removed. A stop
+ * signal takes effect between two batches. Throws `queue_unavailable` if days cannot be dropped from the cache,
+ * `storage_conflict` if another prune is running, and `aborted`.
  */
 export async function pruneOldData(
   deps: PruneCommandDeps,
   { dryRun, json }: PruneOptions,
 ): Promise<number> {
-  const { config, logger, output, signal } = deps;
+  const { config, logger, output } = deps;
+  const signal = deps.stopSignal();
   const pruned = await withDatabase(deps, 'texas-prune', async (database) => {
     const owner = makeOwner();
     const store = makeStore(database);
-    const dropDay = dayDropper(deps, owner);
+    const dropDay = makeDropDay(deps, owner);
     const onDayRemoved = dropDay ?? (async () => undefined);
-    const pruning = { store, clock: systemClock, logger, ages: config.retention, onDayRemoved };
+    const pruneDeps = { store, clock: systemClock, logger, ages: config.retention, onDayRemoved };
     try {
-      if (dryRun) return await prune(pruning, { dryRun, signal });
-      const removed = await removeAlone(pruning, signal);
+      if (dryRun) return await prune(pruneDeps, { dryRun, signal });
+      const removed = await pruneExclusively(pruneDeps, signal);
       if (dropDay === null && removed.some(({ kind, count }) => kind === 'days' && count > 0)) {
-        output.progress('What an api has in its cache is still answered for a day at most.');
+        output.progress('APIs may serve removed days from their caches for up to a day.');
       }
       return removed;
     } finally {
       await owner.closeAll();
     }
   });
-  if (json) output.result(JSON.stringify({ dryRun, removed: pruned }, null, 2));
-  else if (pruned.length > 0) output.result(listOf(pruned, dryRun));
-  else output.progress('Everything is kept for ever: the section “retention” has no ages.');
+  if (json) output.result(formatJson({ dryRun, removed: pruned }));
+  else if (pruned.length > 0) output.result(formatPruned(pruned, dryRun));
+  else output.progress('Everything is kept forever: the section “retention” has no ages.');
   return 0;
 }
 
-async function removeAlone(
-  pruning: PruneDeps & { store: ReturnType<typeof makeStore> },
+async function pruneExclusively(
+  deps: PruneDeps & { store: ReturnType<typeof makeStore> },
   signal: AbortSignal,
 ): Promise<Pruned[]> {
   let removed: Pruned[] = [];
-  const alone = await pruning.store.exclusively('prune', async () => {
-    removed = await prune(pruning, { dryRun: false, signal }).catch((error) => {
+  const acquired = await deps.store.exclusively('prune', async () => {
+    removed = await prune(deps, { dryRun: false, signal }).catch((error) => {
       if (!signal.aborted) throw error;
-      throw new TexasError('aborted', 'Stopped. What was removed so far is gone.');
+      throw new TexasError('aborted', 'Stopped. What was removed so far stays removed.');
     });
   });
-  if (alone) return removed;
-  throw new TexasError('storage_conflict', 'Old data is being removed already.');
+  if (acquired) return removed;
+  throw new TexasError('storage_conflict', 'Another prune is running.');
 }
 
-const names: Record<RetentionKind, string> = {
+const kindNames: Record<RetentionKind, string> = {
   interactions: 'interactions',
   'idempotency-keys': 'idempotency keys',
   'replaced-generations': 'replaced generations',
@@ -75,16 +72,16 @@ const names: Record<RetentionKind, string> = {
   alerts: 'recovered alerts',
 };
 
-/** Which of them have a date and no instant. */
-const dated: ReadonlySet<RetentionKind> = new Set(['interactions', 'days', 'calls']);
+/** Kinds whose age is counted from a local date instead of an instant. */
+const datedKinds: ReadonlySet<RetentionKind> = new Set(['interactions', 'days', 'calls']);
 
-function listOf(pruned: readonly Pruned[], dryRun: boolean): string {
-  return tableOf(
+function formatPruned(pruned: readonly Pruned[], dryRun: boolean): string {
+  return formatTable(
     ['WHAT', 'KEPT DAYS', 'BEFORE', dryRun ? 'WOULD GO' : 'GONE'],
     pruned.map(({ kind, days, before, count }) => [
-      names[kind],
+      kindNames[kind],
       String(days),
-      dated.has(kind) ? before.date : before.instant.slice(0, 10),
+      datedKinds.has(kind) ? before.date : before.instant.slice(0, 10),
       String(count),
     ]),
   );

@@ -1,15 +1,15 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { assertRedisSupported, connectProducer } from '@texas-ai/jobs';
 import { makeOwner, type Owner, TexasError } from '@texas-ai/kernel';
 import type { CliDeps } from './deps.js';
 
 type Deps = Pick<CliDeps, 'config' | 'logger'>;
 
-const readyWithinMs = 5_000;
+const connectTimeoutMs = 5_000;
 
 /**
- * Connects to a Redis of the configuration. Rejects with `queue_unavailable` where it does not answer within 5 s,
- * with `config_invalid` where it cannot be used.
+ * Connects to a configured Redis. Rejects with `queue_unavailable` if it does not respond within 5 s, with
+ * `config_invalid` if it is not supported.
  */
 export async function connectRedis(
   url: string,
@@ -18,19 +18,19 @@ export async function connectRedis(
   owner: Owner,
 ): Promise<ReturnType<typeof connectProducer>> {
   const connection = owner.own(connectProducer({ url, logger }), (each) => each.disconnect());
-  const late = pause(readyWithinMs, null, { ref: false }).then(() => {
-    throw new TexasError('queue_unavailable', `The Redis of ${setting} does not answer.`, {
+  const timeout = delay(connectTimeoutMs, null, { ref: false }).then(() => {
+    throw new TexasError('queue_unavailable', `The Redis of ${setting} does not respond.`, {
       details: {
-        fix: `Check ${setting}, and whether that Redis runs and accepts our credentials.`,
+        fix: `Check ${setting}, and whether that Redis is running and accepts the credentials.`,
       },
     });
   });
-  await Promise.race([assertRedisSupported({ connection, setting, logger }), late]);
+  await Promise.race([assertRedisSupported({ connection, setting, logger }), timeout]);
   return connection;
 }
 
-/** Throws `config_invalid` where a Redis of the configuration cannot be used; one that is away may come. */
-export async function refuseUnsupportedRedis({ config, logger }: Deps): Promise<void> {
+/** Throws `config_invalid` if a configured Redis is not supported. One that is down is checked by the apps later. */
+export async function rejectUnsupportedRedis({ config, logger }: Deps): Promise<void> {
   const { url, cacheUrl } = config.redis;
   const owner = makeOwner();
   try {

@@ -8,7 +8,7 @@ import { createKey, revokeKey } from '@texas-ai/access';
 import { loadConfig, processEnvironment } from '@texas-ai/config';
 import { makeBackupRepository, makeKeyRepository } from '@texas-ai/storage';
 import { buildProfile, makeLogSpy, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
-import { createBackupNow, listBackups, verifyLastBackup } from './backup.js';
+import { createBackup, listBackups, verifyLastBackup } from './backup.js';
 import type { CliDeps } from './deps.js';
 import { type RestoreOptions, restore } from './restore.js';
 
@@ -29,6 +29,7 @@ beforeEach(async () => {
     environment: processEnvironment(),
     logger: makeLogSpy(),
     output: { result: (text) => results.push(text), progress: () => undefined },
+    stopSignal: () => new AbortController().signal,
   };
   await profile('texas');
 });
@@ -48,10 +49,10 @@ const options = (changes: Partial<RestoreOptions> = {}): RestoreOptions => ({
   keepOld: false,
   ...changes,
 });
-const backUp = () => createBackupNow(deps, { json: false });
+const backUp = () => createBackup(deps, { json: false });
 const dumps = () => readdirSync(folder).filter((name) => name.endsWith('.dump'));
 
-test('a backup is made, listed and verified', async () => {
+test('creates, lists and verifies a backup', async () => {
   expect(await backUp()).toBe(0);
   expect(await verifyLastBackup(deps)).toBe(0);
   expect(await listBackups(deps, { json: false })).toBe(0);
@@ -62,7 +63,7 @@ test('a backup is made, listed and verified', async () => {
   expect(list).toMatch(/^STATE .*\ngood {3}requested .* folder {2}texas-.*\.dump$/);
 });
 
-test('a role that may not create databases is told so, and the list of backups says it', async () => {
+test('reports a role that may not create databases, in the list of backups too', async () => {
   const role = `app_${randomUUID().slice(0, 8)}`;
   await db.database.raw(`
     CREATE ROLE ${role} LOGIN PASSWORD 'pw';
@@ -88,24 +89,24 @@ test('a role that may not create databases is told so, and the list of backups s
   }
 });
 
-test('what is not ours is named by a backup, and kept by a restore', async () => {
+test('a backup names foreign objects, and a restore keeps them', async () => {
   await db.database.raw('CREATE EXTENSION hstore; CREATE SCHEMA monitoring');
-  const said: string[] = [];
-  deps = { ...deps, output: { ...deps.output, progress: (text) => said.push(text) } };
+  const progress: string[] = [];
+  deps = { ...deps, output: { ...deps.output, progress: (text) => progress.push(text) } };
   await backUp();
-  expect(said.at(-1)).toBe(
+  expect(progress.at(-1)).toBe(
     'Not included, because it does not belong to Texas AI: extension hstore, schema monitoring.',
   );
   expect(await restore(deps, 'latest', options({ live: true, restorePoint: false }))).toBe(0);
-  const [, kept = ''] = /What it held before is in (\S+)\./.exec(results.at(-2) ?? '') ?? [];
+  const [, kept = ''] = /The previous database is now (\S+)\./.exec(results.at(-2) ?? '') ?? [];
   expect(results.at(-1)).toBe(
     `${kept} is kept because it also contains objects that do not belong to Texas AI and are in no backup: extension hstore, schema monitoring. Recreate them in ${new URL(db.url).pathname.slice(1)}, then drop ${kept}.`,
   );
   await db.database.raw(`DROP DATABASE ${kept}`);
 });
 
-describe('a live database is', () => {
-  test('not replaced unless that is said', async () => {
+describe('restore to a live database', () => {
+  test('requires --live', async () => {
     await backUp();
     await expect(restore(deps, 'latest', options())).rejects.toMatchObject({
       code: 'restore_target_not_empty',
@@ -114,7 +115,7 @@ describe('a live database is', () => {
     expect(dumps()).toHaveLength(1);
   });
 
-  test('replaced by what was, with a restore point of what is, and keys that come back are named', async () => {
+  test('makes a restore point and names keys that are valid again', async () => {
     const keys = makeKeyRepository(db.database);
     const { key } = await createKey(keys, { name: 'phone', scopeList: 'read' });
     await backUp();
@@ -126,9 +127,9 @@ describe('a live database is', () => {
       `The key “phone” (texas_${key.short}) was revoked since and is valid again: npm run texas -- key revoke texas_${key.short}`,
     );
     expect(results.at(-2)).toMatch(
-      /is restored into .*: \d+ tables, \d+ rows\. What it held before is gone\./,
+      /is restored into .*: \d+ tables, \d+ rows\. The previous database is gone\./,
     );
-    // The record of the dump was half way in it, and that of the restore point not at all.
+    // The restored database had its own dump as unfinished, and no record of the restore point.
     const known = await makeBackupRepository(db.database).list({ limit: 9 });
     expect(known.map(({ kind, state }) => `${kind} ${state}`)).toEqual([
       'restore-point good',
@@ -140,7 +141,7 @@ describe('a live database is', () => {
     expect(dumps()).toHaveLength(2);
   });
 
-  test('left as it is by a dump whose manifest is lost, unless that is said', async () => {
+  test('requires --unverified for a dump without a manifest', async () => {
     await backUp();
     const [file = ''] = dumps();
     renameSync(join(folder, file.replace('.dump', '.json')), join(folder, 'lost'));
@@ -156,7 +157,7 @@ describe('a live database is', () => {
   });
 });
 
-test('what is nowhere is told of, and nothing is left behind', async () => {
+test('reports a missing backup and leaves no files behind', async () => {
   await expect(restore(deps, 'latest', options({ live: true }))).rejects.toMatchObject({
     code: 'backup_invalid',
   });

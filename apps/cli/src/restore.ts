@@ -13,83 +13,80 @@ import {
   readManifest,
   restoreBackup,
 } from '@texas-ai/backup';
-import { makeOwner, systemClock, Temporal, TexasError } from '@texas-ai/kernel';
+import { systemClock, Temporal, TexasError } from '@texas-ai/kernel';
 import {
   type Database,
   knownMigrations,
   makeBackupRepository,
   makeKeyRepository,
   migrate,
-  openDatabase,
 } from '@texas-ai/storage';
-import { backingOf, makeNow, settingsOf } from './backup.js';
-import { databaseUrl, withDatabase } from './database.js';
+import { backupSettings, makeBackupDeps, requestBackup } from './backup.js';
+import { databaseUrl, migrationTimeoutSeconds, usingDatabase, withDatabase } from './database.js';
 import type { CliDeps } from './deps.js';
-import { migrationSeconds } from './migrate.js';
-import { stopSignal } from './stop-signal.js';
-import { listed } from './table.js';
+import { formatNames } from './output.js';
 
 export interface RestoreOptions {
-  /** Replaces a database that holds something. */
+  /** Replaces a database that is not empty. */
   live: boolean;
-  /** A dump whose manifest is lost is taken as it is. */
+  /** Accepts a dump without a manifest. */
   unverified: boolean;
-  /** False: the database that is replaced is not backed up before. */
+  /** Backs up the database before replacing it. */
   restorePoint: boolean;
-  /** The replaced database is kept beside the new one. */
+  /** Keeps the replaced database beside the new one. */
   keepOld: boolean;
-  /** A file that holds an age identity; by default the configured one. */
+  /** File with an age identity; default: the configured one. */
   identity?: string;
 }
 
 /**
- * Puts a backup in the database's place and says what it did. Throws what restoring throws; a live
- * database is as it was then.
+ * Replaces the database with a backup and prints the result. Throws what `restoreBackup` throws; the database is then
+ * unchanged.
  */
 export async function restore(
   deps: CliDeps,
-  named: string,
+  backupName: string,
   options: RestoreOptions,
 ): Promise<number> {
   const { config, logger, output } = deps;
   const url = databaseUrl(deps);
-  const signal = stopSignal();
+  const signal = deps.stopSignal();
   await mkdir(config.backup.dir, { recursive: true, mode: 0o700 });
   const fetched = await mkdtemp(join(config.backup.dir, 'fetched-'));
   try {
-    const places = settingsOf(deps);
-    const file = await findBackup(places, named, fetched, signal);
-    const manifest = await manifestOf(file, options);
-    const client = await clientFor({ ...places, databaseUrl: url }, signal);
+    const settings = backupSettings(deps);
+    const file = await findBackup(settings, backupName, fetched, signal);
+    const manifest = await readManifestOf(file, options);
+    const client = await clientFor({ ...settings, databaseUrl: url }, signal);
     if (options.live && options.restorePoint) await makeRestorePoint(deps);
-    let revived: ApiKey[] = [];
+    let unrevoked: ApiKey[] = [];
     const restored = await restoreBackup({
       file,
       manifest,
       databaseUrl: url,
       client,
-      identity: identityOf(options) ?? places.identity ?? undefined,
+      identity: readIdentity(options) ?? settings.identity ?? undefined,
       live: options.live,
       keepOld: options.keepOld,
       knownMigrations: await knownMigrations(),
-      timeoutMs: places.timeoutMs,
+      timeoutMs: settings.timeoutMs,
       async beforeSwap(liveUrl, restoredUrl, schema) {
-        await opened(deps, { url: restoredUrl, schema }, async (database) => {
+        await withRestored(deps, { url: restoredUrl, schema }, async (database) => {
           await migrate(database);
         });
-        revived = await revivedKeys(deps, liveUrl, restoredUrl, schema);
+        unrevoked = await findUnrevokedKeys(deps, liveUrl, restoredUrl, schema);
       },
       onProgress: (step) => output.progress(steps[step]),
       signal,
       logger,
       clock: systemClock,
     });
-    await opened(deps, { url }, async (database) => {
+    await withRestored(deps, { url }, async (database) => {
       await migrate(database);
       await adoptFolder(database, config.backup.dir);
     });
-    for (const sentence of sentencesOf(file, restored)) output.result(sentence);
-    for (const key of revived) output.result(revivedSentence(key));
+    for (const sentence of describeRestored(file, restored)) output.result(sentence);
+    for (const key of unrevoked) output.result(describeUnrevoked(key));
     return 0;
   } finally {
     await rm(fetched, { recursive: true, force: true });
@@ -99,85 +96,74 @@ export async function restore(
 const steps = {
   checking: 'Checking the backup…',
   restoring: 'Restoring it…',
-  comparing: 'Comparing every table with what was dumped…',
-  preparing: 'Bringing it up to date…',
-  swapping: 'Taking it into use…',
+  comparing: 'Comparing every table with the manifest…',
+  preparing: 'Migrating it…',
+  swapping: 'Replacing the database…',
 } as const;
 
-async function manifestOf(file: string, { unverified }: RestoreOptions): Promise<Manifest | null> {
+async function readManifestOf(
+  file: string,
+  { unverified }: RestoreOptions,
+): Promise<Manifest | null> {
   try {
     return await readManifest(manifestFileOf(file));
   } catch (error) {
     if (unverified) return null;
     throw new TexasError(
       'backup_invalid',
-      `${file} has no manifest beside it, so nobody can tell whether it is whole: put it back, or say --unverified.`,
+      `${file} has no manifest beside it, so it cannot be verified: put the manifest back, or add --unverified.`,
       { cause: error },
     );
   }
 }
 
-function identityOf({ identity: file }: RestoreOptions): string | null {
+function readIdentity({ identity: file }: RestoreOptions): string | null {
   if (file === undefined) return null;
   const identity = identityIn(file);
   if (identity !== null) return identity;
   throw new TexasError(
     'backup_wrong_key',
-    `${file} cannot be read, or has no line of UTF-8 text that begins with AGE-SECRET-KEY-.`,
+    `${file} cannot be read, or has no UTF-8 line that begins with AGE-SECRET-KEY-.`,
   );
 }
 
 async function makeRestorePoint(deps: CliDeps): Promise<void> {
-  deps.output.progress('Backing up what is to be replaced (--no-restore-point leaves that out)…');
+  deps.output.progress('Backing up the current database (skip this with --no-restore-point)…');
   await withDatabase(deps, 'texas-backup', async (database) => {
-    const { file } = await makeNow(deps, backingOf(deps, database), 'restore-point');
+    const { file } = await requestBackup(deps, makeBackupDeps(deps, database), 'restore-point');
     deps.output.progress(`The restore point is ${file}.`);
   });
 }
 
-async function opened<T>(
-  { config, logger }: CliDeps,
+function withRestored<T>(
+  deps: CliDeps,
   place: { url: string; schema?: string },
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
-  const owner = makeOwner();
-  try {
-    return await work(
-      owner.own(
-        openDatabase({
-          ...config.database,
-          ...place,
-          statementTimeoutSeconds: migrationSeconds,
-          applicationName: 'texas-restore',
-          logger,
-        }),
-        (each) => each.destroy(),
-      ),
-    );
-  } finally {
-    await owner.closeAll();
-  }
+  const statementTimeoutSeconds = migrationTimeoutSeconds;
+  const options = { ...place, applicationName: 'texas-restore', statementTimeoutSeconds };
+  return usingDatabase(deps, options, work);
 }
 
-/** Keys that are revoked now and are not in what is restored. */
-async function revivedKeys(
+/** Keys that are revoked in the live database and valid in the restored one. */
+async function findUnrevokedKeys(
   deps: CliDeps,
   liveUrl: string,
   restoredUrl: string,
   schema: string,
 ): Promise<ApiKey[]> {
-  const keysOf = (url: string) =>
-    opened(deps, { url, schema }, (database) => makeKeyRepository(database).list());
-  const [live, restored] = await Promise.all([keysOf(liveUrl), keysOf(restoredUrl)]);
+  const keysIn = (url: string) =>
+    withRestored(deps, { url, schema }, (database) => makeKeyRepository(database).list());
+  const [live, restored] = await Promise.all([keysIn(liveUrl), keysIn(restoredUrl)]);
   const revoked = new Set(live.filter(({ revokedAt }) => revokedAt !== null).map(({ id }) => id));
   return restored.filter(({ id, revokedAt }) => revokedAt === null && revoked.has(id));
 }
 
-function revivedSentence({ name, short }: ApiKey): string {
+function describeUnrevoked({ name, short }: ApiKey): string {
   return `The key “${name}” (texas_${short}) was revoked since and is valid again: npm run texas -- key revoke texas_${short}`;
 }
 
-/** What was restored knows of no backup that was made since, and of itself as half made. */
+/** A restored database lacks the backups made after its dump, and has its own dump as unfinished. */
 async function adoptFolder(database: Database, folder: string): Promise<void> {
   const backups = makeBackupRepository(database);
   for (const { id, kind, file, size, sha256, encrypted, createdAt } of await listFolder(folder)) {
@@ -189,17 +175,17 @@ async function adoptFolder(database: Database, folder: string): Promise<void> {
   }
 }
 
-function sentencesOf(file: string, restored: Restored): string[] {
+function describeRestored(file: string, restored: Restored): string[] {
   const { how, database, keptAs, tables, notOurs, notCarried } = restored;
   const rows = tables.reduce((sum, each) => sum + each.rows, 0);
-  const what = `${file} is restored into ${database}: ${tables.length} tables, ${rows} rows.`;
-  if (how === 'filled') return [`${what} It held nothing before.`];
+  const result = `${file} is restored into ${database}: ${tables.length} tables, ${rows} rows.`;
+  if (how === 'filled') return [`${result} The database was empty before.`];
   const old =
-    keptAs === null ? 'What it held before is gone.' : `What it held before is in ${keptAs}.`;
-  const sentences = [`${what} ${old} Apis and workers that run go on with it by themselves.`];
+    keptAs === null ? 'The previous database is gone.' : `The previous database is now ${keptAs}.`;
+  const sentences = [`${result} ${old} Running APIs and workers switch to it automatically.`];
   if (notOurs.length > 0) {
     sentences.push(
-      `${keptAs} is kept because it also contains objects that do not belong to Texas AI and are in no backup: ${listed(notOurs)}. Recreate them in ${database}, then drop ${keptAs}.`,
+      `${keptAs} is kept because it also contains objects that do not belong to Texas AI and are in no backup: ${formatNames(notOurs)}. Recreate them in ${database}, then drop ${keptAs}.`,
     );
   }
   if (notCarried.length > 0) {

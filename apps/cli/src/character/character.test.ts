@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('../../../..', import.meta.url));
 let db: TestDatabase;
 let folder: string;
 let printed: string[];
-let said: string[];
+let output: string[];
 beforeAll(async () => {
   db = await makeTestDatabase();
   folder = mkdtempSync(join(tmpdir(), 'texas-character-'));
@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   printed = [];
-  said = [];
+  output = [];
   await db.database('characters').delete();
   await db.store.characters.synchronise([
     { profile: buildProfile('zh', { id: 'texas' }), hash: 'hash' },
@@ -33,6 +33,7 @@ beforeEach(async () => {
 });
 
 const deps = (stdin = '') => ({
+  root,
   config: loadConfig({
     root,
     environment: { NODE_ENV: 'test', DATABASE_URL: db.url },
@@ -40,8 +41,8 @@ const deps = (stdin = '') => ({
   }),
   logger: makeLogSpy(),
   output: {
-    result: (text: string) => said.push(text),
-    progress: (line: string) => said.push(line),
+    result: (text: string) => output.push(text),
+    progress: (line: string) => output.push(line),
   },
   stdin: Readable.from([Buffer.from(stdin)]),
   stdout: new Writable({
@@ -55,7 +56,7 @@ const deps = (stdin = '') => ({
 const path = (name: string) => join(folder, name);
 
 describe('character export and import', () => {
-  test('go through a file, which has nothing beside it in the end', async () => {
+  test('use a file and leave no temporary file behind', async () => {
     expect(await exportCharacterTo(deps(), 'texas', { output: path('texas.jsonl') })).toBe(0);
     expect(readdirSync(folder)).toEqual(['texas.jsonl']);
     expect(printed).toEqual([]);
@@ -63,33 +64,33 @@ describe('character export and import', () => {
     expect(lines).toHaveLength(4);
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ application: expect.stringMatching(/^\d/) });
     await importCharacterFrom(deps(), path('texas.jsonl'), { as: 'texas-two' });
-    expect(said.at(-1)).toContain('“texas-two”: 0 days');
+    expect(output.at(-1)).toContain('“texas-two”: 0 days');
     expect(await db.store.characters.find('texas-two')).toEqual(
       buildProfile('zh', { id: 'texas-two' }),
     );
   });
 
-  test('go through stdout and stdin, a line at a time', async () => {
+  test('use stdout and stdin, line by line', async () => {
     await exportCharacterTo(deps(), 'texas', {});
     expect(printed).toHaveLength(3);
     await importCharacterFrom(deps(printed.join('')), '-', { as: 'texas-two' });
     expect(await db.store.characters.find('texas-two')).toMatchObject({ id: 'texas-two' });
   });
 
-  test('leave nothing behind where there is nobody to export', async () => {
+  test('leave no file behind for an unknown character', async () => {
     const before = readdirSync(folder);
     const exporting = exportCharacterTo(deps(), 'nobody', { output: path('nobody.jsonl') });
     await expect(exporting).rejects.toMatchObject({ code: 'character_not_found' });
     expect(readdirSync(folder)).toEqual(before);
   });
 
-  test('say so where a file cannot be written or read, or nobody reads', async () => {
-    const output = path('no-folder/texas.jsonl');
-    await expect(exportCharacterTo(deps(), 'texas', { output })).rejects.toMatchObject({
+  test('report a file that cannot be written or read, and a closed stdout', async () => {
+    const file = path('no-folder/texas.jsonl');
+    await expect(exportCharacterTo(deps(), 'texas', { output: file })).rejects.toMatchObject({
       code: 'invalid_request',
       message: expect.stringContaining('no-folder'),
     });
-    await expect(importCharacterFrom(deps(), output, {})).rejects.toMatchObject({
+    await expect(importCharacterFrom(deps(), file, {})).rejects.toMatchObject({
       code: 'invalid_request',
       message: expect.stringContaining('no-folder'),
     });
@@ -100,7 +101,7 @@ describe('character export and import', () => {
     await expect(exporting).rejects.toMatchObject({ code: 'aborted' });
   });
 
-  test('name the line of a file that is wrong', async () => {
+  test('report the line of an invalid file', async () => {
     await exportCharacterTo(deps(), 'texas', {});
     writeFileSync(path('cut.jsonl'), printed.slice(0, 2).join(''));
     const importing = importCharacterFrom(deps(), path('cut.jsonl'), { as: 'texas-two' });

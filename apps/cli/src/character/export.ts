@@ -1,19 +1,22 @@
-import { readFileSync } from 'node:fs';
 import { open, rename, unlink } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { productVersion } from '@texas-ai/config';
 import { systemClock, TexasError } from '@texas-ai/kernel';
 import { exportCharacter } from '@texas-ai/life';
 import { makeStore } from '@texas-ai/storage';
 import { withDatabase } from '../database.js';
 import type { CliDeps } from '../deps.js';
 
-export type ExportDeps = Pick<CliDeps, 'config' | 'logger' | 'output'> & { stdout: Writable };
+export type ExportDeps = Pick<CliDeps, 'root' | 'config' | 'logger' | 'output'> & {
+  /** Default: this process's. */
+  stdout?: Writable;
+};
 
 /**
- * Writes a character's whole life as JSON Lines, on stdout or into a file, which is there once it is
- * whole. Throws `character_not_found`, `invalid_request` where the file cannot be written, `aborted`
- * where nobody reads the output any more, and what opening the database throws.
+ * Writes a character's whole life as JSON Lines to stdout or a file, which appears only once it is complete. Throws
+ * `character_not_found`, `invalid_request` if the file cannot be written, and `aborted` if the reader of stdout is
+ * gone.
  */
 export async function exportCharacterTo(
   deps: ExportDeps,
@@ -21,29 +24,28 @@ export async function exportCharacterTo(
   { output: file }: { output?: string },
 ): Promise<number> {
   return withDatabase(deps, 'texas-export', async (database) => {
-    const exporting = {
-      store: makeStore(database),
-      clock: systemClock,
-      application: applicationVersion(),
-    };
-    const lines = exportCharacter(exporting, character);
+    const { root, output, stdout = process.stdout } = deps;
+    const lines = exportCharacter(
+      { store: makeStore(database), clock: systemClock, application: productVersion(root) },
+      character,
+    );
     const { days, experiences } =
-      file === undefined ? await writeAll(lines, deps.stdout) : await writeFile(lines, file);
-    deps.output.progress(`Exported “${character}”: ${days} days, ${experiences} experiences.`);
+      file === undefined ? await writeAll(lines, stdout) : await writeFile(lines, file);
+    output.progress(`Exported “${character}”: ${days} days, ${experiences} experiences.`);
     return 0;
   });
 }
 
 type Lines = ReturnType<typeof exportCharacter>;
 
-/** The next line is read once this one is taken. */
+/** Reads each line only after the previous one is written. */
 async function writeAll(lines: Lines, stream: Writable) {
   for (;;) {
     const next = await lines.next();
     if (next.done) return next.value;
     await new Promise<void>((resolve, reject) => {
       stream.write(`${next.value}\n`, (error) => {
-        if (error) reject(notTaken(error));
+        if (error) reject(writeFailed(error));
         else resolve();
       });
     });
@@ -51,37 +53,31 @@ async function writeAll(lines: Lines, stream: Writable) {
 }
 
 async function writeFile(lines: Lines, file: string) {
-  const unfinished = `${file}.tmp`;
-  const opened = await open(unfinished, 'w', 0o600).catch((error) => {
-    throw notTaken(error);
+  const temporary = `${file}.tmp`;
+  const handle = await open(temporary, 'w', 0o600).catch((error) => {
+    throw writeFailed(error);
   });
-  const stream = opened.createWriteStream();
-  // Each write tells of its own failure.
+  const stream = handle.createWriteStream();
+  // Failures are reported by the callback of each write.
   stream.on('error', () => undefined);
   try {
     const counts = await writeAll(lines, stream);
     stream.end();
     await finished(stream);
-    await rename(unfinished, file);
+    await rename(temporary, file);
     return counts;
   } catch (error) {
     stream.destroy();
-    await unlink(unfinished).catch(() => undefined);
+    await unlink(temporary).catch(() => undefined);
     throw error;
   }
 }
 
-function notTaken(cause: Error): TexasError {
+function writeFailed(cause: Error): TexasError {
   if ('code' in cause && cause.code === 'EPIPE') {
-    return new TexasError('aborted', 'Nobody reads the output any more.', { cause });
+    return new TexasError('aborted', 'The reader of the output is gone.', { cause });
   }
-  return new TexasError('invalid_request', `The life cannot be written: ${cause.message}`, {
+  return new TexasError('invalid_request', `The output cannot be written: ${cause.message}`, {
     cause,
   });
-}
-
-function applicationVersion(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  const { version }: { version: string } = JSON.parse(readFileSync(file, 'utf8'));
-  return version;
 }

@@ -9,14 +9,17 @@ import { importCharacter } from '@texas-ai/life';
 import { makeStore } from '@texas-ai/storage';
 import { withDatabase } from '../database.js';
 import type { CliDeps } from '../deps.js';
-import { linesOf } from './lines.js';
+import { readLines } from './read-lines.js';
 
-export type ImportDeps = Pick<CliDeps, 'config' | 'logger' | 'output'> & { stdin: Readable };
+export type ImportDeps = Pick<CliDeps, 'config' | 'logger' | 'output'> & {
+  /** Default: this process's. */
+  stdin?: Readable;
+};
 
 /**
- * Takes over a life from a file that `character export` wrote, or from stdin where it is `-`. Throws
- * `import_invalid` where the file is wrong or the character has a life, `invalid_request` where it
- * cannot be read or `as` is no id, and what opening the database throws.
+ * Imports a life from a file that `character export` wrote, or from stdin if it is `-`. Throws `import_invalid` if the
+ * file is invalid or the character already has a life, and `invalid_request` if the file cannot be read or `as` is
+ * not an id.
  */
 export async function importCharacterFrom(
   deps: ImportDeps,
@@ -25,21 +28,21 @@ export async function importCharacterFrom(
 ): Promise<number> {
   return withDatabase(deps, 'texas-import', async (database) => {
     const store = makeStore(database);
-    const imported = await withFile(deps.stdin, file, (whole) =>
-      importCharacter({ store }, () => linesOf(chunksOf(whole)), { as }),
+    const imported = await withFile(deps.stdin, file, (path) =>
+      importCharacter({ store }, () => readLines(chunksOf(path)), { as }),
     );
     const { character, days, experiences, interactions } = imported;
     deps.output.result(
       `Imported “${character}”: ${days} days, ${experiences} experiences, ${interactions} interactions. ` +
-        'Her next days are planned once config/characters/ has a profile of this id.',
+        'Further days are planned once config/characters/ has a profile with this id.',
     );
     return 0;
   });
 }
 
-/** A file is read twice, which stdin cannot be. */
+/** Copies stdin to a file, because the import reads its input twice. */
 async function withFile<T>(
-  stdin: Readable,
+  stdin: Readable = process.stdin,
   file: string,
   work: (file: string) => Promise<T>,
 ): Promise<T> {

@@ -4,10 +4,10 @@ import { type Day, daySchema, type GenerationView, generationSchema } from '@tex
 import got from 'got';
 import { z } from 'zod';
 
-/** The gateway as this command uses it: the same routes that anybody else has. */
+/** A client of the public API. */
 export interface ApiClient {
   isReady(): Promise<boolean>;
-  /** The published day; null where there is none. */
+  /** The published day; null if there is none. */
   day(character: string, date: string): Promise<Day | null>;
   requestDay(character: string, date: string, fresh: boolean): Promise<GenerationView>;
   generation(id: string): Promise<GenerationView>;
@@ -18,7 +18,7 @@ const problem = z.object({ code: z.string(), detail: z.string() });
 export function makeApiClient(url: string, key: string): ApiClient {
   const http = got.extend({
     prefixUrl: url,
-    // Not through a proxy, whatever address it listens on.
+    // Bypasses any proxy.
     agent: { http: new Agent() },
     headers: { authorization: `Bearer ${key}` },
     responseType: 'json',
@@ -27,13 +27,16 @@ export function makeApiClient(url: string, key: string): ApiClient {
     timeout: { request: 10_000 },
   });
 
-  async function expecting<T>(
+  async function parseResponse<T>(
     schema: z.ZodType<T>,
     response: { statusCode: number; body: unknown },
   ): Promise<T> {
     if (response.statusCode < 400) return schema.parse(response.body);
-    const said = problem.safeParse(response.body).data;
-    throw new TexasError('invalid_request', said?.detail ?? `The api said ${response.statusCode}.`);
+    const detail = problem.safeParse(response.body).data?.detail;
+    throw new TexasError(
+      'invalid_request',
+      detail ?? `The api responded with status ${response.statusCode}.`,
+    );
   }
 
   return {
@@ -47,14 +50,14 @@ export function makeApiClient(url: string, key: string): ApiClient {
     },
     async day(character, date) {
       const response = await http.get(`v1/characters/${character}/days/${date}`);
-      return response.statusCode === 404 ? null : expecting(daySchema, response);
+      return response.statusCode === 404 ? null : parseResponse(daySchema, response);
     },
     async requestDay(character, date, fresh) {
       const path = `v1/characters/${character}/days/${date}/generations`;
-      return expecting(generationSchema, await http.post(path, { json: { fresh } }));
+      return parseResponse(generationSchema, await http.post(path, { json: { fresh } }));
     },
     async generation(id) {
-      return expecting(generationSchema, await http.get(`v1/generations/${id}`));
+      return parseResponse(generationSchema, await http.get(`v1/generations/${id}`));
     },
   };
 }

@@ -2,37 +2,39 @@ import { readCharacterFiles, settingsWithoutEffect, unknownPrice } from '@texas-
 import { makeOwner, systemClock, TexasError } from '@texas-ai/kernel';
 import { characterRecords } from '@texas-ai/life';
 import type { CliDeps } from '../deps.js';
-import { renderTimeline } from '../timeline.js';
+import { formatJson } from '../output.js';
 import { launch, type Running } from './launch.js';
-import { type StartOptions, type WantedDay, wantedDays } from './options.js';
+import { type RequestedDay, requestedDays, type StartOptions } from './options.js';
 import { listenForStop, type StopRequest } from './stop-request.js';
+import { renderTimeline } from './timeline.js';
 import { writeDay } from './write-day.js';
 
-/** Exit code of a command that was interrupted, as shells count it (128 + SIGINT). */
+/** Exit code of an interrupted command, by the shells' convention: 128 + SIGINT. */
 const interrupted = 130;
 
 /**
- * Starts everything, writes the wanted days and shows them; then stays until it is told to stop
- * (`--once` does not stay). Answers the exit code. Throws TexasErrors whose message says what to do.
+ * Starts the system, writes and prints the requested days, and runs until it is stopped, or with `--once` only until
+ * then. Returns the exit code. Throws TexasErrors whose message says what to do.
  */
 export async function start(deps: CliDeps, options: StartOptions): Promise<number> {
-  const profiles = characterRecords(readCharacterFiles(deps.root)).map(({ profile }) => profile);
-  const days = wantedDays(options, profiles, systemClock.now());
+  const { root, config, environment, output } = deps;
+  const profiles = characterRecords(readCharacterFiles(root)).map(({ profile }) => profile);
+  const days = requestedDays(options, profiles, systemClock.now());
   const owner = makeOwner();
-  const stop = listenForStop(deps.environment);
+  const stop = listenForStop(environment);
   try {
-    for (const warning of [unknownPrice(deps.config), settingsWithoutEffect(deps.config)]) {
-      if (warning !== null) deps.output.progress(warning);
+    for (const warning of [unknownPrice(config), settingsWithoutEffect(config)]) {
+      if (warning !== null) output.progress(warning);
     }
     const running = await launch(deps, owner, stop, options);
-    for (const day of days) await show(deps, running, day, options, stop);
+    for (const day of days) await printDay(deps, running, day, options, stop);
     if (options.once) return 0;
-    sayWhere(deps, running, days);
+    printAddress(deps, running, days);
     await stop.requested;
   } catch (error) {
     if (!stop.signal.aborted) throw error;
   } finally {
-    if (!options.once) deps.output.progress('Stopping…');
+    if (!options.once) output.progress('Stopping…');
     await owner.closeAll();
   }
   const reason: unknown = stop.signal.reason;
@@ -40,10 +42,10 @@ export async function start(deps: CliDeps, options: StartOptions): Promise<numbe
   return options.once ? interrupted : 0;
 }
 
-async function show(
+async function printDay(
   { config, output }: CliDeps,
   { api }: Running,
-  { profile, date }: WantedDay,
+  { profile, date }: RequestedDay,
   { once, json }: StartOptions,
   { signal }: StopRequest,
 ): Promise<void> {
@@ -51,11 +53,9 @@ async function show(
   try {
     const onProgress = output.progress;
     const day = await writeDay({ api, author, onProgress, signal }, profile.id, date);
-    output.result(
-      json ? JSON.stringify(day, null, 2) : renderTimeline(day, profile.name, columns()),
-    );
+    output.result(json ? formatJson(day) : renderTimeline(day, profile.name, columns()));
   } catch (error) {
-    // A day that cannot be written does not take the running system down with it.
+    // The system keeps running if a day cannot be written.
     if (once || signal.aborted || !(error instanceof TexasError)) throw error;
     output.progress(error.message);
   }
@@ -65,19 +65,19 @@ function columns(): number {
   return Math.min(process.stdout.columns ?? 100, 120);
 }
 
-function sayWhere(
+function printAddress(
   { output, config }: CliDeps,
   { url, key, logs }: Running,
-  days: WantedDay[],
+  days: RequestedDay[],
 ): void {
   const id = days[0]?.profile.id ?? 'texas';
-  const shown = config.internalApiKey === null ? key : '$INTERNAL_API_KEY';
+  const shownKey = config.internalApiKey === null ? key : '$INTERNAL_API_KEY';
   output.result(
     [
       '',
       `The API answers at ${url}. Try:`,
-      `  curl -H 'Authorization: Bearer ${shown}' ${url}/v1/characters/${id}/now`,
-      `Logs are in ${logs}. Ctrl-C stops everything.`,
+      `  curl -H 'Authorization: Bearer ${shownKey}' ${url}/v1/characters/${id}/now`,
+      `The logs are in ${logs}. Press Ctrl-C to stop.`,
     ].join('\n'),
   );
 }

@@ -1,34 +1,32 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { bootstrapKey } from '@texas-ai/config';
 import { type Owner, TexasError } from '@texas-ai/kernel';
 import { assertPortFree, lockHome, startLocalServices } from '@texas-ai/local-services';
 import { makeStore, migrate, openDatabase } from '@texas-ai/storage';
+import { migrationTimeoutSeconds, pathWithClient } from '../database.js';
 import type { CliDeps } from '../deps.js';
-import { migrationSeconds } from '../migrate.js';
-import { pathWithClient } from '../postgres-client.js';
-import { refuseUnsupportedRedis } from '../redis.js';
+import { rejectUnsupportedRedis } from '../redis.js';
 import { type ApiClient, makeApiClient } from './api-client.js';
 import { type AppEnvironments, keepAlive, logFileOf, startApps } from './processes.js';
+import { resumeUnfinished } from './resume-unfinished.js';
 import type { StopRequest } from './stop-request.js';
-import { takeUpUnfinished } from './take-up.js';
 
 export interface Running {
   api: ApiClient;
   url: string;
   key: string;
-  /** Folder of the processes' logs. */
+  /** Folder of the log files. */
   logs: string;
 }
 
-const readyWithinMs = 60_000;
+const readyTimeoutMs = 60_000;
 const pollMs = 50;
 
 /**
- * Brings the whole system up: lock, private servers, migrations, api, worker. What was left
- * unfinished is taken up again. The owner closes all of it. Throws `local_service_failed` and
- * `config_invalid` with one sentence that says what to do.
+ * Starts the whole system: lock, private servers, migrations, api, worker. Resumes unfinished generations. The owner
+ * closes everything. Throws `local_service_failed` and `config_invalid` with one sentence that says what to do.
  */
 export async function launch(
   deps: CliDeps,
@@ -43,12 +41,14 @@ export async function launch(
   await assertPortFree(config.server.host, config.server.port);
   for (const port of metricsPorts(config)) {
     if (port > 65_535 || (port > 0 && port === config.server.port)) {
-      const another = `METRICS_PORT and the port after it must be other ones than ${config.server.port}, below 65536.`;
-      throw new TexasError('local_service_failed', another);
+      throw new TexasError(
+        'local_service_failed',
+        `METRICS_PORT and the next port must be below 65536 and differ from the API's port ${config.server.port}.`,
+      );
     }
     await assertPortFree(config.server.host, port, 'METRICS_PORT');
   }
-  await refuseUnsupportedRedis(deps);
+  await rejectUnsupportedRedis(deps);
   mkdirSync(logs, { recursive: true });
 
   const services = owner.own(
@@ -56,12 +56,12 @@ export async function launch(
       home: config.home,
       environment,
       durable: true,
-      // What takes a while on a first start is shown, without the form of a log line.
+      // Downloads take a while on the first start; reported as progress, not as a log line.
       logger: {
         ...logger,
         info: (_message, fields) =>
           output.progress(
-            `Bringing ${String(fields?.program)} (once, without touching the system)…`,
+            `Downloading ${String(fields?.program)} (only once; nothing is installed system-wide)…`,
           ),
       },
       need: { postgres: config.database.url === null, redis: config.redis.url === null },
@@ -69,13 +69,16 @@ export async function launch(
     (each) => each.stop(),
   );
   keepAlive(services.guard, {
-    onRestart: (name) => output.progress(`The ${name} ended unexpectedly; starting it again.`),
-    onGivenUp: (name) => stop.because(givenUp(name, logs)),
+    onRestart: (name) => output.progress(`The ${name} ended unexpectedly and is restarted.`),
+    onGivenUp: (name) => stop.fail(givenUp(name, logs)),
   });
   const databaseUrl = config.database.url ?? services.databaseUrl;
   const redisUrl = config.redis.url ?? services.redisUrl;
   if (databaseUrl === null || redisUrl === null) {
-    throw new TexasError('local_service_failed', 'The private servers did not say where they are.');
+    throw new TexasError(
+      'local_service_failed',
+      'The private servers did not report their addresses.',
+    );
   }
   stop.signal.throwIfAborted();
 
@@ -83,7 +86,7 @@ export async function launch(
     openDatabase({
       ...config.database,
       url: databaseUrl,
-      statementTimeoutSeconds: migrationSeconds,
+      statementTimeoutSeconds: migrationTimeoutSeconds,
       applicationName: 'texas-start',
       logger,
     }),
@@ -101,11 +104,11 @@ export async function launch(
   const url = `http://${hostForClients(host)}:${port}${basePath}`;
   const api = makeApiClient(url, key);
   await untilApiReady(api, logs, stop.signal);
-  await takeUpUnfinished({ logger, store: makeStore(database), redisUrl });
+  await resumeUnfinished({ logger, store: makeStore(database), redisUrl });
   return { api, url, key, logs };
 }
 
-/** What the apps need to know beyond the environment that this process was given. */
+/** This process's environment with the settings that differ in the apps. */
 function appEnvironments(
   { config, environment }: CliDeps,
   { databaseUrl, redisUrl, once }: { databaseUrl: string; redisUrl: string; once: boolean },
@@ -115,7 +118,7 @@ function appEnvironments(
     PATH: pathWithClient(config.home, environment.PATH),
     ...(config.database.url === null && { DATABASE_URL: databaseUrl, DATABASE_URL_FILE: '' }),
     ...(config.redis.url === null && { REDIS_URL: redisUrl, REDIS_URL_FILE: '' }),
-    // One day was asked for, and no other is paid for.
+    // Only one day was requested, so no others are written and paid for.
     ...(once && { PLANNING_AUTOMATIC: 'false', PLANNING_AUTOMATIC_FILE: '' }),
   };
   const [, workerPort] = metricsPorts(config);
@@ -123,33 +126,33 @@ function appEnvironments(
   return { api, worker: { ...api, ...metrics } };
 }
 
-/** METRICS_PORT is the api's here, the worker has the one after it; none where none is set. */
+/** METRICS_PORT for the api and the next port for the worker; none if it is not set. */
 function metricsPorts({ metrics: { port } }: CliDeps['config']): number[] {
   if (port === null) return [];
   return [port, port === 0 ? 0 : port + 1];
 }
 
 async function untilApiReady(api: ApiClient, logs: string, signal: AbortSignal): Promise<void> {
-  const deadline = performance.now() + readyWithinMs;
+  const deadline = performance.now() + readyTimeoutMs;
   while (!(await api.isReady())) {
     signal.throwIfAborted();
     if (performance.now() > deadline) throw givenUp('api', logs);
-    await pause(pollMs, undefined, { signal });
+    await delay(pollMs, undefined, { signal });
   }
 }
 
 function givenUp(name: string, logs: string): TexasError {
   return new TexasError(
     'local_service_failed',
-    `The ${name} does not stay up: ${lastLine(logFileOf(logs, name))} (all of it in ${logFileOf(logs, name)}).`,
+    `The ${name} does not stay up: ${lastLine(logFileOf(logs, name))} (full log: ${logFileOf(logs, name)}).`,
   );
 }
 
 function lastLine(file: string): string {
   try {
-    return readFileSync(file, 'utf8').trimEnd().split('\n').at(-1) ?? 'it said nothing';
+    return readFileSync(file, 'utf8').trimEnd().split('\n').at(-1) ?? 'its log is empty';
   } catch {
-    return 'it said nothing';
+    return 'its log is empty';
   }
 }
 

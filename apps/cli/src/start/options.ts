@@ -8,32 +8,34 @@ export interface StartOptions {
   character?: string;
 }
 
-export interface WantedDay {
+export interface RequestedDay {
   profile: Profile;
+  /** The character's local date, YYYY-MM-DD. */
   date: string;
 }
 
 /**
- * Which days a start writes: today (the character's own) of every character, or of the one that
- * is named; `--once` writes one. Throws `invalid_request` that names the option.
+ * The days to write: by default today, in each character's time zone, for every character. `--once` allows only one.
+ * Throws `invalid_request` with the name of the option.
  */
-export function wantedDays(
+export function requestedDays(
   options: StartOptions,
   profiles: readonly Profile[],
   now: Temporal.Instant,
-): WantedDay[] {
+): RequestedDay[] {
   const { character, date, once } = options;
-  const chosen = character === undefined ? profiles : profiles.filter(({ id }) => id === character);
+  const selected =
+    character === undefined ? profiles : profiles.filter(({ id }) => id === character);
   const known = profiles.map(({ id }) => id).join(', ');
-  if (chosen.length === 0) {
-    throw invalid(`--character: there is no “${character}”; there is ${known}.`);
+  if (selected.length === 0) {
+    throw invalid(`--character: there is no “${character}”, only ${known}.`);
   }
-  if (once && chosen.length > 1) throw invalid(`--character: say which one of ${known}.`);
-  if (options.json && !once) throw invalid('--json: goes with --once.');
+  if (once && selected.length > 1) throw invalid(`--character: choose one of ${known}.`);
+  if (options.json && !once) throw invalid('--json: requires --once.');
   if (date !== undefined && !parseDate(date)) {
-    throw invalid(`--date: “${date}” is not a date that exists, written YYYY-MM-DD.`);
+    throw invalid(`--date: “${date}” is not a date, written YYYY-MM-DD.`);
   }
-  return chosen.map((profile) => ({
+  return selected.map((profile) => ({
     profile,
     date: date ?? localDate(now, profile.timeZone).toString(),
   }));

@@ -7,7 +7,7 @@ const appsFolder = fileURLToPath(new URL('../../../', import.meta.url));
 
 export type AppEnvironments = Record<'api' | 'worker', ProcessEnvironment>;
 
-/** The processes of the product itself, started as anybody would in production. */
+/** Starts api and worker with the same commands as in production. */
 export async function startApps(
   guard: Guard,
   { root, logs, environments }: { root: string; logs: string; environments: AppEnvironments },
@@ -29,31 +29,32 @@ export async function startApps(
 }
 
 function withoutUnset(environment: ProcessEnvironment): Record<string, string> {
-  const set = Object.entries(environment).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(set) as Record<string, string>;
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]],
+    ),
+  );
 }
 
 export function logFileOf(logs: string, name: string): string {
   return join(logs, `${name}.log`);
 }
 
-const restartsAtMost = 5;
-const withinMs = 60_000;
+const maxRestarts = 5;
+const restartWindowMs = 60_000;
 
-/**
- * Starts again whatever ends unexpectedly. What ends more than five times in a minute is given up:
- * then `onGivenUp` is told its name.
- */
+/** Restarts processes that end unexpectedly. After five restarts within a minute, gives up and calls `onGivenUp`. */
 export function keepAlive(
   guard: Guard,
   { onRestart, onGivenUp }: { onRestart(name: string): void; onGivenUp(name: string): void },
 ): void {
-  const ends = new Map<string, number[]>();
+  const exits = new Map<string, number[]>();
   guard.onUnexpectedExit(({ name }) => {
     const now = performance.now();
-    const recent = [...(ends.get(name) ?? []).filter((time) => now - time < withinMs), now];
-    ends.set(name, recent);
-    if (recent.length > restartsAtMost) return onGivenUp(name);
+    const earlier = exits.get(name) ?? [];
+    const recent = [...earlier.filter((time) => now - time < restartWindowMs), now];
+    exits.set(name, recent);
+    if (recent.length > maxRestarts) return onGivenUp(name);
     onRestart(name);
     guard.restart(name).catch(() => onGivenUp(name));
   });

@@ -3,28 +3,28 @@ import { TexasError } from '@texas-ai/kernel';
 import { watchParents } from '@texas-ai/local-services';
 
 export interface StopRequest {
-  /** Aborted when everything should stop; its reason is a TexasError, `aborted` if a person asked. */
+  /** Aborted to stop everything. The reason is a TexasError; its code is `aborted` if the user stopped it. */
   signal: AbortSignal;
   /** Resolves when the signal is aborted. */
   requested: Promise<void>;
-  /** Asks for the stop because something cannot go on. */
-  because(failure: TexasError): void;
+  /** Requests the stop because of a failure. */
+  fail(failure: TexasError): void;
 }
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Turns Ctrl-C, SIGTERM, a closed terminal and the death of whoever launched us into one signal.
- * Repeated signals do not cut the stopping short: it is bounded by itself.
+ * Requests a stop on Ctrl-C, SIGTERM, a closed terminal, or the exit of a parent process. Repeated signals do not cut
+ * the shutdown short, which has its own time limits.
  */
 export function listenForStop(environment: ProcessEnvironment): StopRequest {
   const controller = new AbortController();
-  const because = (failure: TexasError) => controller.abort(failure);
-  const asked = () => because(new TexasError('aborted', 'Stopped.'));
-  for (const signal of signals) process.on(signal, asked);
-  watchParents({ environment, onGone: asked });
+  const fail = (failure: TexasError) => controller.abort(failure);
+  const stop = () => fail(new TexasError('aborted', 'Stopped.'));
+  for (const signal of signals) process.on(signal, stop);
+  watchParents({ environment, onGone: stop });
   const requested = new Promise<void>((resolve) => {
     controller.signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  return { signal: controller.signal, requested, because };
+  return { signal: controller.signal, requested, fail };
 }

@@ -1,11 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { TexasError } from '@texas-ai/kernel';
 import { type AuthorName, type Day, type GenerationView, isInFlight } from '@texas-ai/life';
 import type { ApiClient } from './api-client.js';
 
 export interface WriteDayDeps {
   api: ApiClient;
-  /** Who writes here; a generation left behind by another author is begun anew. */
+  /** The configured author. A generation in flight of another author is replaced. */
   author: AuthorName;
   onProgress(line: string): void;
   signal: AbortSignal;
@@ -14,31 +14,31 @@ export interface WriteDayDeps {
 const pollMs = 100;
 
 /**
- * The day, written first where there is none. A generation that is under way, or failed, goes on. Says
- * where another author wrote it, also of a day that was there. Throws the generation's own words where it
- * fails, `aborted` where the signal says so.
+ * Returns a day, which is written first if there is none. Resumes a generation that is in flight or failed. Reports
+ * if another author wrote the day, even if it already existed. Throws with the generation's error if it fails, and
+ * `aborted` if the signal is.
  */
 export async function writeDay(deps: WriteDayDeps, character: string, date: string): Promise<Day> {
-  const told = new Set<string>();
-  const written = await deps.api.day(character, date);
-  const day = written ?? (await request(deps, character, date, told));
+  const reported = new Set<string>();
+  const existing = await deps.api.day(character, date);
+  const day = existing ?? (await requestDay(deps, character, date, reported));
   const { fallback } = day.generation;
-  if (fallback) deps.onProgress(describeFallback(fallback, told));
+  if (fallback) deps.onProgress(describeFallback(fallback, reported));
   return day;
 }
 
-async function request(
+async function requestDay(
   deps: WriteDayDeps,
   character: string,
   date: string,
-  told: Set<string>,
+  reported: Set<string>,
 ): Promise<Day> {
   const { api, author, onProgress } = deps;
-  const asked = await api.requestDay(character, date, false);
-  const left = isInFlight(asked.status) && asked.author !== author;
-  const generation = left ? await api.requestDay(character, date, true) : asked;
+  const current = await api.requestDay(character, date, false);
+  const isForeign = isInFlight(current.status) && current.author !== author;
+  const generation = isForeign ? await api.requestDay(character, date, true) : current;
   onProgress(`Writing ${date} of ${character} (author: ${generation.author})…`);
-  const ended = await follow(deps, generation, told);
+  const ended = await follow(deps, generation, reported);
   const day = await api.day(character, date);
   if (ended.status === 'published' && day) return day;
   const reason = ended.error
@@ -47,44 +47,43 @@ async function request(
   throw new TexasError('day_not_found', `The day could not be written: ${reason}`);
 }
 
-/** `told` gathers the reasons that were said: each is said once. */
+/** Reports the generation's progress until it ends. Adds reported reasons to `reported`, so that none is repeated. */
 async function follow(
   deps: WriteDayDeps,
   generation: GenerationView,
-  told: Set<string>,
+  reported: Set<string>,
 ): Promise<GenerationView> {
-  let seen = generation;
-  let said = '';
+  let current = generation;
+  let last = '';
   for (;;) {
-    const stands = describe(seen);
-    if (stands !== said) deps.onProgress(`${stands}${reasonOnce(seen.waiting?.reason, told)}`);
-    said = stands;
-    if (!isInFlight(seen.status)) return seen;
-    await pause(pollMs, undefined, { signal: deps.signal });
-    seen = await deps.api.generation(generation.id);
+    const line = describe(current);
+    if (line !== last) {
+      deps.onProgress(`${line}${unreportedReason(current.waiting?.reason, reported)}`);
+    }
+    last = line;
+    if (!isInFlight(current.status)) return current;
+    await delay(pollMs, undefined, { signal: deps.signal });
+    current = await deps.api.generation(generation.id);
   }
 }
 
-/** Before the day, so that nobody takes it for what its own author would have written. */
 function describeFallback(
   { from, to, code, reason }: NonNullable<GenerationView['fallback']>,
-  told: Set<string>,
+  reported: Set<string>,
 ): string {
-  const why = reasonOnce(reason, told) || '.';
+  const why = unreportedReason(reason, reported) || '.';
   return `The ${to} author wrote this day in place of ${from} (${code})${why}`;
 }
 
-function reasonOnce(reason: string | null | undefined, told: Set<string>): string {
-  if (!reason || told.has(reason)) return '';
-  told.add(reason);
+function unreportedReason(reason: string | null | undefined, reported: Set<string>): string {
+  if (!reason || reported.has(reason)) return '';
+  reported.add(reason);
   return `: ${reason}`;
 }
 
-/** One line; a rest is told of with the time at which it ends, in UTC. */
+/** The state in one line. The end of a wait is given in UTC. */
 function describe({ status, chapters, waiting }: GenerationView): string {
-  const stands =
+  const state =
     status === 'writing' ? `writing, ${chapters.written} of ${chapters.total} chapters` : status;
-  return waiting === null
-    ? `  ${stands}`
-    : `  ${stands}; waits until ${waiting.until.slice(0, 16)}Z`;
+  return waiting === null ? `  ${state}` : `  ${state}; waits until ${waiting.until.slice(0, 16)}Z`;
 }

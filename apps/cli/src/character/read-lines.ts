@@ -1,20 +1,20 @@
 import { TexasError } from '@texas-ai/kernel';
 
-/** A day has about 60 kB, a profile some hundred. */
-const longest = 16 * 1024 * 1024;
+/** In characters. A day has about 60,000, a profile a few hundred. */
+const defaultMaxLength = 16 * 1024 * 1024;
 const lineFeed = 0x0a;
 
 /**
- * The lines of a UTF-8 text, without their ends, holding no more than one of them. Throws
- * `import_invalid` where a line is longer than 16 MiB or the text is not UTF-8.
+ * The lines of a UTF-8 text without their line feeds, buffering one line at a time. Throws `import_invalid` if a line
+ * is too long or the text is not UTF-8.
  */
-export async function* linesOf(
+export async function* readLines(
   chunks: AsyncIterable<Uint8Array>,
-  most = longest,
+  maxLength = defaultMaxLength,
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let line = 1;
-  let begun = '';
+  let partial = '';
   const decode = (chunk: Uint8Array, stream: boolean) => {
     try {
       return decoder.decode(chunk, { stream });
@@ -26,16 +26,16 @@ export async function* linesOf(
   for await (const chunk of chunks) {
     let from = 0;
     for (let to = chunk.indexOf(lineFeed); to >= 0; to = chunk.indexOf(lineFeed, from)) {
-      yield begun + decode(chunk.subarray(from, to), false);
-      begun = '';
+      yield partial + decode(chunk.subarray(from, to), false);
+      partial = '';
       line += 1;
       from = to + 1;
     }
-    begun += decode(chunk.subarray(from), true);
-    if (begun.length > most) throw invalid(line, `is longer than ${most} characters.`);
+    partial += decode(chunk.subarray(from), true);
+    if (partial.length > maxLength) throw invalid(line, `is longer than ${maxLength} characters.`);
   }
-  begun += decode(new Uint8Array(), false);
-  if (begun !== '') yield begun;
+  partial += decode(new Uint8Array(), false);
+  if (partial !== '') yield partial;
 }
 
 function invalid(line: number, problem: string, cause?: unknown): TexasError {

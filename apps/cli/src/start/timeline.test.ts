@@ -53,8 +53,8 @@ function day(overrides: Partial<Day> = {}): Day {
   };
 }
 
-describe('the timeline', () => {
-  test('in Chinese: who, when, weather, label, and every text', () => {
+describe('renderTimeline', () => {
+  test('in Chinese: name, date, weather, author and all texts', () => {
     const text = renderTimeline(day(), '德克萨斯', 60);
     expect(text).toContain('德克萨斯 · 2026年11月23日星期一 · 工作日');
     expect(text).toContain('小雨，8–13 °C · 离线作者（未使用大模型）');
@@ -63,13 +63,13 @@ describe('the timeline', () => {
     expect(text).toContain('→ 想告诉你：早。');
   });
 
-  test('no line begins with a closing mark', () => {
+  test('closing punctuation never begins a line', () => {
     for (let width = 30; width < 90; width++) {
       expect(renderTimeline(day(), '德克萨斯', width)).not.toMatch(/^\s*[，。]/m);
     }
   });
 
-  test('in English, by a model, in a major event', () => {
+  test('in English, by a model, during a major event', () => {
     const text = renderTimeline(
       day({
         language: 'en',

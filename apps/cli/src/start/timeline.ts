@@ -27,7 +27,7 @@ const words = {
   },
 } as const;
 
-/** A day as a readable timeline, at most `width` columns wide (a Chinese character takes two). */
+/** A day as a readable timeline of max `width` columns. A Chinese character takes two. */
 export function renderTimeline(day: Day, name: string, width: number): string {
   const language: Language = day.language === 'en' ? 'en' : 'zh';
   const say = words[language];
@@ -72,7 +72,7 @@ function renderExperience(experience: Experience, say: Words, width: number): st
   ];
 }
 
-/** No line begins with a closing mark: it may stand out at the end of the one before. */
+/** Closing punctuation never begins a line; it may exceed the width of the previous one instead. */
 function wrap(text: string, width: number, indent: string): string[] {
   return wrapAnsi(text, Math.max(width - indent.length, 20), { hard: true })
     .replaceAll(/\n([，。！？、；：”’』」）…—]+)/g, '$1\n')

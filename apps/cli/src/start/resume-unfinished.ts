@@ -2,8 +2,8 @@ import { connectProducer, makeProducer, openQueues, untilReady } from '@texas-ai
 import { type Logger, makeOwner } from '@texas-ai/kernel';
 import { recoverStalled, type Store } from '@texas-ai/life';
 
-/** Generations whose jobs got lost, for example with the Redis of another time, go on at once. */
-export async function takeUpUnfinished({
+/** Resumes generations whose jobs are lost, for example because an earlier start used another Redis. */
+export async function resumeUnfinished({
   store,
   redisUrl,
   logger,
@@ -21,7 +21,7 @@ export async function takeUpUnfinished({
     await untilReady(connection);
     const steps = makeProducer(queues);
     const generations = await recoverStalled({ store, steps }, 0);
-    if (generations > 0) logger.info('unfinished generations taken up', { generations });
+    if (generations > 0) logger.info('unfinished generations resumed', { generations });
   } finally {
     await owner.closeAll();
   }

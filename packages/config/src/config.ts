@@ -7,8 +7,8 @@ type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReado
 type ResolvedConfig = DeepReadonly<ReturnType<typeof resolveConfig>>;
 
 /**
- * Everything that can be configured, deeply frozen. A server's URL is null only if the process does not need it
- * (`needs` of loadConfig) and it is not set.
+ * The configuration, deeply frozen. A server's URL is null if it is not set and the process does not need it (`needs`
+ * of loadConfig).
  */
 export interface Config<
   DatabaseUrl extends string | null = string | null,
@@ -18,7 +18,7 @@ export interface Config<
   readonly redis: { readonly url: RedisUrl; readonly cacheUrl: RedisUrl };
 }
 
-/** The valid settings, with servers as URLs, folders as absolute paths, and incomplete options as null. */
+/** The settings with server addresses as URLs, paths absolute, and S3 and Mattermost null if they are not set. */
 export function resolveConfig(root: string, environment: Environment, settings: Settings) {
   const { home, authoring, backup } = settings;
   const { ageIdentityFile } = backup;

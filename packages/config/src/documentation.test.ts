@@ -8,7 +8,7 @@ import { settingsSchema } from './schema.js';
 import { valueAt } from './tree.js';
 import { allSettings } from './variables.js';
 
-// What operators read of the settings is what the schema says.
+// config/base.yml and the settings tables of the READMEs match the schema.
 
 const root = resolve(import.meta.dirname, '../../..');
 const read = (file: string) => readFileSync(join(root, file), 'utf8');

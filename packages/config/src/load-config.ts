@@ -3,7 +3,7 @@ import { environmentLayer, nodeEnvironment, type ProcessEnvironment } from './en
 import { readYamlFile } from './files.js';
 import { fileLayer, mergeLayers, sets, validPart, withoutUnusedAddresses } from './layer.js';
 import { configInvalid } from './problems.js';
-import { missingSettings, type Needs } from './requirements.js';
+import { type Needs, unmetRequirements } from './requirements.js';
 import { settingsSchema } from './schema.js';
 
 export interface LoadOptions<AppNeeds extends Needs> {
@@ -46,7 +46,7 @@ export function loadConfig(options: LoadOptions<Needs>): Config {
   const merged = mergeLayers([defaults, ...layers.map((layer) => validPart(layer, problems))]);
   const settings = settingsSchema.parse(merged);
   const isSet = (path: string) => layers.some((layer) => sets(layer, path));
-  problems.push(...missingSettings(settings, isSet, name, needs));
+  problems.push(...unmetRequirements(settings, isSet, name, needs));
   if (problems.length > 0) throw configInvalid(problems);
   return resolveConfig(root, name, settings);
 }

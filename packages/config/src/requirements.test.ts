@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadConfig, type ProcessEnvironment } from './index.js';
-import { missingSettings, settingsWithoutEffect, unknownPrice } from './requirements.js';
+import { settingsWithoutEffect, unknownPrice, unmetRequirements } from './requirements.js';
 import { settingsSchema } from './schema.js';
 import { valueAt } from './tree.js';
 
 // Settings that require other settings, and warnings at start.
 
 const missing = (tree: object) =>
-  missingSettings(
+  unmetRequirements(
     settingsSchema.parse(tree),
     (path) => valueAt(tree, path) !== undefined,
     'development',

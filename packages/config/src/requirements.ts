@@ -18,65 +18,75 @@ const allOrNone = [
   ['mattermost.host', 'mattermost.token', 'mattermost.owner'],
 ];
 
-/** One line for each setting that the process or another setting requires and that is missing or too low. */
-export function missingSettings(
+/** One line for each setting that the process or another setting requires, or that conflicts with another one. */
+export function unmetRequirements(
   settings: Settings,
   isSet: (path: string) => boolean,
   environment: Environment,
   needs: Needs,
 ): string[] {
   const production = environment === 'production';
-  const missing: string[] = [];
-  const need = (path: string, problem: string) => {
-    if (!isSet(path)) missing.push(problem);
+  const problems: string[] = [];
+  const requireSet = (path: string, problem: string) => {
+    if (!isSet(path)) problems.push(problem);
   };
 
   if ((needs.database ?? production) && !isSet('database.host')) {
-    need('database.url', 'DATABASE_URL: expected the URL of a PostgreSQL server, or POSTGRES_HOST');
+    requireSet(
+      'database.url',
+      'DATABASE_URL: expected the URL of a PostgreSQL server, or POSTGRES_HOST',
+    );
   }
   if ((needs.redis ?? production) && !isSet('redis.host')) {
-    need('redis.url', 'REDIS_URL: expected the URL of a Redis server, or REDIS_HOST');
+    requireSet('redis.url', 'REDIS_URL: expected the URL of a Redis server, or REDIS_HOST');
   }
 
-  const { author, gemini } = settings.authoring;
+  const { author } = settings.authoring;
   const geminiKey = 'authoring.gemini.apiKey';
   if (author === 'gemini') {
-    need(geminiKey, 'GEMINI_API_KEY: expected a key, because AUTHOR is gemini');
+    requireSet(geminiKey, 'GEMINI_API_KEY: expected a key, because AUTHOR is gemini');
   } else if (production && needs.author !== false && !isSet('authoring.author')) {
-    need(geminiKey, 'AUTHOR: expected GEMINI_API_KEY in production, or AUTHOR=offline');
-  }
-
-  const { everybody, eachCharacter, prices } = settings.budget;
-  const capsMoney = [everybody, eachCharacter].some(
-    ({ dailyMoney, monthlyMoney }) => dailyMoney !== null || monthlyMoney !== null,
-  );
-  const billed = author !== 'offline' && isSet(geminiKey);
-  if (capsMoney && billed && !Object.hasOwn(prices, gemini.model)) {
-    missing.push(
-      `budget.prices: expected the price of ${gemini.model}, because a money cap cannot be enforced without it`,
-    );
-  }
-
-  const { heartbeatSeconds, untouchedSeconds } = settings.worker;
-  if (heartbeatSeconds >= untouchedSeconds) {
-    missing.push(
-      `worker.heartbeatSeconds: expected less than worker.untouchedSeconds (${untouchedSeconds} s), after which work counts as lost`,
-    );
+    requireSet(geminiKey, 'AUTHOR: expected GEMINI_API_KEY in production, or AUTHOR=offline');
   }
 
   if (settings.weather.source === 'qweather') {
     const because = 'because WEATHER_SOURCE is qweather';
-    need('weather.hefeng.apiHost', `HEFENG_API_HOST: expected the account's API host, ${because}`);
-    need('weather.hefeng.apiKey', `HEFENG_API_KEY: expected a key, ${because}`);
+    requireSet(
+      'weather.hefeng.apiHost',
+      `HEFENG_API_HOST: expected the account's API host, ${because}`,
+    );
+    requireSet('weather.hefeng.apiKey', `HEFENG_API_KEY: expected a key, ${because}`);
   }
 
   for (const paths of allOrNone.filter((each) => each.some(isSet))) {
     const variables = paths.map(variableOf);
     for (const path of paths) {
-      need(path, `${variableOf(path)}: expected all of ${variables.join(', ')}, or none`);
+      requireSet(path, `${variableOf(path)}: expected all of ${variables.join(', ')}, or none`);
     }
   }
-  return missing;
+  return [...problems, ...conflicts(settings, isSet(geminiKey))];
+}
+
+function conflicts({ authoring, budget, worker }: Settings, hasGeminiKey: boolean): string[] {
+  const { author, gemini } = authoring;
+  const { everybody, eachCharacter, prices } = budget;
+  const { heartbeatSeconds, untouchedSeconds } = worker;
+  const problems: string[] = [];
+  const capsMoney = [everybody, eachCharacter].some(
+    ({ dailyMoney, monthlyMoney }) => dailyMoney !== null || monthlyMoney !== null,
+  );
+  const isBilled = hasGeminiKey && author !== 'offline';
+  if (capsMoney && isBilled && !Object.hasOwn(prices, gemini.model)) {
+    problems.push(
+      `budget.prices: expected the price of ${gemini.model}, because a money cap cannot be enforced without it`,
+    );
+  }
+  if (heartbeatSeconds >= untouchedSeconds) {
+    problems.push(
+      `worker.heartbeatSeconds: expected less than worker.untouchedSeconds (${untouchedSeconds} s), after which work counts as lost`,
+    );
+  }
+  return problems;
 }
 
 function variableOf(path: string): string {

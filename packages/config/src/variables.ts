@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { settingsSchema } from './schema.js';
 
-/** A setting of the schema. */
 export interface Setting {
   /** Dotted, for example `server.port`. */
   readonly path: string;
   readonly schema: z.core.$ZodType;
-  /** Names of its environment variables, as `env` in the schema has them. */
+  /** `env` of the schema's metadata. */
   readonly env: readonly string[];
   readonly secret: boolean;
 }
@@ -21,7 +20,7 @@ function settingsIn(schema: z.core.$ZodType, path: readonly string[]): Setting[]
     : [{ path: path.join('.'), schema, env: [env].flat(), secret }];
 }
 
-/** The schema inside of defaults and transforms. */
+/** The schema without its defaults, nullability and transforms. */
 function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
   if (schema instanceof z.ZodPipe) return unwrapped(schema.in);
   const isWrapper =
@@ -38,7 +37,7 @@ export interface Variable {
   readonly type: 'string' | 'number' | 'boolean' | 'list';
 }
 
-/** The environment variables of all settings; those of alert channels only as far as they are set. */
+/** The environment variables of all settings. Those of alert channels are included only if they are set. */
 export function variablesOf(environment: Readonly<Record<string, string | undefined>>): Variable[] {
   return allSettings.flatMap(({ path, schema, env }) => {
     const type = typeOf(schema);
@@ -68,7 +67,7 @@ function channelsIn(environment: object, template: string): string[] {
   return [...new Set(Object.keys(environment).flatMap((name) => pattern.exec(name)?.[1] ?? []))];
 }
 
-/** Whether the value at a path may be shown: it neither is nor contains nor belongs to a secret. */
+/** Whether the value at a path may be shown: it is not a secret, part of one, or contains one. */
 export function mayShow(path: string): boolean {
   return !allSettings.some(
     (setting) =>

@@ -11,7 +11,7 @@ const allowed = {
   jobs: ['kernel', 'life'],
   postgres: ['kernel'],
   storage: ['kernel', 'life', 'access', 'alerting', 'backup', 'postgres'],
-  'local-services': ['kernel'],
+  'local-services': ['kernel', 'postgres'],
   backup: ['kernel', 'postgres'],
   egress: ['kernel'],
   telemetry: ['kernel'],

@@ -1,12 +1,11 @@
 import { createReadStream } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { TexasError } from '@texas-ai/kernel';
+import { type ProgramExit, readText, startProgram, TexasError } from '@texas-ai/kernel';
+import type { PgClient } from '@texas-ai/postgres';
 import { decrypt, isEncrypted, undecryptable } from './encryption.js';
 import { programFailed } from './failures.js';
-import type { PgClient } from './find-pg-client.js';
 import { together } from './limits.js';
-import { type Ending, readText, startProgram } from './program.js';
 
 /** A dump on the disk, and what is needed to read it. */
 export interface Archive {
@@ -31,10 +30,10 @@ export interface ReadOptions {
 export async function readArchive(
   { file, client, identity }: Archive,
   { args, env = {}, signal }: ReadOptions,
-): Promise<Ending & { stdout: string }> {
+): Promise<ProgramExit & { stdout: string }> {
   const encrypted = await isEncrypted(file);
   const plain = encrypted ? await decrypt(createReadStream(file), identity) : undefined;
-  const [stdout, ending] = await together<[string, Ending, unknown]>(signal, (signal) => {
+  const [stdout, ending] = await together<[string, ProgramExit, unknown]>(signal, (signal) => {
     const program = startProgram({
       command: client.pgRestore,
       args: plain ? args : [...args, file],
@@ -69,7 +68,7 @@ async function end(stdin: Writable): Promise<void> {
 }
 
 /** What pg_restore refuses about the dump itself. */
-function refusalOf(ending: Ending): TexasError | undefined {
+function refusalOf(ending: ProgramExit): TexasError | undefined {
   if (/unsupported version \(/.test(ending.stderr)) {
     const words = 'The dump was made by a newer PostgreSQL: install its client to read it.';
     return programFailed('backup_newer_format', words, ending);

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { PgClient } from '@texas-ai/postgres';
 import { makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { backUp, makeTemporaryFolder, never } from '../test/backup-run.js';
@@ -10,7 +11,6 @@ import { makeSampleDatabase } from '../test/sample-database.js';
 import { checkBackup, checkContents, migrationsIn } from './check-backup.js';
 import { connectionEnvironment } from './connection-environment.js';
 import type { CreatedBackup } from './create-backup.js';
-import type { PgClient } from './find-pg-client.js';
 import { readManifest } from './manifest.js';
 
 const target = makeTemporaryFolder();

@@ -1,11 +1,11 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Clock, type Logger, TexasError } from '@texas-ai/kernel';
+import { type Clock, type Logger, type Program, startProgram, TexasError } from '@texas-ai/kernel';
+import type { PgClient } from '@texas-ai/postgres';
 import { type Connection, quoted, schemaOf, withConnection } from './connection.js';
 import { connectionEnvironment } from './connection-environment.js';
 import { explained, programFailed } from './failures.js';
 import { renameDurably, writeWhole } from './files.js';
-import type { PgClient } from './find-pg-client.js';
 import { appliedMigrations, fingerprintTables } from './fingerprint.js';
 import { together, withinLimits } from './limits.js';
 import type { BackupKind, Manifest } from './manifest.js';
@@ -17,7 +17,6 @@ import {
   type NotOurs,
   ourExtension,
 } from './not-ours.js';
-import { type Program, startProgram } from './program.js';
 import { writeDump } from './write-dump.js';
 
 export interface CreateBackupOptions {

@@ -1,9 +1,8 @@
-import { type ErrorCode, TexasError } from '@texas-ai/kernel';
+import { type ErrorCode, type ProgramExit, TexasError } from '@texas-ai/kernel';
 import pg from 'pg';
 import { adviceFor } from './advice.js';
 import { codeOf } from './connection.js';
 import { secretsOfUrl } from './connection-environment.js';
-import type { Ending } from './program.js';
 
 export type FailureCode = Extract<ErrorCode, 'backup_failed' | 'restore_failed'>;
 
@@ -18,7 +17,7 @@ const keptReason = 300;
 export function programFailed(
   code: ErrorCode,
   sentence: string,
-  ending: Ending,
+  ending: ProgramExit,
   databaseUrl?: string,
 ): TexasError {
   const words = redacted(ending.stderr, databaseUrl);

@@ -4,7 +4,6 @@ export { withDatabase } from './connection-environment.js';
 export { type CreateBackupOptions, type CreatedBackup, createBackup } from './create-backup.js';
 export { holdingsOf } from './fill-database.js';
 export { findBackup } from './find-backup.js';
-export { type FindPgClientOptions, findPgClient, type PgClient } from './find-pg-client.js';
 export type { TableFingerprint } from './fingerprint.js';
 export { listFolder } from './folder.js';
 export { type BackupSettings, backupFrom, identityIn } from './from-settings.js';

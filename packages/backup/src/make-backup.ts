@@ -1,8 +1,8 @@
 import { type Clock, type Logger, TexasError } from '@texas-ai/kernel';
+import { findPgClient, type PgClient } from '@texas-ai/postgres';
 import { type Connection, codeOf, noSuchDatabase, withConnection } from './connection.js';
 import { createBackup } from './create-backup.js';
 import { explained } from './failures.js';
-import { findPgClient, type PgClient } from './find-pg-client.js';
 import { type Keeping, keepBackups } from './keep-backups.js';
 import type { BackupRecord, BackupRepository } from './records.js';
 import type { BackupTarget } from './target.js';

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { PgClient } from '@texas-ai/postgres';
 import { makeLogSpy, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { backUp, clock, makeTemporaryFolder, never } from '../test/backup-run.js';
@@ -11,7 +12,6 @@ import { type Connection, withConnection } from './connection.js';
 import { connectionEnvironment, withDatabase } from './connection-environment.js';
 import type { CreatedBackup } from './create-backup.js';
 import { holdingsOf } from './fill-database.js';
-import type { PgClient } from './find-pg-client.js';
 import { type RestoreBackupOptions, restoreBackup } from './restore-backup.js';
 import { dropDatabase, withMaintenance } from './temporary-database.js';
 

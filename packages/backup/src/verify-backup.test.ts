@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import type { PgClient } from '@texas-ai/postgres';
 import { makeLogSpy, type TestDatabase } from '@texas-ai/testing';
 import { backUp, makeTemporaryFolder, never } from '../test/backup-run.js';
 import { clientWithRestore, realClient } from '../test/fake-client.js';
 import { makeSampleDatabase } from '../test/sample-database.js';
 import type { CreatedBackup } from './create-backup.js';
-import type { PgClient } from './find-pg-client.js';
 import { type VerifyBackupOptions, verifyBackup } from './verify-backup.js';
 
 const target = makeTemporaryFolder();

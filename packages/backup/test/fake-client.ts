@@ -1,6 +1,6 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { findPgClient, type PgClient } from '../src/find-pg-client.js';
+import { findPgClient, type PgClient } from '@texas-ai/postgres';
 
 /** The real programs, which fit the server of the tests. */
 export function realClient(): Promise<PgClient> {

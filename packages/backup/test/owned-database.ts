@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { findPgClient } from '@texas-ai/postgres';
 import { makeLogSpy, testServices } from '@texas-ai/testing';
 import { withConnection } from '../src/connection.js';
 import { databaseNameOf, withDatabase } from '../src/connection-environment.js';
 import type { CreateBackupOptions } from '../src/create-backup.js';
-import { findPgClient } from '../src/find-pg-client.js';
 import { type RestoreBackupOptions, type Restored, restoreBackup } from '../src/restore-backup.js';
 import { type VerifyBackupOptions, verifyBackup } from '../src/verify-backup.js';
 import { backUp, clock, never } from './backup-run.js';

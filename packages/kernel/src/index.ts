@@ -17,6 +17,15 @@ export {
 } from './errors.js';
 export type { LogFields, Logger } from './logger.js';
 export { percentDecoded, withEncodedPercents } from './percent-encoding.js';
+export {
+  type Program,
+  type ProgramExit,
+  type ProgramOptions,
+  programVersion,
+  readText,
+  runProgram,
+  startProgram,
+} from './program.js';
 export { type Random, seededRandom } from './random.js';
 export { type DecodedText, decodeText, type UnstorableText, unstorableTexts } from './text.js';
 export {

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ProgramRun, runProgram } from './program.js';
+import { type ProgramExit, runProgram } from '@texas-ai/kernel';
 
 /** Asks apt and downloads with it, without installing anything and without root. */
 export interface Apt {
@@ -11,7 +11,7 @@ export interface Apt {
   /** Those that could bring libraries which are missing here. */
   worthBringing(names: readonly string[]): Promise<string[]>;
   /** Downloads the packages into the folder. */
-  download(names: readonly string[], folder: string): Promise<ProgramRun>;
+  download(names: readonly string[], folder: string): Promise<ProgramExit>;
   /** From now on uses package lists of its own, which it fetches. */
   update(): Promise<void>;
 }
@@ -33,7 +33,7 @@ export function makeApt(workFolder: string, env: Readonly<Record<string, string>
     ...(process.getuid?.() === 0 ? ['-o', 'APT::Sandbox::User=root'] : []),
   ];
   const run = (command: string, args: readonly string[], cwd = workFolder) =>
-    runProgram(command, [...options, ...args], { env: { ...env, LC_ALL: 'C' }, cwd });
+    runProgram({ command, args: [...options, ...args], env, cwd });
 
   async function candidate(name: string): Promise<string | undefined> {
     const { stdout } = await run('apt-cache', ['policy', name]);
@@ -63,7 +63,11 @@ export function makeApt(workFolder: string, env: Readonly<Record<string, string>
 
   async function isInstalled(name: string): Promise<boolean> {
     const format = `-f=\${db:Status-Status}`;
-    const { stdout } = await runProgram('dpkg-query', ['-W', format, name], { env });
+    const { stdout } = await runProgram({
+      command: 'dpkg-query',
+      args: ['-W', format, name],
+      env,
+    });
     return stdout.startsWith('installed');
   }
 

@@ -1,10 +1,9 @@
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Logger } from '@texas-ai/kernel';
+import { type Logger, type ProgramExit, programVersion, runProgram } from '@texas-ai/kernel';
 import { type Apt, makeApt } from './apt.js';
 import { explainFileFailure, explainOutput, localServiceFailed, systemCodeOf } from './failures.js';
 import { makeFolder, pathsIn } from './folders.js';
-import { type ProgramRun, runProgram } from './program.js';
 
 export interface BringOptions {
   /** What is brought, for the log: `Redis`. */
@@ -29,7 +28,7 @@ const deepestDependency = 6;
  */
 export async function bring(options: BringOptions): Promise<boolean> {
   const { folder, label, logger, environment } = options;
-  if (!(await runProgram('apt-get', ['--version'], { env: environment })).ok) return false;
+  if ((await programVersion('apt-get', { env: environment })) === undefined) return false;
   logger.info('bringing what is missing', { program: label });
   let work: string | undefined;
   try {
@@ -84,7 +83,11 @@ async function unpackAll(
 ): Promise<void> {
   for (const name of readdirSync(packages).filter((file) => file.endsWith('.deb'))) {
     const file = join(packages, name);
-    const unpacked = await runProgram('dpkg', ['-x', file, tree], { env: environment });
+    const unpacked = await runProgram({
+      command: 'dpkg',
+      args: ['-x', file, tree],
+      env: environment,
+    });
     throwIfNoSpace(unpacked, tree);
     if (!unpacked.ok) {
       throw localServiceFailed(`dpkg cannot unpack ${name}: try again, or install it by hand.`);
@@ -93,8 +96,8 @@ async function unpackAll(
   }
 }
 
-function throwIfNoSpace(run: ProgramRun, folder: string): void {
-  const explained = run.ok ? undefined : explainOutput(run.output, folder);
+function throwIfNoSpace({ ok, stderr }: ProgramExit, folder: string): void {
+  const explained = ok ? undefined : explainOutput(stderr, folder);
   if (explained) throw explained;
 }
 

@@ -112,7 +112,6 @@ function forApt(environment: Readonly<Record<string, string | undefined>>): Reco
   return {
     ...Object.fromEntries(kept),
     PATH: path,
-    LC_ALL: 'C',
     DEBIAN_FRONTEND: 'noninteractive',
   };
 }

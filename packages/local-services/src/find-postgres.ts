@@ -1,20 +1,16 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { programVersion } from '@texas-ai/kernel';
+import { findPgServer, installedPostgresFolders, type PgServer } from '@texas-ai/postgres';
 import type { Apt } from './apt.js';
 import { libraryPathOf } from './bring.js';
 import { pathsIn } from './folders.js';
-import { majorVersion } from './program.js';
 import type { Account } from './services-home.js';
 
 export const oldestPostgres = 15;
 
-export interface PostgresBinaries {
-  major: number;
-  initdb: string;
-  postgres: string;
-  /** Holds a pg_dump and pg_restore of the same major; undefined where they are not installed. */
-  pgDumpFolder: string | undefined;
-  /** What the programs need in their environment: LD_LIBRARY_PATH where they were brought. */
+export interface PostgresBinaries extends PgServer {
+  /** What the programs need in their environment: LD_LIBRARY_PATH if they were downloaded. */
   env: Readonly<Record<string, string>>;
 }
 
@@ -27,26 +23,22 @@ export interface FindOptions {
   account: Account | undefined;
 }
 
-/** The newest PostgreSQL of at least 15, or the one of `wantedMajor`; undefined where there is none. */
+/** Finds the newest PostgreSQL of at least 15, or the one of `wantedMajor`; undefined if there is none. */
 export async function findPostgres(
-  options: FindOptions,
+  { path, brought, account }: FindOptions,
   wantedMajor?: number,
 ): Promise<PostgresBinaries | undefined> {
-  const systemFolders = [
-    ...options.path.split(delimiter).filter(Boolean).flatMap(withRealFolder),
-    ...['/usr/lib/postgresql', '/Applications/Postgres.app/Contents/Versions'].flatMap(binFolders),
-    ...pathsIn('/usr')
-      .filter((folder) => folder.includes('/pgsql-'))
-      .map((folder) => join(folder, 'bin')),
-    ...['/opt/homebrew', '/usr/local', '/home/linuxbrew/.linuxbrew'].flatMap(homebrewFolders),
-  ];
+  const folders = new Set([
+    ...path.split(delimiter).filter(Boolean).flatMap(withRealFolder),
+    ...installedPostgresFolders(),
+  ]);
   const found: PostgresBinaries[] = [];
-  for (const folder of new Set(systemFolders)) {
-    const binaries = await postgresIn(folder, {}, options.account);
-    if (binaries) found.push(binaries);
+  for (const folder of folders) {
+    const server = await findPgServer(folder, { env: {}, account });
+    if (server) found.push({ ...server, env: {} });
   }
-  const brought = await postgresInTree(options.brought, options.account);
-  if (brought) found.push(brought);
+  const downloaded = await postgresInTree(brought, account);
+  if (downloaded) found.push(downloaded);
   return found
     .filter(({ major }) =>
       wantedMajor === undefined ? major >= oldestPostgres : major === wantedMajor,
@@ -57,17 +49,19 @@ export async function findPostgres(
     );
 }
 
-/** PostgreSQL of an unpacked tree, whose programs all run. */
+/** Returns the PostgreSQL of an unpacked tree; undefined unless initdb, postgres and pg_dump run. */
 export async function postgresInTree(
   tree: string,
   account: Account | undefined,
 ): Promise<PostgresBinaries | undefined> {
   const env = { LD_LIBRARY_PATH: libraryPathOf(tree) };
-  for (const folder of binFolders(join(tree, 'usr', 'lib', 'postgresql')).reverse()) {
-    const binaries = await postgresIn(folder, env, account);
-    if (!binaries?.pgDumpFolder) continue;
-    if ((await majorVersion(join(folder, 'pg_dump'), { env, account })) === binaries.major)
-      return binaries;
+  for (const versionFolder of pathsIn(join(tree, 'usr', 'lib', 'postgresql')).reverse()) {
+    const server = await findPgServer(join(versionFolder, 'bin'), { env, account });
+    if (!server) continue;
+    const pgDump = await programVersion(join(server.folder, 'pg_dump'), { env, account });
+    if (pgDump !== undefined && Number.parseInt(pgDump, 10) === server.major) {
+      return { ...server, env };
+    }
   }
   return undefined;
 }
@@ -86,38 +80,11 @@ export async function postgresPackages(
   return [server, server.replace('postgresql-', 'postgresql-client-')];
 }
 
-async function postgresIn(
-  folder: string,
-  env: Readonly<Record<string, string>>,
-  account: Account | undefined,
-): Promise<PostgresBinaries | undefined> {
-  const initdb = join(folder, 'initdb');
-  const postgres = join(folder, 'postgres');
-  if (!existsSync(initdb) || !existsSync(postgres)) return undefined;
-  const [major, serverMajor] = await Promise.all([
-    majorVersion(initdb, { env, account }),
-    majorVersion(postgres, { env, account }),
-  ]);
-  if (major === undefined || major !== serverMajor) return undefined;
-  const pgDumpFolder = existsSync(join(folder, 'pg_dump')) ? folder : undefined;
-  return { major, initdb, postgres, pgDumpFolder, env };
-}
-
-/** Where a folder of PATH only links to the programs, theirs has the others too: it comes first. */
+/** If a folder of PATH only links to initdb, the folder of the real one has the other programs: it comes first. */
 function withRealFolder(folder: string): string[] {
   try {
     return [dirname(realpathSync(join(folder, 'initdb'))), folder];
   } catch {
     return [];
   }
-}
-
-/** `<folder>/<version>/bin` for each version. */
-function binFolders(folder: string): string[] {
-  return pathsIn(folder).map((version) => join(version, 'bin'));
-}
-
-function homebrewFolders(prefix: string): string[] {
-  const versions = pathsIn(join(prefix, 'opt')).filter((folder) => folder.includes('/postgresql'));
-  return [...versions.map((folder) => join(folder, 'bin')), join(prefix, 'bin')];
 }

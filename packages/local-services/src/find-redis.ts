@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { programVersion } from '@texas-ai/kernel';
 import type { Apt } from './apt.js';
 import { libraryPathOf } from './bring.js';
 import type { FindOptions } from './find-postgres.js';
-import { majorVersion } from './program.js';
 import type { Account } from './services-home.js';
 
 export interface RedisBinaries {
@@ -69,8 +69,8 @@ async function redisIn(
   for (const { name, oldest } of servers) {
     const server = join(folder, name);
     if (!existsSync(server)) continue;
-    const major = await majorVersion(server, { env, account });
-    if (major !== undefined && major >= oldest) return { server, env };
+    const version = await programVersion(server, { env, account });
+    if (version !== undefined && Number.parseInt(version, 10) >= oldest) return { server, env };
   }
   return undefined;
 }

@@ -13,14 +13,14 @@ beforeEach(() => {
 afterEach(() => folder.remove());
 
 test('a client that was brought runs with its libraries from a folder that TEXAS_HOME tells', () => {
-  const pgDumpFolder = join(folder.home, "it's brought");
-  mkdirSync(pgDumpFolder);
+  const programs = join(folder.home, "it's brought");
+  mkdirSync(programs);
   for (const name of ['pg_dump', 'pg_restore']) {
-    fakeProgram(join(pgDumpFolder, name), 'echo "$LD_LIBRARY_PATH|$1"');
+    fakeProgram(join(programs, name), 'echo "$LD_LIBRARY_PATH|$1"');
   }
   const services = makeServicesHome(folder.home).folder;
   const env = { LD_LIBRARY_PATH: '/a lib:/b' };
-  placePostgresClient(services, { pgDumpFolder, env });
+  placePostgresClient(services, { folder: programs, env });
 
   const [place, ...others] = broughtClientFolders(folder.home);
   expect(others).toEqual([]);
@@ -33,7 +33,7 @@ test('a client that was brought runs with its libraries from a folder that TEXAS
 
 test('an installed client needs none, and one that was placed before is gone', () => {
   const services = makeServicesHome(folder.home).folder;
-  placePostgresClient(services, { pgDumpFolder: '/x', env: { LD_LIBRARY_PATH: '/y' } });
-  placePostgresClient(services, { pgDumpFolder: '/x', env: {} });
+  placePostgresClient(services, { folder: '/x', env: { LD_LIBRARY_PATH: '/y' } });
+  placePostgresClient(services, { folder: '/x', env: {} });
   expect(broughtClientFolders(folder.home)).toEqual([]);
 });

@@ -12,17 +12,17 @@ const name = 'postgresql-client';
  */
 export function placePostgresClient(
   servicesFolder: string,
-  { pgDumpFolder, env }: Pick<PostgresBinaries, 'pgDumpFolder' | 'env'>,
+  { folder: programs, env }: Pick<PostgresBinaries, 'folder' | 'env'>,
 ): void {
   const folder = join(servicesFolder, name);
   rmSync(folder, { recursive: true, force: true });
   const libraries = env.LD_LIBRARY_PATH;
-  if (pgDumpFolder === undefined || libraries === undefined) return;
+  if (libraries === undefined) return;
   makeFolder(folder);
   for (const program of ['pg_dump', 'pg_restore']) {
     const lines = [
       '#!/bin/sh',
-      `LD_LIBRARY_PATH=${shellQuoted(libraries)} exec ${shellQuoted(join(pgDumpFolder, program))} "$@"`,
+      `LD_LIBRARY_PATH=${shellQuoted(libraries)} exec ${shellQuoted(join(programs, program))} "$@"`,
     ];
     writeFileSync(join(folder, program), `${lines.join('\n')}\n`, { mode: 0o755 });
   }

@@ -8,10 +8,10 @@ import {
   rmSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { runProgram } from '@texas-ai/kernel';
 import { explainFileFailure, explainOutput, localServiceFailed } from './failures.js';
 import type { PostgresBinaries } from './find-postgres.js';
 import { pathsIn } from './folders.js';
-import { runProgram } from './program.js';
 import { endProcess, isRunning, runsIn } from './running.js';
 import { writePrivately } from './secret.js';
 import type { Account } from './services-home.js';
@@ -65,23 +65,25 @@ async function initialise(
   { binaries, account, user, durable }: ClusterOptions,
 ): Promise<void> {
   const run = (locale: string) =>
-    runProgram(
-      binaries.initdb,
-      [
+    runProgram({
+      command: binaries.initdb,
+      args: [
         ...['-D', cluster, '-U', user, '--encoding=UTF8', `--locale=${locale}`],
         ...['--auth=scram-sha-256', `--pwfile=${passwordFile}`],
         ...(durable ? [] : ['--no-sync']),
       ],
-      { env: { ...binaries.env, LC_ALL: 'C' }, cwd: cluster, account },
-    );
+      env: binaries.env,
+      cwd: cluster,
+      account,
+    });
   const first = await run('C.UTF-8');
-  const noSuchLocale = !first.ok && /invalid locale/.test(first.output);
-  const { ok, output } = noSuchLocale ? await run('C') : first;
+  const noSuchLocale = !first.ok && /invalid locale/.test(first.stderr);
+  const { ok, stderr } = noSuchLocale ? await run('C') : first;
   if (ok) return;
   const folder = dirname(dirname(cluster));
   throw (
-    explainOutput(output, folder) ??
-    localServiceFailed(`PostgreSQL could not make its data in ${folder}: ${whyFailed(output)}.`)
+    explainOutput(stderr, folder) ??
+    localServiceFailed(`PostgreSQL could not make its data in ${folder}: ${whyFailed(stderr)}.`)
   );
 }
 

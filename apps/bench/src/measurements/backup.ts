@@ -6,10 +6,10 @@ import {
   clientFor,
   createBackup,
   holdingsOf,
-  type PgClient,
   verifyBackup,
 } from '@texas-ai/backup';
 import { systemClock } from '@texas-ai/kernel';
+import type { PgClient } from '@texas-ai/postgres';
 import { median, rangeOf } from '../figure.js';
 import { peakDuring, residentNow } from '../growth.js';
 import { type Bench, defineMeasurement } from '../measurement.js';

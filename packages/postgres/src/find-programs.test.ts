@@ -1,20 +1,20 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { makeTemporaryFolder, type TemporaryFolder } from '../test/backup-run.js';
-import { findPgClient } from './find-pg-client.js';
+import { findPgClient } from './find-programs.js';
 
-// Majors that nobody has installed, so that what this machine has does not matter.
+// Major versions that do not exist, so that the PostgreSQL of this machine does not matter.
 
-let target: TemporaryFolder;
+let root: string;
 beforeEach(() => {
-  target = makeTemporaryFolder();
+  root = mkdtempSync(join(tmpdir(), 'texas-find-programs-'));
 });
-afterEach(() => target.remove());
+afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-/** A folder with programs that say they are of these versions. */
+/** Makes a folder of programs that print these versions. */
 function install(name: string, programs: Readonly<Record<string, string>>): string {
-  const folder = join(target.folder, name);
+  const folder = join(root, name);
   mkdirSync(folder);
   for (const [program, version] of Object.entries(programs)) {
     const file = join(folder, program);
@@ -26,28 +26,28 @@ function install(name: string, programs: Readonly<Record<string, string>>): stri
 
 const both = (version: string) => ({ pg_dump: version, pg_restore: version });
 
-test('the programs of the same major come first, whatever else is there', async () => {
+test('the programs of the same major version come first', async () => {
   const folders = [install('newer', both('92.1')), install('same', both('91.4 (Odd 91.4-1)'))];
   expect(await findPgClient({ major: 91, folders })).toEqual({
     major: 91,
     version: '91.4',
-    pgDump: join(target.folder, 'same', 'pg_dump'),
-    pgRestore: join(target.folder, 'same', 'pg_restore'),
+    pgDump: join(root, 'same', 'pg_dump'),
+    pgRestore: join(root, 'same', 'pg_restore'),
     env: {},
   });
 });
 
-test('where there are none, the oldest that are newer', async () => {
+test('without them, the oldest newer version is taken', async () => {
   const folders = [install('newest', both('94beta1')), install('newer', both('92.1'))];
   expect(await findPgClient({ major: 91, folders })).toMatchObject({ major: 92 });
 });
 
-test('older, unequal or broken ones count for nothing, and it says what to install', async () => {
+test('older, mismatched and broken programs are ignored, and the error names the package to install', async () => {
   const folders = [
     install('older', both('90.9')),
     install('unequal', { pg_dump: '91.1', pg_restore: '90.9' }),
     install('lonely', { pg_dump: '91.1' }),
-    join(target.folder, 'gone'),
+    join(root, 'gone'),
   ];
   const broken = install('broken', both('91.1'));
   writeFileSync(join(broken, 'pg_restore'), '#!/bin/sh\nexit 127\n');

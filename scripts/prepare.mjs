@@ -1,5 +1,5 @@
-// Brings a fresh checkout to where it can run: dependencies by the pinned pnpm, then the build.
-// Uses nothing but Node, and does nothing where both are up to date. All it says goes to stderr.
+// Gets a checkout ready to run: installs the dependencies with the pinned pnpm, then builds with turbo, whose
+// cache makes it a fraction of a second if nothing has changed. Uses only Node; all output goes to stderr.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -9,22 +9,14 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const installStamp = join(root, 'node_modules/.cache/texas-installed');
-const buildStamp = join(root, 'node_modules/.cache/texas-built');
-
-/** Ends the process with one sentence that says what to do. */
-export function giveUp(sentence) {
-  process.stderr.write(`${sentence}\n`);
-  process.exit(1);
-}
 
 export function prepare() {
   if (Number(process.versions.node.split('.')[0]) < 20) {
@@ -33,23 +25,30 @@ export function prepare() {
   const wanted = installState();
   if (read(installStamp) !== wanted) {
     assertWritable();
-    say('Installing dependencies (once)…');
-    pnpm(
-      ['install', '--frozen-lockfile', '--prefer-offline'],
-      'Installing the dependencies failed',
-    );
+    say('Installing dependencies and building (once)…');
+    pnpmInstall();
     stamp(installStamp, wanted);
   }
-  const sources = buildState();
-  if (read(buildStamp) !== sources || !isBuilt()) {
-    assertWritable();
-    say('Building…');
-    pnpm(['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'], 'The build failed');
-    stamp(buildStamp, sources);
-  }
+  const { command, args, env } = turboTask('build');
+  run(command, args, env, 'The build failed');
 }
 
-/** Changes when the dependencies or what they are built for change. */
+/** A task of turbo.json as a command, its arguments and additional environment variables. */
+export function turboTask(name) {
+  return {
+    command: process.execPath,
+    args: [
+      ...[join(root, 'node_modules/turbo/bin/turbo'), 'run', name],
+      ...['--output-logs=errors-only', '--log-prefix=none'],
+    ],
+    env: {
+      PATH: [join(root, 'scripts/bin'), process.env.PATH].join(delimiter),
+      TURBO_TELEMETRY_DISABLED: '1',
+    },
+  };
+}
+
+/** A hash of the dependencies and of the platform that they are installed for. */
 function installState() {
   const hash = createHash('sha256').update(`${process.versions.modules} ${process.arch}`);
   for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json', ...manifests()]) {
@@ -58,84 +57,61 @@ function installState() {
   return hash.digest('hex');
 }
 
-/** Changes when a source file is added, removed or written. */
-function buildState() {
-  const hash = createHash('sha256').update(read(installStamp) ?? '');
-  hash.update(readFileSync(join(root, '.swcrc')));
-  for (const folder of members()) {
-    for (const file of filesBelow(join(root, folder, 'src'))) {
-      const { mtimeMs, size } = statSync(file);
-      hash.update(`${file} ${mtimeMs} ${size}\n`);
-    }
-  }
-  return hash.digest('hex');
-}
-
-function isBuilt() {
-  return members().every((folder) =>
-    ['index.js', 'main.js'].some((entry) => existsSync(join(root, folder, 'dist', entry))),
-  );
-}
-
-function members() {
+function manifests() {
   return ['apps', 'packages'].flatMap((group) =>
     readdirSync(join(root, group))
-      .map((name) => join(group, name))
-      .filter((folder) => existsSync(join(root, folder, 'package.json')))
+      .map((name) => join(group, name, 'package.json'))
+      .filter((file) => existsSync(join(root, file)))
       .sort(),
   );
 }
 
-function manifests() {
-  return members().map((folder) => join(folder, 'package.json'));
+function pnpmInstall() {
+  run(
+    'npx',
+    [
+      ...[
+        '--yes',
+        manifest.packageManager,
+        '--loglevel=info',
+        '--config.confirmModulesPurge=false',
+      ],
+      ...['install', '--frozen-lockfile', '--prefer-offline'],
+    ],
+    { HOME: writableHome() },
+    'Installing the dependencies failed',
+  );
 }
 
-function filesBelow(folder) {
-  return readdirSync(folder, { withFileTypes: true })
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => {
-      const path = join(folder, entry.name);
-      return entry.isDirectory() ? filesBelow(path) : [path];
-    });
-}
-
-function pnpm(args, failure) {
-  const command = [
-    '--yes',
-    manifest.packageManager,
-    '--loglevel=info',
-    '--config.confirmModulesPurge=false',
-    ...args,
-  ];
-  const env = { ...process.env, HOME: writableHome(), TURBO_TELEMETRY_DISABLED: '1' };
-  const { status, signal, stdout, stderr, error } = spawnSync('npx', command, {
+function run(command, args, env, failure) {
+  const { status, signal, stdout, stderr, error } = spawnSync(command, args, {
     cwd: root,
-    env,
+    env: { ...process.env, ...env },
     encoding: 'utf8',
     maxBuffer: 1 << 28,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (status === 0) return;
   if (signal) process.exit(130);
-  const said = `${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`;
-  process.stderr.write(`${said.trimEnd().split('\n').slice(-15).join('\n')}\n`);
-  giveUp(`${failure}: ${reasonFor(said)}`);
+  const output = `${stdout ?? ''}${stderr ?? ''}${error?.message ?? ''}`;
+  process.stderr.write(`${output.trimEnd().split('\n').slice(-15).join('\n')}\n`);
+  giveUp(`${failure}: ${reasonFor(output)}`);
 }
 
-function reasonFor(said) {
-  if (/ENOSPC|no space left/i.test(said)) {
+function reasonFor(output) {
+  if (/ENOSPC|no space left/i.test(output)) {
     return `the disk that holds ${root} is full; free some space and run the command again.`;
   }
-  if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET/.test(said)) {
+  if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET/.test(output)) {
     return 'the npm registry cannot be reached; check the network and run the command again.';
   }
-  if (/EACCES|EROFS|EPERM/.test(said)) {
+  if (/EACCES|EROFS|EPERM|permission denied|read-only file system/i.test(output)) {
     return `a folder cannot be written; make ${root} yours and writable and run the command again.`;
   }
-  return 'the lines above say why; mend that and run the command again.';
+  return 'see the lines above, fix the cause and run the command again.';
 }
 
-/** npm and pnpm keep their caches below HOME; an account without one gets a place here. */
+/** npm and pnpm keep their caches in HOME; a user without a writable one gets a folder in the checkout. */
 function writableHome() {
   const home = process.env.HOME;
   try {
@@ -177,6 +153,12 @@ function stamp(file, content) {
   } catch (error) {
     giveUp(`Cannot write ${file} (${error.code}); free some space or make the folder writable.`);
   }
+}
+
+/** Exits with one sentence that says what to do. */
+function giveUp(sentence) {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(1);
 }
 
 function say(line) {

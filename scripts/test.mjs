@@ -2,7 +2,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { prepare, root } from './prepare.mjs';
+import { prepare, root, turboTask } from './prepare.mjs';
 import { runBounded } from './run-bounded.mjs';
 
 const usage = `npm test [-- [options] [paths]]
@@ -11,13 +11,13 @@ const usage = `npm test [-- [options] [paths]]
   --quick      only the tests of units and of storage, for the moment before a commit
   --coverage   measures coverage and checks its thresholds; always on in CI, when all tests run
 
-The type check, lint, dependency rules and the search for unused code run each time.
+The type check, lint, dependency rules and the search for unused code always come first; turbo skips
+those that passed before on the same files.
 `;
 /** Ends a run that hangs, before continuous integration does, which allows an hour. */
 const deadline = Date.now() + 45 * 60_000;
 /** Tests that start whole apps, processes or other programs. */
 const processTests = ['test/', 'apps/', 'packages/(backup|local-services)/', '.*/pooler.test.ts'];
-const bin = (name) => join(root, 'node_modules/.bin', name);
 
 const { values, positionals: paths } = parseOptions();
 if (values.help) {
@@ -27,14 +27,10 @@ if (values.help) {
 prepare();
 
 const checks = [
-  ['type check', bin('tsc'), ['-p', '.']],
-  ['lint', bin('biome'), ['ci', '--colors=off', '--error-on-warnings', '.']],
-  [
-    'dependency rules',
-    bin('depcruise'),
-    ['--config', '.dependency-cruiser.cjs', 'apps', 'packages'],
-  ],
-  ['unused code', bin('knip'), []],
+  ['type check', 'type-check'],
+  ['lint', 'lint'],
+  ['dependency rules', 'layering'],
+  ['unused code', 'unused'],
 ];
 const failed = [];
 const waiting = [...checks];
@@ -91,9 +87,10 @@ function jestArguments() {
 
 async function runChecks() {
   for (let check = waiting.shift(); check; check = waiting.shift()) {
-    const [name, command, args] = check;
+    const [name, task] = check;
     const began = Date.now();
-    const { code, output } = await runBounded(command, args, { deadline });
+    const { command, args, env } = turboTask(task);
+    const { code, output } = await runBounded(command, args, { deadline, env });
     const seconds = Math.round((Date.now() - began) / 100) / 10;
     say(`${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds} s)`);
     if (code === 0) continue;

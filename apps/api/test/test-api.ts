@@ -90,7 +90,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
   const producer: Producer = {
     ...steps,
     sendAlerts: made.producer.sendAlerts,
-    hold: made.producer.hold,
+    pauseQueue: made.producer.pauseQueue,
     // No worker is there that could make one.
     backUp: async () => undefined,
   };

@@ -19,19 +19,19 @@ import { useProxy } from '@texas-ai/egress';
 import {
   type Announcements,
   type Announcer,
+  announceProgress,
   assertRedisSupported,
   connectProducer,
   type Fleet,
   listenToAnnouncements,
   makeAnnouncer,
   makeFleet,
-  makePace,
   makeProducer,
+  makeRateLimiter,
   openQueues,
   type Producer,
   type QueueName,
   type Queues,
-  tellProgress,
 } from '@texas-ai/jobs';
 import { type Clock, type Logger, makeOwner, type Owner, systemClock } from '@texas-ai/kernel';
 import {
@@ -187,7 +187,7 @@ export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}):
   const budget = budgetOf(config);
   const timing = timingOf(config);
   const quotasOf = makeQuotas({ config, authors: authors.find, connection: producing, prefix });
-  const onProgress = tellProgress(announcer, logger);
+  const onProgress = announceProgress(announcer, logger);
   const alertRepository = makeAlertRepository(database);
   const redact = makeRedactor(secrets).text;
   const fleet = makeFleet({ connection: producing, prefix });
@@ -260,7 +260,7 @@ export function makeDeps(config: WorkerConfig, options: WorkerDepsOptions = {}):
     }),
     alertRepository,
     channels,
-    takePlace: makePace({ connection: producing, prefix }),
+    takePlace: makeRateLimiter({ connection: producing, prefix }),
     redact,
     alerts: makeAlerts({
       alerts: alertRepository,

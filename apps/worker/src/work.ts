@@ -1,8 +1,8 @@
 import {
   type Consumer,
   connectConsumer,
-  keepReporting,
   makeConsumer,
+  startReporting,
   untilReady,
 } from '@texas-ai/jobs';
 import type { WorkerDeps } from './deps.js';
@@ -25,11 +25,11 @@ export async function startWork(deps: WorkerDeps): Promise<Consumer> {
     queues: deps.workedQueues,
     telemetry: deps.tracing.queue,
     concurrencyOf: (queue) => config.worker.concurrencyOf[queue] ?? config.worker.concurrency,
-    timing: { lockMs, stallCheckMs, undecidedMs: retryStorageMs },
+    timing: { lockMs, stallCheckMs, unhandledRetryMs: retryStorageMs },
     handlers: makeHandlers(deps),
     around: runJob(deps),
-    onFailure: failureHandler(deps),
-    hold: (queue, ms) => steps.hold(queue, ms),
+    handleFailure: failureHandler(deps),
+    pauseQueue: (queue, ms) => steps.pauseQueue(queue, ms),
     onEnded: deps.measured.jobs.ended,
     logger,
   });
@@ -65,5 +65,5 @@ function reportToFleet({ id, clock, fleet, logger, owner }: WorkerDeps, consumer
     queues: [...consumer.queues],
     activeJobs: consumer.activeJobs(),
   });
-  owner.own(keepReporting({ fleet, describe, logger }), (each) => each.stop());
+  owner.own(startReporting({ fleet, describe, logger }), (each) => each.stop());
 }

@@ -1,10 +1,10 @@
 import { type Logger, TexasError } from '@texas-ai/kernel';
+import type { OnProgress } from '@texas-ai/life';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { connectConsumer, untilReady } from './connection.js';
 
-// What happened, told to every process that listens. Nothing is kept for those who do not: whoever
-// comes back asks PostgreSQL.
+// Events published to all listening processes. Nothing is stored: after a reconnect a listener reads PostgreSQL.
 
 const announcementSchema = z.discriminatedUnion('kind', [
   z.object({
@@ -13,25 +13,25 @@ const announcementSchema = z.discriminatedUnion('kind', [
     date: z.string(),
     generationId: z.string(),
   }),
-  /** It was too old to be kept. */
+  /** It was deleted after its retention time. */
   z.object({ kind: z.literal('day.gone'), character: z.string(), date: z.string() }),
   z.object({ kind: z.literal('generation.progressed'), generationId: z.string() }),
-  /** An author rests, or works again: look which. */
+  /** A cooldown of an author started or ended; the listener reads which. */
   z.object({ kind: z.literal('holds.changed') }),
 ]);
 
 export type Announcement = z.infer<typeof announcementSchema>;
 
 export interface Announcer {
-  /** Rejects with `queue_unavailable` where Redis does not take it. */
+  /** Rejects with `queue_unavailable`. */
   announce(announcement: Announcement): Promise<void>;
 }
 
 export interface Announcements {
-  /** Resolves once nothing that is announced from now on is missed. */
+  /** Resolves once every later announcement will be received. */
   ready(): Promise<void>;
   onAnnouncement(listener: (announcement: Announcement) => void): () => void;
-  /** Told when the connection is back: what was announced meanwhile is lost. */
+  /** Called after a reconnect: announcements in between are lost. */
   onReconnect(listener: () => void): () => void;
   close(): Promise<void>;
 }
@@ -42,7 +42,7 @@ export function makeAnnouncer({
   connection,
   channel = defaultChannel,
 }: {
-  /** Fails at once while Redis is away. */
+  /** A producer's connection, which fails at once while Redis is away. */
   connection: Redis;
   channel?: string;
 }): Announcer {
@@ -51,7 +51,7 @@ export function makeAnnouncer({
       try {
         await connection.publish(channel, JSON.stringify(announcement));
       } catch (error) {
-        throw new TexasError('queue_unavailable', 'Redis does not take announcements.', {
+        throw new TexasError('queue_unavailable', 'The announcement could not be published.', {
           cause: error,
         });
       }
@@ -59,7 +59,16 @@ export function makeAnnouncer({
   };
 }
 
-/** Listens by one connection of its own, however many listeners there are. */
+/** Announces progress without waiting, so that it never delays a step. */
+export function announceProgress(announcer: Announcer, logger: Logger): OnProgress {
+  return (generationId) => {
+    announcer
+      .announce({ kind: 'generation.progressed', generationId })
+      .catch((error) => logger.debug('progress not announced', { generationId, error }));
+  };
+}
+
+/** Listens on its own connection, shared by all listeners. */
 export function listenToAnnouncements({
   url,
   logger,
@@ -70,9 +79,9 @@ export function listenToAnnouncements({
   url: string;
   logger: Logger;
   channel?: string;
-  /** How often the connection is asked whether it is alive, in milliseconds. */
+  /** Milliseconds between pings of the connection. */
   checkMs?: number;
-  /** As connectConsumer has it. */
+  /** See `connectConsumer`. */
   silenceMs?: number;
 }): Announcements {
   const listeners = new Set<(announcement: Announcement) => void>();
@@ -84,17 +93,17 @@ export function listenToAnnouncements({
   });
   let subscribedBefore = false;
 
-  // ioredis subscribes again by itself, but only this says when that is done.
+  // ioredis resubscribes automatically, but does not report when it is done.
   connection.on('ready', () => {
     connection.subscribe(channel).then(
       () => {
         if (subscribedBefore) for (const listener of reconnectListeners) listener();
         subscribedBefore = true;
       },
-      (error) => logger.warn('announcements cannot be heard', { error }),
+      (error) => logger.warn('subscribing to announcements failed', { error }),
     );
   });
-  // Nobody who only listens notices that the other side is gone.
+  // A connection that only listens does not notice that the server is gone.
   const check = setInterval(() => {
     if (connection.status === 'ready') connection.ping().catch(() => undefined);
   }, checkMs).unref();
@@ -126,7 +135,7 @@ function register<Listener>(listeners: Set<Listener>, listener: Listener): () =>
   };
 }
 
-/** Null for what this release does not know. */
+/** Null for an announcement that this release does not know. */
 function parse(text: string): Announcement | null {
   try {
     return announcementSchema.safeParse(JSON.parse(text)).data ?? null;

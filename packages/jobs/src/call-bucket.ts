@@ -1,21 +1,21 @@
 import type { CallBucket } from '@texas-ai/life';
 import type { Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
-import { defaultPrefix } from './definition.js';
+import { defaultPrefix } from './definitions.js';
 
 export interface CallBucketOptions {
   connection: Redis;
   prefix?: string;
-  /** Whose rates they are: an author and the fingerprint of its key. */
+  /** Identifies the key: an author and the key's fingerprint. */
   name: string;
-  /** Null where there is no limit. */
+  /** Null for no limit, as with tokens. */
   requestsPerMinute: number | null;
   tokensPerMinute: number | null;
 }
 
 /**
- * The rates of a key, counted in Redis for the whole fleet. While Redis is away each process counts
- * by itself. Null where nothing is limited.
+ * The rate limits of a key, counted in Redis for all processes, and per process while Redis is away. Null if
+ * there are no limits.
  */
 export function makeCallBucket(options: CallBucketOptions): CallBucket | null {
   const { requestsPerMinute, tokensPerMinute } = options;
@@ -23,7 +23,7 @@ export function makeCallBucket(options: CallBucketOptions): CallBucket | null {
   const requests = limiter(options, 'requests', requestsPerMinute);
   const tokens = limiter(options, 'tokens', tokensPerMinute);
 
-  /** A call of more tokens than a minute has gets a minute to itself. */
+  /** A call of more tokens than the limit takes a whole minute. */
   const tokensOf = (wanted: number) =>
     Math.min(Math.max(Math.ceil(wanted), 1), tokensPerMinute ?? 1);
 
@@ -49,8 +49,8 @@ export function makeCallBucket(options: CallBucketOptions): CallBucket | null {
   };
 }
 
-const nothing = async () => undefined;
-const full = (fullForMs: number) => ({ fullForMs, release: nothing, used: nothing });
+const noop = async () => undefined;
+const full = (fullForMs: number) => ({ fullForMs, release: noop, used: noop });
 
 type Limiter = RateLimiterRedis | null;
 const key = 'all';
@@ -74,14 +74,13 @@ function limiter(
 }
 
 interface Taken {
-  /** 0 where there was room, or the milliseconds until the window that has some. */
+  /** 0 if there was room, otherwise the milliseconds until the next window. */
   fullForMs: number;
-  /** Takes more, or gives back, as long as the window lasts: the next one is none of it. */
+  /** Takes more points or gives them back; does nothing once the window is over. */
   change(points: number): Promise<void>;
 }
 
 async function consume(limiter: Limiter, points: number): Promise<Taken> {
-  const untilMs = (left: number) => performance.now() + left;
   let end = Number.POSITIVE_INFINITY;
   const change = async (more: number) => {
     if (performance.now() >= end) return;
@@ -90,12 +89,12 @@ async function consume(limiter: Limiter, points: number): Promise<Taken> {
   };
   try {
     const taken = await limiter?.consume(key, points);
-    if (taken) end = untilMs(taken.msBeforeNext);
+    if (taken) end = performance.now() + taken.msBeforeNext;
     return { fullForMs: 0, change };
   } catch (refusal) {
     if (!(refusal instanceof RateLimiterRes)) throw refusal;
-    end = untilMs(refusal.msBeforeNext);
-    // A refusal is counted as well, and took nothing.
+    end = performance.now() + refusal.msBeforeNext;
+    // The library counts a refused call too.
     await change(-points);
     return { fullForMs: Math.max(refusal.msBeforeNext, 10), change };
   }

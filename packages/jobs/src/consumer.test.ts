@@ -34,7 +34,7 @@ test('a bad payload fails at once with its reason', async () => {
   await work(
     {},
     {
-      async onFailure(_job, failure) {
+      async handleFailure(_job, failure) {
         failures.push(failure);
         return { kind: 'failed', generation: null };
       },
@@ -58,7 +58,7 @@ test('a failure that is not over waits for its next try as long as it was told',
         });
       },
     },
-    { onFailure: async () => ({ kind: 'again', delayMs: 123_456, failures: 1 }) },
+    { handleFailure: async () => ({ kind: 'again', delayMs: 123_456, failures: 1 }) },
   );
   const delayed = once(events, 'delayed');
   await producer.enqueue([plan]);
@@ -99,7 +99,7 @@ test('closing aborts what takes too long and hands it back: another worker takes
       },
     },
     {
-      async onFailure(_job, { code }) {
+      async handleFailure(_job, { code }) {
         failures.push(code);
         return { kind: 'handed-back', delayMs: 0 };
       },
@@ -127,7 +127,7 @@ test('a job is handed back if its failure cannot be handled', async () => {
       },
     },
     {
-      async onFailure() {
+      async handleFailure() {
         throw new TexasError('storage_unavailable', 'Away.');
       },
     },
@@ -151,8 +151,8 @@ test('an author that rests holds its queue for all workers, and the job goes on 
       if (held) throw new TexasError('author_rate_limited', 'Too many.');
     },
   };
-  const onFailure = async () => ({ kind: 'held', ms: 3_600_000, by: 'all', began: true }) as const;
-  const one = { onFailure, concurrency: 1 };
+  const handleFailure = async () => ({ kind: 'held', ms: 3_600_000, by: 'all', began: true }) as const;
+  const one = { handleFailure, concurrency: 1 };
   await Promise.all([work(handlers, one), work(handlers, one)]);
   const completed = gate();
   let count = 0;
@@ -189,7 +189,7 @@ test('a refused key stops its queue in this worker alone; other queues and worke
       },
     },
     {
-      onFailure: async () => ({ kind: 'held', ms: 60_000, by: 'key', began: true }),
+      handleFailure: async () => ({ kind: 'held', ms: 60_000, by: 'key', began: true }),
       concurrency: 1,
     },
   );
@@ -205,6 +205,6 @@ test('a refused key stops its queue in this worker alone; other queues and worke
   await work({ 'plan-day': async ({ generationId }) => void accepting.push(generationId) });
   await completed.promise;
   expect(accepting.toSorted()).toEqual(plans.map((plan) => plan.generationId).toSorted());
-  await refusing.rest('author-offline', false);
+  await refusing.setPaused('author-offline', false);
   expect(refusing.isRunning()).toBe(true);
 });

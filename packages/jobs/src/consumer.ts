@@ -1,20 +1,19 @@
 import { asTexasError, type Logger, TexasError } from '@texas-ai/kernel';
 import type { FailureOutcome, GivenUp } from '@texas-ai/life';
-import {
-  DelayedError,
-  type Job,
-  RateLimitError,
-  type Telemetry,
-  UnrecoverableError,
-  Worker,
-} from 'bullmq';
+import { type Job, type Telemetry, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { defaultPrefix, type QueueName } from './definition.js';
+import {
+  defaultPrefix,
+  isJobName,
+  type JobName,
+  type JobPayload,
+  jobs,
+  type QueueName,
+} from './definitions.js';
+import { applyOutcome, handBack, retryDelayMs } from './failure-outcome.js';
 import type { FleetWorker } from './fleet.js';
-import { keepRunning } from './keep-running.js';
-import { holdLimit, serverIsChecked } from './queues.js';
-import { isJobName, type JobName, type JobPayload, jobs } from './registry.js';
-import { RetryLater, retryLaterMs } from './retry-later.js';
+import { pauseLimit, skipServerChecks } from './queues.js';
+import { makeRestartingWorker } from './restarting-worker.js';
 
 export interface JobContext {
   /** BullMQ's id of the job. */
@@ -31,90 +30,100 @@ export type Handler<Name extends JobName> = (
 
 export type Handlers = { [Name in JobName]: Handler<Name> };
 
-/** How a try of a job ended: the label of metrics. */
-type JobOutcome = 'done' | 'over' | Exclude<FailureOutcome['kind'], GivenUp['kind']>;
+/** A label of metrics: a job that is never retried is `over`. */
+type AttemptOutcome = 'done' | 'over' | Exclude<FailureOutcome['kind'], GivenUp['kind']>;
 
 export interface ConsumerOptions {
   connection: Redis;
   prefix?: string;
   queues: readonly QueueName[];
-  /** Goes on with the trace of whoever added a job. */
+  /** Continues the trace in which a job was added. */
   telemetry?: Telemetry | undefined;
-  /** Jobs at once of each queue. */
+  /** Maximum number of concurrent jobs per queue. */
   concurrencyOf(queue: QueueName): number;
   timing: {
-    /** Milliseconds without a sign of life after which another worker takes a job. */
+    /** Milliseconds without a lock renewal after which another worker takes a job. */
     lockMs: number;
-    /** How often such jobs are looked for. */
+    /** Milliseconds between searches for such jobs. */
     stallCheckMs: number;
-    /** The delay of a job if `onFailure` fails as well. */
-    undecidedMs: number;
+    /** Milliseconds until a job is retried if `handleFailure` itself failed. */
+    unhandledRetryMs: number;
   };
   handlers: Handlers;
-  /** Runs the work of a job, for example inside a log context. */
+  /** Wraps the run of a job, for example in a log context. */
   around(
     job: { name: JobName; id: string; payload: unknown },
-    work: () => Promise<void>,
+    run: () => Promise<void>,
   ): Promise<void>;
-  /** Decides what becomes of a failed job. `payload` is not validated, since it may be what failed. */
-  onFailure(job: { name: JobName; payload: unknown }, failure: TexasError): Promise<FailureOutcome>;
-  /** Told of each try of a job that ended: how, and after how many seconds. */
-  onEnded?(job: { name: JobName; outcome: JobOutcome; seconds: number }): void;
-  /** Holds a queue for the whole fleet. */
-  hold(queue: QueueName, ms: number): Promise<void>;
+  /** Decides on a failed job. The payload is not validated: it may be the reason for the failure. */
+  handleFailure(
+    job: { name: JobName; payload: unknown },
+    failure: TexasError,
+  ): Promise<FailureOutcome>;
+  /** Called after each attempt. */
+  onEnded?(attempt: {
+    name: JobName;
+    outcome: AttemptOutcome;
+    seconds: number;
+  }): void;
+  /** Pauses a queue for all workers. */
+  pauseQueue(queue: QueueName, ms: number): Promise<void>;
   logger: Logger;
 }
 
 type ActiveJob = FleetWorker['activeJobs'][number];
 
 export interface Consumer {
-  /** Resolves when every queue is being worked. */
+  /** Resolves when jobs are taken from every queue. */
   ready(): Promise<void>;
   isRunning(): boolean;
   queues: readonly QueueName[];
-  /** What is being worked at this moment. */
   activeJobs(): ActiveJob[];
-  /** Takes no more jobs of the queue here, or takes them again. Active ones go on. */
-  rest(queue: QueueName, resting: boolean): Promise<void>;
-  /** Takes no more jobs and waits for the active ones, whose signals are aborted when `signal` is. */
+  /** Stops or resumes taking jobs of the queue in this process. Active jobs continue. */
+  setPaused(queue: QueueName, paused: boolean): Promise<void>;
+  /** Stops taking jobs and waits for the active ones; when `signal` aborts, so do theirs. */
   close(signal: AbortSignal): Promise<void>;
 }
 
-/** How long a job that this worker does not know waits for one that does, in milliseconds. */
+/** Delay of a job that this worker does not know until another worker may take it, in milliseconds. */
 const handBackMs = 30_000;
-/** How long a worker waits after its own failure. */
-const ownRetryMs = 1_000;
-/** How soon a worker sees that a hold was lifted, or that it is to close: BullMQ may see that only then. */
-const holdCheckMs = 1_000;
+/** Delay after a failure of the worker loop itself. */
+const runRetryMs = 1_000;
+/** How soon a worker notices that a pause ended, or that it is to close: BullMQ only checks then. */
+const pauseCheckMs = 1_000;
 
-/** Works the queues: validates payloads, runs handlers, and carries out what `onFailure` decides. */
+/** Takes jobs from the queues, validates their payloads, runs their handlers and applies failure outcomes. */
 export function makeConsumer(options: ConsumerOptions): Consumer {
   const { connection, prefix = defaultPrefix, queues, timing, logger } = options;
   const stop = new AbortController();
   const active = new Set<ActiveJob>();
   const workers = new Map(
-    queues.map((queue) => [queue, keepRunning(() => makeWorker(queue), { queue, logger })]),
+    queues.map((queue) => [
+      queue,
+      makeRestartingWorker(() => makeWorker(queue), { queue, logger }),
+    ]),
   );
 
   function makeWorker(queue: QueueName): Worker {
     const worker = new Worker(
       queue,
       // BullMQ passes the signal only to a function of three parameters.
-      (job, token, signal) => work(job, token, signal),
+      (job, token, signal) => runJob(job, token, signal),
       {
         connection,
         prefix,
-        ...serverIsChecked,
+        ...skipServerChecks,
         concurrency: options.concurrencyOf(queue),
         lockDuration: timing.lockMs,
         stalledInterval: timing.stallCheckMs,
         maxStalledCount: 20,
-        runRetryDelay: ownRetryMs,
-        limiter: holdLimit,
+        runRetryDelay: runRetryMs,
+        limiter: pauseLimit,
         ...(options.telemetry && { telemetry: options.telemetry }),
-        maximumRateLimitDelay: holdCheckMs,
+        maximumRateLimitDelay: pauseCheckMs,
         settings: {
-          backoffStrategy: (_tries, _type, error) => retryLaterMs(error, timing.undecidedMs),
+          backoffStrategy: (_attempts, _type, error) =>
+            retryDelayMs(error, timing.unhandledRetryMs),
         },
       },
     );
@@ -130,10 +139,10 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
     return worker;
   }
 
-  async function work(job: Job, token?: string, signal?: AbortSignal): Promise<void> {
-    const known = isJobName(job.name) ? job.name : null;
-    if (known === null || hasUnknownVersion(known, job.data)) {
-      logger.warn('job handed back: this worker does not know its form', { jobId: job.id });
+  async function runJob(job: Job, token?: string, signal?: AbortSignal): Promise<void> {
+    const name = isJobName(job.name) ? job.name : null;
+    if (name === null || hasNewerVersion(name, job.data)) {
+      logger.warn('job of a newer release handed back', { jobId: job.id });
       return handBack(job, token, handBackMs);
     }
     const context = {
@@ -142,72 +151,52 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
       signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
     };
     const { jobId: id, queue } = context;
-    const activeJob = { id, name: known, queue, startedAt: new Date().toISOString() };
+    const activeJob = { id, name, queue, startedAt: new Date().toISOString() };
     active.add(activeJob);
-    const began = performance.now();
-    let outcome: JobOutcome = 'done';
+    const startedMs = performance.now();
+    let ended: AttemptOutcome = 'done';
     try {
-      await options.around({ name: known, id, payload: job.data }, () =>
-        run(options.handlers, known, job.data, context).catch(async (error) => {
+      await options.around({ name, id, payload: job.data }, () =>
+        runHandler(options.handlers, name, job.data, context).catch(async (error) => {
           const failure = asTexasError(error);
-          const decided = await decide(known, job.data, failure);
-          outcome =
-            decided.kind === 'fell-back' || decided.kind === 'failed' ? 'over' : decided.kind;
-          return conclude(job, token, failure, decided);
+          const outcome = await outcomeOf(name, job.data, failure);
+          ended = outcome.kind === 'fell-back' || outcome.kind === 'failed' ? 'over' : outcome.kind;
+          return applyOutcome(
+            outcome,
+            { job, token, failure },
+            {
+              pauseForAll: options.pauseQueue,
+              pauseHere: (paused) => setPaused(paused, true),
+            },
+          );
         }),
       );
     } finally {
       active.delete(activeJob);
-      options.onEnded?.({ name: known, outcome, seconds: (performance.now() - began) / 1000 });
+      const seconds = (performance.now() - startedMs) / 1000;
+      options.onEnded?.({ name, outcome: ended, seconds });
     }
   }
 
-  /** Always rejects: this is how BullMQ is told what becomes of a job. */
-  async function conclude(
-    job: Job,
-    token: string | undefined,
-    failure: TexasError,
-    outcome: FailureOutcome,
-  ): Promise<never> {
-    // What BullMQ keeps of a failure is the code and our own words, nothing of its cause.
-    const kept = `${failure.code}: ${failure.message}`;
-    switch (outcome.kind) {
-      case 'fell-back':
-      case 'failed':
-        throw new UnrecoverableError(kept);
-      case 'again':
-        throw new RetryLater(kept, outcome.delayMs);
-      case 'handed-back':
-        return handBack(job, token, outcome.delayMs);
-      case 'held': {
-        const queue = job.queueName as QueueName;
-        if (outcome.by === 'all') await options.hold(queue, outcome.ms);
-        else await rest(queue, true);
-        // It goes back to the head of its queue.
-        throw new RateLimitError();
-      }
-    }
-  }
-
-  async function decide(
+  async function outcomeOf(
     name: JobName,
     payload: unknown,
     failure: TexasError,
   ): Promise<FailureOutcome> {
     try {
-      return await options.onFailure({ name, payload }, failure);
+      return await options.handleFailure({ name, payload }, failure);
     } catch (error) {
-      logger.warn('failure not handled, the job is handed back', { code: failure.code, error });
-      return { kind: 'handed-back', delayMs: timing.undecidedMs };
+      logger.warn('failure not handled, job handed back', { code: failure.code, error });
+      return { kind: 'handed-back', delayMs: timing.unhandledRetryMs };
     }
   }
 
-  async function rest(queue: QueueName, resting: boolean): Promise<void> {
+  async function setPaused(queue: QueueName, paused: boolean): Promise<void> {
     const worker = workers.get(queue)?.worker();
-    if (!worker || worker.isPaused() === resting) return;
-    if (resting) await worker.pause(true);
+    if (!worker || worker.isPaused() === paused) return;
+    if (paused) await worker.pause(true);
     else await worker.resume();
-    logger.info(resting ? 'queue rests here' : 'queue is worked here again', { queue });
+    logger.info(paused ? 'queue paused in this worker' : 'queue resumed in this worker', { queue });
   }
 
   return {
@@ -217,7 +206,7 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
     queues,
     activeJobs: () => [...active],
     isRunning: () => [...workers.values()].every(({ worker }) => worker().isRunning()),
-    rest,
+    setPaused,
     async close(signal) {
       const abort = () => stop.abort(new TexasError('aborted', 'The worker is shutting down.'));
       signal.addEventListener('abort', abort, { once: true });
@@ -227,13 +216,7 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
   };
 }
 
-/** Any worker may take the job once the time has come; this costs it nothing. */
-async function handBack(job: Job, token: string | undefined, delayMs: number): Promise<never> {
-  await job.moveToDelayed(Date.now() + Math.max(delayMs, 1), token);
-  throw new DelayedError();
-}
-
-async function run<Name extends JobName>(
+async function runHandler<Name extends JobName>(
   handlers: Handlers,
   name: Name,
   data: unknown,
@@ -249,7 +232,7 @@ async function run<Name extends JobName>(
   await handlers[name](payload.data as JobPayload<Name>, context);
 }
 
-function hasUnknownVersion(name: JobName, data: unknown): boolean {
+function hasNewerVersion(name: JobName, data: unknown): boolean {
   const version =
     typeof data === 'object' && data !== null && 'version' in data ? data.version : undefined;
   return typeof version === 'number' && version > jobs[name].version;

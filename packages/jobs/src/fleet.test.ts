@@ -3,7 +3,7 @@ import { afterEach, expect, jest, test } from '@jest/globals';
 import { makeOwner } from '@texas-ai/kernel';
 import { makeLogSpy, testServices } from '@texas-ai/testing';
 import { Redis } from 'ioredis';
-import { type FleetWorker, keepReporting, makeFleet, neglectedQueues } from './fleet.js';
+import { type FleetWorker, makeFleet, neglectedQueues, startReporting } from './fleet.js';
 
 const owner = makeOwner();
 afterEach(() => owner.closeAll());
@@ -61,7 +61,7 @@ test('a worker reports again and again until it stops, whatever becomes of a rep
     const reports: string[] = [];
     const left: string[] = [];
     const logger = makeLogSpy();
-    const reporting = keepReporting({
+    const reporting = startReporting({
       fleet: {
         async report({ id }) {
           reports.push(id);

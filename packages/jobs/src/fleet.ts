@@ -1,9 +1,9 @@
 import type { Logger } from '@texas-ai/kernel';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { defaultPrefix, type QueueName } from './definition.js';
+import { defaultPrefix, type QueueName } from './definitions.js';
 
-// Who works: each worker says so again and again, and counts as gone when it has been silent.
+// The live workers: each reports periodically, and counts as gone after `liveSeconds` without a report.
 
 const workerSchema = z.object({
   id: z.string(),
@@ -15,23 +15,22 @@ const workerSchema = z.object({
   ),
 });
 
-/** One live worker process, as it described itself a few seconds ago. */
+/** The last report of a live worker process. */
 export type FleetWorker = z.infer<typeof workerSchema>;
 
 export interface Fleet {
-  /** The worker counts as live for another 15 s. */
+  /** Marks the worker as live for another 15 s. */
   report(worker: FleetWorker): Promise<void>;
-  /** The worker is gone at once. */
+  /** Removes the worker at once. */
   leave(id: string): Promise<void>;
-  /** Those that are live, the longest running first. */
+  /** Returns the live workers, the longest running first. */
   workers(): Promise<FleetWorker[]>;
 }
 
-/** Seconds without a word after which a worker counts as gone, and between its words. */
 const liveSeconds = 15;
 const reportSeconds = 5;
 
-/** Every method rejects where Redis does not answer. */
+/** Every method rejects if Redis does not reply. */
 export function makeFleet({
   connection,
   prefix = defaultPrefix,
@@ -57,8 +56,8 @@ export function makeFleet({
       const ids = await connection.smembers(members);
       if (ids.length === 0) return [];
       const reports = await connection.mget(ids.map(keyOf));
-      const silent = ids.filter((_id, index) => reports[index] === null);
-      if (silent.length > 0) await connection.srem(members, ...silent);
+      const gone = ids.filter((_id, index) => reports[index] === null);
+      if (gone.length > 0) await connection.srem(members, ...gone);
       return reports
         .flatMap((report) => (report === null ? [] : (parse(report) ?? [])))
         .sort((one, other) => one.startedAt.localeCompare(other.startedAt));
@@ -66,8 +65,8 @@ export function makeFleet({
   };
 }
 
-/** Reports now and every 5 s, until it is stopped. A Redis that is away is tried again next time. */
-export function keepReporting(deps: { fleet: Fleet; describe(): FleetWorker; logger: Logger }): {
+/** Reports now and every 5 s until stopped. A failed report is logged only. */
+export function startReporting(deps: { fleet: Fleet; describe(): FleetWorker; logger: Logger }): {
   stop(): Promise<void>;
 } {
   const { fleet, describe, logger } = deps;
@@ -87,12 +86,14 @@ export function keepReporting(deps: { fleet: Fleet; describe(): FleetWorker; log
       clearInterval(timer);
       await reporting;
       const { id } = describe();
-      await fleet.leave(id).catch((error) => logger.debug('worker not signed off', { error }));
+      await fleet
+        .leave(id)
+        .catch((error) => logger.debug('worker not removed from the fleet', { error }));
     },
   };
 }
 
-/** Null for what another release wrote. */
+/** Null for the report of another release. */
 function parse(report: string): FleetWorker | null {
   try {
     return workerSchema.safeParse(JSON.parse(report)).data ?? null;
@@ -101,11 +102,11 @@ function parse(report: string): FleetWorker | null {
   }
 }
 
-/** The queues in which jobs wait and that no live worker works. */
+/** Returns the queues with waiting jobs that no live worker serves. */
 export function neglectedQueues(
   workers: readonly Pick<FleetWorker, 'queues'>[],
   waiting: ReadonlyMap<QueueName, number>,
 ): QueueName[] {
-  const worked = new Set<string>(workers.flatMap(({ queues }) => queues));
-  return [...waiting].flatMap(([name, count]) => (count > 0 && !worked.has(name) ? [name] : []));
+  const served = new Set<string>(workers.flatMap(({ queues }) => queues));
+  return [...waiting].flatMap(([name, count]) => (count > 0 && !served.has(name) ? [name] : []));
 }

@@ -2,6 +2,7 @@ export {
   type Announcement,
   type Announcements,
   type Announcer,
+  announceProgress,
   listenToAnnouncements,
   makeAnnouncer,
 } from './announcements.js';
@@ -15,18 +16,17 @@ export {
   type JobContext,
   makeConsumer,
 } from './consumer.js';
-export { type QueueName, queueNames } from './definition.js';
+export { type JobName, type JobPayload, jobs, type QueueName, queueNames } from './definitions.js';
+export type { FailureOutcome } from './failure-outcome.js';
 export {
   type Fleet,
   type FleetWorker,
-  keepReporting,
   makeFleet,
   neglectedQueues,
+  startReporting,
 } from './fleet.js';
-export { makePace } from './pace.js';
 export { type AlertMessage, jobId, makeProducer, type Producer, queueOf } from './producer.js';
 export { openQueues, type Queues } from './queues.js';
+export { makeRateLimiter } from './rate-limiter.js';
 export { assertRedisSupported } from './redis-server.js';
-export { type JobName, type JobPayload, jobs } from './registry.js';
 export { restoreSchedules, type Schedule } from './schedules.js';
-export { tellProgress } from './tell-progress.js';

@@ -1,25 +1,22 @@
 import { TexasError } from '@texas-ai/kernel';
 import type { JobState, Step, StepQueue } from '@texas-ai/life';
 import type { JobsOptions } from 'bullmq';
-import type { QueueName } from './definition.js';
-import { planPriority } from './priorities.js';
-import { holdLimit, type Queues } from './queues.js';
-import { type JobPayload, jobs } from './registry.js';
+import { type JobPayload, jobs, planPriority, type QueueName } from './definitions.js';
+import { pauseLimit, type Queues } from './queues.js';
 
-/** Which channel is told of the beginning or the end of which alert. */
+/** Which channel receives which alert, or its recovery. */
 export type AlertMessage = Omit<JobPayload<'send-alert'>, 'version'>;
 
 export interface Producer extends StepQueue {
-  /** Has workers tell channels. Rejects with `queue_unavailable`. */
+  /** Enqueues deliveries to channels. Rejects with `queue_unavailable`. */
   sendAlerts(messages: readonly AlertMessage[]): Promise<void>;
-  /** Has a worker make the backup of that id; asked again, it changes nothing. Rejects with `queue_unavailable`. */
+  /** Enqueues the backup of this id, once however often it is called. Rejects with `queue_unavailable`. */
   backUp(backupId: string): Promise<void>;
-  /** Nobody takes a job of the queue for so many milliseconds. Rejects with `queue_unavailable`. */
-  hold(queue: QueueName, ms: number): Promise<void>;
+  /** Pauses the queue for all workers for `ms`, unless it is paused for longer already. Rejects with `queue_unavailable`. */
+  pauseQueue(queue: QueueName, ms: number): Promise<void>;
 }
 
-// How often to try is a policy of `life`, which counts tries in the database; BullMQ only must not
-// give up before it does.
+// `life` decides on retries, by attempts that it counts in the database; BullMQ only must not give up first.
 const optionsOf = (failedDays: number): JobsOptions => ({
   attempts: 1000,
   backoff: { type: 'policy' },
@@ -28,15 +25,15 @@ const optionsOf = (failedDays: number): JobsOptions => ({
 });
 
 const redisFix =
-  'Check REDIS_URL (or the REDIS_ variables), and whether that Redis runs, accepts our credentials and has free memory.';
+  'Check REDIS_URL (or the REDIS_ variables), and that Redis is running, accepts our credentials and has free memory.';
 
-/** Adds jobs to the queues, which keep those that failed for so many days. */
+/** Adds jobs to the queues, which keep failed jobs for `failedDays`. */
 export function makeProducer(queues: Queues, { failedDays = 7 } = {}): Producer {
   const { connection } = queues;
   const options = optionsOf(failedDays);
 
-  /** BullMQ would wait for a connection that is not ready; a producer fails at once instead. */
-  async function reaching<T>(work: () => Promise<T>): Promise<T> {
+  /** Fails at once if Redis is away; BullMQ would wait for the connection. */
+  async function ifReachable<T>(work: () => Promise<T>): Promise<T> {
     try {
       if (connection.status !== 'ready') throw new Error(`The connection is ${connection.status}.`);
       return await work();
@@ -49,7 +46,7 @@ export function makeProducer(queues: Queues, { failedDays = 7 } = {}): Producer 
   }
 
   async function enqueue(steps: readonly Step[]): Promise<void> {
-    await reaching(async () => {
+    await ifReachable(async () => {
       for (const name of new Set(steps.map(queueOf))) {
         const some = steps.filter((step) => queueOf(step) === name);
         for (const slice of slicesOf(some)) {
@@ -64,7 +61,7 @@ export function makeProducer(queues: Queues, { failedDays = 7 } = {}): Producer 
       const state = await queues.get(queueOf(step)).getJobState(jobId(step));
       return jobStates[state] ?? 'none';
     };
-    return reaching(async () => {
+    return ifReachable(async () => {
       const found: JobState[] = [];
       for (const slice of slicesOf(steps)) found.push(...(await Promise.all(slice.map(stateOf))));
       return found;
@@ -76,26 +73,25 @@ export function makeProducer(queues: Queues, { failedDays = 7 } = {}): Producer 
     states,
     async sendAlerts(messages) {
       if (messages.length === 0) return;
-      await reaching(() => queues.get('alerts').addBulk(messages.map(toAlertJob)));
+      await ifReachable(() => queues.get('alerts').addBulk(messages.map(toAlertJob)));
     },
     async backUp(backupId) {
       const data = { version: jobs.backup.version, backupId };
       const kept = { ...options, removeOnComplete: true, removeOnFail: true };
-      await reaching(() =>
+      await ifReachable(() =>
         queues.get('maintenance').add('backup', data, { ...kept, jobId: `backup-${backupId}` }),
       );
     },
-    async hold(queue, ms) {
-      await reaching(async () => {
-        // A hold that lasts longer stays.
-        const left = await queues.get(queue).getRateLimitTtl(holdLimit.max);
-        if (left < ms) await queues.get(queue).rateLimit(ms);
+    async pauseQueue(queue, ms) {
+      await ifReachable(async () => {
+        const remainingMs = await queues.get(queue).getRateLimitTtl(pauseLimit.max);
+        if (remainingMs < ms) await queues.get(queue).rateLimit(ms);
       });
     },
   };
 }
 
-/** Steps handed to Redis in one turn, few enough not to hold the event loop. */
+/** Steps per command, few enough not to block the event loop. */
 const sliceLength = 250;
 
 function slicesOf(steps: readonly Step[]): Step[][] {
@@ -114,12 +110,12 @@ const jobStates: Readonly<Record<string, JobState>> = {
   failed: 'ended',
 };
 
-/** The queue that a step waits in. */
+/** The queue of a step. */
 export function queueOf(step: Step): QueueName {
   return step.kind === 'publish-day' ? 'days' : `author-${step.author}`;
 }
 
-/** `<step>-<generation>-<run>[-<chapter>]`: BullMQ ignores an id that it knows. */
+/** `<step>-<generation>-<run>[-<chapter>]`: BullMQ ignores an id that exists already. */
 export function jobId({ kind, generationId, run, chapter }: Step): string {
   return [kind, generationId, run, ...(chapter === undefined ? [] : [chapter])].join('-');
 }
@@ -137,7 +133,7 @@ function toJob(step: Step, options: JobsOptions) {
   return { name: kind, data: payload, opts: { ...options, ...priority, jobId: jobId(step) } };
 }
 
-/** Tries are counted in the database; a job leaves nothing behind, so the next one finds its id free. */
+/** Attempts are counted in the database; a finished job is removed, so its id can be used again. */
 function toAlertJob({ alertId, channel, phase }: AlertMessage) {
   return {
     name: 'send-alert',

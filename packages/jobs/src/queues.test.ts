@@ -5,7 +5,7 @@ import type { Step } from '@texas-ai/life';
 import { makeLogSpy, startStallingProxy, testServices } from '@texas-ai/testing';
 import { startSystem } from '../test/system.js';
 import { connectProducer, untilReady } from './connection.js';
-import type { QueueName } from './definition.js';
+import type { QueueName } from './definitions.js';
 import { makeProducer } from './producer.js';
 import { openQueues } from './queues.js';
 

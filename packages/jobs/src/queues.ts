@@ -1,60 +1,56 @@
 import { type Logger, type Temporal, TexasError } from '@texas-ai/kernel';
 import { Queue, RedisConnection, type Telemetry } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { defaultPrefix, type QueueName, queueNames } from './definition.js';
-import { planPriority } from './priorities.js';
+import { defaultPrefix, planPriority, type QueueName, queueNames } from './definitions.js';
 import { describeRedis, oldestUsable } from './redis-server.js';
 
 /**
- * More jobs than anybody takes in a second. BullMQ holds a queue for all workers by its rate limit, and
- * asks for it only where there is one.
+ * More jobs than can ever be taken in a second. A queue is paused for all workers through its rate limit, which
+ * BullMQ only checks if there is one.
  */
-export const holdLimit = { max: 1_000_000_000, duration: 1_000 };
+export const pauseLimit = { max: 1_000_000_000, duration: 1_000 };
 
 /**
- * BullMQ would ask the server with each queue, print what it thinks of its eviction policy, and fail where
- * INFO is forbidden. assertRedisSupported asks once for all; this is what BullMQ may rely on then.
+ * BullMQ would check the server for each queue, print warnings about its eviction policy, and fail if INFO is
+ * forbidden. `assertRedisSupported` does it once instead, and guarantees this minimum version.
  */
-export const serverIsChecked = { skipVersionCheck: true } as const;
+export const skipServerChecks = { skipVersionCheck: true } as const;
 RedisConnection.minimumVersion = `${oldestUsable}.0.0`;
 
-/**
- * The queues as a producer sees them, each opened when it is first used. One that could not be opened
- * because Redis was away is opened anew the next time.
- */
+/** The queues as a producer sees them. Each is opened at its first use, and again if Redis was away then. */
 export interface Queues {
-  /** The one that all of them use. */
+  /** Shared by all queues. */
   readonly connection: Redis;
   get(name: QueueName): Queue;
-  /** All of them, once each is open. Rejects with `queue_unavailable` where Redis does not answer. */
+  /** Returns all queues once they are open. Rejects with `queue_unavailable`. */
   all(): Promise<Queue[]>;
-  /** How many jobs of each queue could be begun now, were there a worker free. */
+  /** Counts the jobs of each queue that a free worker could start now. */
   waiting(): Promise<Map<QueueName, number>>;
-  /** How many jobs each queue has in each state. */
+  /** Counts the jobs of each queue by state. */
   counts(): Promise<Map<QueueName, JobCounts>>;
-  /** How many seconds the oldest such job of each queue has waited; 0 where there is none. */
+  /** Returns how many seconds the oldest waiting job of each queue has waited; 0 if there is none. */
   oldestWaits(now: Temporal.Instant): Promise<Map<QueueName, number>>;
-  /** The `maxmemory-policy` of a Redis that may drop jobs, otherwise null. Rejects where it does not answer. */
+  /** Returns the `maxmemory-policy` if it may evict jobs, otherwise null. Rejects if Redis does not reply. */
   evictionPolicy(): Promise<string | null>;
-  /** Rejects with `queue_unavailable` where Redis accepts no writes: it is away, full, or a replica. */
+  /** Rejects with `queue_unavailable` if Redis accepts no writes: it is away, full, or a replica. */
   assertWritable(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Of one queue: what can be begun now, by priority or not, what waits for its time, and the rest. */
+/** The jobs of one queue by state. */
 export type JobCounts = Readonly<Record<(typeof jobStates)[number], number>>;
 
-/** Those that are in use, the most urgent first. */
+/** Highest first. */
 const priorities = Object.values(planPriority).sort((one, other) => one - other);
 
-/** As BullMQ calls them. */
+/** BullMQ's names of `jobStates`. */
 const bullStates = ['wait', 'prioritized', 'delayed', 'active', 'failed'] as const;
 const jobStates = ['waiting', 'prioritized', 'delayed', 'active', 'failed'] as const;
 
 export interface QueuesOptions {
   connection: Redis;
   prefix?: string;
-  /** Carries traces from whoever adds a job to whoever works it. */
+  /** Carries traces from producer to worker. */
   telemetry?: Telemetry | undefined;
   logger: Logger;
 }
@@ -73,12 +69,12 @@ export function openQueues({
     const queue = new Queue(name, {
       connection,
       prefix,
-      ...serverIsChecked,
+      ...skipServerChecks,
       ...(telemetry && { telemetry }),
     });
     queue.on('error', (error) => logger.warn('queue failed', { error }));
     opened.set(name, queue);
-    // BullMQ never tries again to open a queue, and whatever it is asked fails from then on.
+    // BullMQ never retries to open a queue; all its methods would reject from then on.
     queue.waitUntilReady().catch(() => {
       if (opened.get(name) === queue) opened.delete(name);
       queue.close().catch((error) => logger.debug('queue not closed', { error }));
@@ -94,7 +90,9 @@ export function openQueues({
       try {
         await Promise.all(queues.map((queue) => queue.waitUntilReady()));
       } catch (error) {
-        throw new TexasError('queue_unavailable', 'The queues do not answer.', { cause: error });
+        throw new TexasError('queue_unavailable', 'The queues do not answer.', {
+          cause: error,
+        });
       }
       return queues;
     },
@@ -116,18 +114,18 @@ export function openQueues({
     async oldestWaits(now) {
       const waits = queueNames.map(async (name): Promise<[QueueName, number]> => {
         const queue = get(name);
-        const firsts = [await queue.getJobs('wait', 0, 0, true)];
-        // Of equal priority the oldest is first, behind all that are more urgent.
+        const oldestJobs = [await queue.getJobs('wait', 0, 0, true)];
+        // Jobs are sorted by priority, then by age: find the oldest of each priority.
         const counts = await queue.getCountsPerPriority(priorities);
-        let before = 0;
+        let offset = 0;
         for (const priority of priorities) {
           const count = counts[priority] ?? 0;
-          if (count > 0) firsts.push(await queue.getJobs('prioritized', before, before, true));
-          before += count;
+          if (count > 0) oldestJobs.push(await queue.getJobs('prioritized', offset, offset, true));
+          offset += count;
         }
-        // A job that was made for later waits since then.
-        const since = firsts.flat().map((job) => job.timestamp + (job.opts.delay ?? 0));
-        const oldest = Math.min(...since, now.epochMilliseconds);
+        // A delayed job waits from the time it was due.
+        const waitingSince = oldestJobs.flat().map((job) => job.timestamp + (job.opts.delay ?? 0));
+        const oldest = Math.min(...waitingSince, now.epochMilliseconds);
         return [name, (now.epochMilliseconds - oldest) / 1000];
       });
       return new Map(await Promise.all(waits));

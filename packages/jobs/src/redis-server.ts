@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Logger, TexasError } from '@texas-ai/kernel';
 import type { Redis } from 'ioredis';
 import { untilReady } from './connection.js';
-import { defaultPrefix } from './definition.js';
+import { defaultPrefix } from './definitions.js';
 
 // Which servers can be used. Asked once at the start of each process, since a queue in a server
 // that is not supported would wait for ever without an error.

@@ -1,15 +1,14 @@
 import { TexasError } from '@texas-ai/kernel';
 import { defaultRepeatStrategy } from 'bullmq';
-import type { QueueName } from './definition.js';
+import { type JobName, jobs, type QueueName } from './definitions.js';
 import type { Queues } from './queues.js';
-import { type JobName, jobs } from './registry.js';
 
-/** What is done again and again, by whichever worker takes it. */
+/** A recurring job. */
 export interface Schedule {
   job: Extract<JobName, 'plan-due-days' | 'backup' | 'verify-backup' | 'prune'>;
   /** Cron, with minutes first. */
   pattern: string;
-  /** IANA zone of the pattern. */
+  /** IANA time zone of the pattern. */
   timeZone: string;
 }
 
@@ -20,8 +19,8 @@ const queueOf: Record<Schedule['job'], QueueName> = {
   prune: 'maintenance',
 };
 
-/** A schedule whose next job is so late, or so much too far ahead, in milliseconds, has lost it. */
-const lateMs = 120_000;
+/** Milliseconds by which the next job may be late, or too far in the future, before it counts as lost. */
+const toleranceMs = 120_000;
 
 const options = {
   attempts: 3,
@@ -31,9 +30,9 @@ const options = {
 };
 
 /**
- * Puts the schedules back that Redis has lost or that stand otherwise, takes away those that are not
- * wanted any more, and answers which it put back. To be done by one process at a
- * time: BullMQ makes a schedule twice where several begin it at once. Rejects with `queue_unavailable`.
+ * Restores the schedules that are missing from Redis or differ, removes the others, and returns the restored ones.
+ * Must run in one process at a time: BullMQ duplicates a schedule that several create at once. Rejects with
+ * `queue_unavailable`.
  */
 export async function restoreSchedules(
   queues: Queues,
@@ -41,7 +40,7 @@ export async function restoreSchedules(
 ): Promise<JobName[]> {
   const restored: JobName[] = [];
   try {
-    // BullMQ would wait for a Redis that is away, with a lock that others wait for.
+    // BullMQ would wait for Redis while the caller holds a lock.
     const { status } = queues.connection;
     if (status !== 'ready') throw new Error(`The connection is ${status}.`);
     for (const job of Object.keys(queueOf) as Schedule['job'][]) {
@@ -53,9 +52,9 @@ export async function restoreSchedules(
         continue;
       }
       const { pattern, timeZone: tz } = schedule;
-      const stands = found?.pattern === pattern && found.tz === tz;
-      if (stands && isSoon(found.next ?? 0, { pattern, tz })) continue;
-      // Each run is a trace of its own, not all of them one that began with whoever put this back.
+      const isCurrent = found?.pattern === pattern && found.tz === tz;
+      if (isCurrent && isPlausible(found.next ?? 0, { pattern, tz })) continue;
+      // Each run starts its own trace instead of continuing this one.
       const opts = { ...options, telemetry: { omitContext: true } };
       const template = { name: job, data: { version: jobs[job].version }, opts };
       await queue.upsertJobScheduler(job, { pattern, tz }, template);
@@ -63,14 +62,15 @@ export async function restoreSchedules(
     }
     return restored;
   } catch (error) {
-    throw new TexasError('queue_unavailable', 'The queues do not take schedules.', {
+    throw new TexasError('queue_unavailable', 'The schedules cannot be stored in the queues.', {
       cause: error,
     });
   }
 }
 
-/** Not of a worker whose clock was ahead for a while: it would be the last one until then. */
-function isSoon(next: number, repeat: { pattern: string; tz: string }): boolean {
-  const latest = defaultRepeatStrategy(Date.now() + lateMs, repeat) ?? Number.POSITIVE_INFINITY;
-  return next > Date.now() - lateMs && next <= latest;
+/** A worker whose clock was ahead may have set a time in the far future; nothing would run until then. */
+function isPlausible(next: number, repeat: { pattern: string; tz: string }): boolean {
+  const latest =
+    defaultRepeatStrategy(Date.now() + toleranceMs, repeat) ?? Number.POSITIVE_INFINITY;
+  return next > Date.now() - toleranceMs && next <= latest;
 }

@@ -10,9 +10,9 @@ import {
   type Handlers,
   makeConsumer,
 } from '../src/consumer.js';
-import type { QueueName } from '../src/definition.js';
+import type { QueueName } from '../src/definitions.js';
 import { makeProducer } from '../src/producer.js';
-import { openQueues, serverIsChecked } from '../src/queues.js';
+import { openQueues, skipServerChecks } from '../src/queues.js';
 
 export function buildStep(kind: Step['kind'], more: Partial<Step> = {}): Step {
   return {
@@ -36,7 +36,7 @@ export function gate(): { promise: Promise<void>; resolve(): void } {
 }
 
 export interface WorkersOptions {
-  onFailure?: ConsumerOptions['onFailure'];
+  handleFailure?: ConsumerOptions['handleFailure'];
   queues?: readonly QueueName[];
   concurrency?: number;
 }
@@ -50,13 +50,13 @@ export async function startSystem(owner: Owner, url = testServices().redisUrl) {
   const queues = owner.own(openQueues({ connection, prefix, logger }), (each) => each.close());
   const producer = makeProducer(queues);
   const queue = owner.own(
-    new Queue('author-offline', { connection, prefix, ...serverIsChecked }),
+    new Queue('author-offline', { connection, prefix, ...skipServerChecks }),
     (each) => each.close(),
   );
   async function eventsOf(name: QueueName): Promise<QueueEvents> {
     const own = owner.own(connectConsumer({ url, logger }), (each) => each.disconnect());
     const opened = owner.own(
-      new QueueEvents(name, { connection: own, prefix, ...serverIsChecked }),
+      new QueueEvents(name, { connection: own, prefix, ...skipServerChecks }),
       (each) => each.close(),
     );
     await opened.waitUntilReady();
@@ -78,7 +78,7 @@ export async function startSystem(owner: Owner, url = testServices().redisUrl) {
       prefix,
       queues: worked,
       concurrencyOf: () => concurrency,
-      timing: { lockMs: 60_000, stallCheckMs: 500, undecidedMs: 50 },
+      timing: { lockMs: 60_000, stallCheckMs: 500, unhandledRetryMs: 50 },
       handlers: {
         'plan-day': none,
         'write-chapter': none,
@@ -90,9 +90,9 @@ export async function startSystem(owner: Owner, url = testServices().redisUrl) {
         prune: none,
         ...handlers,
       },
-      hold: (name, ms) => producer.hold(name, ms),
+      pauseQueue: (name, ms) => producer.pauseQueue(name, ms),
       around: (_job, run) => run(),
-      onFailure: onFailure ?? (async () => ({ kind: 'failed', generation: null })),
+      handleFailure: handleFailure ?? (async () => ({ kind: 'failed', generation: null })),
       logger,
     });
     owner.own(consumer, (each) => each.close(AbortSignal.timeout(10_000)));

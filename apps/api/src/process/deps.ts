@@ -11,8 +11,8 @@ import {
   listenToAnnouncements,
   makeAnnouncer,
   makeFleet,
-  makePace,
   makeProducer,
+  makeRateLimiter,
   openQueues,
   type Producer,
   type Queues,
@@ -188,7 +188,7 @@ export function makeDeps(options: ApiDepsOptions): ApiDeps {
   const alertRepository = makeAlertRepository(database);
   const planningTime = config.planning.automatic ? minuteOf(config.planning.time) : null;
   // Where the workers count as well.
-  const takePlace = makePace({ connection: queueing, prefix });
+  const takePlace = makeRateLimiter({ connection: queueing, prefix });
   const watch = owner.own(
     makeWatch({
       store,

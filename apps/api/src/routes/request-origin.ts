@@ -1,4 +1,4 @@
-import { tellProgress } from '@texas-ai/jobs';
+import { announceProgress } from '@texas-ai/jobs';
 import type { RequestGenerationDeps } from '@texas-ai/life';
 import type { AppDeps } from '../process/deps.js';
 
@@ -12,7 +12,7 @@ export function requestingBy(
     steps: producer,
     clock,
     logger,
-    onProgress: tellProgress(announcer, logger),
+    onProgress: announceProgress(announcer, logger),
     author: config.authoring.author,
     window: config.generations,
   };

@@ -111,7 +111,7 @@ async function workDays(
     prefix,
     queues: ['author-offline', 'days'],
     concurrencyOf: () => concurrency,
-    timing: { lockMs: 15_000, stallCheckMs: 5_000, undecidedMs: 5_000 },
+    timing: { lockMs: 15_000, stallCheckMs: 5_000, unhandledRetryMs: 5_000 },
     handlers: {
       'plan-due-days': async () => undefined,
       'send-alert': async () => undefined,
@@ -123,8 +123,8 @@ async function workDays(
       'publish-day': (payload) => publishDay({ store, announce }, payload),
     },
     around: (_job, work) => work(),
-    onFailure: async () => ({ kind: 'again', delayMs: 100, failures: 1 }),
-    hold: async () => undefined,
+    handleFailure: async () => ({ kind: 'again', delayMs: 100, failures: 1 }),
+    pauseQueue: async () => undefined,
     logger,
   });
   owner.own(consumer, (each) => each.close(AbortSignal.timeout(5000)));

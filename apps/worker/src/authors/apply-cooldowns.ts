@@ -14,8 +14,8 @@ export interface ApplyCooldownsDeps {
   store: Pick<Store, 'cooldowns'>;
   authors: Authors;
   clock: Clock;
-  consumer: Pick<Consumer, 'queues' | 'rest'>;
-  producer: Pick<Producer, 'hold'>;
+  consumer: Pick<Consumer, 'queues' | 'setPaused'>;
+  producer: Pick<Producer, 'pauseQueue'>;
 }
 
 /**
@@ -42,8 +42,8 @@ export async function applyCooldowns({
       return { ms, scope: cooldownScope(code, ms) };
     });
     // The rest of a long cooldown pauses the queue for all before this worker takes jobs again.
-    for (const { ms, scope } of scopes) if (scope === 'all') await producer.hold(queue, ms);
-    await consumer.rest(
+    for (const { ms, scope } of scopes) if (scope === 'all') await producer.pauseQueue(queue, ms);
+    await consumer.setPaused(
       queue,
       scopes.some(({ scope }) => scope === 'key'),
     );

@@ -28,7 +28,7 @@ export interface FailureHandlerDeps extends FailureDeps {
 }
 
 /** Decides by the retry policy what becomes of a failed job, logs it and raises its alert. */
-export function makeFailureHandler(deps: FailureHandlerDeps): ConsumerOptions['onFailure'] {
+export function makeFailureHandler(deps: FailureHandlerDeps): ConsumerOptions['handleFailure'] {
   const { logger, alerts, onProgress, onFailed, onCooldown } = deps;
   return async ({ name, payload }, failure) => {
     const step = stepIds.safeParse(payload);

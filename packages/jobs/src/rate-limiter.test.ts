@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, expect, test } from '@jest/globals';
 import { makeOwner, type Owner } from '@texas-ai/kernel';
 import { startSystem } from '../test/system.js';
-import { makePace } from './pace.js';
+import { makeRateLimiter } from './rate-limiter.js';
 
 let owner: Owner = makeOwner();
 afterEach(async () => {
@@ -13,7 +13,10 @@ afterEach(async () => {
 test('all processes share a pace; whoever comes too soon learns when there is a place', async () => {
   const { connection } = await startSystem(owner);
   const prefix = `test-${randomUUID()}`;
-  const [one, other] = [makePace({ connection, prefix }), makePace({ connection, prefix })];
+  const [one, other] = [
+    makeRateLimiter({ connection, prefix }),
+    makeRateLimiter({ connection, prefix }),
+  ];
   const wecom = { name: 'wecom', pace: { messages: 2, seconds: 60 } };
   expect(await one(wecom)).toBe(0);
   expect(await other(wecom)).toBe(0);

@@ -1,26 +1,26 @@
 import type { Logger } from '@texas-ai/kernel';
 import type { Worker } from 'bullmq';
 
-/** A worker that is made anew should its loop ever end by itself. */
-export interface KeptWorker {
+/** A BullMQ worker that is replaced if its loop ever stops. */
+export interface RestartingWorker {
   worker(): Worker;
   close(): Promise<void>;
 }
 
 const checkMs = 5_000;
 
-export function keepRunning(
+export function makeRestartingWorker(
   make: () => Worker,
   { queue, logger }: { queue: string; logger: Logger },
-): KeptWorker {
+): RestartingWorker {
   let worker = make();
-  let strikes = 0;
+  let stoppedChecks = 0;
   const timer = setInterval(() => {
-    // Between two runs it may stand still for a moment, and resting is no fault.
-    strikes = worker.isRunning() || worker.isPaused() ? 0 : strikes + 1;
-    if (strikes < 2) return;
-    strikes = 0;
-    logger.warn('worker stood still and is made anew', { queue });
+    // Between two runs a worker may be stopped for a moment, and a paused one is fine.
+    stoppedChecks = worker.isRunning() || worker.isPaused() ? 0 : stoppedChecks + 1;
+    if (stoppedChecks < 2) return;
+    stoppedChecks = 0;
+    logger.warn('worker stopped and is replaced', { queue });
     const old = worker;
     worker = make();
     old.close(true).catch((error) => logger.debug('old worker not closed', { queue, error }));

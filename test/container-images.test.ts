@@ -5,10 +5,16 @@ import { join, sep } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { processEnvironment } from '@texas-ai/config';
 import { daySchema } from '@texas-ai/life';
-import { makeTestDatabase, type TestDatabase, testServices } from '@texas-ai/testing';
+import {
+  freePort,
+  makeTestDatabase,
+  type TestDatabase,
+  testServices,
+  until,
+} from '@texas-ai/testing';
 import { readCompose } from './container-compose.js';
 import { entriesBelow, type Images, makeImages } from './container-run.js';
-import { dateFromToday, freePort, isReady, kill, root, until } from './product.js';
+import { dateFromToday, isReady, kill, root } from './product.js';
 
 // The images, without an engine: the steps of the Dockerfile are carried out in folders, and what is
 // there then is run as the compose file says.

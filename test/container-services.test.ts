@@ -14,11 +14,11 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { processEnvironment } from '@texas-ai/config';
-import { testRedisProgram } from '@texas-ai/testing';
+import { freePort, testRedisProgram, until } from '@texas-ai/testing';
 import { Redis } from 'ioredis';
 import { filesOfContext } from './container-build.js';
 import { readCompose, serviceOf } from './container-compose.js';
-import { freePort, root, until } from './product.js';
+import { root } from './product.js';
 
 // What the compose file stands on: its secrets, and Redis as it starts it.
 

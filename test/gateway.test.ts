@@ -8,17 +8,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { processEnvironment } from '@texas-ai/config';
-import { makeTestDatabase, type TestDatabase, testServices } from '@texas-ai/testing';
 import {
-  dateFromToday,
   freePort,
-  isReady,
-  kill,
-  root,
-  startApp,
+  makeTestDatabase,
+  type TestDatabase,
+  testServices,
   until,
-  untilReady,
-} from './product.js';
+} from '@texas-ai/testing';
+import { dateFromToday, isReady, kill, root, startApp, untilReady } from './product.js';
 
 // The built product as an operator runs it: two gateways and a worker in production, on one database
 // and one Redis.

@@ -5,10 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { connectProducer, untilReady } from '@texas-ai/jobs';
 import { makeOwner, type Owner, seededRandom, Temporal } from '@texas-ai/kernel';
-import { makeLogSpy } from '@texas-ai/testing';
+import { makeLogSpy, until } from '@texas-ai/testing';
 import { type FaultyAuthor, startFaultyAuthor } from './chaos/faulty-author.js';
 import { type ChaosSystem, type Running, startChaosSystem } from './chaos/system.js';
-import { until } from './product.js';
 
 // The built product while its servers are away, and that it works again by itself after that.
 
@@ -51,6 +50,19 @@ async function ask(): Promise<string> {
 async function statusOf(id: string): Promise<string> {
   const row = await system.database('generations').where({ id }).first('status');
   return row?.status;
+}
+
+/** The calls that a generation needs, one for the plan and one for each chapter, and those that were made. */
+async function callsOf(id: string): Promise<{ planned: number; made: number }> {
+  const count = async (table: string) => {
+    const row = await system
+      .database(table)
+      .where({ generation_id: id })
+      .count({ count: '*' })
+      .first();
+    return Number(row?.count);
+  };
+  return { planned: 1 + (await count('chapters')), made: await count('author_calls') };
 }
 
 async function published(id: string): Promise<void> {
@@ -163,7 +175,7 @@ test('SIGTERM aborts a call that takes too long, and another worker makes it at 
   gate.open();
 }, 180_000);
 
-test('SIGKILL: another worker takes over once the lock of the job is over', async () => {
+test('SIGKILL: another worker takes over once the job’s lock expires, for exactly one more call', async () => {
   const gate = author.gate(`/${worker.name}`);
   const id = await ask();
   await until(() => author.underWay(`/${worker.name}`) === 1);
@@ -172,7 +184,9 @@ test('SIGKILL: another worker takes over once the lock of the job is over', asyn
   await system.kill(worker);
   gate.open();
   await published(id);
-  // That is much sooner than work counts as lost that nobody touches.
+  const { planned, made } = await callsOf(id);
+  expect(made).toBe(planned + 1);
+  // That is long before the generation counts as stalled and the reconciler restarts it.
   expect(logged()).toContain('job stalled');
   expect(logged()).not.toContain('lost work taken up');
 }, 180_000);

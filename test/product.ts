@@ -1,14 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { localDate } from '@texas-ai/kernel';
 import { type TestDatabase, until } from '@texas-ai/testing';
-
-export { until };
 
 // The built product in processes of its own, as the end-to-end tests run it.
 
@@ -39,26 +35,6 @@ export async function kill(child: ChildProcess): Promise<void> {
   const gone = once(child, 'exit');
   child.kill('SIGKILL');
   await gone;
-}
-
-/** Below those that outgoing connections take: one of them could have it before a process listens. */
-const ports = { first: 20_000, last: 32_000 };
-
-/** A port of 127.0.0.1 that nothing listens on. */
-export async function freePort(): Promise<number> {
-  for (let tries = 0; tries < 1_000; tries++) {
-    const port = randomInt(ports.first, ports.last);
-    const server = createServer();
-    const listens = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false));
-      server.listen(port, '127.0.0.1', () => resolve(true));
-    });
-    if (!listens) continue;
-    server.close();
-    await once(server, 'close');
-    return port;
-  }
-  throw new Error('No port of 127.0.0.1 is free.');
 }
 
 /** Resolves once the process serves there; rejects at once where it has ended. */

@@ -7,15 +7,17 @@ import { processEnvironment } from '@texas-ai/config';
 import {
   type FakeGemini,
   findDebianProgram,
+  freePort,
   makeTestDatabase,
   startFakeGemini,
   type TestDatabase,
   testServices,
+  until,
 } from '@texas-ai/testing';
 import { parse, stringify } from 'yaml';
 import { expressions } from './dashboard.js';
 import { knownMetrics, metricNamesIn } from './known-metrics.js';
-import { dateFromToday, freePort, kill, startApp, until, untilReady } from './product.js';
+import { dateFromToday, kill, startApp, untilReady } from './product.js';
 import { findPromtool } from './promql.js';
 import { alerts, folder, records } from './rules.js';
 

@@ -5,8 +5,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { processEnvironment } from '@texas-ai/config';
-import { makeTestDatabase, startTestRedis, type TestDatabase } from '@texas-ai/testing';
-import { freePort, kill, root, startApp, until } from './product.js';
+import {
+  freePort,
+  makeTestDatabase,
+  startTestRedis,
+  type TestDatabase,
+  until,
+} from '@texas-ai/testing';
+import { kill, root, startApp } from './product.js';
 
 // The built processes on kinds of Redis that cannot do, or only for now.
 

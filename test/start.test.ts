@@ -8,8 +8,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { processEnvironment } from '@texas-ai/config';
 import { daySchema } from '@texas-ai/life';
-import { startFakeGemini, until } from '@texas-ai/testing';
-import { freePort, root } from './product.js';
+import { freePort, startFakeGemini, until } from '@texas-ai/testing';
+import { root } from './product.js';
 
 // The built product as a user starts it: real processes, private servers, a home of its own.
 

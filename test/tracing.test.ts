@@ -10,13 +10,15 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { processEnvironment } from '@texas-ai/config';
 import {
   type FakeGemini,
+  freePort,
   makeTestDatabase,
   startFakeGemini,
   type TestDatabase,
   testServices,
+  until,
 } from '@texas-ai/testing';
 import { Redis } from 'ioredis';
-import { dateFromToday, freePort, kill, startApp, until, untilReady } from './product.js';
+import { dateFromToday, kill, startApp, untilReady } from './product.js';
 
 // The built api and worker with the standard variables of OpenTelemetry, and who takes their spans.
 

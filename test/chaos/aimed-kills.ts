@@ -1,5 +1,6 @@
 import type { GenerationView } from '@texas-ai/life';
-import { until } from '../product.js';
+import { until } from '@texas-ai/testing';
+
 import type { FaultyAuthor } from './faulty-author.js';
 import { type ChaosSystem, patience, type Running } from './system.js';
 

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type AlertKind, type Owner, type Random, Temporal } from '@texas-ai/kernel';
 import { storageFailure } from '@texas-ai/storage';
-import { until } from '../product.js';
+import { until } from '@texas-ai/testing';
+
 import { aimedKills } from './aimed-kills.js';
 import type { FaultyAuthor } from './faulty-author.js';
 import { type ChaosSystem, patience, startChaosSystem } from './system.js';

@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { processEnvironment } from '@texas-ai/config';
 import { startLocalServices } from '@texas-ai/local-services';
-import { makeLogSpy, type StallingProxy, startStallingProxy } from '@texas-ai/testing';
-import { root, until } from '../product.js';
+import { makeLogSpy, type StallingProxy, startStallingProxy, until } from '@texas-ai/testing';
+import { root } from '../product.js';
 
 /** A server that is stopped and started again; its clients come in by doors that stay. */
 export interface FragileServer {

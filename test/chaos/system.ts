@@ -6,8 +6,8 @@ import { connectProducer, untilReady } from '@texas-ai/jobs';
 import type { Owner } from '@texas-ai/kernel';
 import { type GenerationView, generationSchema } from '@texas-ai/life';
 import { type Database, migrate, openDatabase } from '@texas-ai/storage';
-import { type FakeWebhook, makeLogSpy, startFakeWebhook } from '@texas-ai/testing';
-import { freePort, isReady, kill, startApp, until } from '../product.js';
+import { type FakeWebhook, freePort, makeLogSpy, startFakeWebhook, until } from '@texas-ai/testing';
+import { isReady, kill, startApp } from '../product.js';
 import type { FaultyAuthor } from './faulty-author.js';
 import { type Door, type FragileServer, startFragileServer } from './servers.js';
 

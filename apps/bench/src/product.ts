@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { localDate, systemClock, type Temporal } from '@texas-ai/kernel';
 import type { GenerationView } from '@texas-ai/life';
+import { freePort, until } from '@texas-ai/testing';
 import { openMigrated } from './in-process.js';
 import type { Bench } from './measurement.js';
 import { type Servers, withPostgres } from './servers.js';
@@ -84,7 +83,7 @@ export async function startProduct(bench: Bench, options: ProductOptions = {}): 
     start(api, 'api'),
     ...others.map((name) => start(name, 'worker')),
   ]);
-  await untilAnswers(`${url}/health/ready`, logOf(api));
+  await untilReady(`${url}/health/ready`, logOf(api));
 
   async function ask(method: 'GET' | 'POST', path: string): Promise<string> {
     const response = await fetch(`${url}${path}`, { method, headers });
@@ -105,14 +104,18 @@ export async function startProduct(bench: Bench, options: ProductOptions = {}): 
     async writeDay(date) {
       const began = performance.now();
       const { id } = await request(date);
-      for (;;) {
-        const { status, error }: GenerationView = JSON.parse(
-          await ask('GET', `/v1/generations/${id}`),
-        );
-        if (status === 'published') return performance.now() - began;
-        if (status === 'failed') throw new Error(`The day was not written: ${error?.message}`);
-        await pause(5);
-      }
+      await until(
+        async () => {
+          const { status, error }: GenerationView = JSON.parse(
+            await ask('GET', `/v1/generations/${id}`),
+          );
+          if (status === 'failed') throw new Error(`The day was not written: ${error?.message}`);
+          return status === 'published';
+        },
+        maxSeconds,
+        5,
+      );
+      return performance.now() - began;
     },
     writeDays: (dates) => writeDays(servers, dates, request),
     read: (path) => ask('GET', path),
@@ -129,49 +132,29 @@ async function writeDays(
 ): Promise<void> {
   const ids: string[] = [];
   for (const date of dates) ids.push((await request(date)).id);
-  await withPostgres(databaseUrl, async (client) => {
-    for (;;) {
-      const { rows } = await client.query<{ status: string; count: number }>(
-        'SELECT status, count(*)::int AS count FROM generations WHERE id = ANY($1) GROUP BY status',
-        [ids],
-      );
-      if (rows.some(({ status }) => status === 'failed')) throw new Error('A day failed.');
-      if (rows.every(({ status }) => status === 'published')) return;
-      await pause(100);
-    }
-  });
+  await withPostgres(databaseUrl, (client) =>
+    until(
+      async () => {
+        const { rows } = await client.query<{ status: string }>(
+          'SELECT DISTINCT status FROM generations WHERE id = ANY($1)',
+          [ids],
+        );
+        if (rows.some(({ status }) => status === 'failed')) throw new Error('A day failed.');
+        return rows.every(({ status }) => status === 'published');
+      },
+      maxSeconds,
+      100,
+    ),
+  );
 }
 
-/** Longer than any start takes. */
-const startMs = 60_000;
+/** Longer than any measurement takes. */
+const maxSeconds = 3600;
 
-/** Until a server that was just started answers well; throws with the last line of its log. */
-export async function untilAnswers(url: string, logFile: string): Promise<void> {
-  const end = performance.now() + startMs;
-  while (!(await fetch(url).catch(() => null))?.ok) {
-    if (performance.now() > end) {
-      const last = readFileSync(logFile, 'utf8').trimEnd().split('\n').at(-1);
-      throw new Error(`${url} does not answer; its log ends with: ${last}`);
-    }
-    await pause(20);
-  }
-}
-
-// Below those that outgoing connections take.
-const ports = { first: 29_211, last: 29_299 };
-
-/** A port on loopback that nobody listens on. */
-export async function freePort(): Promise<number> {
-  for (let port = ports.first; port <= ports.last; port++) if (await isFree(port)) return port;
-  throw new Error(`No port between ${ports.first} and ${ports.last} is free.`);
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen({ host: '127.0.0.1', port, exclusive: true }, () =>
-      server.close(() => resolve(true)),
-    );
+/** Resolves once a server that was just started replies with success; rejects with the last line of its log. */
+export async function untilReady(url: string, logFile: string): Promise<void> {
+  await until(async () => (await fetch(url).catch(() => null))?.ok ?? false).catch((cause) => {
+    const last = readFileSync(logFile, 'utf8').trimEnd().split('\n').at(-1);
+    throw new Error(`${url} is not ready; its log ends with: ${last}`, { cause });
   });
 }

@@ -40,7 +40,7 @@ async function set() {
   };
 }
 
-test('every listener hears what is announced, in order, and only what it can read', async () => {
+test('every listener receives all announcements in order, and no invalid ones', async () => {
   const { channel, connection, announcer, announcements } = await set();
   const heard: Announcement[][] = [[], []];
   const all = new Promise<void>((resolve) => {
@@ -63,7 +63,7 @@ test('every listener hears what is announced, in order, and only what it can rea
   ]);
 });
 
-test('a broken connection comes back by itself and says so', async () => {
+test('a lost connection reconnects and notifies its listeners', async () => {
   const { user, connection, announcer, announcements } = await set();
   const back = new Promise<void>((resolve) => {
     announcements.onReconnect(resolve);
@@ -75,7 +75,7 @@ test('a broken connection comes back by itself and says so', async () => {
   expect(await heard).toEqual(progressed);
 });
 
-test('a connection whose other side went silently is made anew', async () => {
+test('a connection to a server that stopped replying is replaced', async () => {
   const url = new URL(testServices().redisUrl);
   const proxy = await startStallingProxy(Number(url.port));
   open.push({ close: () => proxy.stop() });
@@ -98,7 +98,7 @@ test('a connection whose other side went silently is made anew', async () => {
   await back;
 });
 
-test('while Redis is away announcing fails with a code', async () => {
+test('announcing fails with a code while Redis is away', async () => {
   const { connection, announcer } = await set();
   connection.disconnect();
   await expect(announcer.announce(progressed)).rejects.toMatchObject({ code: 'queue_unavailable' });

@@ -39,13 +39,13 @@ async function buckets(limits: Partial<CallBucketOptions>, prefix = `test-${rand
   return Promise.all([make(), make()]);
 }
 
-test('nothing is counted where nothing is limited', async () => {
+test('without limits there is no bucket', async () => {
   const connection = await redis();
   const none = { requestsPerMinute: null, tokensPerMinute: null };
   expect(makeCallBucket({ connection, name: 'x', ...none })).toBeNull();
 });
 
-test('two processes together make no more requests than there are, and hear when there are more', async () => {
+test('two processes share the limit of requests, and learn when there is room again', async () => {
   const [one, other] = await buckets({ requestsPerMinute: 5 });
   const rooms = await Promise.all(
     Array.from({ length: 12 }, (_, index) => (index % 2 ? one : other).take(1)),
@@ -55,7 +55,7 @@ test('two processes together make no more requests than there are, and hear when
   for (const ms of full) expect(ms).toBeLessThanOrEqual(minuteMs);
 });
 
-test('the next window has room again, and owes nothing to the one before', async () => {
+test('the next window starts empty, and corrections of the previous one do not affect it', async () => {
   const prefix = `test-${randomUUID()}`;
   const [one, other] = await buckets({ tokensPerMinute: 1_000 }, prefix);
   const connection = await redis();
@@ -77,7 +77,7 @@ test('the next window has room again, and owes nothing to the one before', async
   }
 });
 
-test('tokens are counted as well, and corrected by what was used', async () => {
+test('tokens are limited too, and corrected by the actual usage', async () => {
   const [one, other] = await buckets({ tokensPerMinute: 1_000 });
   const first = await one.take(900);
   // It used less than was expected, so there is room for the other at once.
@@ -99,14 +99,14 @@ test('a refused call takes neither a request nor tokens', async () => {
   expect((await other.take(800)).fullForMs).toBe(0);
 });
 
-test('a call that is not made after all gives back its request and its tokens', async () => {
+test('a call that was not made gives back its request and tokens', async () => {
   const [one, other] = await buckets({ requestsPerMinute: 1, tokensPerMinute: 1_000 });
   await (await one.take(1_000)).release();
   expect((await other.take(1_000)).fullForMs).toBe(0);
   expect((await one.take(1)).fullForMs).toBeGreaterThan(0);
 });
 
-test('a call of more tokens than a minute has is made all the same, and fills it', async () => {
+test('a call of more tokens than the limit is allowed, and uses up the minute', async () => {
   const [one] = await buckets({ tokensPerMinute: 1_000 });
   const large = await one.take(50_000);
   expect(large.fullForMs).toBe(0);
@@ -114,7 +114,7 @@ test('a call of more tokens than a minute has is made all the same, and fills it
   expect((await one.take(1)).fullForMs).toBeGreaterThan(0);
 });
 
-test('while Redis is away each process counts by itself', async () => {
+test('each process counts for itself while Redis is away', async () => {
   const connection = await redis('redis://127.0.0.1:1');
   const bucket = makeCallBucket({
     connection,

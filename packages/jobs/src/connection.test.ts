@@ -17,7 +17,7 @@ afterEach(async () => {
 const { redisUrl: url } = testServices();
 const connectOptions = () => ({ url, logger: makeLogSpy() });
 
-test('a connection that was cut leaves no clock behind that cuts the next one', async () => {
+test('a closed connection leaves no socket timeout that closes the next one', async () => {
   const silenceMs = 60_000;
   const consuming = owner.own(connectConsumer(connectOptions()), (each) => each.disconnect());
   // What was under way is not sent again here, so that the next connection has nothing to wait for.
@@ -43,7 +43,7 @@ test('a connection that was cut leaves no clock behind that cuts the next one', 
   expect(closes).toEqual(['close']);
 });
 
-test('one that is left to a replica goes over to whoever takes writes', async () => {
+test('a connection to a replica reconnects after a rejected write', async () => {
   const connection = owner.own(connectProducer(connectOptions()), (each) => each.disconnect());
   const { reconnectOnError } = connection.options;
   expect(

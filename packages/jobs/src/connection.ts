@@ -5,85 +5,79 @@ export interface RedisOptions {
   /** redis:// or rediss:// */
   url: string;
   logger: Logger;
-  /** For producers: how long a Redis that hangs may hold up a command, in milliseconds. */
+  /** Milliseconds until a command to a Redis that hangs is rejected; 2,000 by default. */
   commandTimeoutMs?: number;
 }
 
 export interface ConsumerRedisOptions extends Omit<RedisOptions, 'commandTimeoutMs'> {
   /**
-   * A connection on which an answer is so late, in milliseconds, is dead and made anew, as after a
-   * failover that nobody was told of; default 4,000. Commands that block are given time besides.
+   * Milliseconds without a reply after which the connection counts as dead and is replaced, for example after an
+   * unannounced failover; 4,000 by default. Blocking commands have more time.
    */
   silenceMs?: number;
 }
 
-/**
- * A failover leaves a connection to what is a replica now: it answers, and rejects writes. The command is
- * sent again on a new one.
- */
+/** After a failover the connection may lead to a replica, which rejects writes: reconnect and resend the command. */
 const reconnectOnError = ({ message }: Error) =>
   /^(READONLY|UNBLOCKED)/.test(message) ? 2 : false;
 
-/** A producer's connection is dead after so many times its time for a command. */
-const deadAfter = 3;
+/** A producer's connection counts as dead after this many command timeouts. */
+const deadAfterTimeouts = 3;
 
-/** For whoever adds jobs: fails at once while Redis is away instead of holding commands back. */
+/** A connection that adds jobs: commands fail at once while Redis is away, instead of queueing up. */
 export function connectProducer({ url, logger, commandTimeoutMs = 2_000 }: RedisOptions): Redis {
-  return watched(
+  return withStateLog(
     new Redis(url, {
       enableOfflineQueue: false,
       maxRetriesPerRequest: 1,
       commandTimeout: commandTimeoutMs,
-      socketTimeout: deadAfter * commandTimeoutMs,
+      socketTimeout: deadAfterTimeouts * commandTimeoutMs,
       reconnectOnError,
     }),
     logger,
   );
 }
 
-/** Redis is back sooner than the default notices, which waits for 2 s in the end. */
-const mostReconnectMs = 1_000;
+/** The default grows to 2 s. */
+const maxReconnectMs = 1_000;
 
-/** Longer than BullMQ lets a command block, 10 s at most. */
-const blockedSilenceMs = 12_000;
+/** Longer than the 10 s for which BullMQ may block. */
+const blockingSilenceMs = 12_000;
 
-/**
- * ioredis keeps the clock for silence running over the end of a connection, and then cuts the next one,
- * again and again. It ends with the connection here.
- */
-function endSilenceWithConnection(redis: Redis): void {
-  const clock = redis as unknown as { socketTimeoutTimer?: NodeJS.Timeout | undefined };
+/** ioredis leaves the socket timeout of a closed connection running; it would close the next one, again and again. */
+function clearSocketTimeoutOnClose(redis: Redis): void {
+  const internals = redis as unknown as { socketTimeoutTimer?: NodeJS.Timeout | undefined };
   redis.on('close', () => {
-    clearTimeout(clock.socketTimeoutTimer);
-    clock.socketTimeoutTimer = undefined;
+    clearTimeout(internals.socketTimeoutTimer);
+    internals.socketTimeoutTimer = undefined;
   });
 }
 
-/** BullMQ makes such connections of this one for commands that block. */
+/** BullMQ duplicates the connection for blocking commands. */
 class ConsumerRedis extends Redis {
   override duplicate(override?: Partial<Options>): Redis {
-    const blocking = super.duplicate({ socketTimeout: blockedSilenceMs, ...override });
-    endSilenceWithConnection(blocking);
+    const blocking = super.duplicate({ socketTimeout: blockingSilenceMs, ...override });
+    clearSocketTimeoutOnClose(blocking);
     return blocking;
   }
 }
 
-/** For those who wait for Redis as long as it takes: workers, and whoever listens. */
+/** A connection that waits for Redis indefinitely: of workers and listeners. */
 export function connectConsumer({ url, logger, silenceMs = 4_000 }: ConsumerRedisOptions): Redis {
-  return watched(
+  return withStateLog(
     new ConsumerRedis(url, {
       maxRetriesPerRequest: null,
       socketTimeout: silenceMs,
       reconnectOnError,
-      retryStrategy: (times) => Math.min(times * 50, mostReconnectMs),
+      retryStrategy: (times) => Math.min(times * 50, maxReconnectMs),
     }),
     logger,
   );
 }
 
-/** One line when the connection breaks and one when it is back, however many attempts lie between. */
-function watched(redis: Redis, logger: Logger): Redis {
-  endSilenceWithConnection(redis);
+/** Logs one line when the connection is lost and one when it is back. */
+function withStateLog(redis: Redis, logger: Logger): Redis {
+  clearSocketTimeoutOnClose(redis);
   let away = false;
   redis.on('error', (error: Error) => {
     if (!away) logger.warn('redis is away', { error });
@@ -96,7 +90,7 @@ function watched(redis: Redis, logger: Logger): Redis {
   return redis;
 }
 
-/** Resolves when the connection can take commands; rejects when it was closed for good. */
+/** Resolves when the connection is ready for commands; rejects once it is closed for good. */
 export async function untilReady(redis: Redis): Promise<void> {
   if (redis.status === 'ready') return;
   if (redis.status === 'end') throw new Error('The connection to Redis was closed.');

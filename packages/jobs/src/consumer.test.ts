@@ -11,7 +11,7 @@ afterEach(async () => {
   owner = makeOwner();
 });
 
-test('a handler gets the payload and a signal; an ended job is spent', async () => {
+test('a handler receives payload and signal, and a completed job counts as ended', async () => {
   const { producer, work, events } = await startSystem(owner);
   const chapter = buildStep('write-chapter', { chapter: 2 });
   const seen: unknown[] = [];
@@ -28,7 +28,7 @@ test('a handler gets the payload and a signal; an ended job is spent', async () 
   expect(await producer.states([chapter])).toEqual(['ended']);
 });
 
-test('a bad payload fails at once with its reason', async () => {
+test('an invalid payload fails at once, and its reason reaches handleFailure', async () => {
   const { queue, work, events } = await startSystem(owner);
   const failures: TexasError[] = [];
   await work(
@@ -47,7 +47,7 @@ test('a bad payload fails at once with its reason', async () => {
   expect(failures[0]?.message).toMatch(/generationId.*run/);
 });
 
-test('a failure that is not over waits for its next try as long as it was told', async () => {
+test('a failed job is retried after the delay that handleFailure returned', async () => {
   const { producer, queue, work, events } = await startSystem(owner);
   const plan = buildStep('plan-day');
   await work(
@@ -70,7 +70,7 @@ test('a failure that is not over waits for its next try as long as it was told',
   expect(await producer.states([plan])).toEqual(['waiting']);
 });
 
-test('a version or a job that this worker does not know is handed back', async () => {
+test('a job with an unknown name or a newer version is handed back', async () => {
   const { queue, work, events } = await startSystem(owner);
   await work({
     async 'plan-day'() {
@@ -86,7 +86,7 @@ test('a version or a job that this worker does not know is handed back', async (
   }
 });
 
-test('closing aborts what takes too long and hands it back: another worker takes it at once', async () => {
+test('closing aborts jobs that take too long and hands them back: another worker takes them at once', async () => {
   const { producer, work, events } = await startSystem(owner);
   const started = gate();
   const failures: string[] = [];
@@ -116,7 +116,7 @@ test('closing aborts what takes too long and hands it back: another worker takes
   await completed;
 });
 
-test('a job is handed back if its failure cannot be handled', async () => {
+test('a job is handed back if handleFailure itself fails', async () => {
   const { producer, queue, work, events } = await startSystem(owner);
   let tries = 0;
   await work(
@@ -141,7 +141,7 @@ test('a job is handed back if its failure cannot be handled', async () => {
   expect(job?.failedReason).toBeUndefined();
 });
 
-test('an author that rests holds its queue for all workers, and the job goes on after that', async () => {
+test('a cooldown pauses the queue for all workers, and the job continues afterwards', async () => {
   const { producer, queue, work, events, eventsOf, connection, prefix } = await startSystem(owner);
   let begun = 0;
   let held = true;
@@ -180,7 +180,7 @@ test('an author that rests holds its queue for all workers, and the job goes on 
   }
 });
 
-test('a refused key stops its queue in this worker alone; other queues and workers go on', async () => {
+test('a refused key pauses its queue in this worker only; other queues and workers continue', async () => {
   const { producer, work, events } = await startSystem(owner);
   const refusing = await work(
     {

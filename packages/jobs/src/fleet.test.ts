@@ -21,7 +21,7 @@ const worker = (id: string, startedAt = '2026-11-23T00:00:00Z'): FleetWorker => 
   activeJobs: [{ id: 'job', name: 'publish-day', queue: 'days', startedAt }],
 });
 
-test('workers are listed as they described themselves, the longest running first', async () => {
+test('workers are listed by their reports, the longest running first', async () => {
   const { fleet } = fleetOnRedis();
   expect(await fleet.workers()).toEqual([]);
   const late = worker('late', '2026-11-23T01:00:00Z');
@@ -34,7 +34,7 @@ test('workers are listed as they described themselves, the longest running first
   expect(await fleet.workers()).toEqual([idle, late]);
 });
 
-test('a worker is forgotten when it leaves, and when it is silent', async () => {
+test('a worker is removed when it leaves, and when it stops reporting', async () => {
   const { fleet, connection, prefix } = fleetOnRedis();
   for (const id of ['leaves', 'dies', 'stays']) await fleet.report(worker(id));
   await fleet.leave('leaves');
@@ -47,7 +47,7 @@ test('a worker is forgotten when it leaves, and when it is silent', async () => 
   expect(await connection.smembers(`${prefix}:fleet`)).toEqual(['stays']);
 });
 
-test('what another release wrote is passed over', async () => {
+test('reports of other releases are ignored', async () => {
   const { fleet, connection, prefix } = fleetOnRedis();
   await connection.sadd(`${prefix}:fleet`, 'odd', 'broken');
   await connection.mset(`${prefix}:fleet:odd`, '{"id":1}', `${prefix}:fleet:broken`, '{');
@@ -55,7 +55,7 @@ test('what another release wrote is passed over', async () => {
   expect((await fleet.workers()).map(({ id }) => id)).toEqual(['known']);
 });
 
-test('a worker reports again and again until it stops, whatever becomes of a report', async () => {
+test('a worker reports periodically until it stops, even if reports fail', async () => {
   jest.useFakeTimers();
   try {
     const reports: string[] = [];
@@ -85,7 +85,7 @@ test('a worker reports again and again until it stops, whatever becomes of a rep
   }
 });
 
-test('a queue is neglected where jobs wait and nobody works', () => {
+test('a queue is neglected if it has waiting jobs and no worker serves it', () => {
   const waiting = new Map([
     ['author-gemini', 3],
     ['author-offline', 0],

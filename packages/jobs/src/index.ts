@@ -17,7 +17,6 @@ export {
   makeConsumer,
 } from './consumer.js';
 export { type JobName, type JobPayload, jobs, type QueueName, queueNames } from './definitions.js';
-export type { FailureOutcome } from './failure-outcome.js';
 export {
   type Fleet,
   type FleetWorker,

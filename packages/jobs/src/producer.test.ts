@@ -14,7 +14,7 @@ afterEach(async () => {
   owner = makeOwner();
 });
 
-test('a step is added once, however often it is asked for', async () => {
+test('a step is added once, however often it is enqueued', async () => {
   const { producer, queue } = await startSystem(owner);
   const plan = buildStep('plan-day');
   await Promise.all([producer.enqueue([plan]), producer.enqueue([plan])]);
@@ -43,7 +43,7 @@ test('chapters come before plans', async () => {
   expect(worked[0]).toBe('write-chapter');
 });
 
-test('however many steps there are, each is enqueued once and its state told in its place', async () => {
+test('many steps are enqueued once each, and their states are returned in order', async () => {
   const { producer, queue } = await startSystem(owner);
   const steps = Array.from({ length: 620 }, () => buildStep('plan-day'));
   await producer.enqueue(steps);
@@ -53,7 +53,7 @@ test('however many steps there are, each is enqueued once and its state told in 
   expect(states).toEqual([...Array(300).fill('waiting'), 'none', ...Array(320).fill('waiting')]);
 });
 
-test('a day that a person asked for comes before those of the night', async () => {
+test('a day that a person requested comes before scheduled ones', async () => {
   const { producer, work, events } = await startSystem(owner);
   const night = [1, 2, 3].map(() => buildStep('plan-day', { askedBy: 'night' }));
   const person = buildStep('plan-day', { askedBy: 'person' });
@@ -69,7 +69,7 @@ test('a day that a person asked for comes before those of the night', async () =
   expect(worked[0]).toBe(person.generationId);
 });
 
-test('a channel is told by one job at a time, and by another once that is over', async () => {
+test('a delivery has one job at a time, and a new one once that has ended', async () => {
   const { producer, queues, eventsOf, work } = await startSystem(owner);
   const events = await eventsOf('alerts');
   const message = { alertId: randomUUID(), channel: 'slack', phase: 'raised' } as const;
@@ -94,7 +94,7 @@ test('a channel is told by one job at a time, and by another once that is over',
   }
 });
 
-test('a job that failed is kept for as many days as it is told', async () => {
+test('a failed job is kept for the configured number of days', async () => {
   const { queue, queues } = await startSystem(owner);
   const plan = buildStep('plan-day');
   await makeProducer(queues, { failedDays: 2 }).enqueue([plan]);
@@ -102,14 +102,14 @@ test('a job that failed is kept for as many days as it is told', async () => {
   expect(job?.opts.removeOnFail).toMatchObject({ age: 2 * 24 * 3600 });
 });
 
-test('ids and queues follow the design', () => {
+test('job ids and queues of steps', () => {
   const chapter = buildStep('write-chapter', { chapter: 3, run: 2, author: 'gemini' });
   expect(jobId(chapter)).toBe(`write-chapter-${chapter.generationId}-2-3`);
   expect(queueOf(chapter)).toBe('author-gemini');
   expect(queueOf(buildStep('publish-day'))).toBe('days');
 });
 
-test('a queue that is away is queue_unavailable, at once', async () => {
+test('a queue that is away fails at once with queue_unavailable', async () => {
   const url = 'redis://127.0.0.1:1';
   const connection = owner.own(connectProducer({ url, logger: makeLogSpy() }), (each) =>
     each.disconnect(),

@@ -15,7 +15,7 @@ afterEach(async () => {
   owner = makeOwner();
 });
 
-test('a Redis that answers and rejects writes is noticed', async () => {
+test('a Redis that replies but rejects writes counts as unavailable', async () => {
   const { queues, connection, prefix } = await startSystem(owner);
   await queues.assertWritable();
   const url = Object.assign(new URL(testServices().redisUrl), { username: prefix, password: 'x' });
@@ -30,7 +30,7 @@ test('a Redis that answers and rejects writes is noticed', async () => {
   await connection.call('ACL', 'DELUSER', prefix);
 });
 
-test('a queue that is first used while Redis hangs works once Redis is back', async () => {
+test('a queue first used while Redis hangs works once Redis is back', async () => {
   const url = new URL(testServices().redisUrl);
   const proxy = owner.own(await startStallingProxy(Number(url.port)), (each) => each.stop());
   url.port = String(proxy.port);
@@ -65,7 +65,7 @@ test('a queue that is first used while Redis hangs works once Redis is back', as
   expect((await queues.all()).map(({ name }) => name)).toContain('days');
 });
 
-test('the oldest job counts, however urgent the others are, and one made for later since it is due', async () => {
+test('the oldest wait is found across priorities, and that of a delayed job starts when it is due', async () => {
   const { queues } = await startSystem(owner);
   const now = Temporal.Instant.from('2026-11-23T04:00:00Z');
   const add = (name: QueueName, secondsAgo: number, priority: number, delay = 0) =>

@@ -10,7 +10,7 @@ afterEach(async () => {
   owner = makeOwner();
 });
 
-test('all processes share a pace; whoever comes too soon learns when there is a place', async () => {
+test('all processes share a limit, and learn when the next slot is free', async () => {
   const { connection } = await startSystem(owner);
   const prefix = `test-${randomUUID()}`;
   const [one, other] = [

@@ -26,8 +26,8 @@ function connect({ url }: { url: string }): Redis {
   return owner.own(connectProducer({ url, logger: makeLogSpy() }), (each) => each.disconnect());
 }
 
-/** The problem that the server is refused for, and what is logged of it. */
-async function verdictOn(
+/** Returns the reason for the refusal, if any, and the logged warnings. */
+async function check(
   server: { url: string },
   setting: SupportedRedisOptions['setting'] = 'REDIS_URL',
 ) {
@@ -38,17 +38,17 @@ async function verdictOn(
   );
   return {
     problem,
-    said: logger.lines.map(({ level, message, fields }) => ({ level, message, ...fields })),
+    warnings: logger.lines.map(({ level, message, fields }) => ({ level, message, ...fields })),
   };
 }
 
-const fine = { problem: null, said: [] };
+const supported = { problem: null, warnings: [] };
 
-test('a Redis that evicts is warned of once, and a cache may', async () => {
+test('an eviction policy is a warning, but not for a cache', async () => {
   const server = await redisWith('--maxmemory-policy', 'allkeys-lru');
-  expect(await verdictOn(server)).toEqual({
+  expect(await check(server)).toEqual({
     problem: null,
-    said: [
+    warnings: [
       {
         level: 'warn',
         message: 'redis may evict jobs: set its maxmemory-policy to noeviction',
@@ -57,7 +57,7 @@ test('a Redis that evicts is warned of once, and a cache may', async () => {
       },
     ],
   });
-  expect(await verdictOn(server, 'CACHE_REDIS_URL')).toEqual(fine);
+  expect(await check(server, 'CACHE_REDIS_URL')).toEqual(supported);
   const connection = connect(server);
   await untilReady(connection);
   const queues = openQueues({ connection, logger: makeLogSpy() });
@@ -77,14 +77,14 @@ test('BullMQ prints nothing of its own about the server', async () => {
   }
 });
 
-test('cluster mode is refused, also where the server does not say so', async () => {
+test('cluster mode is refused, even if the server does not report it', async () => {
   const server = await redisWith('--cluster-enabled', 'yes');
   const refused = expect.stringMatching(/^REDIS_URL: .*without cluster mode.*cluster-enabled no/);
-  expect(await verdictOn(server)).toEqual({ problem: refused, said: [] });
-  const cache = await verdictOn(server, 'CACHE_REDIS_URL');
+  expect(await check(server)).toEqual({ problem: refused, warnings: [] });
+  const cache = await check(server, 'CACHE_REDIS_URL');
   expect(cache.problem).toMatch(/^CACHE_REDIS_URL: .*without cluster mode/);
   for (const lacking of ['-info', '-info -hello']) {
-    expect((await verdictOn(await withUser(server, `~* &* +@all ${lacking}`))).problem).toEqual(
+    expect((await check(await withUser(server, `~* &* +@all ${lacking}`))).problem).toEqual(
       refused,
     );
   }
@@ -95,19 +95,19 @@ test('a Sentinel is refused', async () => {
   const file = join(folder, 'sentinel.conf');
   writeFileSync(file, 'sentinel monitor texas 127.0.0.1 1 1\n');
   const server = await redisWith(file, '--sentinel');
-  expect((await verdictOn(server)).problem).toMatch(
-    /^REDIS_URL: .*got a Sentinel: name the primary/,
+  expect((await check(server)).problem).toMatch(
+    /^REDIS_URL: .*got a Sentinel: use the address of the primary/,
   );
   await rm(folder, { recursive: true });
 });
 
-test('a replica is warned of, and counts as away until it takes writes', async () => {
+test('a replica is a warning, and counts as away until it accepts writes', async () => {
   const primary = await redisWith();
   const replica = await redisWith('--replicaof', '127.0.0.1', String(primary.port));
-  const { problem, said } = await verdictOn(replica);
-  expect([problem, said.map(({ message }) => message)]).toEqual([
+  const { problem, warnings } = await check(replica);
+  expect([problem, warnings.map(({ message }) => message)]).toEqual([
     null,
-    ['redis is a read-only replica, which takes no writes'],
+    ['redis is a read-only replica, which accepts no writes'],
   ]);
   const connection = connect(replica);
   await untilReady(connection);
@@ -115,19 +115,19 @@ test('a replica is warned of, and counts as away until it takes writes', async (
   await expect(queues.assertWritable()).rejects.toMatchObject({ code: 'queue_unavailable' });
 });
 
-test('one that is full is left to health', async () => {
+test('a full server is left to the health checks', async () => {
   const server = await redisWith('--maxmemory', '1');
-  expect(await verdictOn(server)).toEqual(fine);
+  expect(await check(server)).toEqual(supported);
 });
 
-test('one that is away is waited for', async () => {
+test('waits for a server that is away', async () => {
   const server = await redisWith();
   const proxy = owner.own(await startStallingProxy(server.port), (each) => each.stop());
   proxy.stall();
-  const verdict = verdictOn({ url: `redis://127.0.0.1:${proxy.port}` });
+  const verdict = check({ url: `redis://127.0.0.1:${proxy.port}` });
   proxy.forgive();
   proxy.resume();
-  expect(await verdict).toEqual(fine);
+  expect(await verdict).toEqual(supported);
 });
 
 describe('a user', () => {
@@ -135,8 +135,8 @@ describe('a user', () => {
     ['~* &* +@all -@dangerous'],
     ['~texas:* &texas:* +@all -@dangerous'],
     ['~texas:* &texas:* +@all -@dangerous -hello'],
-  ])('with the rights %s is enough', async (rights) => {
-    expect(await verdictOn(await withUser(await redisWith(), rights))).toEqual(fine);
+  ])('with the permissions %s is accepted', async (permissions) => {
+    expect(await check(await withUser(await redisWith(), permissions))).toEqual(supported);
   });
 
   test.each([
@@ -147,14 +147,16 @@ describe('a user', () => {
     ['~* &* +@all -@pubsub', /publish/],
     ['~* resetchannels +@all', /channels/],
     ['~bull:* &* +@all', /keys/],
-  ])('with the rights %s is refused', async (rights, said) => {
-    const { problem } = await verdictOn(await withUser(await redisWith(), rights));
-    expect(problem).toMatch(/^REDIS_URL: expected a user who may do what the queues need/);
-    expect(problem).toMatch(said);
+  ])('with the permissions %s is refused', async (permissions, reason) => {
+    const { problem } = await check(await withUser(await redisWith(), permissions));
+    expect(problem).toMatch(
+      /^REDIS_URL: expected a user with the permissions that the queues need/,
+    );
+    expect(problem).toMatch(reason);
     expect(problem).toContain('grant it +@all -@dangerous on ~texas:* and &texas:*');
   });
 
-  test('without the dangerous commands works the queues', async () => {
+  test('without the dangerous commands can work the queues', async () => {
     const server = await withUser(await redisWith(), '~test-* &test-* +@all -@dangerous');
     const { connection, prefix, work } = await startSystem(owner, server.url);
     const queues = owner.own(openQueues({ connection, prefix, logger: makeLogSpy() }), (each) =>
@@ -168,30 +170,32 @@ describe('a user', () => {
   });
 });
 
-/** The server as a user with these rights sees it. */
-async function withUser(server: TestRedis, rights: string): Promise<{ url: string }> {
-  const name = `user-${rights.length}`;
+/** The URL of the server for a new user with these permissions. */
+async function withUser(server: TestRedis, permissions: string): Promise<{ url: string }> {
+  const name = `user-${permissions.length}`;
   const connection = connect(server);
   await untilReady(connection);
-  await connection.call('ACL', 'SETUSER', name, 'on', '>secret', ...rights.split(' '));
+  await connection.call('ACL', 'SETUSER', name, 'on', '>secret', ...permissions.split(' '));
   return { url: `redis://${name}:secret@127.0.0.1:${server.port}` };
 }
 
 test.each([
   ['5.0.14', 'refused'],
-  ['6.0.16', 'warned of'],
-  ['6.2.14', 'warned of'],
-  ['7.0.15', 'fine'],
-  ['7.2.4', 'fine'],
-  ['8.0.1', 'fine'],
-  ['10.0.0', 'fine'],
-  [null, 'fine'],
+  ['6.0.16', 'a warning'],
+  ['6.2.14', 'a warning'],
+  ['7.0.15', 'supported'],
+  ['7.2.4', 'supported'],
+  ['8.0.1', 'supported'],
+  ['10.0.0', 'supported'],
+  [null, 'supported'],
 ])('Redis %s is %s', (version, verdict) => {
   const server = { version, mode: 'standalone', isReplica: false, evictionPolicy: null };
   const { refusal, warnings } = judgeRedis(server, { mayEvict: false });
   expect({ refusal, warnings }).toEqual({
     refusal: verdict === 'refused' ? expect.stringContaining('got version 5.0.14') : null,
     warnings:
-      verdict === 'fine' ? [] : [{ message: 'redis is older than supported', version, oldest: 7 }],
+      verdict === 'supported'
+        ? []
+        : [{ message: 'redis is older than supported', version, oldest: 7 }],
   });
 });

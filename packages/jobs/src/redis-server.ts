@@ -4,36 +4,36 @@ import type { Redis } from 'ioredis';
 import { untilReady } from './connection.js';
 import { defaultPrefix } from './definitions.js';
 
-// Which servers can be used. Asked once at the start of each process, since a queue in a server
-// that is not supported would wait for ever without an error.
+// Checks the Redis server once at the start of each process: on an unsupported one, jobs would wait forever without
+// an error.
 
-/** What a server says of itself; null for what it does not say, as managed ones may not. */
+/** A server's own description; null for what it does not reveal, as with some managed services. */
 export interface RedisServer {
-  /** Of Redis; Valkey tells the version of Redis that it is compatible with. */
+  /** The Redis version; Valkey reports the one that it is compatible with. */
   version: string | null;
   /** `standalone`, `cluster` or `sentinel`. */
   mode: string | null;
   isReplica: boolean;
-  /** The `maxmemory-policy` that may drop jobs and locks; null where nothing is evicted. */
+  /** A `maxmemory-policy` that may evict jobs and locks; null if nothing is evicted. */
   evictionPolicy: string | null;
 }
 
-type Asked = Pick<Redis, 'info' | 'call'>;
+type Inspectable = Pick<Redis, 'info' | 'call'>;
 
-/** Rejects where the server does not answer; one that forbids the questions just tells less. */
-export async function describeRedis(connection: Asked): Promise<RedisServer> {
-  const info = await unlessRefused(connection.info());
-  const said = info === null ? await helloOf(connection) : fieldsOf(info);
-  const version = said.get('redis_version') ?? said.get('version') ?? null;
-  const mode = said.get('redis_mode') ?? said.get('server_mode') ?? said.get('mode') ?? null;
-  const isReplica = /slave|replica/.test(said.get('role') ?? '');
-  const policy = said.get('maxmemory_policy') ?? 'noeviction';
+/** Rejects if the server does not reply; if it forbids the commands, the description has fewer details. */
+export async function describeRedis(connection: Inspectable): Promise<RedisServer> {
+  const info = await nullIfForbidden(connection.info());
+  const fields = info === null ? await helloOf(connection) : fieldsOf(info);
+  const version = fields.get('redis_version') ?? fields.get('version') ?? null;
+  const mode = fields.get('redis_mode') ?? fields.get('server_mode') ?? fields.get('mode') ?? null;
+  const isReplica = /slave|replica/.test(fields.get('role') ?? '');
+  const policy = fields.get('maxmemory_policy') ?? 'noeviction';
   return { version, mode, isReplica, evictionPolicy: policy === 'noeviction' ? null : policy };
 }
 
-/** The rights of a user without `INFO` suffice for this, as after `-@dangerous`. */
-async function helloOf(connection: Asked): Promise<Map<string, string>> {
-  const hello = await unlessRefused(connection.call('HELLO'));
+/** Works without the right to use `INFO`, for example after `-@dangerous`. */
+async function helloOf(connection: Inspectable): Promise<Map<string, string>> {
+  const hello = await nullIfForbidden(connection.call('HELLO'));
   const words = Array.isArray(hello) ? hello.map(String) : [];
   return new Map(words.flatMap((word, at) => (at % 2 ? [] : [[word, words[at + 1] ?? '']])));
 }
@@ -43,23 +43,23 @@ function fieldsOf(info: string): Map<string, string> {
   return new Map(lines.map(([, name = '', value = '']) => [name, value]));
 }
 
-/** Null where the server answers with an error instead. */
-async function unlessRefused<T>(reply: Promise<T>): Promise<T | null> {
+/** Resolves with null if the server replies with an error. */
+async function nullIfForbidden<T>(reply: Promise<T>): Promise<T | null> {
   return reply.catch((error: Error) => {
     if (error.name === 'ReplyError') return null;
     throw error;
   });
 }
 
-/** Older ones cannot block for a fraction of a second, as BullMQ has them do. */
+/** The oldest major version that can block for a fraction of a second, which BullMQ needs. */
 export const oldestUsable = 6;
-/** The oldest that is tested. */
+/** The oldest major version that is tested. */
 const oldestSupported = 7;
 
-/** A line of the log: its message, and its fields. */
+/** A log line: the message and its fields. */
 type Warning = { message: string } & Record<string, unknown>;
 
-/** What is wrong with a server: what rules it out, and what it is only warned of. A cache may evict. */
+/** Returns why the server cannot be used, if it cannot, and warnings. Only a cache may evict. */
 export function judgeRedis(
   { version, mode, isReplica, evictionPolicy: policy }: RedisServer,
   { mayEvict }: { mayEvict: boolean },
@@ -70,7 +70,8 @@ export function judgeRedis(
     const message = 'redis may evict jobs: set its maxmemory-policy to noeviction';
     warnings.push({ message, policy });
   }
-  if (isReplica) warnings.push({ message: 'redis is a read-only replica, which takes no writes' });
+  if (isReplica)
+    warnings.push({ message: 'redis is a read-only replica, which accepts no writes' });
   if (major < oldestSupported) {
     warnings.push({ message: 'redis is older than supported', version, oldest: oldestSupported });
   }
@@ -80,7 +81,7 @@ export function judgeRedis(
 function refusalOf(mode: string | null, major: number, version: string | null): string | null {
   if (mode === 'cluster') return inClusterMode;
   if (mode === 'sentinel') {
-    return 'expected a Redis server, got a Sentinel: name the primary that it watches, or an address that follows it';
+    return 'expected a Redis server, got a Sentinel: use the address of the primary that it monitors, or one that follows it';
   }
   if (major < oldestUsable) {
     return `expected Redis ${oldestSupported} or later, or Valkey 8 or later, got version ${version}`;
@@ -89,27 +90,27 @@ function refusalOf(mode: string | null, major: number, version: string | null): 
 }
 
 const inClusterMode =
-  'expected a Redis server without cluster mode, got one with it, which is not supported: use one that is started with cluster-enabled no, or a managed one with cluster mode disabled';
+  'expected a Redis server without cluster mode, got one in cluster mode: use a server with cluster-enabled no, or a managed one with cluster mode disabled';
 
 export interface SupportedRedisOptions {
   connection: Redis;
-  /** Where its address comes from; a cache may evict. */
+  /** The variable with its address. */
   setting: 'REDIS_URL' | 'CACHE_REDIS_URL';
-  /** What our keys and channels begin with. */
+  /** The prefix of our keys and channels. */
   prefix?: string;
   logger: Logger;
 }
 
 /**
- * Waits for the connection, then makes sure that the server behind it can hold what is ours. Throws
- * `config_invalid` with one sentence where it never can; logs a warning where it can for now.
+ * Waits for the connection, then checks that the server supports what we need. Rejects with `config_invalid` and one
+ * sentence if it does not; logs warnings about lesser problems.
  */
 export async function assertRedisSupported(options: SupportedRedisOptions): Promise<void> {
   const { setting, logger } = options;
-  const server = await onceDescribed(options);
+  const server = await describeWhenReady(options);
   const { refusal, warnings } = judgeRedis(server, { mayEvict: setting === 'CACHE_REDIS_URL' });
-  // A replica refuses whatever writes; that may be a failover that is not over yet.
-  const problem = refusal ?? (server.isReplica ? null : await missingRight(options));
+  // A replica rejects writes, but may be the result of an unfinished failover.
+  const problem = refusal ?? (server.isReplica ? null : await missingPermission(options));
   if (problem !== null) {
     throw new TexasError('config_invalid', 'The configuration has a problem.', {
       details: { problems: [`${setting}: ${problem}`] },
@@ -118,10 +119,10 @@ export async function assertRedisSupported(options: SupportedRedisOptions): Prom
   for (const { message, ...fields } of warnings) logger.warn(message, { setting, ...fields });
 }
 
-const askAgainMs = 1_000;
+const retryMs = 1_000;
 
-/** However often the connection breaks meanwhile; rejects once it was closed for good. */
-async function onceDescribed({
+/** Retries while the connection breaks; rejects once it is closed for good. */
+async function describeWhenReady({
   connection,
   logger,
 }: Pick<SupportedRedisOptions, 'connection' | 'logger'>): Promise<RedisServer> {
@@ -130,14 +131,14 @@ async function onceDescribed({
     try {
       return await describeRedis(connection);
     } catch (error) {
-      logger.debug('redis did not say what it is', { error });
-      await pause(askAgainMs);
+      logger.debug('redis could not be described', { error });
+      await pause(retryMs);
     }
   }
 }
 
-/** Writes each kind of value that the queues use, in more than one slot of a cluster. */
-const everyKind = `
+/** Writes every type of value that the queues use, to more than one slot of a cluster. */
+const writeEveryType = `
 redis.call('SET', KEYS[1], '1', 'PX', 1000)
 redis.call('HSET', KEYS[2], 'field', '1')
 redis.call('RPUSH', KEYS[3], '1')
@@ -145,22 +146,22 @@ redis.call('ZADD', KEYS[4], 0, '1')
 redis.call('XADD', KEYS[5], '*', 'field', '1')
 return redis.call('DEL', unpack(KEYS))`;
 
-/** Tries what the queues do; null where nothing is forbidden. Other errors, as of a full memory, pass: health tells of them. */
-async function missingRight(options: SupportedRedisOptions): Promise<string | null> {
+/** Tries the commands of the queues; null if all are permitted. Ignores other errors, such as full memory: the health checks report those. */
+async function missingPermission(options: SupportedRedisOptions): Promise<string | null> {
   const { connection, setting, prefix = defaultPrefix } = options;
   const keys = [1, 2, 3, 4, 5].map((number) => `${prefix}:check:${number}`);
   try {
-    await connection.eval(everyKind, keys.length, ...keys);
+    await connection.eval(writeEveryType, keys.length, ...keys);
     if (setting === 'REDIS_URL') {
       await connection.bzpopmin(`${prefix}:check:4`, 0.01);
-      // Listeners ignore what is no announcement.
+      // Listeners ignore invalid announcements.
       await connection.publish(`${prefix}:announcements`, '');
     }
     return null;
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    if (/^(CROSSSLOT|MOVED|CLUSTERDOWN)/.test(said)) return inClusterMode;
-    if (!/^NOPERM|user executing the script can't|unknown command/.test(said)) return null;
-    return `expected a user who may do what the queues need, got “${said.trim()}”: grant it +@all -@dangerous on ~${prefix}:* and &${prefix}:*`;
+    const message = error instanceof Error ? error.message : String(error);
+    if (/^(CROSSSLOT|MOVED|CLUSTERDOWN)/.test(message)) return inClusterMode;
+    if (!/^NOPERM|user executing the script can't|unknown command/.test(message)) return null;
+    return `expected a user with the permissions that the queues need, got “${message.trim()}”: grant it +@all -@dangerous on ~${prefix}:* and &${prefix}:*`;
   }
 }

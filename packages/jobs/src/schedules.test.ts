@@ -21,7 +21,7 @@ afterEach(async () => {
   owner = makeOwner();
 });
 
-test('a schedule is made once, and stands as it is from then on', async () => {
+test('a schedule is created once and then left unchanged', async () => {
   const { queues } = await startSystem(owner);
   expect(await restoreSchedules(queues, [everyMinute])).toEqual(['plan-due-days']);
   const made = await queues.get('days').getJobScheduler('plan-due-days');
@@ -33,7 +33,7 @@ test('a schedule is made once, and stands as it is from then on', async () => {
   expect(await queues.get('days').getDelayedCount()).toBe(1);
 });
 
-test('one that Redis has lost comes back', async () => {
+test('a schedule that Redis lost is restored', async () => {
   const { queues } = await startSystem(owner);
   await restoreSchedules(queues, [everyMinute]);
   await queues.get('days').obliterate({ force: true });
@@ -42,7 +42,7 @@ test('one that Redis has lost comes back', async () => {
   expect(await queues.get('days').getDelayedCount()).toBe(1);
 });
 
-test('one whose next job was lost is put back, with one next job', async () => {
+test('a schedule whose next job was lost is restored, with one next job', async () => {
   const { queues, connection, prefix } = await startSystem(owner);
   await restoreSchedules(queues, [everyMinute]);
   const days = queues.get('days');
@@ -62,7 +62,7 @@ test('one whose next job was lost is put back, with one next job', async () => {
   expect((again?.timestamp ?? 0) + (again?.delay ?? 0)).toBe(now.getTime() + minute / 2);
 });
 
-test('one that a clock which was a year ahead went on with is put back, with one next job', async () => {
+test('a schedule advanced by a clock a year ahead is restored, with one next job', async () => {
   const { queues } = await startSystem(owner);
   jest.setSystemTime(new Date('2027-11-23T04:00:30Z'));
   await restoreSchedules(queues, [everyMinute, everyNight]);
@@ -76,7 +76,7 @@ test('one that a clock which was a year ahead went on with is put back, with one
   expect((next?.timestamp ?? 0) + (next?.delay ?? 0)).toBe(made?.next);
 });
 
-test('each stands in its own zone, and one that stands otherwise is put right', async () => {
+test('each schedule has its own time zone, and one that differs is corrected', async () => {
   const { queues } = await startSystem(owner);
   expect(await restoreSchedules(queues, [everyMinute, everyNight])).toEqual([
     'plan-due-days',
@@ -94,7 +94,7 @@ test('each stands in its own zone, and one that stands otherwise is put right', 
   expect(await maintenance.getDelayedCount()).toBe(1);
 });
 
-test('one that is not wanted any more is taken away', async () => {
+test('a schedule that is no longer wanted is removed', async () => {
   const { queues } = await startSystem(owner);
   await restoreSchedules(queues, [everyMinute, everyNight]);
   expect(await restoreSchedules(queues, [everyNight])).toEqual([]);

@@ -67,7 +67,7 @@ export async function startSystem(owner: Owner, url = testServices().redisUrl) {
   async function work(
     handlers: Partial<Handlers>,
     {
-      onFailure,
+      handleFailure,
       queues: worked = ['author-offline', 'days'],
       concurrency = 4,
     }: WorkersOptions = {},

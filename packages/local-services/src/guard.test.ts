@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { until } from '@texas-ai/testing';
 import { assertBuilt, environment, temporaryHome } from '../test/temporary-home.js';
 import { type Guard, startGuard } from './guard.js';
 import type { ServiceExit, ServiceProcess } from './guarded-children.js';
-import { isRunning, runningProcess, waitUntil } from './running.js';
+import { isRunning, runningProcess } from './running.js';
 
 describe('startGuard', () => {
   let folder: ReturnType<typeof temporaryHome>;
@@ -40,7 +41,7 @@ describe('startGuard', () => {
     guard.onUnexpectedExit((exit) => unexpected.push(exit));
     const first = await guard.spawn(service('worker'));
     process.kill(first, 'SIGKILL');
-    expect(await waitUntil(() => unexpected.length === 1, 60_000)).toBe(true);
+    await until(() => unexpected.length === 1);
     expect(unexpected[0]).toMatchObject({ name: 'worker', pid: first, signal: 'SIGKILL' });
     const second = await guard.restart('worker');
     expect(isRunning(second)).toBe(true);
@@ -64,7 +65,7 @@ describe('startGuard', () => {
     guard.onUnexpectedExit(({ name }) => ended.push(name));
     const pids = [await guard.spawn(service('redis')), await guard.spawn(service('api'))];
     process.kill(guard.pid, 'SIGKILL');
-    expect(await waitUntil(() => ended.length === 2, 60_000)).toBe(true);
+    await until(() => ended.length === 2);
     expect(ended).toEqual(['api', 'redis']);
     expect(pids.filter(isRunning)).toEqual([]);
   });

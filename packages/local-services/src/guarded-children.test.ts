@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { until } from '@texas-ai/testing';
 import { temporaryHome } from '../test/temporary-home.js';
 import {
   type GuardedChildren,
@@ -8,7 +9,7 @@ import {
   type ServiceExit,
   type ServiceProcess,
 } from './guarded-children.js';
-import { isRunning, waitUntil } from './running.js';
+import { isRunning } from './running.js';
 
 /** Everything but setTimeout: the time to obey a signal is over when a test says so. */
 const realTimers = ['nextTick', 'queueMicrotask', 'setImmediate', 'setInterval'] as const;
@@ -42,7 +43,7 @@ describe('makeGuardedChildren', () => {
     };
   }
   const logHas = (name: string, text: string) =>
-    waitUntil(() => readFileSync(join(folder.home, `${name}.log`), 'utf8').includes(text), 60_000);
+    until(() => readFileSync(join(folder.home, `${name}.log`), 'utf8').includes(text));
 
   /** Stops it; its time to obey the first signal is over once it has written that. */
   async function stopAfter(name: string, text: string): Promise<void> {
@@ -54,7 +55,7 @@ describe('makeGuardedChildren', () => {
 
   test('writes both outputs to a private log and hands on only the given environment', async () => {
     const pid = await children.start(shell('talker', 'echo "$WORD in $PWD" >&2; echo "$HOME|"'));
-    expect(await waitUntil(() => exits.length === 1, 60_000)).toBe(true);
+    await until(() => exits.length === 1);
     expect(exits[0]).toEqual({ name: 'talker', pid, code: 0, signal: null, expected: false });
     const log = join(folder.home, 'talker.log');
     expect(readFileSync(log, 'utf8')).toBe(`courier in ${folder.home}\n|\n`);
@@ -79,7 +80,7 @@ describe('makeGuardedChildren', () => {
     expect(isRunning(grandchild)).toBe(true);
     await stopAfter('stubborn', 'child');
     expect(exits[0]).toMatchObject({ pid, signal: 'SIGKILL', expected: true });
-    expect(await waitUntil(() => !isRunning(grandchild), 60_000)).toBe(true);
+    await until(() => !isRunning(grandchild));
   });
 
   test('tries the signals in their order', async () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { until } from '@texas-ai/testing';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import {
@@ -14,7 +15,7 @@ import {
   temporaryHome,
 } from '../test/temporary-home.js';
 import { type LocalServices, startLocalServices } from './local-services.js';
-import { isRunning, waitUntil } from './running.js';
+import { isRunning } from './running.js';
 import { makeServicesHome } from './services-home.js';
 
 const need = { postgres: true, redis: true };
@@ -108,7 +109,7 @@ describe('startLocalServices', () => {
     process.kill(ownerPid, 'SIGSTOP');
     process.kill(guardPid, 'SIGKILL');
     process.kill(ownerPid, 'SIGKILL');
-    expect(await waitUntil(() => !isRunning(ownerPid) && !isRunning(guardPid), 60_000)).toBe(true);
+    await until(() => !isRunning(ownerPid) && !isRunning(guardPid));
     expect(left.every(isRunning)).toBe(true);
     const healed = await start();
     expect(left.some(isRunning)).toBe(false);

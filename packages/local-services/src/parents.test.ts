@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { until } from '@texas-ai/testing';
 import { assertBuilt, builtPackage } from '../test/temporary-home.js';
 import { watchParents } from './parents.js';
-import { isRunning, runningProcess, waitUntil } from './running.js';
+import { isRunning, runningProcess } from './running.js';
 
 /** Prints its pid, then lives until a parent of its is gone. */
 const watcher = `
@@ -34,14 +35,14 @@ describe('watchParents', () => {
     const { shell, watching } = await chain('person');
     expect(isRunning(watching)).toBe(true);
     process.kill(shell, 'SIGKILL');
-    expect(await waitUntil(() => !isRunning(watching), 60_000)).toBe(true);
+    await until(() => !isRunning(watching));
   });
 
   test('a killed npm is noticed, though its shell lives on', async () => {
     const { outer, shell, watching } = await chain('npm');
     process.kill(outer, 'SIGKILL');
-    expect(await waitUntil(() => !isRunning(watching), 60_000)).toBe(true);
-    expect(await waitUntil(() => !isRunning(shell), 60_000)).toBe(true);
+    await until(() => !isRunning(watching));
+    await until(() => !isRunning(shell));
   });
 
   test('says nothing while they live', async () => {
@@ -52,7 +53,7 @@ describe('watchParents', () => {
       everyMs: 5,
     });
     let looks = 0;
-    await waitUntil(() => ++looks > 10, 1000, 5);
+    await until(() => ++looks > 10, 60, 5);
     stop();
     expect(gone).toBe(0);
   });

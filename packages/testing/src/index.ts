@@ -21,6 +21,7 @@ export {
 } from './fake-qweather.js';
 export { type FakeSmtp, startFakeSmtp, type TakenMail } from './fake-smtp.js';
 export { type FakeWebhook, startFakeWebhook, type WebhookAnswer } from './fake-webhook.js';
+export { freePort } from './free-port.js';
 export { type LoggedLine, makeLogSpy } from './logger.js';
 export { type LoopbackServer, startLoopbackServer } from './loopback-server.js';
 export { type MemoryQueue, makeMemoryQueue } from './memory-queue.js';

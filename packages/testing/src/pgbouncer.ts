@@ -4,8 +4,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { findDebianProgram } from './debian-program.js';
+import { until } from './until.js';
 
 export interface PgBouncer {
   /** The same database and user, by way of PgBouncer. */
@@ -23,7 +23,6 @@ export interface PgBouncerOptions {
 }
 
 const port = 6432;
-const longestStartMs = 30_000;
 
 /**
  * Starts PgBouncer in front of a PostgreSQL server, listening on a socket in a folder of its own; undefined
@@ -63,17 +62,15 @@ export async function startPgBouncer(options: PgBouncerOptions): Promise<PgBounc
   const child = spawn(program, ['--quiet', ...asNobody, configuration], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  let said = '';
+  let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said += text;
+    stderr += text;
   });
   const ended = once(child, 'close');
-  const deadline = performance.now() + longestStartMs;
-  while (!(await accepts(join(folder, `.s.PGSQL.${port}`)))) {
-    const gone = child.exitCode !== null || performance.now() > deadline;
-    if (gone) throw new Error(`PgBouncer did not start: ${said}`);
-    await setTimeout(20);
-  }
+  await until(() => {
+    if (child.exitCode !== null) throw new Error(`PgBouncer did not start: ${stderr}`);
+    return accepts(join(folder, `.s.PGSQL.${port}`));
+  });
   const login = `${server.username}:${server.password}`;
   return {
     url: `postgres://${login}@${encodeURIComponent(folder)}:${port}${server.pathname}`,

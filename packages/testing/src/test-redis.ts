@@ -4,21 +4,21 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { processEnvironment } from '@texas-ai/config';
 import { Redis } from 'ioredis';
 import { testServices } from './test-database.js';
+import { until } from './until.js';
 
-/** A Redis of a test's own, for what would disturb the one that all tests share. */
+/** A private Redis of a test that would disturb the shared one. */
 export interface TestRedis {
   port: number;
   url: string;
   stop(): Promise<void>;
 }
 
-const readyWithinMs = 30_000;
+const maxAttempts = 20;
 
-/** The program that the tests' own Redis runs, and an environment in which `redis-server` is that one. */
+/** The program of the shared Redis, and an environment in which `redis-server` is that program. */
 export async function testRedisProgram(): Promise<{
   path: string;
   env: Record<string, string>;
@@ -28,7 +28,7 @@ export async function testRedisProgram(): Promise<{
   redis.disconnect();
   const [, path = ''] = /^executable:(.+?)\r?$/m.exec(server) ?? [];
   const [, id = ''] = /^process_id:(\d+)/m.exec(server) ?? [];
-  // It may have been brought with its libraries: they are where its own are.
+  // If it was downloaded, its libraries are in the folders of those that it has loaded.
   const mapped = `/proc/${id}/maps`;
   const libraries = existsSync(mapped)
     ? [...readFileSync(mapped, 'utf8').matchAll(/(\/\S+)\/[^/\s]+\.so/g)].map(
@@ -42,17 +42,16 @@ export async function testRedisProgram(): Promise<{
   return { path, env };
 }
 
-/** Starts one with these arguments, as `--cluster-enabled yes` or the path of a configuration file. */
+/** Starts a Redis with arguments such as `--cluster-enabled yes` or the path of a configuration file. */
 export async function startTestRedis(...args: readonly string[]): Promise<TestRedis> {
   const folder = mkdtempSync(join(tmpdir(), 'texas-test-redis-'));
   const { path, env } = await testRedisProgram();
-  const end = performance.now() + readyWithinMs;
-  for (;;) {
-    // Below those that outgoing connections take; one that somebody else has is tried in vain.
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    // Below the range of outgoing connections; the server exits if the port is taken.
     const port = randomInt(20_000, 32_000);
     const own = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
     const child = spawn(path, [...args, ...own], { env, stdio: 'ignore' });
-    if (await answersOn(port, child, end)) {
+    if (await accepts(port, child)) {
       return {
         port,
         url: `redis://127.0.0.1:${port}`,
@@ -63,22 +62,20 @@ export async function startTestRedis(...args: readonly string[]): Promise<TestRe
         },
       };
     }
-    child.kill('SIGKILL');
-    if (performance.now() > end) throw new Error('The Redis of the test did not start.');
   }
+  throw new Error('The Redis of the test did not start.');
 }
 
-/** False where its process ended, most likely for its port. */
-async function answersOn(port: number, child: ChildProcess, end: number): Promise<boolean> {
+/** Resolves with true once the server accepts commands, or with false if it exits, most likely because of its port. */
+async function accepts(port: number, child: ChildProcess): Promise<boolean> {
   const redis = new Redis(port, '127.0.0.1', { lazyConnect: true, enableReadyCheck: false });
   redis.on('error', () => undefined);
   try {
-    while (child.exitCode === null && performance.now() < end) {
+    await until(async () => {
       const [, id] = /^process_id:(\d+)/m.exec(await redis.info('server').catch(() => '')) ?? [];
-      if (Number(id) === child.pid) return true;
-      await pause(20);
-    }
-    return false;
+      return child.exitCode !== null || Number(id) === child.pid;
+    });
+    return child.exitCode === null;
   } finally {
     redis.disconnect();
   }

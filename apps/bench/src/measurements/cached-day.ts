@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '@texas-ai/testing';
 import type { Aim } from '../aim.js';
 import { type Figure, median, rangeOf } from '../figure.js';
 import { type Bench, defineMeasurement } from '../measurement.js';
-import { freePort, productKey, startProduct, untilAnswers } from '../product.js';
+import { productKey, startProduct, untilReady } from '../product.js';
 import { type Load, load } from '../wrk.js';
 
 const rounds = 5;
@@ -81,6 +82,6 @@ async function startBare({ guard, folder }: Bench, kind: 'http' | 'express', fil
     logFile,
   });
   const url = `http://127.0.0.1:${port}/`;
-  await untilAnswers(url, logFile);
+  await untilReady(url, logFile);
   return url;
 }

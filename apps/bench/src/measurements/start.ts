@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { freePort } from '@texas-ai/testing';
 import { median, rangeOf } from '../figure.js';
 import { defineMeasurement } from '../measurement.js';
-import { freePort } from '../product.js';
 import { timed } from '../timed.js';
 
 const repeats = 3;

@@ -1,8 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { connectConsumer, makeConsumer } from '@texas-ai/jobs';
 import { type Clock, type Logger, Temporal } from '@texas-ai/kernel';
 import { planDay, publishDay, requestGeneration, writeChapter } from '@texas-ai/life';
-import { buildProfile, buildStepDeps, makeScriptedAuthor } from '@texas-ai/testing';
+import { buildProfile, buildStepDeps, makeScriptedAuthor, until } from '@texas-ai/testing';
 import { Queue, Worker } from 'bullmq';
 import pg from 'pg';
 import { type InProcess, openInProcess } from '../in-process.js';
@@ -12,6 +11,7 @@ import type { Servers } from '../servers.js';
 const days = 1500;
 const concurrency = 8;
 const callsPerDay = 13;
+const maxSeconds = 3600;
 const clock: Clock = { now: () => Temporal.Instant.from('2026-01-01T00:00:00Z') };
 
 /** What one worker process reaches whose author answers at once, beside bare BullMQ and SQL. */
@@ -128,7 +128,7 @@ async function workDays(
     logger,
   });
   owner.own(consumer, (each) => each.close(AbortSignal.timeout(5000)));
-  while (published < days) await pause(20);
+  await until(() => published >= days, maxSeconds);
   return pace();
 }
 
@@ -164,7 +164,7 @@ async function bareDays({ databaseUrl, redisUrl }: Servers): Promise<Pace> {
     },
     { connection, concurrency, removeOnComplete: { count: 0 } },
   );
-  while (done < jobs) await pause(20);
+  await until(() => done >= jobs, maxSeconds);
   const reached = pace();
   await worker.close();
   await queue.obliterate({ force: true });

@@ -7,6 +7,7 @@ import {
   type TestDatabase,
 } from '@texas-ai/testing';
 import { fixedClock, makeFleet, makeFleetDatabase } from '../../test/fleet.js';
+import type { Store } from '../store.js';
 import { cancelGeneration } from './cancel-generation.js';
 import { requestGeneration } from './request-generation.js';
 
@@ -84,35 +85,43 @@ describe('the way of a day', () => {
     expect(f.announced).toEqual([asked.id, asked.id]);
   });
 
-  test('a worker killed after the author answered, before storing, costs one more call and no more', async () => {
-    const good = makeScriptedAuthor();
-    let again: Promise<void> | undefined;
-    const author: ScriptedAuthor = {
-      ...good,
-      async writeChapter(brief, call) {
-        // Nobody renews the lease of a worker that is dead, so another one makes the call.
-        await db.database('author_calls').update({ leased_until: '-infinity' });
-        again ??= f.work(chapter);
-        return good.writeChapter(brief, call);
+  test('a worker killed after the author answered, before storing, costs exactly one more call', async () => {
+    const author = makeScriptedAuthor();
+    const killed = killable(db.store);
+    const doomed = makeFleet(
+      { ...db, store: killed.store },
+      {
+        author: {
+          ...author,
+          async writeChapter(brief, call) {
+            const answer = await author.writeChapter(brief, call);
+            killed.kill();
+            return answer;
+          },
+        },
       },
-    };
+    );
     const f = fleet(author);
-    await f.request();
+    const { id } = await f.request();
     await f.work(f.take('plan-day'));
     const chapter = f.take('write-chapter');
+    await expect(doomed.work(chapter)).rejects.toThrow('The worker was killed.');
+    expect(author.calls.chapter).toEqual([chapter.chapter]);
+    expect(await f.now(id)).toMatchObject({ chapters: { written: 0 } });
+
+    // Another worker gets the job. Until the lease of the lost call expires, it makes no call.
+    await expect(f.work(chapter)).rejects.toMatchObject({ code: 'call_in_flight' });
+    expect(author.calls.chapter).toHaveLength(1);
+    await db
+      .database('author_calls')
+      .where({ generation_id: id })
+      .update({ leased_until: '-infinity' });
     await f.work(chapter);
-    await again;
-    expect(good.calls.chapter).toHaveLength(2);
-    const rows = await db
-      .database('experiences')
-      .where({ generation_id: chapter.generationId })
-      .count({ count: '*' });
-    const slots = await db
-      .database('chapters')
-      .where({ generation_id: chapter.generationId, position: chapter.chapter ?? 0 })
-      .first('slots');
-    expect(Number(rows[0]?.count)).toBe(slots.slots.length);
-    expect(await f.now(chapter.generationId)).toMatchObject({ chapters: { written: 1 } });
+    expect(author.calls.chapter).toEqual([chapter.chapter, chapter.chapter]);
+    await f.workAll();
+    expect(await f.now(id)).toMatchObject({ status: 'published', chapters: { written: 4 } });
+    expect(author.calls.plan).toBe(1);
+    expect([...author.calls.chapter].sort()).toEqual([0, 0, 1, 2, 3]);
   });
 
   test('regenerating keeps the old day until the new one is whole', async () => {
@@ -218,6 +227,31 @@ describe('the way of a day', () => {
     expect(newest).toBeNull();
   });
 });
+
+/** A store that fails from the moment of the kill on, like that of a process which no longer exists. */
+function killable(store: Store): { store: Store; kill(): void } {
+  let isKilled = false;
+  function wrap<Part extends object>(part: Part): Part {
+    return new Proxy(part, {
+      get(target, key) {
+        const value: unknown = Reflect.get(target, key);
+        if (typeof value === 'function') {
+          return async (...args: unknown[]) => {
+            if (isKilled) throw new Error('The worker was killed.');
+            return Reflect.apply(value, target, args);
+          };
+        }
+        return typeof value === 'object' && value !== null ? wrap(value) : value;
+      },
+    });
+  }
+  return {
+    store: wrap(store),
+    kill() {
+      isKilled = true;
+    },
+  };
+}
 
 function text(content: string) {
   return { content, emotions: ['calm'], thoughts: 'Hm.', interaction: 'Hello.' };

@@ -15,6 +15,17 @@ const allowed = {
   backup: ['kernel', 'postgres'],
   egress: ['kernel'],
   telemetry: ['kernel'],
+  wiring: [
+    'kernel',
+    'config',
+    'logging',
+    'life',
+    'alerting',
+    'jobs',
+    'storage',
+    'egress',
+    'telemetry',
+  ],
 };
 
 // Tests, and what only they stand on.

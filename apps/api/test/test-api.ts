@@ -169,7 +169,8 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
         await publishDay(
           {
             store: db.store,
-            async announce({ id: generationId, character, date }) {
+            async announce({ id: generationId, character, ...generation }) {
+              const date = generation.date.toString();
               await cache.drop(dayKey(character, date));
               await deps.announcer.announce({
                 kind: 'day.published',

@@ -92,9 +92,11 @@ describe('prune', () => {
     try {
       await Promise.all([untilReady(connection), announcements.ready()]);
       const key = dayKey('texas', '2020-01-02');
-      const read = () => cache.read(key, 60, async () => ({ built: 1 }));
-      const old = (await read())?.entry.build;
-      expect((await read())?.entry.build).toBe(old);
+      let builds = 0;
+      const read = () => cache.read(key, 60, async () => ({ built: ++builds }));
+      await read();
+      await read();
+      expect(builds).toBe(1);
       const told = new Promise((resolve) => announcements.onAnnouncement(resolve));
       await pruneOldData(depsOn({ REDIS_URL: url }, { experiencesDays: 10 }), {
         dryRun: false,
@@ -102,7 +104,8 @@ describe('prune', () => {
       });
       expect(await told).toEqual({ kind: 'day.gone', character: 'texas', date: '2020-01-02' });
       cache.emptyMemory();
-      expect((await read())?.entry.build).not.toBe(old);
+      await read();
+      expect(builds).toBe(2);
       await cache.drop(key);
     } finally {
       await cache.close();

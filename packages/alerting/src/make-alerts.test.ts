@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { TexasError, type Trouble } from '@texas-ai/kernel';
+import { type AlertCondition, TexasError } from '@texas-ai/kernel';
 import { makeLogSpy } from '@texas-ai/testing';
 import { at, buildAlert } from '../test/samples.js';
 import type { Alert, DeliveryKey } from './alert.js';
 import { type AlertsDeps, makeAlerts } from './make-alerts.js';
 import type { Changed } from './repository.js';
 
-const trouble: Trouble = {
+const trouble: AlertCondition = {
   kind: 'generation_failed',
   subject: 'author_http_error',
   level: 'error',
@@ -17,7 +17,7 @@ const trouble: Trouble = {
 
 /** What the database does: one alert until it is over, whose channels are told of its end. */
 function memoryAlerts() {
-  const kept: { alert: Alert; trouble: Trouble; channels: readonly string[] }[] = [];
+  const kept: { alert: Alert; trouble: AlertCondition; channels: readonly string[] }[] = [];
   const keysOf = (entry: (typeof kept)[number], phase: DeliveryKey['phase']) =>
     entry.channels.map((channel) => ({ alertId: entry.alert.id, channel, phase }));
   const repository: AlertsDeps['alerts'] = {

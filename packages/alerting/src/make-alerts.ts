@@ -1,4 +1,4 @@
-import type { Alerts, LogFields, Logger, Temporal, Trouble } from '@texas-ai/kernel';
+import type { AlertCondition, Alerts, LogFields, Logger, Temporal } from '@texas-ai/kernel';
 import type { DeliveryKey } from './alert.js';
 import { logAlert } from './log-alert.js';
 import type { AlertRepository, Changed } from './repository.js';
@@ -64,6 +64,6 @@ function storable(text: string): string {
   return text.replace(/(?!\n)[\p{Cc}\p{Cs}]/gu, ' ');
 }
 
-function named({ kind, subject }: Pick<Trouble, 'kind' | 'subject'>): LogFields {
+function named({ kind, subject }: Pick<AlertCondition, 'kind' | 'subject'>): LogFields {
   return { kind, subject };
 }

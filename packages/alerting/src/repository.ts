@@ -1,4 +1,4 @@
-import type { Temporal, Trouble } from '@texas-ai/kernel';
+import type { AlertCondition, Temporal } from '@texas-ai/kernel';
 import type { Alert, Delivery, DeliveryKey } from './alert.js';
 
 /** Which alerts began or ended, and who is to be told. */
@@ -20,9 +20,9 @@ export interface AlertRepository {
    * Opens an alert for these channels, or counts the one that is open and renews its words, where
    * nothing has changed.
    */
-  raise(trouble: Trouble, channels: readonly string[]): Promise<Changed>;
+  raise(trouble: AlertCondition, channels: readonly string[]): Promise<Changed>;
   /** Ends the alert; what is to be delivered goes to the channels that are told of it. */
-  recover(trouble: Pick<Trouble, 'kind' | 'subject'>): Promise<Changed>;
+  recover(trouble: Pick<AlertCondition, 'kind' | 'subject'>): Promise<Changed>;
   /** Ends the alerts that have been quiet for as long as they said. */
   recoverQuiet(now: Temporal.Instant): Promise<Changed>;
   /**

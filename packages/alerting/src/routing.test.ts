@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Trouble } from '@texas-ai/kernel';
+import type { AlertCondition } from '@texas-ai/kernel';
 import { channelsFor, type Route } from './routing.js';
 
 const channels = ['wecom', 'email', 'bark'];
-const error: Pick<Trouble, 'kind' | 'level'> = { kind: 'no_worker', level: 'error' };
-const warning: Pick<Trouble, 'kind' | 'level'> = { kind: 'slow_step', level: 'warning' };
+const error: Pick<AlertCondition, 'kind' | 'level'> = { kind: 'no_worker', level: 'error' };
+const warning: Pick<AlertCondition, 'kind' | 'level'> = { kind: 'slow_step', level: 'warning' };
 
 describe('a trouble goes', () => {
   test.each<[string, Route[], { error: string[]; warning: string[] }]>([

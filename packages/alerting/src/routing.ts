@@ -1,4 +1,4 @@
-import type { Trouble } from '@texas-ai/kernel';
+import type { AlertCondition } from '@texas-ai/kernel';
 
 /** Which troubles go to which channels; what is left out fits everything. */
 export interface Route {
@@ -9,7 +9,7 @@ export interface Route {
 
 /** The channels of the first route that fits; all of them where there is no route. */
 export function channelsFor(
-  { kind, level }: Pick<Trouble, 'kind' | 'level'>,
+  { kind, level }: Pick<AlertCondition, 'kind' | 'level'>,
   routes: readonly Route[],
   channels: readonly string[],
 ): string[] {

@@ -151,7 +151,8 @@ test('a cooldown pauses the queue for all workers, and the job continues afterwa
       if (held) throw new TexasError('author_rate_limited', 'Too many.');
     },
   };
-  const handleFailure = async () => ({ kind: 'held', ms: 3_600_000, by: 'all', began: true }) as const;
+  const handleFailure = async () =>
+    ({ kind: 'held', ms: 3_600_000, by: 'all', began: true }) as const;
   const one = { handleFailure, concurrency: 1 };
   await Promise.all([work(handlers, one), work(handlers, one)]);
   const completed = gate();

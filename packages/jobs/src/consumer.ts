@@ -61,11 +61,7 @@ export interface ConsumerOptions {
     failure: TexasError,
   ): Promise<FailureOutcome>;
   /** Called after each attempt. */
-  onEnded?(attempt: {
-    name: JobName;
-    outcome: AttemptOutcome;
-    seconds: number;
-  }): void;
+  onEnded?(attempt: { name: JobName; outcome: AttemptOutcome; seconds: number }): void;
   /** Pauses a queue for all workers. */
   pauseQueue(queue: QueueName, ms: number): Promise<void>;
   logger: Logger;

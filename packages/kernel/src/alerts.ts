@@ -27,7 +27,7 @@ export type AlertKind = (typeof alertKinds)[number];
 export type AlertLevel = 'warning' | 'error';
 
 /** A trouble. The same kind and subject is the same trouble until it is over. */
-export interface Trouble {
+export interface AlertCondition {
   kind: AlertKind;
   /** What it is about: a queue, an author, a code. */
   subject: string;
@@ -43,6 +43,6 @@ export interface Trouble {
 
 /** Warns operators. Neither method rejects: whoever is in trouble has enough of it. */
 export interface Alerts {
-  raise(trouble: Trouble): Promise<void>;
-  recover(trouble: Pick<Trouble, 'kind' | 'subject'>): Promise<void>;
+  raise(trouble: AlertCondition): Promise<void>;
+  recover(trouble: Pick<AlertCondition, 'kind' | 'subject'>): Promise<void>;
 }

@@ -1,10 +1,10 @@
 export { Temporal } from 'temporal-polyfill';
 export {
+  type AlertCondition,
   type AlertKind,
   type AlertLevel,
   type Alerts,
   alertKinds,
-  type Trouble,
 } from './alerts.js';
 export { type Clock, systemClock } from './clock.js';
 export { makeOwner, type Owner } from './closing.js';

@@ -1,4 +1,4 @@
-export type { CachedBytes } from './cache/cache-entry.js';
+export { type CachedBytes, withEtag } from './cache/cache-entry.js';
 export { dayKey, majorEventsKey, profileKey } from './cache/keys.js';
 export {
   type CachedRead,

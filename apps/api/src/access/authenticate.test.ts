@@ -18,7 +18,7 @@ const asStatus: ErrorRequestHandler = (error, _request, response, _next) => {
 const through: RequestHandler = (_request, _response, next) => next();
 
 /** A gateway whose only key is “right”, and one way in that needs the scope. */
-function gateway({ scopes = ['read'] as Scope[], refuse = through, away = false } = {}) {
+function gateway({ scopes = ['read'] as Scope[], countFailure = through, away = false } = {}) {
   const keys = {
     async authenticate(authorization: string | undefined): Promise<Principal | null> {
       if (away) throw new TexasError('storage_unavailable', 'The database does not answer.');
@@ -30,7 +30,7 @@ function gateway({ scopes = ['read'] as Scope[], refuse = through, away = false 
     response.locals.principal = null;
     next();
   });
-  app.use(authenticate({ keys, refuse }));
+  app.use(authenticate({ keys, countFailure }));
   app.get('/', authorise('generate'), (_request, response) => {
     response.json({ keyId: response.locals.principal.keyId });
   });
@@ -69,10 +69,10 @@ test('a key of a lesser scope is forbidden, and told which it needs', async () =
   expect(answer.body.detail).toContain('“generate”');
 });
 
-test('after too many failures further ones are refused, a valid key never', async () => {
-  const refuse: RequestHandler = (_request, _response, next) =>
+test('after too many failures further ones are countFailured, a valid key never', async () => {
+  const countFailure: RequestHandler = (_request, _response, next) =>
     next(new TexasError('rate_limited', 'Too many requests.'));
-  const app = gateway({ scopes: ['generate'], refuse });
+  const app = gateway({ scopes: ['generate'], countFailure });
   expect((await ask(app, 'Bearer wrong')).status).toBe(429);
   expect((await ask(app)).status).toBe(429);
   expect((await ask(app, 'Bearer right')).status).toBe(200);
@@ -80,10 +80,10 @@ test('after too many failures further ones are refused, a valid key never', asyn
 
 test('where nobody can tell whether a key is right, it is not said to be wrong', async () => {
   let failures = 0;
-  const refuse: RequestHandler = (_request, _response, next) => {
+  const countFailure: RequestHandler = (_request, _response, next) => {
     failures++;
     next();
   };
-  const answer = await ask(gateway({ away: true, refuse }), 'Bearer right');
+  const answer = await ask(gateway({ away: true, countFailure }), 'Bearer right');
   expect([answer.status, answer.body.code, failures]).toEqual([503, 'storage_unavailable', 0]);
 });

@@ -5,27 +5,24 @@ import type { KeyRing } from './key-ring.js';
 
 const realm = 'Bearer realm="texas-ai"';
 
-/**
- * Lets a request pass that carries a valid key as `Authorization: Bearer …`; 401 otherwise, unless
- * `refuse`, which is asked first, has another answer. `WWW-Authenticate` is as RFC 6750 says.
- */
+/** Requires a valid key as `Authorization: Bearer …`; otherwise 401 with `WWW-Authenticate` (RFC 6750). */
 export function authenticate(deps: {
   keys: Pick<KeyRing, 'authenticate'>;
-  /** Counts failures; refuses with an error once there were too many. */
-  refuse: RequestHandler;
+  /** Counts a failed attempt, and fails the request once there were too many. */
+  countFailure: RequestHandler;
 }): RequestHandler {
   return async (request, response, next) => {
-    const given = request.get('authorization');
-    const principal = await deps.keys.authenticate(given);
+    const authorization = request.get('authorization');
+    const principal = await deps.keys.authenticate(authorization);
     if (principal) {
       response.locals.principal = principal;
       return next();
     }
     response.set(
       'WWW-Authenticate',
-      given === undefined ? realm : `${realm}, error="invalid_token"`,
+      authorization === undefined ? realm : `${realm}, error="invalid_token"`,
     );
-    return deps.refuse(request, response, (refusal?: unknown) => next(refusal ?? unauthorized()));
+    return deps.countFailure(request, response, (error?: unknown) => next(error ?? unauthorized()));
   };
 }
 
@@ -35,13 +32,13 @@ export function unauthorized(): TexasError {
   });
 }
 
-/** Lets a request pass whose key has the scope; 403 otherwise. */
+/** Requires a key with the scope; otherwise 403. */
 export function authorise(scope: Scope): RequestHandler {
   return (_request, response, next) => {
     const { principal } = response.locals;
     if (principal !== null && allows(principal.scopes, scope)) return next();
     response.set('WWW-Authenticate', `${realm}, error="insufficient_scope", scope="${scope}"`);
-    const message = `This needs a key with the scope “${scope}”.`;
+    const message = `This requires a key with the scope “${scope}”.`;
     return next(new TexasError('forbidden', message, { details: { field: 'Authorization' } }));
   };
 }

@@ -3,11 +3,10 @@ import { TexasError } from '@texas-ai/kernel';
 import express, { type Request, type RequestHandler, Router } from 'express';
 import { authenticate, authorise } from '../access/authenticate.js';
 import type { AppDeps } from '../process/deps.js';
-import { pageHeaders } from '../transport/headers.js';
 import { failureOf, problemOf } from '../transport/problem.js';
+import { pageHeaders } from '../transport/response.js';
 import { signInPage, signOutPage } from './pages.js';
-import { refuseCrossSite } from './same-site.js';
-import { boardSession, endSession, openSession, sessionKeyId } from './session.js';
+import { boardSession, endSession, openSession, rejectCrossSite, sessionKeyId } from './session.js';
 
 export const boardPath = '/admin/queues';
 
@@ -17,8 +16,8 @@ type Deps = Pick<
 >;
 
 /**
- * Bull Board behind the admin scope. A client sends its key as ever; a browser is asked for it once
- * and keeps a session that opens nothing but this. The key is looked up again with every request.
+ * Bull Board, for keys with the scope `admin`. Browsers sign in with a key and get a session that is
+ * valid for the board only; the key is checked again on every request.
  */
 export function queueBoard(deps: Deps): RequestHandler {
   const { keys, limits, clock, logger } = deps;
@@ -31,7 +30,7 @@ export function queueBoard(deps: Deps): RequestHandler {
     response.set('Cache-Control', 'no-store');
     next();
   });
-  router.use(boardSession(address, deps.internalApiKey), refuseCrossSite());
+  router.use(boardSession(address, deps.internalApiKey), rejectCrossSite());
 
   router.get('/sign-in', (_request, response) => {
     response.type('html').send(signInPage(signIn, null));
@@ -41,21 +40,24 @@ export function queueBoard(deps: Deps): RequestHandler {
     express.urlencoded({ extended: false, limit: '4kb' }),
     async (request, response) => {
       const key: unknown = request.body?.key;
-      const given = typeof key === 'string' ? `Bearer ${key.trim()}` : undefined;
-      const principal = await keys.authenticate(given);
+      const authorization = typeof key === 'string' ? `Bearer ${key.trim()}` : undefined;
+      const principal = await keys.authenticate(authorization);
       if (principal && allows(principal.scopes, 'admin')) {
         openSession(request, principal.keyId, now());
         logger.info('signed in to the queue board', { keyId: principal.keyId });
         return response.redirect(303, address);
       }
-      const refuse = (status: number, sentence: string) =>
-        response.status(status).type('html').send(signInPage(signIn, sentence));
+      const showError = (status: number, message: string) =>
+        response.status(status).type('html').send(signInPage(signIn, message));
       if (principal)
-        return refuse(403, 'This key lacks the scope admin. · 该密钥没有 admin 权限。');
-      return limits.failures(request, response, (refusal?: unknown) => {
-        if (refusal === undefined) return refuse(401, 'This key is not valid. · 密钥无效。');
-        const { status } = problemOf(failureOf(refusal), response.locals.requestId);
-        return refuse(status, 'Too many wrong keys; wait a minute. · 错误次数过多，请稍后再试。');
+        return showError(403, 'This key lacks the scope admin. · 该密钥没有 admin 权限。');
+      return limits.failedAuthentications(request, response, (error?: unknown) => {
+        if (error === undefined) return showError(401, 'This key is not valid. · 密钥无效。');
+        const { status } = problemOf(failureOf(error), response.locals.requestId);
+        return showError(
+          status,
+          'Too many invalid keys; wait a minute. · 密钥错误次数过多，请稍后再试。',
+        );
       });
     },
   );
@@ -67,49 +69,48 @@ export function queueBoard(deps: Deps): RequestHandler {
     response.redirect(303, signIn);
   });
 
-  const byKey: RequestHandler[] = [
-    authenticate({ keys, refuse: limits.failures }),
-    authorise('admin'),
-  ];
   router.use(async (request, response, next) => {
-    // A request that brings a key is judged by it alone.
-    const session = request.get('authorization') === undefined;
-    const keyId = session ? sessionKeyId(request, now()) : null;
+    // A key in the header takes precedence over the session.
+    const hasKey = request.get('authorization') !== undefined;
+    const keyId = hasKey ? null : sessionKeyId(request, now());
     const principal = keyId === null ? null : await keys.find(keyId);
     if (principal && allows(principal.scopes, 'admin')) {
       response.locals.principal = principal;
       return next('router');
     }
-    if (request.get('authorization') === undefined && isVisit(request)) {
+    if (!hasKey && isNavigation(request)) {
       return response.redirect(303, signIn);
     }
     return next();
   });
-  router.use(...byKey);
+  router.use(
+    authenticate({ keys, countFailure: limits.failedAuthentications }),
+    authorise('admin'),
+  );
 
-  return express.Router().use(router, viewOf(deps));
+  return express.Router().use(router, lazyBullBoard(deps));
 }
 
-/** Where a browser finds the board. */
+/** The board's path for browsers, with the base path. */
 function addressOf({ config }: Pick<Deps, 'config'>): string {
   return `${config.server.basePath}${boardPath}`;
 }
 
-/** Somebody opens the page, in contrast to a script that loads from it. */
-function isVisit(request: Request): boolean {
+/** Whether a person opens the page, as opposed to a script that requests data. */
+function isNavigation(request: Request): boolean {
   return request.method === 'GET' && request.accepts(['json', 'html']) === 'html';
 }
 
-/** Made when it is first asked for, and asked for again where Redis was away. */
-function viewOf(deps: Deps): RequestHandler {
+/** Bull Board itself, loaded on the first request that finds Redis available. */
+function lazyBullBoard(deps: Deps): RequestHandler {
   const { queues, redactor } = deps;
-  let made: RequestHandler | null = null;
+  let view: RequestHandler | null = null;
   return async (request, response, next) => {
     if (queues.connection.status !== 'ready') {
-      throw new TexasError('queue_unavailable', 'The queues do not answer.');
+      throw new TexasError('queue_unavailable', 'The queues are unavailable.');
     }
     const { queuesView } = await import('./queues-view.js');
-    made ??= await queuesView(addressOf(deps), queues, redactor);
-    return made(request, response, next);
+    view ??= await queuesView(addressOf(deps), queues, redactor);
+    return view(request, response, next);
   };
 }

@@ -8,10 +8,10 @@ label { display: block; margin-bottom: .25rem; }
 input, button { font: inherit; width: 100%; box-sizing: border-box; padding: .6rem .75rem; border-radius: 8px; }
 input { border: 1px solid #b7c1cc; margin-bottom: 1rem; }
 button { border: 0; background: #1f5fbf; color: #fff; cursor: pointer; }
-.wrong { color: #a11; }
+.error { color: #a11; }
 @media (prefers-color-scheme: dark) {
   body { background: #14181d; color: #e6eaef; } main { background: #1c2229; border-color: #303944; }
-  input { background: #14181d; color: inherit; border-color: #465261; } .wrong { color: #ff8a8a; }
+  input { background: #14181d; color: inherit; border-color: #465261; } .error { color: #ff8a8a; }
 }`;
 
 function page(title: string, content: string): string {
@@ -29,14 +29,14 @@ function page(title: string, content: string): string {
 `;
 }
 
-/** Asks for a key. `problem` is one of our own sentences and is shown as it is. */
-export function signInPage(action: string, problem: string | null): string {
+/** `error` is not escaped. */
+export function signInPage(action: string, error: string | null): string {
   return page(
     'Queues',
     `<h1>Queues · 任务队列</h1>
-<p>Sign in with an API key of the scope <code>admin</code>.<br>
+<p>Sign in with an API key that has the scope <code>admin</code>.<br>
 <span lang="zh-CN">请使用具有 <code>admin</code> 权限的 API 密钥登录。</span></p>
-${problem === null ? '' : `<p class="wrong" role="alert">${problem}</p>`}
+${error === null ? '' : `<p class="error" role="alert">${error}</p>`}
 <form method="post" action="${action}">
 <label for="key">API key · <span lang="zh-CN">API 密钥</span></label>
 <input id="key" name="key" type="password" required autofocus autocomplete="current-password">
@@ -49,8 +49,8 @@ export function signOutPage(action: string): string {
   return page(
     'Sign out',
     `<h1>Sign out · 退出登录</h1>
-<p>This browser forgets the session; the key stays valid.<br>
-<span lang="zh-CN">此浏览器将结束会话，密钥仍然有效。</span></p>
-<form method="post" action="${action}"><button>Sign out · 退出</button></form>`,
+<p>This ends the session in this browser; the key stays valid.<br>
+<span lang="zh-CN">将结束此浏览器中的会话，密钥仍然有效。</span></p>
+<form method="post" action="${action}"><button>Sign out · 退出登录</button></form>`,
   );
 }

@@ -5,11 +5,11 @@ import type { Queues } from '@texas-ai/jobs';
 import type { Redactor } from '@texas-ai/logging';
 import { type RequestHandler, Router } from 'express';
 
-// Loaded when somebody looks for the first time: most processes never show it, and it is large.
+// Imported lazily: Bull Board is large, and most processes never show it.
 
 /**
- * Bull Board for every queue. Whatever it shows is redacted, failures and logs included.
- * Rejects with `queue_unavailable`.
+ * Bull Board for all queues, with secrets redacted everywhere, including failures and logs. Rejects with
+ * `queue_unavailable`.
  */
 export async function queuesView(
   path: string,
@@ -34,13 +34,13 @@ export async function queuesView(
       },
     },
   });
-  return Router().use(redactAnswers(redactor), server.getRouter());
+  return Router().use(redactResponses(redactor), server.getRouter());
 }
 
-const fontsOfOthers = /<link href="https:\/\/fonts\.[^>]*>/;
+const externalFonts = /<link href="https:\/\/fonts\.[^>]*>/;
 
-/** Every text of its JSON is redacted, and its page asks no other site for fonts. */
-function redactAnswers(redactor: Redactor): RequestHandler {
+/** Redacts all strings of JSON responses, and removes external fonts from the page. */
+function redactResponses(redactor: Redactor): RequestHandler {
   return (_request, response, next) => {
     const { json, send } = response;
     response.json = (body) =>
@@ -51,7 +51,7 @@ function redactAnswers(redactor: Redactor): RequestHandler {
         ),
       );
     response.send = (body) =>
-      send.call(response, typeof body === 'string' ? body.replace(fontsOfOthers, '') : body);
+      send.call(response, typeof body === 'string' ? body.replace(externalFonts, '') : body);
     next();
   };
 }

@@ -1,17 +1,22 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { makeFleet, makeProducer, untilReady } from '@texas-ai/jobs';
+import { makeProbe } from '@texas-ai/telemetry';
 import { buildProfile, fakeOnly, until } from '@texas-ai/testing';
 import request from 'supertest';
 import { startTestApi, type TestApi } from '../../test/test-api.js';
-import { makeHealthProbes } from './health.js';
+import { makeHealthProbes } from './health-probes.js';
 
 describe('the health routes', () => {
   let api: TestApi;
-  /** Asks through probes that have no answer yet. */
-  async function fresh(path: string, others: Partial<Parameters<typeof makeHealthProbes>[0]> = {}) {
+  type Checks = Parameters<typeof makeHealthProbes>[0] & {
+    pingDatabase(): Promise<unknown>;
+    pingRedis(): Promise<unknown>;
+  };
+  /** Requests a path with new probes, which share no earlier result. */
+  async function fresh(path: string, others: Partial<Checks> = {}) {
     const { database, store, queues, clock } = api.deps;
     const { connection } = queues;
-    const health = makeHealthProbes({
+    const { pingDatabase, pingRedis, ...checks }: Checks = {
       pingDatabase: async () => database.raw('SELECT 1'),
       pingRedis: () => queues.assertWritable(),
       charactersWithoutToday: () => store.days.charactersWithout(clock.now()),
@@ -19,7 +24,12 @@ describe('the health routes', () => {
       fleet: makeFleet({ connection, prefix: api.prefix }),
       queues,
       ...others,
-    });
+    };
+    const health = {
+      database: makeProbe(() => pingDatabase().then(() => true as const)),
+      redis: makeProbe(() => pingRedis().then(() => true as const)),
+      ...makeHealthProbes(checks),
+    };
     const url = await api.listen({ health });
     const { status, body } = await request(url).get(path);
     return { status, body };
@@ -32,7 +42,7 @@ describe('the health routes', () => {
   afterAll(() => api.close());
   afterEach(() => void jest.useRealTimers());
 
-  it('tell whether today is written, for every character where she lives', async () => {
+  it('report whether every character has a day for her local date', async () => {
     const before = await fresh('/health');
     expect(before.status).toBe(200);
     expect(before.body).toEqual({
@@ -56,7 +66,7 @@ describe('the health routes', () => {
     expect((await fresh('/health')).body.has_today_schedule).toBe(true);
   });
 
-  it('answer within 2 s while everything hangs', async () => {
+  it('respond within 2 s while everything hangs', async () => {
     jest.useFakeTimers(fakeOnly('setTimeout', 'clearTimeout'));
     let hanging = 0;
     const hangs = () => {
@@ -83,7 +93,7 @@ describe('the health routes', () => {
     });
   });
 
-  it('are unhealthy when one of both is away', async () => {
+  it('are unhealthy while Redis or the database is away', async () => {
     const away = () => Promise.reject(new Error('away'));
     const redis = await fresh('/health', { pingRedis: away });
     expect([redis.status, redis.body.redis, redis.body.database]).toEqual([
@@ -99,7 +109,7 @@ describe('the health routes', () => {
     ]);
   });
 
-  it('list the workers, and are unhealthy while jobs wait that nobody works', async () => {
+  it('list the workers, and are unhealthy while a queue has no worker', async () => {
     const { queues } = api.deps;
     const fleet = makeFleet({ connection: queues.connection, prefix: api.prefix });
     expect((await fresh('/health/workers')).status).toBe(200);

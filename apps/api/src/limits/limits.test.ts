@@ -12,16 +12,16 @@ const generations = '/v1/characters/texas/days/2026-11-23/generations';
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
 
 describe('generations', () => {
-  it('are limited by key, across every api of the system', async () => {
+  it('are limited by key across all api processes', async () => {
     const five = { beside: api, environment: { RATE_LIMIT_GENERATIONS_PER_MINUTE: '5' } };
     const [one, other] = [await startTestApi(five), await startTestApi(five)];
     const [key, another] = [await api.makeKey('generate'), await api.makeKey('generate')];
     const post = ({ url }: TestApi, given = key) =>
       request(url).post(generations).set(bearer(given));
-    const answers = [];
-    for (const each of [one, other, one, other, one]) answers.push(await post(each));
-    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202, 202]);
-    expect(answers.map(({ headers }) => headers.ratelimit?.match(/r=(\d+)/)?.[1])).toEqual([
+    const responses = [];
+    for (const each of [one, other, one, other, one]) responses.push(await post(each));
+    expect(responses.map(({ status }) => status)).toEqual([202, 202, 202, 202, 202]);
+    expect(responses.map(({ headers }) => headers.ratelimit?.match(/r=(\d+)/)?.[1])).toEqual([
       '4',
       '3',
       '2',
@@ -42,7 +42,7 @@ describe('generations', () => {
     await other.close();
   });
 
-  it('are counted before they are looked at, but not those without a right', async () => {
+  it('count before validation, but not without the scope', async () => {
     const two = { beside: api, environment: { RATE_LIMIT_GENERATIONS_PER_MINUTE: '2' } };
     const strict = await startTestApi(two);
     const [key, reader] = [await api.makeKey('generate'), await api.makeKey('read')];
@@ -60,7 +60,7 @@ describe('failed authentications', () => {
   const wrong = (url: string, headers: Record<string, string> = {}) =>
     request(url).get('/v1/characters').set(bearer('wrong')).set(headers);
 
-  it('are limited by address, and no valid key is ever refused for its address', async () => {
+  it('are limited by address, which never affects valid keys', async () => {
     const strict = await startTestApi({ beside: api, failedAuthenticationsPerMinute: 3 });
     const statuses = [];
     for (const _time of [1, 2, 3, 4, 5]) statuses.push((await wrong(strict.url)).status);
@@ -75,14 +75,14 @@ describe('failed authentications', () => {
     await strict.close();
   });
 
-  it('are those of the address that the trusted proxy saw, and no other', async () => {
+  it('count for the address that the trusted proxy saw', async () => {
     const behind = { beside: api, failedAuthenticationsPerMinute: 1 };
     const open = await startTestApi(behind);
     const proxied = await startTestApi({ ...behind, server: { trustProxyHops: 1 } });
-    // Without a proxy the header is anybody's claim.
+    // Without a trusted proxy the header proves nothing.
     expect((await wrong(open.url, { 'x-forwarded-for': '203.0.113.1' })).status).toBe(401);
     expect((await wrong(open.url, { 'x-forwarded-for': '203.0.113.2' })).status).toBe(429);
-    // With one, the last entry is what the proxy saw; those before it are claims.
+    // With one, only the last entry is trustworthy.
     const seen = (client: string) => ({ 'x-forwarded-for': `198.51.100.9, ${client}` });
     expect((await wrong(proxied.url, seen('203.0.113.1'))).status).toBe(401);
     expect((await wrong(proxied.url, seen('203.0.113.2'))).status).toBe(401);
@@ -91,7 +91,7 @@ describe('failed authentications', () => {
     await proxied.close();
   });
 
-  it('are those of one client, however a proxy spells its address', async () => {
+  it('count for one client, however a proxy spells its address', async () => {
     const spellings = [
       ['203.0.113.1', '203.0.113.1:5001', '203.0.113.1:5002', '"203.0.113.1:_hidden"'],
       ['::ffff:203.0.113.2', '203.0.113.2', '[::ffff:203.0.113.2]:5001', '::FFFF:cb00:7102'],
@@ -99,7 +99,7 @@ describe('failed authentications', () => {
       ['2001:DB8:0:100::', '2001:0db8:0000:0100::2', '"[2001:db8:0:1ff::3]:5001"'],
       ['for="[2001:db8:0:200::1]:5001"', 'For="[2001:db8:0:200::2]:5002";proto=https'],
       ['fe80::1', 'fe80::1%eth0', '[fe80::2%eth1]:5001'],
-      // What is no address never makes a client of its own: the proxy's stands for it.
+      // Invalid addresses count for the proxy's address.
       [
         'unknown',
         '_hidden',
@@ -124,7 +124,7 @@ describe('failed authentications', () => {
     await proxied.close();
   });
 
-  it('are those of the next trusted hop where the furthest one is unknown', async () => {
+  it('count for the next trusted hop if the furthest one is unknown', async () => {
     const two = { beside: api, failedAuthenticationsPerMinute: 1, server: { trustProxyHops: 2 } };
     const proxied = await startTestApi(two);
     const seen = (chain: string) => wrong(proxied.url, { 'x-forwarded-for': chain });

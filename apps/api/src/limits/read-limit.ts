@@ -1,21 +1,20 @@
 import { createHash } from 'node:crypto';
 import { TexasError } from '@texas-ai/kernel';
-import type { HeaderList } from '../transport/headers.js';
+import type { HeaderList } from '../transport/response.js';
 
-/** How one key stands. */
-export interface ReadCount {
-  /** Null while it may go on. */
-  refusal: TexasError | null;
-  /** What tells of it: the IETF's RateLimit header fields, draft 8. */
+export interface CountedRead {
+  /** `rate_limited` once the limit is exceeded, otherwise null. */
+  error: TexasError | null;
+  /** The `RateLimit` header fields of IETF draft 8. */
   headers: HeaderList;
 }
 
-/** Counts one more read of a key. */
-export type ReadLimit = (keyId: string) => ReadCount;
+/** Counts one read of a key. */
+export type ReadLimit = (keyId: string) => CountedRead;
 
 interface Window {
   /** Epoch milliseconds. */
-  end: number;
+  endsAt: number;
   count: number;
   policy: string;
 }
@@ -23,38 +22,38 @@ interface Window {
 export const windowMs = 60_000;
 
 /**
- * So many reads of each key in each minute of this process. Written here because a read that is
- * answered from memory costs less than a middleware that waits for its counter: this one answers at
- * once, and says what express-rate-limit says. There is one entry for each key, and no more.
+ * Limits the reads of each key per minute, in this process. Synchronous, unlike express-rate-limit,
+ * since awaiting a store would cost more than serving a cached day; the headers are the same.
  */
 export function makeReadLimit(limit: number, now: () => number = Date.now): ReadLimit {
   const windows = new Map<string, Window>();
   return (keyId) => {
     const at = now();
-    const window = windows.get(keyId) ?? { end: 0, count: 0, policy: policyOf(keyId, limit) };
-    if (window.end === 0) windows.set(keyId, window);
-    if (at >= window.end) {
-      window.end = at + windowMs;
+    const window = windows.get(keyId) ?? { endsAt: 0, count: 0, policy: policyOf(keyId, limit) };
+    if (window.endsAt === 0) windows.set(keyId, window);
+    if (at >= window.endsAt) {
+      window.endsAt = at + windowMs;
       window.count = 0;
     }
     window.count += 1;
-    const seconds = Math.ceil((window.end - at) / 1000);
-    const left = Math.max(limit - window.count, 0);
+    const resetSeconds = Math.ceil((window.endsAt - at) / 1000);
+    const remaining = Math.max(limit - window.count, 0);
     const headers = [
       'RateLimit',
-      `"reads"; r=${left}; t=${seconds}`,
+      `"reads"; r=${remaining}; t=${resetSeconds}`,
       'RateLimit-Policy',
       window.policy,
     ];
-    if (window.count <= limit) return { refusal: null, headers };
-    return { refusal: tooMany(), headers: [...headers, 'Retry-After', String(seconds)] };
+    if (window.count <= limit) return { error: null, headers };
+    return { error: rateLimited(), headers: [...headers, 'Retry-After', String(resetSeconds)] };
   };
 }
 
-export function tooMany(): TexasError {
-  return new TexasError('rate_limited', 'Too many requests; Retry-After says in how many seconds.');
+export function rateLimited(): TexasError {
+  return new TexasError('rate_limited', 'Too many requests. Retry after the time in Retry-After.');
 }
 
+/** The partition key identifies the API key without revealing its id. */
 function policyOf(keyId: string, limit: number): string {
   const partition = createHash('sha256').update(keyId).digest().subarray(0, 9).toString('base64');
   return `"reads"; q=${limit}; w=${windowMs / 1000}; pk=:${partition}:`;

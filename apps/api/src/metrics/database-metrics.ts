@@ -1,9 +1,9 @@
 import type { AlertRepository } from '@texas-ai/alerting';
+import type { Config } from '@texas-ai/config';
 import { type Clock, localDate, type Temporal } from '@texas-ai/kernel';
 import { type Amount, type SpendingKey, type Store, sumName } from '@texas-ai/life';
 import type { SystemFigures } from '@texas-ai/storage';
 import { question, type WatchedStore } from '@texas-ai/telemetry';
-import type { ApiConfig } from '../process/deps.js';
 
 /** Characters whose days are shown one by one; of more there are sums alone. */
 const mostCharacters = 100;
@@ -11,7 +11,7 @@ const mostCharacters = 100;
 const countsGoodMs = 30_000;
 
 export interface DatabaseMetricsDeps {
-  config: Pick<ApiConfig, 'budget' | 'timeZone' | 'alerts'>;
+  config: Pick<Config, 'budget' | 'timeZone' | 'alerts'>;
   figures: SystemFigures;
   store: Pick<Store, 'days' | 'ledger'>;
   alertRepository: Pick<AlertRepository, 'open'>;

@@ -1,32 +1,32 @@
 import { type AlertRepository, type DeliverDeps, deliver } from '@texas-ai/alerting';
 import type { Logger, Temporal } from '@texas-ai/kernel';
-import { makeLanes } from './keyed-queue.js';
+import { makeKeyedQueue } from './keyed-queue.js';
 
 export interface DeliverDueDeps {
   alertRepository: AlertRepository;
   delivering: Omit<DeliverDeps, 'alerts'>;
   logger: Logger;
-  /** What is under way is put off when it is aborted. */
+  /** Postpones the deliveries in progress when aborted. */
   signal: AbortSignal;
 }
 
 export interface DueDelivery {
-  /** Begins to deliver what was due by then. A channel that is still at it goes on with that alone. */
-  begin(before: Temporal.Instant): void;
-  /** Resolves when nothing is under way. */
+  /** Starts to deliver what was due at `before`, except on channels with a delivery in progress. */
+  start(before: Temporal.Instant): void;
+  /** Resolves once no delivery is in progress. */
   idle(): Promise<void>;
 }
 
-const mostDeliveries = 100;
+const maxDeliveries = 100;
 
-/** Delivers what is due, each channel's own in order; a channel that hangs holds up no other. */
+/** Delivers due alerts in order on each channel; a channel that hangs does not block the others. */
 export function makeDueDelivery(deps: DeliverDueDeps): DueDelivery {
   const { alertRepository, delivering, logger, signal } = deps;
-  const lanes = makeLanes();
+  const queue = makeKeyedQueue();
 
   async function deliverTo(channel: string, before: Temporal.Instant): Promise<void> {
     try {
-      for (const key of await alertRepository.due(before, mostDeliveries, [channel])) {
+      for (const key of await alertRepository.due(before, maxDeliveries, [channel])) {
         if (signal.aborted) return;
         await deliver({ ...delivering, alerts: alertRepository }, key, signal);
       }
@@ -36,9 +36,9 @@ export function makeDueDelivery(deps: DeliverDueDeps): DueDelivery {
   }
 
   return {
-    begin(before) {
-      for (const { name } of delivering.channels) lanes.begin(name, () => deliverTo(name, before));
+    start(before) {
+      for (const { name } of delivering.channels) queue.run(name, () => deliverTo(name, before));
     },
-    idle: lanes.idle,
+    idle: queue.idle,
   };
 }

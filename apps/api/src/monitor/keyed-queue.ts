@@ -1,23 +1,23 @@
-/** Work beside each other, and of each name one at a time. */
-export interface Lanes {
-  /** Begins the work, which never rejects, unless some of that name is under way. */
-  begin(name: string, work: () => Promise<void>): void;
-  /** Resolves when what is under way is over. */
+/** Runs work concurrently, but one at a time for each key. */
+export interface KeyedQueue {
+  /** Starts the work, which must not reject, unless work for that key is still running. */
+  run(key: string, work: () => Promise<void>): void;
+  /** Resolves once all running work has ended. */
   idle(): Promise<void>;
 }
 
-export function makeLanes(): Lanes {
-  const busy = new Map<string, Promise<void>>();
+export function makeKeyedQueue(): KeyedQueue {
+  const running = new Map<string, Promise<void>>();
   return {
-    begin(name, work) {
-      if (busy.has(name)) return;
-      busy.set(
-        name,
-        work().finally(() => busy.delete(name)),
+    run(key, work) {
+      if (running.has(key)) return;
+      running.set(
+        key,
+        work().finally(() => running.delete(key)),
       );
     },
     async idle() {
-      await Promise.all(busy.values());
+      await Promise.all(running.values());
     },
   };
 }

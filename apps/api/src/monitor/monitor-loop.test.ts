@@ -1,15 +1,15 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { TexasError } from '@texas-ai/kernel';
-import { makeWatching, type Watching } from '../../test/watching.js';
-import type { Watch, WatchDeps } from './monitor.js';
+import { type MonitorHarness, makeMonitorHarness } from '../../test/monitor.js';
+import type { Monitor, MonitorDeps } from './monitor.js';
 
-let watching: Watching;
+let harness: MonitorHarness;
 beforeEach(() => {
-  watching = makeWatching();
+  harness = makeMonitorHarness();
 });
 
-/** A place that somebody comes to and stays at until it is opened. */
+/** Blocks `pass` until it is opened. */
 function makeGate() {
   let arrive = (): void => undefined;
   let open = (): void => undefined;
@@ -36,102 +36,101 @@ const limits = {
   watchSeconds: 0.001,
 };
 
-/** The loop with this in the place of the lock that one api at a time holds. */
-function looping(exclusively: WatchDeps['store']['exclusively'], changes = {}): Watch {
+/** A fast loop with this `exclusively`. */
+function loopWith(exclusively: MonitorDeps['store']['exclusively'], changes = {}): Monitor {
   const days = { missing: async () => ({ count: 0, some: [] }) };
-  const store = { days, exclusively } as unknown as WatchDeps['store'];
-  return watching.watchOn({ store, limits, ...changes });
+  const store = { days, exclusively } as unknown as MonitorDeps['store'];
+  return harness.monitorWith({ store, limits, ...changes });
 }
 
-/** Whether it is over by now. */
-async function isOver(work: Promise<unknown>): Promise<boolean> {
+async function isSettled(work: Promise<unknown>): Promise<boolean> {
   await turn();
   return Promise.race([work.then(() => true), turn(false)]);
 }
 
 describe('closing', () => {
-  test('waits for the look that is under way, and none follows', async () => {
+  test('waits for the check in progress and schedules no other', async () => {
     const gate = makeGate();
     const names: string[] = [];
-    const watch = looping(async (name) => {
+    const monitor = loopWith(async (name) => {
       names.push(name);
       await gate.pass();
       return true;
     });
-    watch.start();
+    monitor.start();
     await gate.arrived;
-    const closing = watch.close();
-    expect(await isOver(closing)).toBe(false);
+    const closing = monitor.close();
+    expect(await isSettled(closing)).toBe(false);
     gate.open();
     await closing;
     expect(names).toEqual(['watch']);
   });
 
-  test('waits for the delivery that is under way and leaves the others for later', async () => {
+  test('waits for the delivery in progress and postpones the others', async () => {
     const gate = makeGate();
     const key = { channel: 'slack', phase: 'raised' } as const;
-    watching.waiting.push({ ...key, alertId: 'one' }, { ...key, alertId: 'two' });
-    const watch = looping(
+    harness.waiting.push({ ...key, alertId: 'one' }, { ...key, alertId: 'two' });
+    const monitor = loopWith(
       async (_name, work) => {
         await work();
         return true;
       },
       { send: () => gate.pass().then(() => 'ok') },
     );
-    watch.start();
+    monitor.start();
     await gate.arrived;
-    const closing = watch.close();
-    expect(await isOver(closing)).toBe(false);
+    const closing = monitor.close();
+    expect(await isSettled(closing)).toBe(false);
     gate.open();
     await closing;
-    expect(watching.sent).toEqual(['Texas AI: one']);
+    expect(harness.sent).toEqual(['Texas AI: one']);
   });
 
-  test('before the first look prevents it', async () => {
-    let looks = 0;
-    const watch = looping(async () => {
-      looks += 1;
+  test('prevents the first check', async () => {
+    let checks = 0;
+    const monitor = loopWith(async () => {
+      checks += 1;
       return true;
     });
-    watch.start();
-    await watch.close();
+    monitor.start();
+    await monitor.close();
     await turn();
-    expect(looks).toBe(0);
+    expect(checks).toBe(0);
   });
 });
 
-test('a look that fails is told of, and another one follows', async () => {
+test('a failed check is logged, and the next one follows', async () => {
   const gate = makeGate();
   const error = new Error('away');
-  let looks = 0;
-  const watch = looping(async () => {
-    looks += 1;
-    if (looks === 1) throw error;
+  let checks = 0;
+  const monitor = loopWith(async () => {
+    checks += 1;
+    if (checks === 1) throw error;
     await gate.pass();
     return true;
   });
-  watch.start();
+  monitor.start();
   await gate.arrived;
-  expect(watching.logger.lines).toEqual([
-    { level: 'warn', message: 'system not watched', fields: { error } },
+  expect(harness.logger.lines).toEqual([
+    { level: 'warn', message: 'system check failed', fields: { error } },
   ]);
   gate.open();
-  await watch.close();
+  await monitor.close();
 });
 
-test('where another api looks, this one does nothing and tries again', async () => {
+test('does nothing while another api checks, and tries again', async () => {
   const gate = makeGate();
-  let looks = 0;
-  const watch = looping(async () => {
-    looks += 1;
-    if (looks === 3) await gate.pass();
+  let checks = 0;
+  const monitor = loopWith(async () => {
+    checks += 1;
+    if (checks === 3) await gate.pass();
     return false;
   });
-  watch.start();
+  monitor.start();
   await gate.arrived;
   gate.open();
-  await watch.close();
-  expect([watching.told, watching.asked, watching.logger.lines]).toEqual([[], [], []]);
+  await monitor.close();
+  expect([harness.reported, harness.dueCalls, harness.logger.lines]).toEqual([[], [], []]);
 });
 
 test('a database that answers but rejects writes is reported as away', async () => {
@@ -140,7 +139,7 @@ test('a database that answers but rejects writes is reported as away', async () 
     'The database is read-only and rejects writes.',
   );
   const gate = makeGate();
-  const watch = looping(
+  const monitor = loopWith(
     async (_name, work) => {
       await work();
       return true;
@@ -150,9 +149,9 @@ test('a database that answers but rejects writes is reported as away', async () 
       send: () => gate.pass().then(() => 'ok'),
     },
   );
-  watch.start();
+  monitor.start();
   await gate.arrived;
   gate.open();
-  await watch.close();
-  expect(watching.sent).toEqual(['Texas AI: PostgreSQL does not answer, or rejects writes']);
+  await monitor.close();
+  expect(harness.sent).toEqual(['Texas AI: PostgreSQL does not answer, or rejects writes']);
 });

@@ -9,11 +9,16 @@ import {
   type TexasError,
 } from '@texas-ai/kernel';
 import type { Store } from '@texas-ai/life';
-import { makeDatabaseAway } from './database-away.js';
+import {
+  type AlertThresholds,
+  evaluateConditions,
+  reportConditions,
+  type SystemSnapshot,
+} from './alert-conditions.js';
+import { makeDatabaseOutage } from './database-outage.js';
 import { makeDueDelivery } from './deliver-due.js';
-import { type Sight, tellAll, troublesIn, type WatchLimits } from './snapshot.js';
 
-export interface WatchDeps {
+export interface MonitorDeps {
   store: Pick<Store, 'exclusively' | 'days'>;
   alertRepository: AlertRepository;
   alerts: Alerts;
@@ -23,56 +28,62 @@ export interface WatchDeps {
   queues: Pick<Queues, 'oldestWaits' | 'assertWritable' | 'evictionPolicy'>;
   clock: Clock;
   logger: Logger;
-  limits: WatchLimits & { watchSeconds: number };
-  /** The planning time, local to each character; null where days are not planned by themselves. */
+  limits: AlertThresholds & { watchSeconds: number };
+  /** Minutes since midnight, local to each character; null if days are not planned automatically. */
   planningTime: number | null;
-  /** How long Redis has to answer, in milliseconds; default 2,000. */
-  answerMs?: number;
+  /** How long Redis has to respond; default 2,000. */
+  responseMs?: number;
 }
 
-export interface Watch {
+export interface Monitor {
   start(): void;
-  /** Looks once and begins to deliver what is due; this process alone is to do so. */
-  watchOnce(): Promise<void>;
-  /** Puts off what is being delivered and waits for the look that is under way. */
+  /** Checks the system once and starts to deliver due alerts. Only one process may do so at a time. */
+  checkOnce(): Promise<void>;
+  /** Postpones the deliveries in progress and waits for the check in progress. */
   close(): Promise<void>;
 }
 
-/** How long workers have to deliver an alert before this process does, in milliseconds. */
+/** How long workers have to deliver an alert before this process does. */
 const workersFirstMs = 60_000;
-/** A look takes some seconds itself, and the next one comes by so many times the interval. */
-const mostLooksMissed = 3;
+/** Checks are consecutive if they are at most this many intervals apart. */
+const maxIntervalsApart = 3;
 
 /**
- * What Redis or workers are needed for cannot warn of their absence: so one api at a time looks after
- * them, warns by itself, and delivers what no worker delivers.
+ * Watches what cannot report its own absence: Redis, PostgreSQL and the workers. One api at a time
+ * checks the system, raises alerts and delivers those that no worker delivers.
  */
-export function makeWatch(deps: WatchDeps): Watch {
+export function makeMonitor(deps: MonitorDeps): Monitor {
   const { store, alertRepository, alerts, delivering, clock, logger, limits } = deps;
-  const { answerMs = 2_000 } = deps;
+  const { responseMs = 2_000 } = deps;
+  const maxGapSeconds = maxIntervalsApart * limits.watchSeconds;
   const closing = new AbortController();
   const { signal } = closing;
   const due = makeDueDelivery({ alertRepository, delivering, logger, signal });
-  const database = makeDatabaseAway({ ...delivering, routes: deps.routes, clock, logger, signal });
+  const database = makeDatabaseOutage({
+    ...delivering,
+    routes: deps.routes,
+    clock,
+    logger,
+    signal,
+  });
   let workerSeenAt = clock.now();
-  let lookedAt = workerSeenAt;
-  /** Looks in a row that Redis did not answer. */
+  let checkedAt = workerSeenAt;
   let redisMisses = 0;
   let timer: NodeJS.Timeout | undefined;
   let ticking: Promise<void> = Promise.resolve();
 
-  async function look(): Promise<Sight> {
+  async function takeSnapshot(): Promise<SystemSnapshot> {
     const now = clock.now();
     const missingDays =
       deps.planningTime === null
         ? { count: 0, some: [] }
         : await store.days.missing(now, deps.planningTime, limits.dayMissingMinutes);
-    const fleet = await withinTime(answerMs, inRedis());
-    return { missingDays, redis: fleet !== null, ...(fleet ?? nothing) };
+    const inRedis = await withTimeout(responseMs, readRedis());
+    return { missingDays, redis: inRedis !== null, ...(inRedis ?? unknown) };
   }
 
-  async function inRedis() {
-    // A full one answers as well, and then workers cannot say that they are there.
+  async function readRedis() {
+    // A full Redis still answers reads, but workers can no longer report to it.
     await deps.queues.assertWritable();
     const [workers, oldestWaitSeconds, evictionPolicy] = await Promise.all([
       deps.fleet.workers(),
@@ -82,56 +93,55 @@ export function makeWatch(deps: WatchDeps): Watch {
     return { workers, oldestWaitSeconds, evictionPolicy };
   }
 
-  /** Another api may miss Redis still, though it answers this one. */
+  /** Another api saw a Redis outage so recently that it may last, although Redis answers this one. */
   function mayLast({ kind, lastSeenAt }: OpenAlert, now: Temporal.Instant): boolean {
-    const lately = mostLooksMissed * limits.watchSeconds;
-    return kind === 'redis_away' && secondsBetween(lastSeenAt, now) < lately;
+    return kind === 'redis_away' && secondsBetween(lastSeenAt, now) < maxGapSeconds;
   }
 
-  async function watchOnce(): Promise<void> {
-    // What cannot be kept here is told of from memory, as if PostgreSQL were away.
+  async function checkOnce(): Promise<void> {
+    // An alert that cannot be stored is handled like a database outage, from memory.
     await alertRepository.assertWritable();
-    const sight = await look();
+    const snapshot = await takeSnapshot();
     const now = clock.now();
-    // Who did not look, since another api did or migrations were to come, cannot tell what was.
-    const looking = secondsBetween(lookedAt, now) <= mostLooksMissed * limits.watchSeconds;
-    lookedAt = now;
+    // After a gap, because another api was checking or migrations were pending, history is unknown.
+    const consecutive = secondsBetween(checkedAt, now) <= maxGapSeconds;
+    checkedAt = now;
     const missedRedis = redisMisses > 0;
-    redisMisses = sight.redis ? 0 : (looking ? redisMisses : 0) + 1;
-    if (sight.workers.length > 0 || !sight.redis || !looking) workerSeenAt = now;
+    redisMisses = snapshot.redis ? 0 : (consecutive ? redisMisses : 0) + 1;
+    if (snapshot.workers.length > 0 || !snapshot.redis || !consecutive) workerSeenAt = now;
     const workerlessSeconds = secondsBetween(workerSeenAt, now);
-    const seen = troublesIn(sight, { redisMisses, workerlessSeconds, limits });
+    const conditions = evaluateConditions(snapshot, { redisMisses, workerlessSeconds, limits });
     const open = (await alertRepository.open()).filter(
       (alert) => missedRedis || !mayLast(alert, now),
     );
-    await tellAll(alerts, open, seen);
-    const delivered = sight.workers.some(({ queues }) => queues.includes('alerts'));
-    due.begin(clock.now().subtract({ milliseconds: delivered ? workersFirstMs : 0 }));
+    await reportConditions(alerts, open, conditions);
+    const workersDeliver = snapshot.workers.some(({ queues }) => queues.includes('alerts'));
+    due.start(clock.now().subtract({ milliseconds: workersDeliver ? workersFirstMs : 0 }));
   }
 
   async function tick(): Promise<void> {
-    let answers: true | TexasError = true;
+    let databaseResult: true | TexasError = true;
     try {
-      await store.exclusively('watch', watchOnce);
+      await store.exclusively('watch', checkOnce);
     } catch (error) {
       const failure = asTexasError(error);
-      if (failure.code === 'storage_unavailable') answers = failure;
-      logger.warn('system not watched', { error });
+      if (failure.code === 'storage_unavailable') databaseResult = failure;
+      logger.warn('system check failed', { error });
     }
     if (signal.aborted) return;
-    database.notice(answers);
-    tickLater();
+    database.record(databaseResult);
+    scheduleTick();
   }
 
-  function tickLater(): void {
+  function scheduleTick(): void {
     timer = setTimeout(() => {
       ticking = tick();
     }, limits.watchSeconds * 1000).unref();
   }
 
   return {
-    start: tickLater,
-    watchOnce,
+    start: scheduleTick,
+    checkOnce,
     async close() {
       closing.abort();
       clearTimeout(timer);
@@ -147,17 +157,18 @@ function secondsBetween(one: Temporal.Instant, other: Temporal.Instant): number 
   return (other.epochMilliseconds - one.epochMilliseconds) / 1000;
 }
 
-const nothing = {
+/** The snapshot's Redis part while Redis is unavailable. */
+const unknown = {
   evictionPolicy: null,
   workers: [] as FleetWorker[],
   oldestWaitSeconds: new Map<QueueName, number>(),
 };
 
-/** Null where there is no answer in time. */
-async function withinTime<T>(ms: number, work: Promise<T>): Promise<T | null> {
+/** Null if the work fails or takes too long. */
+async function withTimeout<T>(ms: number, work: Promise<T>): Promise<T | null> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
+  const timeout = new Promise<null>((resolve) => {
     timer = setTimeout(() => resolve(null), ms);
   });
-  return Promise.race([work.catch(() => null), late]).finally(() => clearTimeout(timer));
+  return Promise.race([work.catch(() => null), timeout]).finally(() => clearTimeout(timer));
 }

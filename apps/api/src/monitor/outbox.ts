@@ -1,38 +1,37 @@
 import { type Channel, deliveryDelayMs, type Message, reasonOf } from '@texas-ai/alerting';
 import type { Clock, Logger } from '@texas-ai/kernel';
-import { makeLanes } from './keyed-queue.js';
+import { makeKeyedQueue } from './keyed-queue.js';
 
 export interface OutboxDeps {
   channels: readonly Channel[];
-  /** Takes secrets out of what others said. */
   redact(text: string): string;
   clock: Clock;
   logger: Logger;
-  /** What is under way is left when it is aborted. */
+  /** Abandons the deliveries in progress when aborted. */
   signal: AbortSignal;
 }
 
-/** Messages that are kept in memory alone. */
+/** Undelivered messages of every channel, in memory only. */
 export interface Outbox {
-  /** Every channel is to be told; of the end of what it was never told of, nothing. */
+  /** Queues a message for every channel. A recovery cancels out an alert not yet sent. */
   put(message: Message): void;
-  /** Begins to tell each channel what it was not told yet, in order and beside the others. */
-  empty(): void;
-  /** Resolves when no channel is being told. */
+  /** Starts to send what is due: in order on each channel, all channels concurrently. */
+  flush(): void;
+  /** Resolves once no message is being sent. */
   idle(): Promise<void>;
 }
 
 /**
- * What a channel does not take is tried again, later and later: a beginning until it is over, since the
- * network that takes PostgreSQL away often takes the channel as well, an end eight times.
+ * Failed messages are retried with increasing delays: alerts until they are over, since the outage that
+ * takes PostgreSQL away often affects the channel as well; recoveries eight times.
  */
 export function makeOutbox(deps: OutboxDeps): Outbox {
   const { channels, redact, clock, logger, signal } = deps;
-  const lanes = makeLanes();
-  const waiting = new Map(channels.map((channel) => [channel, [] as Letter[]]));
+  const queue = makeKeyedQueue();
+  const outbox = new Map(channels.map((channel) => [channel, [] as QueuedMessage[]]));
 
-  async function tell(channel: Channel, letters: Letter[]): Promise<void> {
-    for (let [first] = letters; first; [first] = letters) {
+  async function sendAll(channel: Channel, messages: QueuedMessage[]): Promise<void> {
+    for (let [first] = messages; first; [first] = messages) {
       if (clock.now().epochMilliseconds < first.dueMs) return;
       const fields = { channel: channel.name, title: first.message.title };
       first.sending = true;
@@ -52,32 +51,32 @@ export function makeOutbox(deps: OutboxDeps): Outbox {
         }
         logger.error('alert not sent, given up', { ...fields, reason });
       }
-      letters.shift();
+      messages.shift();
     }
   }
 
   return {
     put(message) {
-      for (const letters of waiting.values()) {
-        // What is under way may arrive yet, and its end is to follow it.
-        const untold = letters.findIndex(({ message, sending }) => !message.over && !sending);
-        if (message.over && untold >= 0) letters.splice(untold, 1);
-        else letters.push({ message, tries: 0, dueMs: 0, sending: false });
+      for (const messages of outbox.values()) {
+        // An alert being sent may still arrive and must be followed by its recovery.
+        const unsent = messages.findIndex(({ message, sending }) => !message.over && !sending);
+        if (message.over && unsent >= 0) messages.splice(unsent, 1);
+        else messages.push({ message, tries: 0, dueMs: 0, sending: false });
       }
     },
-    empty() {
-      for (const [channel, letters] of waiting) {
-        lanes.begin(channel.name, () => tell(channel, letters));
+    flush() {
+      for (const [channel, messages] of outbox) {
+        queue.run(channel.name, () => sendAll(channel, messages));
       }
     },
-    idle: lanes.idle,
+    idle: queue.idle,
   };
 }
 
-interface Letter {
+interface QueuedMessage {
   message: Message;
   tries: number;
-  /** When it is tried next, in milliseconds since the epoch. */
+  /** When to try next, in epoch milliseconds. */
   dueMs: number;
   sending: boolean;
 }

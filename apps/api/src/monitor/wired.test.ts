@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type FakeWebhook, startFakeWebhook, until } from '@texas-ai/testing';
 import { startTestApi, type TestApi } from '../../test/test-api.js';
 
-// The watch as the gateway wires it: no worker is there that could warn.
+// The monitor as the api wires it, without workers.
 
 let webhook: FakeWebhook;
 let api: TestApi;
@@ -23,12 +23,12 @@ afterAll(async () => {
   await webhook.stop();
 });
 
-test('what goes wrong is told on the channels of its route by the gateway itself', async () => {
-  // Of a day that has not come yet nothing was written; to the database it is a moment to come.
+test('the api itself delivers alerts on the channels of their route', async () => {
+  // No day is written for tomorrow.
   const now = await api.db.store.now();
   const tomorrow = now.toZonedDateTimeISO('Asia/Shanghai').add({ days: 1 });
   api.clock.now = tomorrow.with({ hour: 12 }).toInstant();
-  await api.deps.watch.watchOnce();
+  await api.deps.monitor.checkOnce();
   await until(() => webhook.requests.length > 0);
   expect(webhook.requests).toMatchObject([
     { path: '/slack', json: { text: expect.stringContaining('texas has no day') } },

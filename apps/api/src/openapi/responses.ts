@@ -17,12 +17,12 @@ export function responsesOf(
   schemas: Schemas,
 ): Record<string, DocumentResponse> {
   const responses: Record<string, DocumentResponse> = {};
-  for (const [status, answer] of Object.entries(operation.answers)) {
+  for (const [status, answer] of Object.entries(operation.responses)) {
     const { description, body, type = 'application/json', example, headers = {} } = answer;
     responses[status] = {
       description,
       headers: { ...commonHeaders(operation), ...described(headers) },
-      ...(body && { content: { [type]: { schema: schemas.ofAnswer(body), example } } }),
+      ...(body && { content: { [type]: { schema: schemas.ofOutput(body), example } } }),
     };
   }
   for (const code of problemCodesOf(operation)) {
@@ -37,7 +37,7 @@ export function responsesOf(
       content: {
         ...content,
         'application/problem+json': {
-          schema: schemas.ofAnswer(problemSchema),
+          schema: schemas.ofOutput(problemSchema),
           examples: { ...before?.examples, [code]: { summary: problem.title, value: problem } },
         },
       },

@@ -5,7 +5,7 @@ export type JsonSchema = z.core.JSONSchema.JSONSchema;
 /** Schemas of the document, in which those with an `id` in their meta are named once. */
 export interface Schemas {
   /** Of what we send: fields may be added to it in later releases. */
-  ofAnswer(schema: z.ZodType): JsonSchema;
+  ofOutput(schema: z.ZodType): JsonSchema;
   /** Of what we take. */
   ofInput(schema: z.ZodType): JsonSchema;
   /** All that were named so far. */
@@ -40,7 +40,7 @@ export function makeSchemas(): Schemas {
   }
 
   return {
-    ofAnswer: (schema) => convert(schema, 'output'),
+    ofOutput: (schema) => convert(schema, 'output'),
     ofInput: (schema) => convert(schema, 'input'),
     components: () => named,
   };

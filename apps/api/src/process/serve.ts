@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
 import {
   bootstrapKey,
   configExitCode,
@@ -17,11 +18,10 @@ import { waitForMigrations } from '@texas-ai/storage';
 import { serveMetrics, startTracing } from '@texas-ai/telemetry';
 import closeWithGrace from 'close-with-grace';
 import { type ApiDeps, makeDeps, root } from './deps.js';
-import { letHeapGrow } from './growing-heap.js';
 import { makeServer } from './server.js';
 import { stopServing, unusedConnections } from './stop-serving.js';
 
-/** Runs the api as the environment configures it. A failure to start is one sentence and an exit code. */
+/** Runs the api as configured by the environment. If it cannot start, prints why and exits. */
 export async function run(): Promise<void> {
   let redactor = makeRedactor([]);
   try {
@@ -34,18 +34,18 @@ export async function run(): Promise<void> {
     await serve(makeDeps({ config, internalApiKey, tracing }));
   } catch (error) {
     const invalid = error instanceof TexasError && error.code === 'config_invalid';
-    const said = invalid
+    const message = invalid
       ? formatConfigProblems(error)
       : redactor.text(`The api could not start: ${explain(error)}`);
-    process.stderr.write(`${said}\n`);
+    process.stderr.write(`${message}\n`);
     process.exit(invalid ? configExitCode : 1);
   }
 }
 
-/** What closing PostgreSQL and Redis may take of the time to stop, in milliseconds. */
+/** The share of the shutdown time that is reserved for closing PostgreSQL and Redis. */
 const closingMs = 500;
 
-/** Serves until the process is told to stop; then finishes what is under way and closes all. */
+/** Serves until the process is told to stop, then shuts down gracefully. */
 async function serve(deps: ApiDeps): Promise<void> {
   const { config, logger, readiness, streams, tracing, owner } = deps;
   captureConsole(logger);
@@ -53,7 +53,7 @@ async function serve(deps: ApiDeps): Promise<void> {
   const server = makeServer(deps);
   const unused = unusedConnections(server);
   const { drainSeconds, shutdownSeconds } = config.server;
-  // What is under way needs some of the time as well.
+  // Half of the time at least is left to finish active requests.
   const drainMs = Math.min(drainSeconds, shutdownSeconds / 2) * 1000;
   const finishMs = shutdownSeconds * 1000 - drainMs - closingMs - tracing.stopMs;
   const starting = new AbortController();
@@ -77,10 +77,10 @@ async function serve(deps: ApiDeps): Promise<void> {
 
 async function start(deps: ApiDeps, signal: AbortSignal) {
   const { redisSupported } = deps;
-  // Also a database that is away from the beginning is told of.
-  deps.watch.start();
+  // Before the database is ready, so that an outage at startup raises an alert.
+  deps.monitor.start();
   try {
-    // The api serves without a Redis, which may come later and then turn out to be of no use.
+    // The api serves without Redis, which may become reachable later and turn out to be unsuitable.
     await Promise.all([getReady(deps, signal), redisSupported.queues(), redisSupported.cache()]);
   } catch (error) {
     if (!signal.aborted) throw error;
@@ -88,19 +88,30 @@ async function start(deps: ApiDeps, signal: AbortSignal) {
 }
 
 async function getReady(
-  { config, database, store, characters, keys, restores, channels, logger, readiness }: ApiDeps,
+  {
+    config,
+    database,
+    store,
+    characters,
+    keys,
+    restoreDetector,
+    channels,
+    logger,
+    readiness,
+  }: ApiDeps,
   signal: AbortSignal,
 ) {
   await waitForMigrations(database, logger, signal);
   const changed = await store.characters.synchronise(characters);
   if (changed.length > 0) logger.info('profiles synchronised', { characters: changed });
   keys.start();
-  restores.start();
-  if (channels === 0) logger.warn('no alert channel is configured: nobody is warned');
+  restoreDetector.start();
+  if (channels.length === 0) logger.warn('no alert channel is configured: nobody is warned');
   const withoutEffect = settingsWithoutEffect(config);
   if (withoutEffect !== null) logger.warn(withoutEffect);
   readiness.started = true;
-  letHeapGrow();
+  // See main.ts.
+  setFlagsFromString('--semi-space-growth-factor=2');
   logger.info('api ready');
 }
 

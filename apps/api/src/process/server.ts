@@ -8,40 +8,39 @@ import {
 } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { TexasError } from '@texas-ai/kernel';
-import { answerAhead } from '../reads/cached-day-fast-path.js';
+import { cachedDayFastPath } from '../reads/cached-day-fast-path.js';
 import { makeApp } from '../transport/app.js';
-import { withoutBasePath } from '../transport/base-path.js';
-import { cutOffAfterAnswer, hasBody, refusalOfLarge } from '../transport/body.js';
-import { commonHeaders, setHeaders } from '../transport/headers.js';
+import { declaredTooLarge, discardUnreadBody, hasBody } from '../transport/body.js';
 import { problemOf, sendProblem } from '../transport/problem.js';
 import { GatewayResponse, requestIdOf } from '../transport/request-context.js';
+import { commonHeaders, setHeaders } from '../transport/response.js';
 import type { AppDeps } from './deps.js';
 
 export interface ServerOptions {
   /**
-   * Whether cached days are answered ahead of Express; the answers are the same. By default they are
-   * unless each read is to have its line in the log, or its span.
+   * Whether cached days bypass Express, with equal responses. Default true, unless every read must be
+   * logged or traced.
    */
-  ahead?: boolean;
+  fastPath?: boolean;
 }
 
-/** Most bytes of a request's line and headers together. */
+/** Size limit of request line and headers together, in bytes. */
 const maxHeaderBytes = 16 * 1024;
-const mostHeaders = 100;
-/** Milliseconds in which the headers, and the whole request, must have come. */
+const maxHeaders = 100;
+/** Time limits for receiving the headers and the whole request. */
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
-/** Idle connections are kept longer than most proxies do (60 s), so that proxies close them first. */
+/** Longer than the keep-alive of most proxies (60 s), so that the proxy closes idle connections first. */
 const keepAliveTimeoutMs = 65_000;
 
-/** The HTTP server: names each request, answers cached days at once, leaves the rest to Express. */
+/** The HTTP server: assigns request ids, serves cached days and passes all other requests to Express. */
 export function makeServer(
   deps: AppDeps,
-  { ahead = deps.config.logging.level !== 'debug' && !deps.tracing.isOn }: ServerOptions = {},
+  { fastPath = deps.config.logging.level !== 'debug' && !deps.tracing.isOn }: ServerOptions = {},
 ): Server<typeof IncomingMessage, typeof GatewayResponse> {
   const { basePath } = deps.config.server;
   const app = makeApp(deps);
-  const answeredAhead = ahead ? answerAhead(deps) : () => false;
+  const serveCachedDay = fastPath ? cachedDayFastPath(deps) : () => false;
   const server = createServer(
     {
       ServerResponse: GatewayResponse,
@@ -56,10 +55,10 @@ export function makeServer(
       locals.requestId = requestIdOf(request);
       request.url = withoutBasePath(request.url ?? '', basePath);
       if (deps.readiness.draining) response.shouldKeepAlive = false;
-      if (answeredAhead(request, response)) return;
-      measure(request, response, deps.answered);
+      if (serveCachedDay(request, response)) return;
+      recordWhenClosed(request, response, deps.recordRequest);
       setHeaders(response, commonHeaders(locals.requestId));
-      const refusal = refusalAtTheDoor(request, response);
+      const refusal = checkSize(request, response);
       if (refusal === null) {
         const routeOf = () => locals.route;
         return deps.tracing.request(request, response, routeOf, () => app(request, response));
@@ -68,63 +67,74 @@ export function makeServer(
       sendProblem(response, problemOf(refusal, locals.requestId));
     },
   );
-  server.on('clientError', refuseUnreadable);
+  server.on('clientError', rejectUnparsable);
   return server;
 }
 
-/** Tells of the request once it was answered, or its client left. */
-function measure(
+/**
+ * Removes the base path from a URL of path and query. URLs without it stay as they are: some proxies
+ * strip the base path, and probes do not go through a proxy.
+ */
+export function withoutBasePath(url: string, basePath: string): string {
+  if (!url.startsWith(basePath)) return url;
+  const rest = url.slice(basePath.length);
+  if (rest === '' || rest.startsWith('?')) return `/${rest}`;
+  return rest.startsWith('/') ? rest : url;
+}
+
+/** Records the request's metrics once its response was sent or its client left. */
+function recordWhenClosed(
   { method = '' }: IncomingMessage,
   response: GatewayResponse,
-  answered: AppDeps['answered'],
+  recordRequest: AppDeps['recordRequest'],
 ): void {
-  const began = performance.now();
+  const startedAt = performance.now();
   response.once('close', () => {
     const { route, isStream } = response.locals;
     if (isStream) return;
-    const status = response.writableFinished ? response.statusCode : clientLeft;
-    answered({ method, route, status, seconds: (performance.now() - began) / 1000 });
+    const status = response.writableFinished ? response.statusCode : clientClosedRequest;
+    recordRequest({ method, route, status, seconds: (performance.now() - startedAt) / 1000 });
   });
 }
 
-/** As nginx counts a client that closed its connection before the answer. */
-const clientLeft = 499;
+/** nginx's status for a client that closed the connection before the response was sent. */
+const clientClosedRequest = 499;
 
-/** What is refused before anybody looks at who asks. A body is never read on for ever. */
-function refusalAtTheDoor(request: IncomingMessage, response: GatewayResponse): TexasError | null {
-  // Names and values in turn. Node itself would drop what is over 2,000 headers without a word.
-  if (request.rawHeaders.length > 2 * mostHeaders) return tooManyHeaders;
+/** Checks that need neither key nor route; null if the request passes. */
+function checkSize(request: IncomingMessage, response: GatewayResponse): TexasError | null {
+  // `rawHeaders` has names and values in turn. Node silently drops headers beyond 2,000.
+  if (request.rawHeaders.length > 2 * maxHeaders) return tooManyHeaders;
   if (!hasBody(request)) return null;
-  cutOffAfterAnswer(request, response);
-  return refusalOfLarge(request);
+  discardUnreadBody(request, response);
+  return declaredTooLarge(request);
 }
 
 const tooManyHeaders = new TexasError(
   'headers_too_large',
-  `There may be ${mostHeaders} headers at most.`,
+  `There must not be more than ${maxHeaders} headers.`,
 );
 
-const unreadable: Record<string, TexasError> = {
+const parserErrors: Record<string, TexasError> = {
   HPE_HEADER_OVERFLOW: new TexasError(
     'headers_too_large',
-    `The headers may have ${maxHeaderBytes / 1024} kB at most.`,
+    `The headers must not exceed ${maxHeaderBytes / 1024} kB.`,
   ),
   ERR_HTTP_REQUEST_TIMEOUT: new TexasError(
     'request_timeout',
-    `A request must have come whole within ${requestTimeoutMs / 1000} seconds.`,
+    `The request must arrive completely within ${requestTimeoutMs / 1000} seconds.`,
   ),
 };
-const notHttp = new TexasError('invalid_request', 'This is not a request in HTTP/1.1.');
+const notHttp = new TexasError('invalid_request', 'This is not an HTTP/1.1 request.');
 
-/** What never became a request is answered on the bare connection, which is closed. */
-function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
-  // As Node's own handler asks: an answer that has begun must not get another one into it.
-  const { _httpMessage: begun } = socket as { _httpMessage?: ServerResponse | null };
-  if (error.code === 'ECONNRESET' || !socket.writable || begun?.headersSent) {
+/** Sends a problem on the raw socket, since the parser produced no request, and closes it. */
+function rejectUnparsable(error: NodeJS.ErrnoException, socket: Duplex): void {
+  // As in Node's default handler: a response that has started must not be interleaved with another.
+  const { _httpMessage: current } = socket as { _httpMessage?: ServerResponse | null };
+  if (error.code === 'ECONNRESET' || !socket.writable || current?.headersSent) {
     return void socket.destroy();
   }
   const requestId = randomUUID();
-  const problem = problemOf(unreadable[error.code ?? ''] ?? notHttp, requestId);
+  const problem = problemOf(parserErrors[error.code ?? ''] ?? notHttp, requestId);
   const body = JSON.stringify(problem);
   socket.end(
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\nConnection: close\r\n` +

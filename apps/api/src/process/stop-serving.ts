@@ -8,18 +8,18 @@ export interface StopServingDeps {
   server: Server & { closeAllConnections(): void };
   unused: ReadonlySet<Socket>;
   readiness: { draining: boolean };
-  /** The event streams, which would never end by themselves. */
+  /** Event streams, which would never end on their own. */
   streams: { closeAll(): void };
   logger: Logger;
-  /** How long requests are still taken, in milliseconds. */
+  /** How long to keep accepting requests. */
   drainMs: number;
-  /** How long what is under way may take after that, in milliseconds. */
+  /** How long active requests may take after that. */
   finishMs: number;
-  /** Waits so many milliseconds; by default by the system's timers. */
+  /** Default: the system's timers. */
   pause?(ms: number): Promise<void>;
 }
 
-/** The connections on which no request has come yet, such as browsers open in advance. */
+/** Tracks connections without a request yet, which browsers open speculatively. */
 export function unusedConnections(server: Server): ReadonlySet<Socket> {
   const unused = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
@@ -30,14 +30,13 @@ export function unusedConnections(server: Server): ReadonlySet<Socket> {
   return unused;
 }
 
-/** A request on a connection that was just accepted may be on its way for so long, in milliseconds. */
-const onItsWayMs = 300;
+/** How long the first request on a just accepted connection may take to arrive. */
+const firstRequestMs = 300;
 
 /**
- * Stops so that no request is lost. For a while `ready` says no and every answer closes its
- * connection, so that those who send requests turn to another process; then no connection is
- * accepted, idle and unused ones are closed, and what is under way is finished. What is not finished
- * in time, such as a body that never ends, is cut off.
+ * Shuts down without losing requests. First, readiness fails and every response closes its connection,
+ * so that clients move to another process. Then the server stops accepting connections, closes idle and
+ * unused ones, and finishes active requests. Requests that exceed `finishMs` are cut off.
  */
 export async function stopServing(deps: StopServingDeps): Promise<void> {
   const { server, unused, readiness, streams, logger, drainMs, finishMs } = deps;
@@ -48,12 +47,12 @@ export async function stopServing(deps: StopServingDeps): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   streams.closeAll();
-  await Promise.race([closed, pause(Math.min(onItsWayMs, finishMs))]);
-  // Node closes idle connections, which are those that have had a request.
+  await Promise.race([closed, pause(Math.min(firstRequestMs, finishMs))]);
+  // Node closes only idle connections that have had a request.
   for (const socket of unused) socket.destroy();
-  const late = await Promise.race([closed.then(() => false), pause(finishMs).then(() => true)]);
-  if (late) {
-    logger.warn('connections cut off that did not end in time');
+  const timedOut = await Promise.race([closed.then(() => false), pause(finishMs).then(() => true)]);
+  if (timedOut) {
+    logger.warn('connections cut off at shutdown');
     server.closeAllConnections();
     await closed;
   }

@@ -29,7 +29,7 @@ describe.each([
       .set({ authorization, ...headers });
 
   beforeAll(async () => {
-    url = await api.listen({}, { ahead });
+    url = await api.listen({}, { fastPath: ahead });
     expect((await ask()).status).toBe(200);
   });
 
@@ -107,7 +107,7 @@ describe.each([
       beside: api,
       environment: { RATE_LIMIT_READS_PER_MINUTE: '3' },
     });
-    const strictUrl = await strict.listen({}, { ahead });
+    const strictUrl = await strict.listen({}, { fastPath: ahead });
     const left = [];
     for (const _time of [1, 2, 3, 4]) {
       const response = await request(strictUrl).get(path).set({ authorization });

@@ -2,33 +2,36 @@ import type { IncomingMessage } from 'node:http';
 import { allows } from '@texas-ai/access';
 import type { AppDeps } from '../process/deps.js';
 import { hasBody } from '../transport/body.js';
-import { commonHeaders, setHeaders } from '../transport/headers.js';
 import { problemOf, sendProblem } from '../transport/problem.js';
 import type { GatewayResponse } from '../transport/request-context.js';
-import { sendBytes } from '../transport/send-bytes.js';
-import { makeEndOfTurn } from './end-of-turn.js';
-import { answerBytes } from './send-cached.js';
+import { commonHeaders, sendBytes, setHeaders } from '../transport/response.js';
+import { bytesResponse } from './cached-response.js';
 
 const route = '/v1/characters/:character/days/:date';
 const dayPath = /^\/v1\/characters\/([\w-]{1,64})\/days\/(\d{4}-\d\d-\d\d)$/;
 
 /**
- * Answers a day that is in memory to a key that is known, ahead of Express, which would take most of
- * the time. Key check, limit, cache and answer are those of the route; whatever needs more than
- * memory is left to it. Tells whether the request was taken.
+ * Serves a day that is in memory to a known key without Express, which would take most of the time.
+ * Shares key check, limit, cache and response with the regular route, and returns false to leave every
+ * other request to it.
  */
-export function answerAhead({
+export function cachedDayFastPath({
   keys,
   readers,
   limits,
-  answered,
-}: Pick<AppDeps, 'keys' | 'readers' | 'limits' | 'answered'>) {
-  const atEndOfTurn = makeEndOfTurn();
-  const tell = (status: number, began: number) =>
-    answered({ method: 'GET', route, status, seconds: (performance.now() - began) / 1000 });
+  recordRequest,
+}: Pick<AppDeps, 'keys' | 'readers' | 'limits' | 'recordRequest'>) {
+  const defer = makeBatchedImmediate();
+  const record = (status: number, startedAt: number) =>
+    recordRequest({
+      method: 'GET',
+      route,
+      status,
+      seconds: (performance.now() - startedAt) / 1000,
+    });
   return (request: IncomingMessage, response: GatewayResponse): boolean => {
-    const began = performance.now();
-    // A browser of another origin needs more headers than this handler sets.
+    const startedAt = performance.now();
+    // Cross-origin requests need CORS headers, which only Express sets.
     if (request.method !== 'GET' || request.headers.origin !== undefined) return false;
     if (hasBody(request)) return false;
     const [, character, date] = dayPath.exec(request.url ?? '') ?? [];
@@ -38,18 +41,37 @@ export function answerAhead({
     const entry = readers.peekDay(character, date);
     if (entry === undefined) return false;
     const { requestId } = response.locals;
-    const { refusal, headers } = limits.countRead(principal.keyId);
-    const before = [...commonHeaders(requestId), ...headers];
-    if (refusal === null) {
-      const answer = answerBytes(entry, request.headers['if-none-match']);
-      atEndOfTurn(() => sendBytes(response, answer, before));
-      tell(answer.status, began);
+    const { error, headers: limitHeaders } = limits.countRead(principal.keyId);
+    const headers = [...commonHeaders(requestId), ...limitHeaders];
+    if (error === null) {
+      const raw = bytesResponse(entry, request.headers['if-none-match']);
+      defer(() => sendBytes(response, raw, headers));
+      record(raw.status, startedAt);
     } else {
-      const problem = problemOf(refusal, requestId);
-      setHeaders(response, before);
+      const problem = problemOf(error, requestId);
+      setHeaders(response, headers);
       sendProblem(response, problem);
-      tell(problem.status, began);
+      record(problem.status, startedAt);
     }
     return true;
+  };
+}
+
+/**
+ * Runs callbacks together at the end of the event loop's turn. Responses written in one go raise the
+ * throughput under load by a sixth and delay a single response by nothing measurable.
+ */
+function makeBatchedImmediate(): (callback: () => void) => void {
+  let pending: (() => void)[] = [];
+
+  function flush(): void {
+    const callbacks = pending;
+    pending = [];
+    for (const callback of callbacks) callback();
+  }
+
+  return (callback) => {
+    if (pending.length === 0) setImmediate(flush);
+    pending.push(callback);
   };
 }

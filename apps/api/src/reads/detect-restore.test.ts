@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { makeLogSpy } from '@texas-ai/testing';
-import { noticeRestore } from './detect-restore.js';
+import { makeRestoreDetector } from './detect-restore.js';
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
-test('what was read is forgotten when another database is there, and once more a little later', async () => {
+test('the cache is cleared when the database is replaced, and again a little later', async () => {
   let name: string | null = '1';
   let cleared = 0;
   const logger = makeLogSpy();
-  const notice = noticeRestore({
+  const detector = makeRestoreDetector({
     identity: async () => name ?? Promise.reject(new Error('away')),
     cache: {
       async clear() {
@@ -18,7 +18,7 @@ test('what was read is forgotten when another database is there, and once more a
     },
     logger,
   });
-  notice.start();
+  detector.start();
   await jest.advanceTimersByTimeAsync(4_000);
   name = null;
   await jest.advanceTimersByTimeAsync(2_000);
@@ -31,5 +31,5 @@ test('what was read is forgotten when another database is there, and once more a
   await jest.advanceTimersByTimeAsync(20_000);
   expect(cleared).toBe(2);
   expect(logger.lines).toHaveLength(1);
-  notice.close();
+  detector.close();
 });

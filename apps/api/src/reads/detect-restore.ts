@@ -1,46 +1,51 @@
 import type { Logger } from '@texas-ai/kernel';
 import type { ReadCache } from '@texas-ai/storage';
 
-export interface NoticeRestoreDeps {
-  /** Names the database and changes when another takes its place. */
+export interface RestoreDetectorDeps {
+  /** Identifies the database; changes with a restore. */
   identity(): Promise<string>;
   cache: Pick<ReadCache, 'clear'>;
   logger: Logger;
-  /** How often it is looked, in milliseconds; default 2,000. */
+  /** Polling interval; default 2,000. */
   everyMs?: number;
-  /** How long after it everything is forgotten once more, in milliseconds; default 5,000. */
+  /** Delay of the second clear; default 5,000. */
   againMs?: number;
 }
 
+export interface RestoreDetector {
+  start(): void;
+  close(): void;
+}
+
 /**
- * Forgets all that was read as soon as another database is in the place of the one it was read from,
- * as after a restore; and once more a little later, for whoever was just reading the old one.
+ * Clears the cache once another database has taken the place of the current one, as a restore does, and
+ * again a little later, for reads of the old one that were in progress.
  */
-export function noticeRestore(deps: NoticeRestoreDeps): { start(): void; close(): void } {
+export function makeRestoreDetector(deps: RestoreDetectorDeps): RestoreDetector {
   const { identity, cache, logger, everyMs = 2_000, againMs = 5_000 } = deps;
   let known: string | null = null;
   let timer: NodeJS.Timeout | undefined;
   let again: NodeJS.Timeout | undefined;
 
-  async function forget(): Promise<void> {
+  async function clear(): Promise<void> {
     await cache.clear().catch((error) => logger.warn('cache not cleared', { error }));
   }
 
-  async function look(): Promise<void> {
-    // Whether the database answers is looked after elsewhere.
-    const found = await identity().catch(() => known);
-    if (known !== null && found !== known) {
-      logger.warn('another database is in its place: all that was read is forgotten');
-      await forget();
+  async function poll(): Promise<void> {
+    // An outage is not a restore, and the monitor reports it.
+    const current = await identity().catch(() => known);
+    if (known !== null && current !== known) {
+      logger.warn('the database was replaced: clearing the cache');
+      await clear();
       clearTimeout(again);
-      again = setTimeout(forget, againMs).unref();
+      again = setTimeout(clear, againMs).unref();
     }
-    known = found;
-    timer = setTimeout(look, everyMs).unref();
+    known = current;
+    timer = setTimeout(poll, everyMs).unref();
   }
 
   return {
-    start: () => void look(),
+    start: () => void poll(),
     close() {
       clearTimeout(timer);
       clearTimeout(again);

@@ -2,14 +2,14 @@ import { expect, test } from '@jest/globals';
 import type { Announcement } from '@texas-ai/jobs';
 import { TexasError } from '@texas-ai/kernel';
 import { makeLogSpy } from '@texas-ai/testing';
-import { keepFresh } from './invalidate-on-publish.js';
+import { invalidateOnPublish } from './invalidate-on-publish.js';
 
-function kept(dropDay: (character: string, date: string) => Promise<void>) {
+function invalidating(dropDay: (character: string, date: string) => Promise<void>) {
   const listeners: ((announcement: Announcement) => void)[] = [];
   const reconnectListeners: (() => void)[] = [];
   const logger = makeLogSpy();
   let emptied = 0;
-  keepFresh({
+  invalidateOnPublish({
     announcements: {
       onAnnouncement: (listener) => {
         listeners.push(listener);
@@ -34,23 +34,23 @@ function kept(dropDay: (character: string, date: string) => Promise<void>) {
 
 const generationId = '019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a11';
 
-test('a published day is dropped, what only progressed is not', () => {
+test('a published day is dropped; progress alone drops nothing', () => {
   const dropped: string[][] = [];
-  const { announce, emptied } = kept(async (...day) => void dropped.push(day));
+  const { announce, emptied } = invalidating(async (...day) => void dropped.push(day));
   announce({ kind: 'generation.progressed', generationId });
   announce({ kind: 'day.published', character: 'texas', date: '2026-11-23', generationId });
   expect(dropped).toEqual([['texas', '2026-11-23']]);
   expect(emptied()).toBe(0);
 });
 
-test('after a time in which announcements may have been lost memory is emptied', () => {
-  const { reconnect, emptied } = kept(async () => undefined);
+test('memory is emptied when announcements may have been missed', () => {
+  const { reconnect, emptied } = invalidating(async () => undefined);
   reconnect();
   expect(emptied()).toBe(1);
 });
 
-test('a Redis that does not take the drop is told of in the log', async () => {
-  const { announce, logger } = kept(async () => {
+test('a failure to drop from Redis is logged', async () => {
+  const { announce, logger } = invalidating(async () => {
     throw new TexasError('queue_unavailable', 'The cache does not answer.');
   });
   announce({ kind: 'day.published', character: 'texas', date: '2026-11-23', generationId });

@@ -4,10 +4,10 @@ import type { ReadCache } from '@texas-ai/storage';
 import type { Readers } from './readers.js';
 
 /**
- * Drops a day from this process's memory as soon as another was published in its place or it is gone. What was
- * announced while the connection was away is not known: then memory is emptied.
+ * Drops a day from this process's memory when it is published again or deleted. Announcements may be
+ * missed while the connection is down, so memory is emptied on reconnect.
  */
-export function keepFresh(deps: {
+export function invalidateOnPublish(deps: {
   announcements: Pick<Announcements, 'onAnnouncement' | 'onReconnect'>;
   readers: Pick<Readers, 'dropDay'>;
   cache: Pick<ReadCache, 'emptyMemory'>;

@@ -1,4 +1,4 @@
-import { Temporal, TexasError } from '@texas-ai/kernel';
+import { type Temporal, TexasError } from '@texas-ai/kernel';
 import {
   type Day,
   type MajorEventRecord,
@@ -15,31 +15,31 @@ import {
   type ReadCache,
 } from '@texas-ai/storage';
 
-/** What clients read often, through the cache. */
+/** Frequent reads, through the cache. */
 export interface Readers {
-  /** A published day's bytes from memory alone; undefined for everything else. */
+  /** A published day, `date` as `YYYY-MM-DD`, if it is in memory. */
   peekDay(character: string, date: string): CachedBytes | undefined;
-  /** A published day; null where none is written. Rejects with `character_not_found`. */
-  day(character: string, date: string): Promise<CachedRead | null>;
-  /** The day that these bytes say, read once however often it is asked for. */
+  /** A published day; null if none is written. Rejects with `character_not_found`. */
+  day(character: string, date: Temporal.PlainDate): Promise<CachedRead | null>;
+  /** Parses a cached day, once per entry. */
   dayOf(entry: CachedBytes): Day;
   /** Rejects with `character_not_found`. */
   profile(character: string): Promise<Profile>;
-  /** The same, and whether it is older than it should be. */
+  /** Like `profile`, with whether it may be out of date. */
   character(character: string): Promise<{ profile: Profile; stale: boolean }>;
-  /** An answer about the newest major events, built from them. */
+  /** The response body that `build` makes of the newest major events. */
   newestEvents(
     character: string,
     limit: number,
-    answer: (events: MajorEventRecord[]) => unknown,
+    build: (events: MajorEventRecord[]) => object,
   ): Promise<CachedRead>;
-  /** Makes a day count as old. */
+  /** Invalidates a day, `date` as `YYYY-MM-DD`. */
   dropDay(character: string, date: string): Promise<void>;
 }
 
-/** A published day is dropped when another takes its place, so it may be kept long. */
+/** Long, since publishing drops the day. */
 const dayTtlSeconds = 24 * 3600;
-/** A profile changes when an installation's files do, an event when a plan begins one. */
+/** Short, since nothing drops profiles and events. */
 const profileTtlSeconds = 30;
 const eventsTtlSeconds = 60;
 
@@ -49,52 +49,50 @@ export function makeReaders({ cache, store }: Deps): Readers {
   const dayOf = parsedOnce<Day>((bytes) => JSON.parse(bytes.toString()));
   const profileOf = parsedOnce((bytes) => profileSchema.parse(JSON.parse(bytes.toString())));
 
-  async function profile(character: string): Promise<Profile> {
-    return (await read(character)).profile;
-  }
-
-  async function read(character: string): Promise<{ profile: Profile; stale: boolean }> {
-    const found = await cache.read(profileKey(character), profileTtlSeconds, () =>
-      store.characters.find(character),
+  async function character(id: string): Promise<{ profile: Profile; stale: boolean }> {
+    const found = await cache.read(profileKey(id), profileTtlSeconds, () =>
+      store.characters.find(id),
     );
     if (found) return { profile: profileOf(found.entry), stale: found.stale };
-    throw new TexasError('character_not_found', 'There is no character of this id.', {
+    throw new TexasError('character_not_found', 'There is no character with this id.', {
       details: { field: 'character' },
     });
   }
 
   return {
     peekDay: (character, date) => cache.peek(dayKey(character, date)),
-    async day(character, date) {
-      const found = await cache.read(dayKey(character, date), dayTtlSeconds, () =>
-        store.days.find(character, Temporal.PlainDate.from(date)),
+    async day(id, plainDate) {
+      const date = plainDate.toString();
+      const found = await cache.read(dayKey(id, date), dayTtlSeconds, () =>
+        store.days.find(id, plainDate),
       );
-      if (!found) await profile(character);
+      if (!found) await character(id);
       return found;
     },
     dayOf,
-    profile,
-    character: read,
-    async newestEvents(character, limit, answer) {
+    profile: async (id) => (await character(id)).profile,
+    character,
+    async newestEvents(character, limit, build) {
       const key = majorEventsKey(character, limit);
       const found = await cache.read(key, eventsTtlSeconds, async () =>
-        answer(await store.majorEvents.list({ character, limit })),
+        build(await store.majorEvents.list({ character, limit })),
       );
       if (found) return found;
-      throw new TexasError('internal_error', 'An answer was built and is none.');
+      throw new TexasError(
+        'internal_error',
+        'The cache returned nothing for a body that was built.',
+      );
     },
     dropDay: (character, date) => cache.drop(dayKey(character, date)),
   };
 }
 
-/** What bytes say, read once for each entry that is in memory. */
-function parsedOnce<T>(parse: (bytes: Buffer) => T): (entry: CachedBytes) => T {
-  const known = new WeakMap<CachedBytes, T & object>();
+/** Memoizes `parse` for as long as the entry is in memory. */
+function parsedOnce<T extends object>(parse: (bytes: Buffer) => T): (entry: CachedBytes) => T {
+  const parsed = new WeakMap<CachedBytes, T>();
   return (entry) => {
-    const found = known.get(entry);
-    if (found) return found;
-    const parsed = parse(entry.bytes);
-    if (typeof parsed === 'object' && parsed !== null) known.set(entry, parsed);
-    return parsed;
+    const value = parsed.get(entry) ?? parse(entry.bytes);
+    parsed.set(entry, value);
+    return value;
   };
 }

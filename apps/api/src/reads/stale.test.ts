@@ -22,10 +22,10 @@ afterAll(async () => {
   await api.close();
 });
 
-it('while the database is away an older day is answered and marked as such', async () => {
+it('a stale day is served and marked while the database is unavailable', async () => {
   let away = false;
   const { store } = api.db;
-  const unlessAway =
+  const failingWhileAway =
     <Values extends unknown[], T>(ask: (...values: Values) => Promise<T>) =>
     async (...values: Values): Promise<T> => {
       if (away) throw new TexasError('storage_unavailable', 'The database does not answer.');
@@ -35,8 +35,8 @@ it('while the database is away an older day is answered and marked as such', asy
   const readers = makeReaders({
     cache,
     store: {
-      days: { ...store.days, find: unlessAway(store.days.find) },
-      characters: { ...store.characters, find: unlessAway(store.characters.find) },
+      days: { ...store.days, find: failingWhileAway(store.days.find) },
+      characters: { ...store.characters, find: failingWhileAway(store.characters.find) },
       majorEvents: store.majorEvents,
     },
   });
@@ -49,7 +49,7 @@ it('while the database is away an older day is answered and marked as such', asy
   const fresh = await ask();
   expect(fresh.headers).not.toHaveProperty('cache-status');
   away = true;
-  // What is known to be the newest is no older answer.
+  // Cached, and still current.
   expect((await ask()).headers).not.toHaveProperty('cache-status');
   await cache.drop(dayKey('texas', '2026-11-23'));
   for (const _time of [1, 2]) {

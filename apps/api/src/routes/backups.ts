@@ -2,7 +2,7 @@ import { type BackupRecord, backupKinds, backupStates } from '@texas-ai/backup';
 import { z } from 'zod';
 import type { AppDeps } from '../process/deps.js';
 import { defineOperation, type Operation } from '../transport/operation.js';
-import { idPageQuery, nextCursor, page } from './page.js';
+import { idPageQuery, nextCursor, page } from './paging.js';
 
 const instant = z.iso.datetime().nullable();
 
@@ -11,8 +11,7 @@ const backupSchema = z
     id: z.uuid(),
     kind: z.enum(backupKinds),
     state: z.enum(backupStates).meta({
-      description:
-        '`bad` was good until it failed its verification; `pruned` is gone by the rule of retention.',
+      description: '`bad` failed verification; `pruned` was deleted by the retention rule.',
     }),
     requestedAt: z.iso.datetime(),
     startedAt: instant,
@@ -21,18 +20,18 @@ const backupSchema = z
     size: z.number().int().nullable().meta({ description: 'In bytes.' }),
     sha256: z.string().nullable(),
     encrypted: z.boolean(),
-    places: z.array(z.string()).meta({ description: 'The targets that hold it.' }),
+    places: z.array(z.string()).meta({ description: 'The targets that hold a copy.' }),
     verifiedAt: instant.meta({
-      description: 'When it was last restored into a scratch database and found the same.',
+      description: 'When it was last restored into a scratch database and found identical.',
     }),
     error: z.object({ code: z.string(), message: z.string() }).nullable().meta({
       description:
-        'Why it failed or is bad, with what PostgreSQL said; of a good one, why it was not copied or could not be verified.',
+        'Why it failed or is bad, with PostgreSQL’s message; for a good one, why it could not be copied or verified.',
     }),
   })
   .meta({ id: 'Backup' });
 
-const good = {
+const goodExample = {
   id: '019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a11',
   kind: 'scheduled',
   state: 'good',
@@ -48,8 +47,8 @@ const good = {
   error: null,
 } as const;
 
-const queued = {
-  ...good,
+const queuedExample = {
+  ...goodExample,
   kind: 'requested',
   state: 'queued',
   startedAt: null,
@@ -72,19 +71,19 @@ export function backupOperations({
       path: '/v1/backups',
       scope: 'admin',
       tag: 'operation',
-      summary: 'Backups, newest first',
-      summaryZh: '列出备份，新的在前',
-      description: 'Also those that failed, and those that are gone.',
+      summary: 'List backups',
+      summaryZh: '列出备份',
+      description: 'All backups, newest first, including failed and pruned ones.',
       query: z.strictObject(idPageQuery),
-      answers: {
+      responses: {
         200: {
           description: 'A page of backups.',
           body: z.object({ backups: z.array(backupSchema), nextCursor }),
-          example: { backups: [good], nextCursor: null },
+          example: { backups: [goodExample], nextCursor: null },
         },
       },
       problems: [],
-      async answer({ query: { limit, cursor } }) {
+      async respond({ query: { limit, cursor } }) {
         const found = await backups.list({ limit: limit + 1, after: cursor });
         const { entries, nextCursor } = page(found, limit, ({ id }) => id);
         return { status: 200, body: { backups: entries.map(toView), nextCursor } };
@@ -96,21 +95,20 @@ export function backupOperations({
       path: '/v1/backups',
       scope: 'admin',
       tag: 'operation',
-      summary: 'Make a backup now',
+      summary: 'Create a backup',
       summaryZh: '立即备份',
-      description:
-        'A worker makes it. One at a time: while one is queued or running, that one is answered.',
-      answers: {
+      description: 'A worker makes it. While a backup is queued or running, that one is returned.',
+      responses: {
         202: {
-          description: 'It will be made, whatever happens to this process.',
+          description: 'Accepted, durably.',
           body: backupSchema,
-          example: queued,
+          example: queuedExample,
         },
       },
       problems: [],
-      async answer() {
+      async respond() {
         const backup = await backups.request('requested');
-        // It is accepted: what cannot be enqueued now, a worker finds.
+        // The backup is accepted: a worker enqueues it later if this fails.
         await producer.backUp(backup.id).catch((error) => {
           logger.warn('backup accepted but not enqueued', { backupId: backup.id, error });
         });

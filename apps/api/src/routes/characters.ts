@@ -1,9 +1,9 @@
 import { languages, type Profile } from '@texas-ai/life';
 import { z } from 'zod';
 import type { AppDeps } from '../process/deps.js';
-import { staleHeader } from '../reads/send-cached.js';
+import { staleHeader } from '../reads/cached-response.js';
 import { defineOperation, type Operation } from '../transport/operation.js';
-import { idPageQuery, nextCursor, page } from './page.js';
+import { idPageQuery, nextCursor, page } from './paging.js';
 import { characterParams } from './parameters.js';
 
 const characterSchema = z
@@ -18,7 +18,7 @@ const characterSchema = z
   })
   .meta({ id: 'Character' });
 
-const texas = {
+const example = {
   id: 'texas',
   name: '德克萨斯',
   language: 'zh',
@@ -36,24 +36,24 @@ export function characterOperations({ store, readers }: Pick<AppDeps, 'store' | 
       path: '/v1/characters',
       scope: 'read',
       tag: 'characters',
-      summary: 'All characters',
+      summary: 'List characters',
       summaryZh: '列出所有角色',
       description:
-        'The characters of this installation, by id, without the material they write from.',
+        'The characters of this installation, sorted by id, without their writing material.',
       query: z.strictObject(idPageQuery),
-      answers: {
+      responses: {
         200: {
           description: 'A page of characters.',
           body: z.object({ characters: z.array(characterSchema), nextCursor }),
-          example: { characters: [texas], nextCursor: null },
+          example: { characters: [example], nextCursor: null },
         },
       },
       problems: [],
-      async answer({ query }) {
+      async respond({ query }) {
         const { limit, cursor: after } = query;
         const found = await store.characters.list({ after, limit: limit + 1 });
         const { entries, nextCursor } = page(found, limit, ({ id }) => id);
-        return { status: 200, body: { characters: entries.map(describe), nextCursor } };
+        return { status: 200, body: { characters: entries.map(toView), nextCursor } };
       },
     }),
     defineOperation({
@@ -62,32 +62,31 @@ export function characterOperations({ store, readers }: Pick<AppDeps, 'store' | 
       path: '/v1/characters/:character',
       scope: 'read',
       tag: 'characters',
-      summary: 'One character',
+      summary: 'Get a character',
       summaryZh: '查看一个角色',
-      description: 'Who the character is, where at home, and with whom.',
+      description: 'Who the character is, where she lives, and with whom.',
       params: characterParams,
-      answers: {
+      responses: {
         200: {
           description: 'The character.',
           body: characterSchema,
-          example: texas,
+          example,
           headers: {
-            'Cache-Status':
-              '`texas-ai; hit; detail=stale` where the answer is older than it should be.',
+            'Cache-Status': '`texas-ai; hit; detail=stale` if the response is out of date.',
           },
         },
       },
       problems: ['character_not_found'],
-      async answer({ params }) {
+      async respond({ params }) {
         const { profile, stale } = await readers.character(params.character);
-        return { status: 200, headers: stale ? staleHeader : {}, body: describe(profile) };
+        return { status: 200, headers: stale ? staleHeader : {}, body: toView(profile) };
       },
     }),
   ];
   return operations;
 }
 
-function describe({ id, name, language, timeZone, persona, home, companions }: Profile) {
+function toView({ id, name, language, timeZone, persona, home, companions }: Profile) {
   return {
     id,
     name,

@@ -1,9 +1,9 @@
 import { localDate, Temporal } from '@texas-ai/kernel';
-import { authorNames, type CostRow, callSteps, dateText, knownSum } from '@texas-ai/life';
+import { authorNames, type CostRow, callSteps, knownSum } from '@texas-ai/life';
 import { z } from 'zod';
 import type { AppDeps } from '../process/deps.js';
 import { defineOperation, type Operation } from '../transport/operation.js';
-import { assertRange } from './page.js';
+import { assertRange, characterId, plainDate } from './parameters.js';
 
 const sum = {
   calls: z.number().int(),
@@ -11,12 +11,12 @@ const sum = {
   outputTokens: z.number().int(),
   money: z.number().nullable().meta({
     description:
-      'Of the calls whose price is known, in the currency of the price table; null where none is.',
+      'For calls with a known price, in the currency of the price table; null if there are none.',
   }),
   unpricedCalls: z
     .number()
     .int()
-    .meta({ description: 'Calls whose price is not known, so that `money` lacks them.' }),
+    .meta({ description: 'Calls without a known price, not included in `money`.' }),
 };
 
 const costsSchema = z
@@ -27,12 +27,10 @@ const costsSchema = z
     total: z.object(sum),
     rows: z.array(
       z.object({
-        date: z
-          .string()
-          .meta({ description: 'The day of the budget on which the calls were made.' }),
+        date: z.string().meta({ description: 'The day in the budget’s time zone.' }),
         author: z.enum(authorNames),
         model: z.string().nullable().meta({
-          description: 'The model that the calls are priced as: the one that answered.',
+          description: 'The model that answered, which determines the price.',
         }),
         step: z.enum(callSteps),
         ...sum,
@@ -41,7 +39,7 @@ const costsSchema = z
   })
   .meta({ id: 'Costs' });
 
-const row = {
+const exampleRow = {
   date: '2026-11-23',
   author: 'gemini',
   model: 'gemini-3.5-flash-lite',
@@ -65,23 +63,21 @@ export function costOperations({
       path: '/v1/costs',
       scope: 'admin',
       tag: 'operation',
-      summary: 'What authors cost',
+      summary: 'List author costs',
       summaryZh: '查看作者调用的费用',
       description:
-        'The ledger by day, author, model and step, calls under way and calls whose worker died at ' +
-        'what they were expected to cost. By default this month so far; `to` alone begins with its ' +
-        'month, `from` alone ends today. Probes, the small calls that look whether an author answers, ' +
-        'belong to no character. The offline author costs nothing.',
+        'The ledger by day, author, model and step. Calls in progress, and calls of workers that died, count ' +
+        'with their expected cost. Default: this month so far. With `to` alone the range starts with its ' +
+        'month; with `from` alone it ends today. Probes, which check whether an author is available, belong ' +
+        'to no character. The offline author costs nothing.',
       query: z.strictObject({
-        from: dateText.optional().meta({ description: 'First day.', example: '2026-11-01' }),
-        to: dateText.optional().meta({ description: 'Last day.', example: '2026-11-30' }),
-        character: z
-          .string()
-          .regex(/^[^\0]*$/, 'a character’s id')
+        from: plainDate.optional().meta({ description: 'First day.', example: '2026-11-01' }),
+        to: plainDate.optional().meta({ description: 'Last day.', example: '2026-11-30' }),
+        character: characterId
           .optional()
-          .meta({ description: 'Of this character only.', example: 'texas' }),
+          .meta({ description: 'Only of this character.', example: 'texas' }),
       }),
-      answers: {
+      responses: {
         200: {
           description: 'The costs.',
           body: costsSchema,
@@ -96,15 +92,16 @@ export function costOperations({
               money: 0.006701,
               unpricedCalls: 0,
             },
-            rows: [row],
+            rows: [exampleRow],
           },
         },
       },
       problems: [],
-      async answer({ query }) {
+      async respond({ query }) {
         const today = localDate(clock.now(), config.timeZone);
-        const { from, to } = rangeOf(query, today);
-        assertRange({ from, to });
+        const range = rangeOf(query, today);
+        assertRange(range);
+        const [from, to] = [range.from.toString(), range.to.toString()];
         const rows = await store.ledger.costs({ from, to, character: query.character });
         const { currency } = config.budget;
         return { status: 200, body: { from, to, currency, total: totalOf(rows), rows } };
@@ -113,15 +110,13 @@ export function costOperations({
   ];
 }
 
-/** What is left out is the first day of the last day's month, and today or the first day itself. */
+/** Default of `to`: today, but not before `from`; of `from`: the first day of the month of `to`. */
 function rangeOf(
-  query: { from?: string | undefined; to?: string | undefined },
+  { from, to }: { from?: Temporal.PlainDate | undefined; to?: Temporal.PlainDate | undefined },
   today: Temporal.PlainDate,
 ) {
-  const now = today.toString();
-  const to = query.to ?? (query.from !== undefined && query.from > now ? query.from : now);
-  const from = query.from ?? Temporal.PlainDate.from(to).with({ day: 1 }).toString();
-  return { from, to };
+  const last = to ?? (from && Temporal.PlainDate.compare(from, today) > 0 ? from : today);
+  return { from: from ?? last.with({ day: 1 }), to: last };
 }
 
 function totalOf(rows: readonly CostRow[]) {

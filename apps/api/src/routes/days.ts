@@ -2,12 +2,12 @@ import { TexasError } from '@texas-ai/kernel';
 import { daySchema, daySummarySchema } from '@texas-ai/life';
 import { z } from 'zod';
 import type { AppDeps } from '../process/deps.js';
-import { answerCached } from '../reads/send-cached.js';
+import { cachedResponse } from '../reads/cached-response.js';
 import { defineOperation, type Operation } from '../transport/operation.js';
-import { assertRange, nextCursor, page, pageQuery, rangeQuery } from './page.js';
-import { characterParams, dayParams, ifNoneMatch } from './parameters.js';
+import { nextCursor, page, pageQuery } from './paging.js';
+import { assertRange, characterParams, dayParams, ifNoneMatch, rangeQuery } from './parameters.js';
 
-const summary = {
+const exampleSummary = {
   character: 'texas',
   date: '2026-11-23',
   timeZone: 'Asia/Shanghai',
@@ -25,8 +25,8 @@ const summary = {
   summary: '一个平常的工作日，上午熟悉新路线，傍晚回公寓打牌。',
 };
 
-const day = {
-  ...summary,
+const exampleDay = {
+  ...exampleSummary,
   items: [
     {
       id: '019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a12',
@@ -65,21 +65,21 @@ export function dayOperations({ store, readers }: Pick<AppDeps, 'store' | 'reade
       path: '/v1/characters/:character/days',
       scope: 'read',
       tag: 'days',
-      summary: 'Written days, newest first',
-      summaryZh: '列出已写好的日程，新的在前',
+      summary: 'List written days',
+      summaryZh: '列出已写好的日程',
       description:
-        'Summaries of the live days between two dates, page by page: `nextCursor` is the next page’s `cursor`.',
+        'Summaries of the live days between two dates, newest first. Pass `nextCursor` as `cursor` for the next page.',
       params: characterParams,
       query: z.strictObject({ ...rangeQuery, ...pageQuery }),
-      answers: {
+      responses: {
         200: {
           description: 'A page of days.',
           body: z.object({ days: z.array(daySummarySchema), nextCursor }),
-          example: { days: [summary], nextCursor: null },
+          example: { days: [exampleSummary], nextCursor: null },
         },
       },
       problems: ['character_not_found'],
-      async answer({ params, query }) {
+      async respond({ params, query }) {
         assertRange(query);
         const { from, to, limit, cursor: after } = query;
         const { id: character } = await readers.profile(params.character);
@@ -97,34 +97,31 @@ export function dayOperations({ store, readers }: Pick<AppDeps, 'store' | 'reade
       path: '/v1/characters/:character/days/:date',
       scope: 'read',
       tag: 'days',
-      summary: 'One day, with its schedule and experiences',
+      summary: 'Get a day with its schedule and experiences',
       summaryZh: '查看某一天的日程和微观经历',
       description:
-        'The live day: items cover 00:00-24:00, experiences every waking item. Send the `ETag` back as ' +
-        '`If-None-Match` to be told 304 while nothing has changed. While the database is away an older ' +
-        'answer may come, marked by `Cache-Status`.',
+        'The live day: items cover 00:00-24:00, and every waking item has experiences. Send the `ETag` as ' +
+        '`If-None-Match` to get 304 while the day is unchanged. While the database is unavailable a stale ' +
+        'response may be returned, marked by `Cache-Status`.',
       params: dayParams,
-      headers: z.object({
-        'if-none-match': ifNoneMatch,
-      }),
-      answers: {
+      headers: z.object({ 'if-none-match': ifNoneMatch }),
+      responses: {
         200: {
           description: 'The day.',
           body: daySchema,
-          example: day,
+          example: exampleDay,
           headers: {
-            ETag: 'Names these very bytes.',
-            'Cache-Status':
-              '`texas-ai; hit; detail=stale` where the answer is older than it should be.',
+            ETag: 'Identifies these exact bytes.',
+            'Cache-Status': '`texas-ai; hit; detail=stale` if the response is out of date.',
           },
         },
-        304: { description: 'The client has this day already.' },
+        304: { description: 'The client’s copy is current.' },
       },
       problems: ['character_not_found', 'day_not_found'],
-      async answer({ params, headers }) {
+      async respond({ params, headers }) {
         const found = await readers.day(params.character, params.date);
-        if (found) return { ready: answerCached(found, headers['if-none-match']) };
-        throw new TexasError('day_not_found', `${params.date} is not written.`, {
+        if (found) return { raw: cachedResponse(found, headers['if-none-match']) };
+        throw new TexasError('day_not_found', `${params.date} has not been written.`, {
           details: { field: 'date' },
         });
       },

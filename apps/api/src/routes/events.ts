@@ -1,10 +1,10 @@
 import { type MajorEventRecord, majorEventRecordSchema } from '@texas-ai/life';
 import { z } from 'zod';
 import type { AppDeps } from '../process/deps.js';
-import { answerCached } from '../reads/send-cached.js';
+import { cachedResponse } from '../reads/cached-response.js';
 import { defineOperation, type Operation } from '../transport/operation.js';
-import { assertRange, nextCursor, page, pageQuery, rangeQuery } from './page.js';
-import { characterParams, ifNoneMatch } from './parameters.js';
+import { nextCursor, page, pageQuery } from './paging.js';
+import { assertRange, characterParams, ifNoneMatch, rangeQuery } from './parameters.js';
 
 export function eventOperations({
   store,
@@ -17,22 +17,21 @@ export function eventOperations({
       path: '/v1/characters/:character/events',
       scope: 'read',
       tag: 'days',
-      summary: 'Major events, newest first',
-      summaryZh: '列出大事件，新的在前',
+      summary: 'List major events',
+      summaryZh: '列出大事件',
       description:
-        'Trips, special deliveries and whatever else fills 1-7 days; `from` and `to` bound their first day. ' +
-        'An event that a plan has just begun shows within a minute.',
+        'Trips, special deliveries and other events of 1-7 days, newest first; `from` and `to` limit their ' +
+        'first day. A new event appears within a minute.',
       params: characterParams,
       query: z.strictObject({ ...rangeQuery, ...pageQuery }),
       headers: z.object({ 'if-none-match': ifNoneMatch }),
-      answers: {
+      responses: {
         200: {
           description: 'A page of major events.',
           body: z.object({ events: z.array(majorEventRecordSchema), nextCursor }),
           headers: {
-            ETag: 'Of the newest page, which is kept for a minute.',
-            'Cache-Status':
-              '`texas-ai; hit; detail=stale` where the answer is older than it should be.',
+            ETag: 'Only on the newest page, which is cached for a minute.',
+            'Cache-Status': '`texas-ai; hit; detail=stale` if the response is out of date.',
           },
           example: {
             events: [
@@ -48,25 +47,30 @@ export function eventOperations({
             nextCursor: null,
           },
         },
-        304: { description: 'The client has this page already.' },
+        304: { description: 'The client’s copy is current.' },
       },
       problems: ['character_not_found'],
-      async answer({ params, query, headers }) {
+      async respond({ params, query, headers }) {
         assertRange(query);
         const { from, to, limit, cursor: after } = query;
         const { id: character } = await readers.profile(params.character);
         const body = (found: MajorEventRecord[]) => {
-          const place = ({ startDate, id }: MajorEventRecord) => ({ date: startDate, id });
-          const { entries, nextCursor } = page(found, limit, place);
+          const positionOf = ({ startDate: date, id }: MajorEventRecord) => ({ date, id });
+          const { entries, nextCursor } = page(found, limit, positionOf);
           return { events: entries, nextCursor };
         };
-        const more = limit + 1;
-        if (from !== undefined || to !== undefined || after !== undefined) {
-          const query = { character, from, to, after, limit: more };
-          return { status: 200, body: body(await store.majorEvents.list(query)) };
+        if (from || to || after) {
+          const found = await store.majorEvents.list({
+            character,
+            from,
+            to,
+            after,
+            limit: limit + 1,
+          });
+          return { status: 200, body: body(found) };
         }
-        const newest = await readers.newestEvents(character, more, body);
-        return { ready: answerCached(newest, headers['if-none-match']) };
+        const newest = await readers.newestEvents(character, limit + 1, body);
+        return { raw: cachedResponse(newest, headers['if-none-match']) };
       },
     }),
   ];

@@ -16,24 +16,23 @@ export function generationEventOperations({
       path: '/v1/generations/:id/events',
       scope: 'read',
       tag: 'generations',
-      summary: 'Follow a generation live',
+      summary: 'Follow a generation',
       summaryZh: '实时查看生成进度',
       description:
-        'Server-Sent Events: `queued`, `planning`, `planned`, a `chapter` each, then `published`, `failed` or ' +
-        '`cancelled`, after which the stream ends. Whoever comes late, or again with `Last-Event-ID`, is told ' +
-        'what was missed. Comments keep the connection alive.',
+        'Server-Sent Events: `queued`, `planning`, `planned`, one `chapter` per chapter, then `published`, ' +
+        '`failed` or `cancelled`, which ends the stream. A client that connects late, or reconnects with ' +
+        '`Last-Event-ID`, first receives the events it missed. Comments keep the connection alive.',
       params: generationParams,
       headers: z.object({
         'last-event-id': z.string().optional().meta({
           title: 'Last-Event-ID',
-          description:
-            'The id of the last event that the client has; an EventSource sends it itself.',
+          description: 'The id of the last event received; an EventSource sends it automatically.',
           example: '4',
         }),
       }),
-      answers: {
+      responses: {
         200: {
-          description: 'The events; the `data` of each is this object.',
+          description: 'The event stream; the `data` of each event is this object.',
           type: 'text/event-stream',
           body: progressEventSchema,
           example: {
@@ -46,20 +45,20 @@ export function generationEventOperations({
             error: null,
           },
         },
-        204: { description: 'The client has had the end already.' },
+        204: { description: 'The client has already received the last event.' },
       },
       problems: ['generation_not_found'],
-      async answer({ params, caller }) {
+      async respond({ params, caller }) {
         return {
           async stream(request, response) {
             if (request.method !== 'HEAD') {
-              const who = { generationId: params.id, keyId: caller?.keyId ?? '' };
-              return streams.follow(request, response, who);
+              const keyId = caller?.keyId ?? '';
+              return streams.follow(request, response, { generationId: params.id, keyId });
             }
             if (await store.generations.find(params.id)) {
               return void response.type('text/event-stream').end();
             }
-            throw new TexasError('generation_not_found', 'There is no generation of this id.', {
+            throw new TexasError('generation_not_found', 'There is no generation with this id.', {
               details: { field: 'id' },
             });
           },

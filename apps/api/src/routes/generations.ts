@@ -4,9 +4,6 @@ import { z } from 'zod';
 import type { AppDeps } from '../process/deps.js';
 import { defineOperation, type Operation } from '../transport/operation.js';
 import { dayParams } from './parameters.js';
-import { requestingBy } from './request-origin.js';
-
-type Deps = Pick<AppDeps, 'config' | 'logger' | 'store' | 'producer' | 'announcer' | 'clock'>;
 
 export const generationParams = z.strictObject({
   id: z
@@ -20,7 +17,7 @@ export const generationParams = z.strictObject({
     }),
 });
 
-const generation = {
+const example = {
   id: '019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a11',
   character: 'texas',
   date: '2026-11-23',
@@ -37,10 +34,12 @@ const generation = {
   finishedAt: null,
 };
 
-export function generationOperations(deps: Deps): Operation[] {
-  const { store } = deps;
-  const { basePath } = deps.config.server;
-  const requesting = requestingBy(deps);
+export function generationOperations({
+  store,
+  requesting,
+  config,
+}: Pick<AppDeps, 'store' | 'requesting' | 'config'>): Operation[] {
+  const { basePath } = config.server;
   return [
     defineOperation({
       id: 'requestGeneration',
@@ -49,12 +48,12 @@ export function generationOperations(deps: Deps): Operation[] {
       scope: 'generate',
       limit: 'generations',
       tag: 'generations',
-      summary: 'Have a day written',
+      summary: 'Generate a day',
       summaryZh: '生成某一天的日程和微观经历',
       description:
-        'Accepted once it is stored; workers write it. One generation is in flight per character and ' +
-        'date: asking again answers that one, after a failure it goes on where it stopped, after it was ' +
-        'published or cancelled another begins. The day that is live is served until the new one is whole.',
+        'Accepted once stored; workers write the day. Only one generation is in flight per character and ' +
+        'date: a repeated request returns it, resumes it after a failure, and starts another after it was ' +
+        'published or cancelled. The live day is served until the new one is complete.',
       params: dayParams,
       headers: z.object({
         'idempotency-key': z
@@ -63,29 +62,28 @@ export function generationOperations(deps: Deps): Operation[] {
           .optional()
           .meta({
             title: 'Idempotency-Key',
-            description:
-              'A blind repeat with the same key gets the generation of the first answer.',
+            description: 'A retry with the same key returns the generation of the first response.',
             example: '8e03978e-40d5-43e8-bc93-6894a57f9324',
           }),
       }),
       body: z
         .strictObject({
           fresh: z.boolean().default(false).meta({
-            description: 'Cancels the one in flight and begins another.',
+            description: 'Cancels the generation in flight and starts another.',
             example: false,
           }),
         })
         .default({ fresh: false }),
-      answers: {
+      responses: {
         202: {
           description: 'Accepted: the generation in flight.',
           body: generationSchema,
-          example: { ...generation, status: 'queued', startedAt: null },
-          headers: { Location: 'Where to follow it.' },
+          example: { ...example, status: 'queued', startedAt: null },
+          headers: { Location: 'The generation.' },
         },
       },
       problems: ['character_not_found', 'date_out_of_window'],
-      async answer({ params, body, headers, requestId, caller }) {
+      async respond({ params, body, headers, requestId, caller }) {
         const key = headers['idempotency-key'];
         const accepted = await requestGeneration(requesting, {
           ...params,
@@ -107,18 +105,18 @@ export function generationOperations(deps: Deps): Operation[] {
       path: '/v1/generations/:id',
       scope: 'read',
       tag: 'generations',
-      summary: 'How a generation stands',
+      summary: 'Get a generation',
       summaryZh: '查看生成进度',
-      description: 'Its state, the chapters written, what was used, and why it failed or waits.',
+      description: 'Its status, written chapters, usage, and why it failed or waits.',
       params: generationParams,
-      answers: {
-        200: { description: 'The generation.', body: generationSchema, example: generation },
+      responses: {
+        200: { description: 'The generation.', body: generationSchema, example },
       },
       problems: ['generation_not_found'],
-      async answer({ params }) {
+      async respond({ params }) {
         const found = await store.generations.find(params.id);
         if (found) return { status: 200, body: viewOf(found) };
-        throw new TexasError('generation_not_found', 'There is no generation of this id.', {
+        throw new TexasError('generation_not_found', 'There is no generation with this id.', {
           details: { field: 'id' },
         });
       },
@@ -131,23 +129,20 @@ export function generationOperations(deps: Deps): Operation[] {
       tag: 'generations',
       summary: 'Cancel a generation',
       summaryZh: '取消生成',
-      description: 'The live day stays. One that is over stays as it is, and is answered as such.',
+      description: 'The live day stays. A generation that has ended is returned unchanged.',
       params: generationParams,
-      answers: {
+      responses: {
         200: {
-          description: 'The generation as it stands now.',
+          description: 'The generation after the request.',
           body: generationSchema,
-          example: { ...generation, status: 'cancelled', finishedAt: '2026-11-22T20:00:04Z' },
+          example: { ...example, status: 'cancelled', finishedAt: '2026-11-22T20:00:04Z' },
         },
       },
       problems: ['generation_not_found'],
-      async answer({ params }) {
-        return {
-          status: 200,
-          body: viewOf(
-            await cancelGeneration({ store, onProgress: requesting.onProgress }, params.id),
-          ),
-        };
+      async respond({ params }) {
+        const { onProgress } = requesting;
+        const generation = await cancelGeneration({ store, onProgress }, params.id);
+        return { status: 200, body: viewOf(generation) };
       },
     }),
   ];

@@ -16,10 +16,11 @@ const healthSchema = z
     database: connection,
     has_today_schedule: z.boolean().nullable().meta({
       description:
-        'Whether every character has a day for what is today where she lives; null while the database is away.',
+        'Whether every character has a day for her local date; null while the database is unavailable.',
     }),
     last_backup_age_seconds: z.number().int().nullable().meta({
-      description: 'Of the last good backup; null where there is none or the database is away.',
+      description:
+        'Age of the last good backup; null if there is none or the database is unavailable.',
     }),
     timestamp: z.iso.datetime(),
   })
@@ -43,14 +44,14 @@ const workersSchema = z
         ),
       }),
     ),
-    active_tasks: z.number().int().meta({ description: 'Active jobs of all workers together.' }),
+    active_tasks: z.number().int().meta({ description: 'Number of active jobs of all workers.' }),
     neglected_queues: z.array(z.string()).meta({
-      description: 'Queues in which jobs wait although no live worker works them.',
+      description: 'Queues with waiting jobs but no live worker.',
     }),
   })
   .meta({ id: 'FleetHealth' });
 
-const healthy = {
+const healthyExample = {
   status: 'healthy',
   redis: 'connected',
   database: 'connected',
@@ -59,7 +60,7 @@ const healthy = {
   timestamp: '2026-11-23T04:00:00Z',
 };
 
-const fleet = {
+const workersExample = {
   status: 'healthy',
   workers: [
     {
@@ -92,37 +93,37 @@ export function healthOperations({
       ...open,
       id: 'getHealth',
       path: '/health',
-      summary: 'Whether the system is well',
+      summary: 'Check the health of the system',
       summaryZh: '健康检查',
       description:
-        'Asks Redis and the database, each for 1.5 s at most, so that one that hangs is told of within 2 s. ' +
-        'Answers are shared for a second. A missing day alone is not unhealthy.',
-      answers: {
+        'Checks Redis and the database, each with a timeout of 1.5 s. Results are reused for a second. A ' +
+        'missing day alone is not unhealthy.',
+      responses: {
         200: {
-          description: 'Redis and the database answer.',
+          description: 'Redis and the database respond.',
           body: healthSchema,
-          example: healthy,
+          example: healthyExample,
         },
         503: {
-          description: 'One of them does not.',
+          description: 'At least one of them does not respond.',
           body: healthSchema,
-          example: { ...healthy, status: 'unhealthy', redis: 'disconnected' },
+          example: { ...healthyExample, status: 'unhealthy', redis: 'disconnected' },
         },
       },
       problems: [],
-      async answer() {
+      async respond() {
         const [redis, database, today, backupAt] = await Promise.all([
           health.redis(),
           health.database(),
           health.today(),
           health.lastBackupAt(),
         ]);
-        const well = redis === true && database === true;
+        const healthy = redis === true && database === true;
         return {
-          status: well ? 200 : 503,
-          headers: uncached,
+          status: healthy ? 200 : 503,
+          headers: noStore,
           body: {
-            status: well ? 'healthy' : 'unhealthy',
+            status: healthy ? 'healthy' : 'unhealthy',
             redis: redis ? 'connected' : 'disconnected',
             database: database ? 'connected' : 'disconnected',
             has_today_schedule: today ?? null,
@@ -136,15 +137,19 @@ export function healthOperations({
       ...open,
       id: 'getWorkers',
       path: '/health/workers',
-      summary: 'Who works',
+      summary: 'List live workers',
       summaryZh: '查看工作进程状态',
       description:
-        'The live workers, as each described itself within the last 15 seconds. Unhealthy when jobs wait ' +
-        'in a queue that nobody works, or when Redis does not tell.',
-      answers: {
-        200: { description: 'No queue is neglected.', body: workersSchema, example: fleet },
+        'The workers that reported within the last 15 seconds. Unhealthy while a queue has waiting jobs but ' +
+        'no live worker, or while Redis is unavailable.',
+      responses: {
+        200: {
+          description: 'Every queue with waiting jobs has a worker.',
+          body: workersSchema,
+          example: workersExample,
+        },
         503: {
-          description: 'Jobs wait and nobody works, or Redis is away.',
+          description: 'A queue has no worker, or Redis is unavailable.',
           body: workersSchema,
           example: {
             status: 'unhealthy',
@@ -155,22 +160,22 @@ export function healthOperations({
         },
       },
       problems: [],
-      async answer() {
+      async respond() {
         const state = await health.fleet();
         const { workers, neglected } = state ?? { workers: [], neglected: [] };
-        const well = state !== undefined && neglected.length === 0;
+        const healthy = state !== undefined && neglected.length === 0;
         return {
-          status: well ? 200 : 503,
-          headers: uncached,
+          status: healthy ? 200 : 503,
+          headers: noStore,
           body: {
-            status: well ? 'healthy' : 'unhealthy',
+            status: healthy ? 'healthy' : 'unhealthy',
             workers: workers.map(({ id, startedAt, queues, activeJobs }) => ({
               id,
               started_at: startedAt,
               queues,
-              active_jobs: activeJobs.map(({ startedAt: started_at, ...job }) => ({
+              active_jobs: activeJobs.map(({ startedAt, ...job }) => ({
                 ...job,
-                started_at,
+                started_at: startedAt,
               })),
             })),
             active_tasks: workers.reduce((sum, { activeJobs }) => sum + activeJobs.length, 0),
@@ -183,47 +188,47 @@ export function healthOperations({
       ...open,
       id: 'getLive',
       path: '/health/live',
-      summary: 'Whether the process runs',
+      summary: 'Liveness probe',
       summaryZh: '进程是否存活',
-      description: 'Says so without asking anything else; for whoever restarts processes.',
-      answers: {
+      description: 'Depends on nothing else; for supervisors that restart processes.',
+      responses: {
         200: {
-          description: 'It runs.',
+          description: 'The process is alive.',
           body: z.object({ status: z.literal('live') }),
           example: { status: 'live' },
         },
       },
       problems: [],
-      async answer() {
-        return { status: 200, headers: uncached, body: { status: 'live' } };
+      async respond() {
+        return { status: 200, headers: noStore, body: { status: 'live' } };
       },
     }),
     defineOperation({
       ...open,
       id: 'getReady',
       path: '/health/ready',
-      summary: 'Whether the process can serve',
+      summary: 'Readiness probe',
       summaryZh: '进程能否提供服务',
       description:
-        'Not before the database is up to date, not while PostgreSQL or Redis is away, not while it stops.',
-      answers: {
+        'Not ready until the database is up to date, while PostgreSQL or Redis is unavailable, and during shutdown.',
+      responses: {
         200: {
-          description: 'It can.',
+          description: 'Ready.',
           body: readySchema,
           example: { status: 'ready', reason: null },
         },
         503: {
-          description: 'It cannot, and why.',
+          description: 'Not ready, with the reason.',
           body: readySchema,
           example: { status: 'unready', reason: 'no answer from redis' },
         },
       },
       problems: [],
-      async answer() {
+      async respond() {
         const reason = await readiness.reasonNotReady();
         return reason === null
-          ? { status: 200, headers: uncached, body: { status: 'ready', reason } }
-          : { status: 503, headers: uncached, body: { status: 'unready', reason } };
+          ? { status: 200, headers: noStore, body: { status: 'ready', reason } }
+          : { status: 503, headers: noStore, body: { status: 'unready', reason } };
       },
     }),
   ];
@@ -233,4 +238,4 @@ function secondsSince(then: Temporal.Instant, { now }: Clock): number {
   return Math.max(0, Math.round((now().epochMilliseconds - then.epochMilliseconds) / 1000));
 }
 
-const uncached = { 'Cache-Control': 'no-store' };
+const noStore = { 'Cache-Control': 'no-store' };

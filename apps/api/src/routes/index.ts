@@ -4,17 +4,17 @@ import { backupOperations } from './backups.js';
 import { characterOperations } from './characters.js';
 import { costOperations } from './costs.js';
 import { dayOperations } from './days.js';
-import { documentOperations } from './documents.js';
 import { eventOperations } from './events.js';
 import { generationEventOperations } from './generation-events.js';
 import { generationOperations } from './generations.js';
 import { healthOperations } from './health.js';
 import { interactionOperations } from './interactions.js';
-import { originalOperations } from './legacy.js';
+import { legacyOperations } from './legacy.js';
 import { metricsOperations } from './metrics.js';
 import { momentOperations } from './moment.js';
+import { openApiOperations } from './openapi.js';
 
-/** Every operation of the gateway. To add one: a file and a line here. */
+/** All operations. To add one, add a file and a line here. */
 export function makeOperations(deps: AppDeps): Operation[] {
   const operations = [
     ...characterOperations(deps),
@@ -26,9 +26,9 @@ export function makeOperations(deps: AppDeps): Operation[] {
     ...generationEventOperations(deps),
     ...costOperations(deps),
     ...backupOperations(deps),
-    ...originalOperations(deps),
+    ...legacyOperations(deps),
     ...healthOperations(deps),
     ...metricsOperations(deps),
   ];
-  return [...operations, ...documentOperations(operations, deps.config.server.basePath)];
+  return [...operations, ...openApiOperations(operations, deps.config.server.basePath)];
 }

@@ -1,9 +1,9 @@
-import { dateText, interactionSchema, interactionStatuses } from '@texas-ai/life';
+import { interactionSchema, interactionStatuses } from '@texas-ai/life';
 import { z } from 'zod';
 import type { AppDeps } from '../process/deps.js';
 import { defineOperation, type Operation } from '../transport/operation.js';
-import { nextCursor, page, pageQuery } from './page.js';
-import { characterParams } from './parameters.js';
+import { nextCursor, page, pageQuery } from './paging.js';
+import { characterParams, plainDate } from './parameters.js';
 
 export function interactionOperations({
   store,
@@ -16,22 +16,22 @@ export function interactionOperations({
       path: '/v1/characters/:character/interactions',
       scope: 'read',
       tag: 'days',
-      summary: 'Messages the character wants to send',
+      summary: 'List messages the character wants to send',
       summaryZh: '列出她想主动发送的消息',
       description:
-        'The interactions of live days, newest day first, each with the window of time in which it is to be sent.',
+        'The interactions of live days, newest day first, each with the time window in which to send it.',
       params: characterParams,
       query: z.strictObject({
-        date: dateText
+        date: plainDate
           .optional()
-          .meta({ description: 'Of this local date only.', example: '2026-11-23' }),
+          .meta({ description: 'Only of this local date.', example: '2026-11-23' }),
         status: z
           .enum(interactionStatuses)
           .optional()
-          .meta({ description: 'Of this status only.', example: 'planned' }),
+          .meta({ description: 'Only with this status.', example: 'planned' }),
         ...pageQuery,
       }),
-      answers: {
+      responses: {
         200: {
           description: 'A page of interactions.',
           body: z.object({ interactions: z.array(interactionSchema), nextCursor }),
@@ -52,18 +52,17 @@ export function interactionOperations({
         },
       },
       problems: ['character_not_found'],
-      async answer({ params, query }) {
+      async respond({ params, query }) {
         const { date, status, limit, cursor: after } = query;
         const { id: character } = await readers.profile(params.character);
-        const more = limit + 1;
         const found = await store.interactions.list({
           character,
           date,
           status,
           after,
-          limit: more,
+          limit: limit + 1,
         });
-        const { entries, nextCursor } = page(found, limit, (each) => each);
+        const { entries, nextCursor } = page(found, limit, (interaction) => interaction);
         return { status: 200, body: { interactions: entries, nextCursor } };
       },
     }),

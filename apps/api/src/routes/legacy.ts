@@ -1,25 +1,22 @@
-import { localDate, TexasError } from '@texas-ai/kernel';
-import { dateText, requestGeneration } from '@texas-ai/life';
+import { localDate, type Temporal, TexasError } from '@texas-ai/kernel';
+import { requestGeneration } from '@texas-ai/life';
 import { z } from 'zod';
 import type { AppDeps } from '../process/deps.js';
-import { type Answer, defineOperation, type Operation } from '../transport/operation.js';
-import { requestingBy } from './request-origin.js';
+import { defineOperation, type Operation, type OperationResponse } from '../transport/operation.js';
+import { plainDate } from './parameters.js';
 
-type Deps = Pick<
-  AppDeps,
-  'config' | 'logger' | 'store' | 'readers' | 'producer' | 'announcer' | 'clock' | 'characters'
->;
+type Deps = Pick<AppDeps, 'config' | 'store' | 'readers' | 'requesting' | 'clock' | 'characters'>;
 
 const query = z.strictObject({
-  target_date: dateText.optional().meta({
-    description: 'A local date of the character, `YYYY-MM-DD`; today where she lives by default.',
+  target_date: plainDate.optional().meta({
+    description: 'A local date of the character, `YYYY-MM-DD`; default: her local today.',
     example: '2026-11-23',
   }),
 });
 
 const messageSchema = z.object({ message: z.string() }).meta({ id: 'Message' });
 
-/** When these calls became deprecated: 2026-11-24 (RFC 9745). */
+/** 2026-11-24 (RFC 9745). */
 const deprecation = '@1795478400';
 
 const common = {
@@ -31,21 +28,22 @@ const common = {
 } as const;
 
 const headers = {
-  Deprecation: 'Since when the call is deprecated (RFC 9745).',
-  Link: 'What to call instead, as `rel="successor-version"`.',
+  Deprecation: 'When the operation was deprecated (RFC 9745).',
+  Link: 'The replacement, as `rel="successor-version"`.',
 };
 
-/** The two calls of the original system, for the installation's first character, in its words. */
-export function originalOperations(deps: Deps): Operation[] {
-  const { store, readers, clock } = deps;
+/** The two operations of the original system, for the installation's first character. */
+export function legacyOperations(deps: Deps): Operation[] {
+  const { store, readers, clock, requesting } = deps;
   const { basePath } = deps.config.server;
-  const requesting = requestingBy(deps);
 
-  async function theDay(target: string | undefined): Promise<{ character: string; date: string }> {
+  async function targetDay(
+    date: Temporal.PlainDate | undefined,
+  ): Promise<{ character: string; date: Temporal.PlainDate }> {
     const [first] = deps.characters;
     if (!first) throw new TexasError('character_not_found', 'There is no character.');
     const { id: character, timeZone } = await readers.profile(first.profile.id);
-    return { character, date: target ?? localDate(clock.now(), timeZone).toString() };
+    return { character, date: date ?? localDate(clock.now(), timeZone) };
   }
 
   return [
@@ -55,31 +53,32 @@ export function originalOperations(deps: Deps): Operation[] {
       path: '/generate-daily-life',
       limit: 'generations',
       changes: true,
-      summary: 'Have a day written, as the original system was asked',
+      summary: 'Generate a day (legacy)',
       summaryZh: '生成每日日程和微观经历（原接口）',
       description:
-        'Of the installation’s first character. Use `POST …/days/{date}/generations` instead.',
-      answers: {
+        'For the installation’s first character. Use `POST …/days/{date}/generations` instead.',
+      responses: {
         200: {
-          description: 'Accepted; workers write it.',
+          description: 'Accepted; workers write the day.',
           body: messageSchema,
           example: { message: '2026-11-23 的日程生成任务已提交。' },
-          headers: { ...headers, Location: 'Where to follow the generation.' },
+          headers: { ...headers, Location: 'The generation.' },
         },
       },
       problems: ['character_not_found', 'date_out_of_window'],
-      async answer({ query: { target_date }, requestId }) {
-        const day = await theDay(target_date);
+      async respond({ query: { target_date }, requestId }) {
+        const { character, date } = await targetDay(target_date);
         const { id } = await requestGeneration(requesting, {
-          ...day,
+          character,
+          date,
           fresh: false,
           askedBy: 'person',
           idempotency: null,
           requestId,
-        }).catch(inItsOwnWords);
-        return said(
-          `${day.date} 的日程生成任务已提交。`,
-          `${basePath}/v1/characters/${day.character}/days/${day.date}/generations`,
+        }).catch(rethrowWithLegacyField);
+        return messageResponse(
+          `${date} 的日程生成任务已提交。`,
+          `${basePath}/v1/characters/${character}/days/${date}/generations`,
           { Location: `${basePath}/v1/generations/${id}` },
         );
       },
@@ -88,30 +87,34 @@ export function originalOperations(deps: Deps): Operation[] {
       ...common,
       id: 'collectInteractions',
       path: '/collect-interactions',
-      summary: 'Whether a day’s interactions are collected, as the original system was asked',
+      summary: 'Count the interactions of a day (legacy)',
       summaryZh: '收集需要主动交互的微观经历（原接口）',
       description:
-        'Of the installation’s first character. Interactions are collected when the day is published; ' +
-        'this says how many there are. Use `GET …/interactions` instead.',
-      answers: {
+        'For the installation’s first character. Interactions are collected when the day is published; this ' +
+        'returns their number. Use `GET …/interactions` instead.',
+      responses: {
         200: {
-          description: 'They are collected.',
+          description: 'The interactions are collected.',
           body: messageSchema,
           example: { message: '2026-11-23 的主动交互已收集，共 12 条。' },
           headers,
         },
       },
       problems: ['character_not_found', 'day_not_found'],
-      async answer({ query: { target_date } }) {
-        const { character, date } = await theDay(target_date);
+      async respond({ query: { target_date } }) {
+        const { character, date } = await targetDay(target_date);
         const day = await readers.day(character, date);
         if (!day) {
-          throw new TexasError('day_not_found', `${date} is not written.`, {
+          throw new TexasError('day_not_found', `${date} has not been written.`, {
             details: { field: 'target_date' },
           });
         }
-        const collected = await store.interactions.list({ character, date, limit: mostOfADay });
-        return said(
+        const collected = await store.interactions.list({
+          character,
+          date,
+          limit: maxInteractionsOfDay,
+        });
+        return messageResponse(
           `${date} 的主动交互已收集，共 ${collected.length} 条。`,
           `${basePath}/v1/characters/${character}/interactions?date=${date}`,
         );
@@ -120,23 +123,27 @@ export function originalOperations(deps: Deps): Operation[] {
   ];
 }
 
-/** A date is called otherwise here. */
-function inItsOwnWords(error: unknown): never {
+/** The legacy name of the field `date` is `target_date`. */
+function rethrowWithLegacyField(error: unknown): never {
   if (!(error instanceof TexasError) || error.details.field !== 'date') throw error;
   throw new TexasError(error.code, error.message, { details: { field: 'target_date' } });
 }
 
-/** More than a day of 5-minute experiences has. */
-const mostOfADay = 288;
+/** A day of 5-minute experiences has no more than this. */
+const maxInteractionsOfDay = 288;
 
-function said(message: string, successor: string, more: Record<string, string> = {}): Answer {
+function messageResponse(
+  message: string,
+  successor: string,
+  extraHeaders: Record<string, string> = {},
+): OperationResponse {
   return {
     status: 200,
     headers: {
       Deprecation: deprecation,
       Link: `<${successor}>; rel="successor-version"`,
       'Cache-Control': 'no-store',
-      ...more,
+      ...extraHeaders,
     },
     body: { message },
   };

@@ -10,23 +10,23 @@ export function metricsOperations({ metrics }: Pick<AppDeps, 'metrics'>): Operat
       path: '/metrics',
       scope: 'admin',
       tag: 'operation',
-      summary: 'What this process measures',
+      summary: 'Get metrics',
       summaryZh: '查看监控指标',
       description:
-        'In the text format of Prometheus, of this process and of the whole system. The same is served ' +
-        'without a key on METRICS_PORT where that is set, which is where Prometheus should ask.',
-      answers: {
+        'In the Prometheus text format, of this process and of the whole system. Prometheus should scrape ' +
+        'METRICS_PORT instead, if it is set, which serves the same without a key.',
+      responses: {
         200: {
-          description: 'The metrics as they are now.',
+          description: 'The current metrics.',
           body: z.string(),
           type: 'text/plain',
           example: 'texas_workers 2\n',
         },
       },
       problems: [],
-      async answer() {
+      async respond() {
         const headers = ['Content-Type', metrics.contentType, 'Cache-Control', 'no-store'];
-        return { ready: { status: 200, headers, bytes: Buffer.from(await metrics.text()) } };
+        return { raw: { status: 200, headers, bytes: Buffer.from(await metrics.text()) } };
       },
     }),
   ];

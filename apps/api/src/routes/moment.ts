@@ -1,8 +1,8 @@
-import { Temporal } from '@texas-ai/kernel';
-import { instantText, momentOf, momentSchema, whenIs } from '@texas-ai/life';
+import { localDate, Temporal } from '@texas-ai/kernel';
+import { instantText, momentOf, momentSchema } from '@texas-ai/life';
 import { z } from 'zod';
 import type { AppDeps } from '../process/deps.js';
-import { staleHeader } from '../reads/send-cached.js';
+import { staleHeader } from '../reads/cached-response.js';
 import { defineOperation, type Operation } from '../transport/operation.js';
 import { characterParams } from './parameters.js';
 
@@ -17,26 +17,25 @@ export function momentOperations({
       path: '/v1/characters/:character/now',
       scope: 'read',
       tag: 'days',
-      summary: 'What the character is doing now',
+      summary: 'Get what the character is doing now',
       summaryZh: '她此刻在做什么',
       description:
-        'The schedule item and the experience at one instant, by default now. Never empty: before ' +
-        'the day is written she sleeps on, and `written` is false.',
+        'The schedule item and the experience at an instant, by default now. Never empty: until the day is ' +
+        'written she is still asleep, and `written` is false.',
       params: characterParams,
       query: z.strictObject({
         at: instantText.optional().meta({
           format: 'date-time',
-          description: 'Another instant than now.',
+          description: 'The instant; default now.',
           example: '2026-11-23T21:30:00+08:00',
         }),
       }),
-      answers: {
+      responses: {
         200: {
           description: 'The moment.',
           body: momentSchema,
           headers: {
-            'Cache-Status':
-              '`texas-ai; hit; detail=stale` where the day is older than it should be.',
+            'Cache-Status': '`texas-ai; hit; detail=stale` if the day is out of date.',
           },
           example: {
             character: 'texas',
@@ -65,11 +64,10 @@ export function momentOperations({
         },
       },
       problems: ['character_not_found'],
-      async answer({ params, query }) {
+      async respond({ params, query }) {
         const profile = await readers.profile(params.character);
         const instant = query.at === undefined ? clock.now() : Temporal.Instant.from(query.at);
-        const { date } = whenIs(instant, profile.timeZone);
-        const found = await readers.day(profile.id, date);
+        const found = await readers.day(profile.id, localDate(instant, profile.timeZone));
         return {
           status: 200,
           headers: found?.stale ? staleHeader : {},

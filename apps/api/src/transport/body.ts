@@ -2,35 +2,34 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { TexasError } from '@texas-ai/kernel';
 import express, { type RequestHandler } from 'express';
 
-export const mostBodyBytes = 100 * 1024;
+export const maxBodyBytes = 100 * 1024;
 
-/** Whether a body follows, of whatever length. */
 export function hasBody({ headers }: IncomingMessage): boolean {
   const { 'content-length': length = '0' } = headers;
   return length !== '0' || headers['transfer-encoding'] !== undefined;
 }
 
-/** Milliseconds that a body may go on coming after the answer, so that the client gets to read that. */
+/** How long an unread body may keep arriving after the response, so that the client can read it. */
 const lingerMs = 1_000;
 
-/** Cuts off what is left of a body once its request was answered: nobody reads it any more. */
-export function cutOffAfterAnswer(request: IncomingMessage, response: ServerResponse): void {
+/** Closes the connection if the body is still arriving some time after the response was sent. */
+export function discardUnreadBody(request: IncomingMessage, response: ServerResponse): void {
   response.once('finish', () => {
     if (request.complete) return;
     const { socket } = request;
-    const cut = setTimeout(() => socket.destroy(), lingerMs).unref();
-    request.once('end', () => clearTimeout(cut)).resume();
+    const timer = setTimeout(() => socket.destroy(), lingerMs).unref();
+    request.once('end', () => clearTimeout(timer)).resume();
   });
 }
 
-/** The refusal of a body that says outright to be too large; null for all others. */
-export function refusalOfLarge({ headers }: IncomingMessage): TexasError | null {
-  return Number(headers['content-length'] ?? 0) > mostBodyBytes ? tooLarge() : null;
+/** An error if `Content-Length` exceeds the limit, otherwise null. */
+export function declaredTooLarge({ headers }: IncomingMessage): TexasError | null {
+  return Number(headers['content-length'] ?? 0) > maxBodyBytes ? bodyTooLarge() : null;
 }
 
-/** Reads a body of JSON, 100 kB at most and not compressed; none at all is fine as well. */
+/** Parses an optional, uncompressed JSON body of at most 100 kB. */
 export function jsonBody(): RequestHandler {
-  const parse = express.json({ limit: mostBodyBytes, inflate: false });
+  const parse = express.json({ limit: maxBodyBytes, inflate: false });
   return (request, response, next) => {
     if (hasBody(request) && !request.is('application/json')) {
       const message = 'Send the body as application/json.';
@@ -38,22 +37,22 @@ export function jsonBody(): RequestHandler {
         new TexasError('unsupported_media_type', message, { details: { field: 'Content-Type' } }),
       );
     }
-    // The parser would read a body that is too large to its end before it says so.
+    // The parser reports an oversized chunked body only after reading all of it.
     let received = 0;
-    let refused = false;
+    let rejected = false;
     request.on('data', (chunk: Buffer) => {
       received += chunk.length;
-      if (received <= mostBodyBytes || refused) return;
-      refused = true;
-      next(tooLarge());
+      if (received <= maxBodyBytes || rejected) return;
+      rejected = true;
+      next(bodyTooLarge());
     });
     return parse(request, response, (error?: unknown) => {
-      if (!refused) next(error);
+      if (!rejected) next(error);
     });
   };
 }
 
-function tooLarge(): TexasError {
-  const message = `The body may have ${mostBodyBytes / 1024} kB at most.`;
+function bodyTooLarge(): TexasError {
+  const message = `The body must not exceed ${maxBodyBytes / 1024} kB.`;
   return new TexasError('body_too_large', message, { details: { field: 'body' } });
 }

@@ -2,73 +2,69 @@ import type { Scope } from '@texas-ai/access';
 import { type ErrorCode, TexasError } from '@texas-ai/kernel';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import type { ReadyAnswer } from './send-bytes.js';
+import type { RawResponse } from './response.js';
 
-/** What an answer carries: a body of JSON, bytes that are ready, or nothing but its status. */
-export type Answer =
+/** What an operation returns: a JSON body or none, serialized bytes, or a stream. */
+export type OperationResponse =
   | { status: number; headers?: Record<string, string>; body?: unknown }
-  | { ready: ReadyAnswer }
-  /** Takes the response over, as an event stream does. */
+  | { raw: RawResponse }
+  /** Takes over the response, as an event stream does. */
   | { stream(request: Request, response: Response): Promise<void> };
 
-/** A successful answer, or a documented one that is no problem, such as `unready`. */
-export interface DocumentedAnswer {
+/** A response other than a problem. */
+export interface DocumentedResponse {
   description: string;
-  /** Absent where there is no body. */
+  /** Absent if there is no body. */
   body?: z.ZodType;
-  /** By default application/json. */
+  /** Content type; default `application/json`. */
   type?: string;
-  /** A body as it may look. */
   example?: unknown;
-  /** Names of the headers that matter to clients, each with one sentence. */
+  /** Descriptions of the headers that matter to clients, by name. */
   headers?: Record<string, string>;
 }
 
 export interface Documentation {
-  /** Stable, camelCase: clients generate names from it. */
+  /** `operationId`: stable, since clients generate method names from it. */
   id: string;
-  /** The group it is shown in. */
   tag: 'characters' | 'days' | 'generations' | 'operation' | 'original';
   summary: string;
-  /** The summary in Chinese. */
   summaryZh: string;
   description: string;
-  answers: Record<number, DocumentedAnswer>;
-  /** The codes of its problems, beyond those that follow from its scope, limit and input. */
+  responses: Record<number, DocumentedResponse>;
+  /** Error codes in addition to those implied by scope, limit and input. */
   problems: readonly ErrorCode[];
   deprecated?: boolean;
-  /** A GET that changes something, as only the original has: HEAD is refused. */
+  /** For a legacy GET that changes something: HEAD is not allowed. */
   changes?: boolean;
 }
 
-/** The counter a request is counted by. */
+/** The rate limit that applies to an operation. */
 export type LimitName = 'reads' | 'generations';
 
-/** Who asks, as the operations see it. */
 export interface Caller {
-  /** The key's id; `internal` is the bootstrap key. */
+  /** The API key's id; `internal` is the bootstrap key. */
   keyId: string;
 }
 
-/** One method at one path, with all there is to know of it: for the router, the checks, the document. */
+/** One method of one path: the single source for router, validation and OpenAPI document. */
 export interface Operation extends Documentation {
   method: 'get' | 'post' | 'delete';
-  /** As Express writes it: `/v1/characters/:character`. */
+  /** In Express syntax: `/v1/characters/:character`. */
   path: string;
-  /** What a key must allow; null marks the public operations. */
+  /** The scope that a key needs; null for public operations. */
   scope: Scope | null;
-  /** Null where nothing is counted. */
+  /** Null for operations without a rate limit. */
   limit: LimitName | null;
   params: z.ZodObject;
   query: z.ZodObject;
-  /** Request headers that mean something to it, by their names in lower case. */
+  /** The request headers it reads, by lower-case name. */
   headers: z.ZodObject;
-  /** Null where no body is read. */
+  /** Null if it takes no body. */
   body: z.ZodType | null;
-  answer(request: Request, context: AnswerContext): Promise<Answer>;
+  respond(request: Request, context: OperationContext): Promise<OperationResponse>;
 }
 
-export interface AnswerContext {
+export interface OperationContext {
   requestId: string;
   /** Null for public operations. */
   caller: Caller | null;
@@ -88,19 +84,19 @@ interface OperationInput<
   query?: Query;
   headers?: Headers;
   body?: Body;
-  answer(
+  respond(
     input: {
       params: z.output<Params>;
       query: z.output<Query>;
       headers: z.output<Headers>;
       body: z.output<Body>;
-    } & AnswerContext,
-  ): Promise<Answer>;
+    } & OperationContext,
+  ): Promise<OperationResponse>;
 }
 
 const nothing = z.strictObject({});
 
-/** An operation whose input is validated, all fields at once, before its answer is made. */
+/** Defines an operation that validates its whole input before it responds. */
 export function defineOperation<
   Params extends z.ZodObject = typeof nothing,
   Query extends z.ZodObject = typeof nothing,
@@ -111,7 +107,6 @@ export function defineOperation<
   const input = z.object({
     params: params ?? nothing,
     query: query ?? nothing,
-    // An operation reads no other headers.
     headers: (headers ?? nothing).strip(),
     body: body ?? nothing.optional(),
   });
@@ -122,7 +117,7 @@ export function defineOperation<
     query: query ?? nothing,
     headers: headers ?? nothing,
     body: body ?? null,
-    async answer(request, context) {
+    async respond(request, context) {
       const parsed = input.safeParse({
         params: request.params,
         query: request.query,
@@ -130,15 +125,15 @@ export function defineOperation<
         body: request.body,
       });
       if (!parsed.success) throw invalidRequest(parsed.error, headers);
-      type Input = Parameters<(typeof definition)['answer']>[0];
-      return definition.answer({ ...parsed.data, ...context } as Input);
+      type Input = Parameters<(typeof definition)['respond']>[0];
+      return definition.respond({ ...parsed.data, ...context } as Input);
     },
   };
 }
 
 function invalidRequest(error: z.ZodError, headers: z.ZodObject | undefined): TexasError {
   const errors = error.issues.flatMap((issue) => {
-    // `params`, `query`, `headers` and `body` are our words; clients know the field alone.
+    // The first segment is one of `params`, `query`, `headers` and `body`.
     const [part, ...path] = issue.path;
     if (issue.code !== 'unrecognized_keys') {
       const field = path.join('.') || 'body';
@@ -147,9 +142,9 @@ function invalidRequest(error: z.ZodError, headers: z.ZodObject | undefined): Te
     }
     return issue.keys.map((key) => ({
       field: [...path, key].join('.'),
-      message: 'There is no such field.',
+      message: 'unknown field',
     }));
   });
-  const said = errors.map(({ field, message }) => `${field}: ${message}`).join(' ');
-  return new TexasError('invalid_request', said, { details: { errors } });
+  const message = errors.map((error) => `${error.field}: ${error.message}`).join('; ');
+  return new TexasError('invalid_request', message, { details: { errors } });
 }

@@ -1,18 +1,18 @@
 import type { ServerResponse } from 'node:http';
 import { asTexasError, type ErrorCode, TexasError } from '@texas-ai/kernel';
 import { z } from 'zod';
-import { sendBytes } from './send-bytes.js';
+import { sendBytes } from './response.js';
 
 const fieldErrorSchema = z.object({ field: z.string(), message: z.string() });
 
-/** An error as clients get it: RFC 9457, with a stable `code` and the fields that are at fault. */
+/** Problem details (RFC 9457) with a stable `code` and the invalid fields. */
 export const problemSchema = z
   .object({
     type: z.string(),
     title: z.string(),
     status: z.number().int(),
     detail: z.string(),
-    code: z.string().meta({ description: 'Stable: made for programs.' }),
+    code: z.string().meta({ description: 'Stable, for programs.' }),
     requestId: z.string(),
     errors: z.array(fieldErrorSchema).optional(),
   })
@@ -21,34 +21,33 @@ export const problemSchema = z
 export type Problem = z.infer<typeof problemSchema>;
 export type FieldError = z.infer<typeof fieldErrorSchema>;
 
-/** The one place where failures become HTTP: status and title by code; all others are 500. */
-const answers: Partial<Record<ErrorCode, { status: number; title: string }>> = {
-  invalid_request: { status: 400, title: 'The request is not valid' },
-  malformed_json: { status: 400, title: 'The body is not JSON' },
-  unauthorized: { status: 401, title: 'A valid key is required' },
-  forbidden: { status: 403, title: 'The key does not allow this' },
-  route_not_found: { status: 404, title: 'There is nothing here' },
-  character_not_found: { status: 404, title: 'No such character' },
-  day_not_found: { status: 404, title: 'This day is not written' },
-  generation_not_found: { status: 404, title: 'No such generation' },
-  request_timeout: { status: 408, title: 'The request came too slowly' },
-  method_not_allowed: { status: 405, title: 'This method is not allowed here' },
-  storage_conflict: { status: 409, title: 'Somebody else changed the same first' },
-  body_too_large: { status: 413, title: 'The body is too large' },
-  unsupported_media_type: { status: 415, title: 'The body must be JSON' },
-  date_out_of_window: { status: 422, title: 'The date is too far away' },
+/** HTTP status and title by error code; codes not listed are 500. */
+const httpErrors: Partial<Record<ErrorCode, { status: number; title: string }>> = {
+  invalid_request: { status: 400, title: 'Invalid request' },
+  malformed_json: { status: 400, title: 'Malformed JSON' },
+  unauthorized: { status: 401, title: 'Valid API key required' },
+  forbidden: { status: 403, title: 'Insufficient scope' },
+  route_not_found: { status: 404, title: 'Not found' },
+  character_not_found: { status: 404, title: 'Character not found' },
+  day_not_found: { status: 404, title: 'Day not written' },
+  generation_not_found: { status: 404, title: 'Generation not found' },
+  request_timeout: { status: 408, title: 'Request timeout' },
+  method_not_allowed: { status: 405, title: 'Method not allowed' },
+  storage_conflict: { status: 409, title: 'Conflicting change' },
+  body_too_large: { status: 413, title: 'Body too large' },
+  unsupported_media_type: { status: 415, title: 'Unsupported media type' },
+  date_out_of_window: { status: 422, title: 'Date out of range' },
   rate_limited: { status: 429, title: 'Too many requests' },
-  headers_too_large: { status: 431, title: 'The headers are too large' },
-  storage_unavailable: { status: 503, title: 'The database is away' },
-  queue_unavailable: { status: 503, title: 'The queue is away' },
+  headers_too_large: { status: 431, title: 'Headers too large' },
+  storage_unavailable: { status: 503, title: 'Database unavailable' },
+  queue_unavailable: { status: 503, title: 'Queue unavailable' },
 };
 
-const unforeseen = { status: 500, title: 'Something went wrong here' };
+const internalError = { status: 500, title: 'Internal error' };
 
 export function problemOf(failure: TexasError, requestId: string): Problem {
-  const { status, title } = answers[failure.code] ?? unforeseen;
-  const detail =
-    status === 500 ? `The log has it under the request id ${requestId}.` : failure.message;
+  const { status, title } = httpErrors[failure.code] ?? internalError;
+  const detail = status === 500 ? `See the log for request id ${requestId}.` : failure.message;
   const errors = fieldErrorsOf(failure);
   return {
     type: `urn:texas-ai:problem:${failure.code}`,
@@ -67,22 +66,22 @@ function fieldErrorsOf({ details, message }: TexasError): FieldError[] {
   return errors.success ? errors.data : [];
 }
 
-const expressFailure = z.object({ type: z.string().optional(), status: z.number() });
+const expressErrorSchema = z.object({ type: z.string().optional(), status: z.number() });
 
-/** What Express and its body parser throw, and anything else, as a TexasError. */
+/** Converts errors of Express and its body parser, and any other, to a TexasError. */
 export function failureOf(error: unknown): TexasError {
-  const foreign = error instanceof TexasError ? null : expressFailure.safeParse(error);
-  if (!foreign?.success) return asTexasError(error);
-  const { type, status } = foreign.data;
-  const field = { details: { field: 'body' }, cause: error };
+  const expressError = error instanceof TexasError ? null : expressErrorSchema.safeParse(error);
+  if (!expressError?.success) return asTexasError(error);
+  const { type, status } = expressError.data;
+  const options = { details: { field: 'body' }, cause: error };
   switch (type) {
     case 'entity.parse.failed':
-      return new TexasError('malformed_json', 'The body must be a JSON object.', field);
+      return new TexasError('malformed_json', 'The body must be a JSON object.', options);
     case 'entity.too.large':
-      return new TexasError('body_too_large', 'The body is too large.', field);
+      return new TexasError('body_too_large', 'The body is too large.', options);
     case 'encoding.unsupported':
     case 'charset.unsupported':
-      return new TexasError('unsupported_media_type', 'The body must be JSON in UTF-8.', field);
+      return new TexasError('unsupported_media_type', 'The body must be JSON in UTF-8.', options);
     default:
       return status < 500
         ? new TexasError('invalid_request', 'The request could not be read.', { cause: error })
@@ -90,17 +89,16 @@ export function failureOf(error: unknown): TexasError {
   }
 }
 
-/** What a client should wait while a dependency is away. */
-const awaySeconds = 5;
+/** `Retry-After` of 503 responses. */
+const retryAfterSeconds = 5;
 
-/** Answers a request with a problem. */
 export function sendProblem(response: ServerResponse, problem: Problem): void {
   const headers = [
     'Content-Type',
     'application/problem+json; charset=utf-8',
     'Cache-Control',
     'no-store',
-    ...(problem.status === 503 ? ['Retry-After', String(awaySeconds)] : []),
+    ...(problem.status === 503 ? ['Retry-After', String(retryAfterSeconds)] : []),
   ];
   const bytes = Buffer.from(JSON.stringify(problem));
   sendBytes(response, { status: problem.status, headers, bytes });

@@ -2,27 +2,27 @@ import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Principal } from '../access/key-ring.js';
 
-/** What is known of a request beside what it says itself. */
-export interface Exchange {
+/** State of one request, kept in `response.locals`. */
+export interface RequestContext {
   requestId: string;
-  /** Null until a key was accepted. */
+  /** Null until a key has been accepted. */
   principal: Principal | null;
-  /** The pattern of the path that took the request; `unrouted` until one does. */
+  /** The path pattern of the matching route, for metrics; `unrouted` until one matches. */
   route: string;
-  /** An event stream, whose time says nothing. */
+  /** An event stream, whose duration is not measured. */
   isStream: boolean;
 }
 
-/** The response of every request, whether Express answers it or the handler ahead of Express. */
+/** The response class of the server, shared by Express and the cached-day fast path. */
 export class GatewayResponse extends ServerResponse<IncomingMessage> {
-  locals: Exchange = { requestId: '', principal: null, route: 'unrouted', isStream: false };
+  locals: RequestContext = { requestId: '', principal: null, route: 'unrouted', isStream: false };
 }
 
-/** A client's own id is taken where it can do no harm in a log. */
-const acceptable = /^[\w.-]{1,64}$/;
+/** Client ids that are safe to log. */
+const safeRequestId = /^[\w.-]{1,64}$/;
 
-/** What `X-Request-Id` of the answer says: the client's own, or a new one. */
+/** The request's id: the client's own `X-Request-Id` if it is safe to log, otherwise a new one. */
 export function requestIdOf(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
-  return typeof given === 'string' && acceptable.test(given) ? given : randomUUID();
+  return typeof given === 'string' && safeRequestId.test(given) ? given : randomUUID();
 }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Alert } from '@texas-ai/alerting';
-import { Temporal, type Trouble } from '@texas-ai/kernel';
+import { type AlertCondition, Temporal } from '@texas-ai/kernel';
 import type { Cooldown } from '@texas-ai/life';
 import { updateCooldownAlerts } from './cooldown-alerts.js';
 
@@ -15,7 +15,7 @@ const spent: Cooldown = {
 const refused: Cooldown = { ...spent, code: 'author_unauthorized', until: now };
 
 /** What is done where these are held, and these troubles are open. */
-async function told(cooldowns: Cooldown[], open: Pick<Trouble, 'kind' | 'subject'>[] = []) {
+async function told(cooldowns: Cooldown[], open: Pick<AlertCondition, 'kind' | 'subject'>[] = []) {
   const done: string[] = [];
   await updateCooldownAlerts({
     store: { cooldowns: { list: async () => cooldowns } },
@@ -29,7 +29,7 @@ async function told(cooldowns: Cooldown[], open: Pick<Trouble, 'kind' | 'subject
   return done;
 }
 const key = 'gemini a-key';
-const about = (kind: Trouble['kind']) => ({ kind, subject: key });
+const about = (kind: AlertCondition['kind']) => ({ kind, subject: key });
 
 test('a key that is refused or spent for long is told of, one that rests for a moment is not', async () => {
   expect(await told([refused])).toEqual([`raise author_unauthorized ${key}`]);

@@ -1,5 +1,5 @@
 import type { AlertRepository } from '@texas-ai/alerting';
-import type { Alerts, Clock, Trouble } from '@texas-ai/kernel';
+import type { AlertCondition, Alerts, Clock } from '@texas-ai/kernel';
 import { isCoolingDown, type Store } from '@texas-ai/life';
 import {
   cooldownAlert,
@@ -35,7 +35,7 @@ export async function updateCooldownAlerts({
   }
 }
 
-type Identity = Pick<Trouble, 'kind' | 'subject'>;
+type Identity = Pick<AlertCondition, 'kind' | 'subject'>;
 
 function isSame(one: Identity, other: Identity): boolean {
   return one.kind === other.kind && one.subject === other.subject;

@@ -1,9 +1,9 @@
 import {
+  type AlertCondition,
   type AlertKind,
   explain,
   type Temporal,
   type TexasError,
-  type Trouble,
 } from '@texas-ai/kernel';
 import {
   type Cooldown,
@@ -23,7 +23,7 @@ const quarterHour = 900;
 const hour = 3600;
 
 /** The alert for a failure; null if no operator needs to act. */
-export function failureAlert(outcome: FailureOutcome, failure: TexasError): Trouble | null {
+export function failureAlert(outcome: FailureOutcome, failure: TexasError): AlertCondition | null {
   if (failure.code === 'budget_exhausted') return budgetSpent(failure);
   return outcome.kind === 'failed' || outcome.kind === 'fell-back'
     ? givenUpAlert(outcome, { code: failure.code, message: explain(failure) })
@@ -34,7 +34,7 @@ export function failureAlert(outcome: FailureOutcome, failure: TexasError): Trou
  * The alert for a day that its author did not finish. A cooldown that only an operator can end has an
  * alert of its own, so days that the next author finishes meanwhile need none; failed days always do.
  */
-export function givenUpAlert(outcome: GivenUp, reason: FailureReason): Trouble | null {
+export function givenUpAlert(outcome: GivenUp, reason: FailureReason): AlertCondition | null {
   if (outcome.kind === 'fell-back') {
     return isProbed(reason.code) ? null : fellBack(outcome.generation, reason);
   }
@@ -48,7 +48,7 @@ export const cooldownAlertKinds: ReadonlySet<AlertKind> = new Set([
 ]);
 
 /** The alert for a cooldown in force; null if it ends soon without anybody's help. */
-export function cooldownAlert(cooldown: Cooldown, now: Temporal.Instant): Trouble | null {
+export function cooldownAlert(cooldown: Cooldown, now: Temporal.Instant): AlertCondition | null {
   const { code, until } = cooldown;
   if (isProbed(code)) return refused(cooldown, code);
   const ms = until.epochMilliseconds - now.epochMilliseconds;
@@ -56,7 +56,7 @@ export function cooldownAlert(cooldown: Cooldown, now: Temporal.Instant): Troubl
 }
 
 /** Identifies the alert of a cooldown; one whose code changes gets another alert. */
-export function cooldownIdentity(cooldown: Cooldown): Pick<Trouble, 'kind' | 'subject'> {
+export function cooldownIdentity(cooldown: Cooldown): Pick<AlertCondition, 'kind' | 'subject'> {
   const { author, fingerprint, model, code } = cooldown;
   return {
     kind: isProbed(code) ? code : 'author_exhausted',
@@ -72,7 +72,7 @@ const refusals: Readonly<Record<ProbedCode, string>> = {
   author_location_unsupported: 'does not serve this place',
 };
 
-function refused(cooldown: Cooldown, code: ProbedCode): Trouble {
+function refused(cooldown: Cooldown, code: ProbedCode): AlertCondition {
   return {
     ...cooldownIdentity(cooldown),
     level: 'error',
@@ -84,7 +84,7 @@ function refused(cooldown: Cooldown, code: ProbedCode): Trouble {
   };
 }
 
-function exhaustedKey(cooldown: Cooldown): Trouble {
+function exhaustedKey(cooldown: Cooldown): AlertCondition {
   return {
     ...cooldownIdentity(cooldown),
     level: 'warning',
@@ -99,7 +99,7 @@ function exhaustedKey(cooldown: Cooldown): Trouble {
 export function budgetSpent({
   message,
   details = {},
-}: Pick<TexasError, 'message'> & Partial<Pick<TexasError, 'details'>>): Trouble {
+}: Pick<TexasError, 'message'> & Partial<Pick<TexasError, 'details'>>): AlertCondition {
   const { scope, period } = details;
   return {
     kind: 'budget_spent',
@@ -114,7 +114,7 @@ export function budgetSpent({
   };
 }
 
-function failed({ character, date }: Generation, { code, message }: FailureReason): Trouble {
+function failed({ character, date }: Generation, { code, message }: FailureReason): AlertCondition {
   return {
     kind: 'generation_failed',
     subject: code,
@@ -128,7 +128,10 @@ function failed({ character, date }: Generation, { code, message }: FailureReaso
   };
 }
 
-function fellBack({ character, date }: Generation, { code, message }: FailureReason): Trouble {
+function fellBack(
+  { character, date }: Generation,
+  { code, message }: FailureReason,
+): AlertCondition {
   return {
     kind: 'generation_fell_back',
     subject: code,
@@ -146,7 +149,7 @@ function fellBack({ character, date }: Generation, { code, message }: FailureRea
 export const noBackup = { kind: 'backup_failed', subject: 'database' } as const;
 export const badBackup = { kind: 'backup_bad', subject: 'database' } as const;
 
-export function backupFailed({ code, message }: FailureReason): Trouble {
+export function backupFailed({ code, message }: FailureReason): AlertCondition {
   return {
     ...noBackup,
     level: 'error',
@@ -156,7 +159,7 @@ export function backupFailed({ code, message }: FailureReason): Trouble {
   };
 }
 
-export function backupBad({ code, message }: FailureReason): Trouble {
+export function backupBad({ code, message }: FailureReason): AlertCondition {
   return {
     ...badBackup,
     level: 'error',
@@ -166,7 +169,7 @@ export function backupBad({ code, message }: FailureReason): Trouble {
   };
 }
 
-export function slowStep(step: string, ms: number): Trouble {
+export function slowStep(step: string, ms: number): AlertCondition {
   return {
     kind: 'slow_step',
     subject: step,

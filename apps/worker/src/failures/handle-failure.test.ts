@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, jest, test } from '@jest/globals';
-import { type ErrorCode, Temporal, TexasError, type Trouble } from '@texas-ai/kernel';
+import { type AlertCondition, type ErrorCode, Temporal, TexasError } from '@texas-ai/kernel';
 import {
   buildGeneration,
   makeLogSpy,
@@ -32,7 +32,7 @@ function settling({ failures = 0, fallback = 'none' as FailureHandlerDeps['fallb
     cooldowns: { begin: async () => true },
   } as unknown as FailureHandlerDeps['store'];
   const logger = makeLogSpy();
-  const raised: Trouble[] = [];
+  const raised: AlertCondition[] = [];
   const progressed: string[] = [];
   const told: [id: string, code: string][] = [];
   let held = 0;
@@ -203,7 +203,7 @@ test.each([
   jest.useFakeTimers();
   const logger = makeLogSpy();
   const counted: string[] = [];
-  const raised: Trouble[] = [];
+  const raised: AlertCondition[] = [];
   const running = runJob({
     logger,
     alerts: { raise: async (trouble) => void raised.push(trouble), recover: async () => undefined },

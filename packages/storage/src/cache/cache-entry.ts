@@ -1,18 +1,24 @@
-/** The bytes of an answer, ready to be sent. */
+import { createHash } from 'node:crypto';
+
+/** A response body, ready to be sent. */
 export interface CachedBytes {
   bytes: Buffer;
-  /** Strong: of these very bytes. */
+  /** Strong: identifies these exact bytes. */
   etag: string;
-  /** Tells this build from others, whoever made them. */
-  build: string;
+}
+
+export function withEtag(text: string): CachedBytes {
+  const bytes = Buffer.from(text);
+  const digest = createHash('sha256').update(bytes).digest('base64url').slice(0, 27);
+  return { bytes, etag: `"${digest}"` };
 }
 
 /**
- * What memory and Redis keep. Memory holds the object itself, so that a hit makes nothing of text;
- * its text is for Redis. (Bentocache's own way to keep objects in memory fails once an entry came
- * from Redis: it then finds a text in memory and no serializer to read it with.)
+ * An entry as memory and Redis keep it. Memory holds the object itself, so that a hit parses nothing;
+ * Redis gets its text. (Bentocache's `serialize: false` fails for entries that came from Redis: memory
+ * then holds text without a serializer to parse it.)
  */
-class Kept {
+class CacheEntry {
   constructor(
     readonly value: CachedBytes,
     /** Epoch milliseconds. */
@@ -23,23 +29,21 @@ class Kept {
   toString(): string {
     const { value, logicalExpiration, createdAt } = this;
     const text = value.bytes.toString();
-    const { etag, build } = value;
-    return JSON.stringify({ etag, build, logicalExpiration, createdAt, text });
+    return JSON.stringify({ etag: value.etag, logicalExpiration, createdAt, text });
   }
 }
 
-export const keptSerializer = {
-  // Said to be a text, which it is as soon as Redis asks for one.
-  serialize: ({ value, logicalExpiration, createdAt }: Kept) =>
-    new Kept(value, logicalExpiration, createdAt) as unknown as string,
-  deserialize(kept: unknown): Kept {
-    if (kept instanceof Kept) return kept;
-    const { etag, build, text, logicalExpiration, createdAt } = JSON.parse(String(kept));
-    return new Kept({ etag, build, bytes: Buffer.from(text) }, logicalExpiration, createdAt);
+export const cacheEntrySerializer = {
+  // Declared as a string, which it becomes as soon as the Redis driver needs one.
+  serialize: ({ value, logicalExpiration, createdAt }: CacheEntry) =>
+    new CacheEntry(value, logicalExpiration, createdAt) as unknown as string,
+  deserialize(entry: unknown): CacheEntry {
+    if (entry instanceof CacheEntry) return entry;
+    const { etag, text, logicalExpiration, createdAt } = JSON.parse(String(entry));
+    return new CacheEntry({ etag, bytes: Buffer.from(text) }, logicalExpiration, createdAt);
   },
 };
 
-/** Whether it is an entry that has not expired. */
-export function isFresh(kept: unknown): kept is Kept {
-  return kept instanceof Kept && kept.logicalExpiration > Date.now();
+export function isFresh(entry: unknown): entry is CacheEntry {
+  return entry instanceof CacheEntry && entry.logicalExpiration > Date.now();
 }

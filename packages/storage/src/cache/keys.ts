@@ -1,5 +1,5 @@
-// Names in the cache. The number is of the form of what is kept: a release that changes the form
-// counts it up, so that it never serves what an older one kept.
+// Cache keys. The number is the version of the cached format: a release that changes the format
+// increments it, so that it never serves what an older release cached.
 
 export function dayKey(character: string, date: string): string {
   return `day:2:${character}:${date}`;

@@ -1,196 +1,173 @@
-import { createHash, randomUUID } from 'node:crypto';
 import { type Logger, TexasError } from '@texas-ai/kernel';
 import { BentoCache, bentostore } from 'bentocache';
 import { memoryDriver } from 'bentocache/drivers/memory';
 import { redisDriver } from 'bentocache/drivers/redis';
 import type { Redis } from 'ioredis';
-import { type CachedBytes, isFresh, keptSerializer } from './cache-entry.js';
+import { type CachedBytes, cacheEntrySerializer, isFresh, withEtag } from './cache-entry.js';
 
 export interface CachedRead {
   entry: CachedBytes;
-  /** The newest could not be had, and this is an older one. */
+  /** The entry has expired, but no newer one could be built. */
   stale: boolean;
 }
 
 export interface ReadCache {
-  /** What memory alone has, at once; undefined for everything else. */
+  /** A fresh entry in memory. */
   peek(key: string): CachedBytes | undefined;
   /**
-   * From memory, from Redis, or built: once however many ask. Null where the build found nothing,
-   * which is not kept. Where building fails with `storage_unavailable` an older one will do.
+   * Reads from memory, from Redis, or builds the entry; concurrent reads of a key share one build. Null,
+   * which is not cached, if `build` returns null. If it rejects with `storage_unavailable` or takes too
+   * long, an expired entry serves instead.
    */
   read(key: string, ttlSeconds: number, build: () => Promise<unknown>): Promise<CachedRead | null>;
   /**
-   * Makes what is kept under the key count as old, everywhere but in other processes' memories: now,
-   * and again a little later for whoever was just building the old one. Rejects with
-   * `queue_unavailable` where Redis does not take it.
+   * Expires an entry, here and in Redis: now and again a little later, since another process may be
+   * building the old one. Rejects with `queue_unavailable` if Redis fails.
    */
   drop(key: string): Promise<void>;
-  /** Forgets everything, here and in Redis. Rejects with `queue_unavailable` where Redis does not take it. */
+  /** Removes all entries, here and in Redis. Rejects with `queue_unavailable` if Redis fails. */
   clear(): Promise<void>;
-  /** Forgets what memory has. */
   emptyMemory(): void;
   close(): Promise<void>;
 }
 
 export interface ReadCacheOptions {
-  /** Fails at once while Redis is away, and has a limit of time for each command. */
+  /** Must fail fast while Redis is unavailable and have a command timeout. */
   connection: Redis;
   logger: Logger;
-  /** Answers kept in memory; 0 for a process that only drops. */
+  /** Maximum number of entries in memory; 0 for a process that only drops. */
   memoryEntries?: number;
-  /** Keeps several systems apart in one Redis. */
+  /** Separates systems that share a Redis. */
   prefix?: string;
-  /** How long after a drop the second follows, in milliseconds. */
+  /** Delay of the second drop; default 5,000. */
   dropAgainMs?: number;
-  /** Told of each read where it was answered from. */
   onRead?: (level: CacheLevel) => void;
 }
 
-/** Where a read was answered from; `stale`: an older answer, since no new one could be had. */
+/** Where an entry came from. */
 export type CacheLevel = 'memory' | 'redis' | 'database' | 'stale';
 
-interface Read {
+interface LeveledRead {
   level: CacheLevel;
-  answer: CachedRead | null;
+  result: CachedRead | null;
 }
 
-/** How long an old answer may still serve where no new one can be had. */
+/** How long an expired entry may serve while no newer one can be built. */
 const grace = '7d';
-/** How long a failed build is not tried again while an old answer serves. */
+/** How long to wait before a failed build is tried again while an expired entry serves. */
 const graceBackoff = '5s';
-/** How long a build may take while there is an old answer, in milliseconds. */
-const patienceMs = 1_000;
+/** How long a build may take while an expired entry could serve. */
+const buildTimeoutMs = 1_000;
 
+/** Bentocache with memory and Redis, plus synchronous reads of memory and knowledge of staleness. */
 export function makeReadCache(options: ReadCacheOptions): ReadCache {
   const { connection, logger, memoryEntries = 2_000, dropAgainMs = 5_000 } = options;
-  const { onRead = () => undefined } = options;
-  const prefix = options.prefix ?? 'texas:cache';
-  const level = memoryDriver({ maxItems: Math.max(memoryEntries, 1), prefix });
-  // Bentocache offers no way to look into its memory at once, nor to empty that alone.
-  let memory: ReturnType<typeof level.factory> | undefined;
-  const remembered = {
-    ...level,
-    factory(config: Parameters<typeof level.factory>[0]) {
-      memory = level.factory(config);
+  const { prefix = 'texas:cache', onRead = () => undefined } = options;
+  const driver = memoryDriver({ maxItems: Math.max(memoryEntries, 1), prefix });
+  // Bentocache does not expose its memory for synchronous reads, nor to be emptied alone.
+  let memory: ReturnType<typeof driver.factory> | undefined;
+  const exposedDriver = {
+    ...driver,
+    factory(config: Parameters<typeof driver.factory>[0]) {
+      memory = driver.factory(config);
       return memory;
     },
   };
-  const store = bentostore().useL1Layer(remembered).useL2Layer(redisDriver({ connection, prefix }));
   const cache = new BentoCache({
     default: 'reads',
-    serializer: keptSerializer,
+    serializer: cacheEntrySerializer,
     grace,
     graceBackoff,
-    timeout: patienceMs,
-    stores: { reads: store },
+    timeout: buildTimeoutMs,
+    stores: {
+      reads: bentostore().useL1Layer(exposedDriver).useL2Layer(redisDriver({ connection, prefix })),
+    },
   });
-  const reading = new Map<string, Promise<Read>>();
-  /**
-   * Keys whose newest build here has not succeeded, with the older build that serves meanwhile; null
-   * while that is not known. Another process may succeed, and its build come from Redis.
-   */
-  const unbuilt = new Map<string, string | null>();
-  const again = new Map<string, NodeJS.Timeout>();
+  /** Expired entries that served. During the backoff bentocache treats them as fresh. */
+  const stale = new WeakSet<CachedBytes>();
+  cache.on('cache:hit', ({ value, graced }) => {
+    if (graced) stale.add(value);
+  });
+  const reading = new Map<string, Promise<LeveledRead>>();
+  const secondDrops = new Map<string, NodeJS.Timeout>();
 
-  function inMemory(key: string): CachedBytes | undefined {
-    const kept: unknown = memory?.get(key);
-    return isFresh(kept) && !isStale(key, kept.value) ? kept.value : undefined;
-  }
-
-  function peek(key: string): CachedBytes | undefined {
-    const found = inMemory(key);
-    if (found) onRead('memory');
-    return found;
-  }
-
-  function isStale(key: string, { build }: CachedBytes): boolean {
-    const older = unbuilt.get(key);
-    if (older === undefined) return false;
-    if (older === null) unbuilt.set(key, build);
-    else if (older !== build) unbuilt.delete(key);
-    return unbuilt.has(key);
+  function freshInMemory(key: string): CachedBytes | undefined {
+    const entry: unknown = memory?.get(key);
+    return isFresh(entry) && !stale.has(entry.value) ? entry.value : undefined;
   }
 
   async function readOnce(
     key: string,
     ttlSeconds: number,
     build: () => Promise<unknown>,
-  ): Promise<Read> {
-    let level: CacheLevel = inMemory(key) ? 'memory' : 'redis';
+  ): Promise<LeveledRead> {
+    let level: CacheLevel = freshInMemory(key) ? 'memory' : 'redis';
     try {
       const entry: CachedBytes | undefined = await cache.getOrSet({
         key,
         ttl: ttlSeconds * 1000,
         async factory(context) {
-          unbuilt.set(key, null);
-          const built = await build();
-          unbuilt.delete(key);
+          const body = await build();
           level = 'database';
-          return built === null ? context.skip() : ready(built);
+          return body === null ? context.skip() : withEtag(JSON.stringify(body));
         },
       });
-      if (entry === undefined) return { level, answer: null };
-      const stale = isStale(key, entry);
-      return { level: stale ? 'stale' : level, answer: { entry, stale } };
+      if (entry === undefined) return { level, result: null };
+      return stale.has(entry)
+        ? { level: 'stale', result: { entry, stale: true } }
+        : { level, result: { entry, stale: false } };
     } catch (error) {
-      unbuilt.delete(key);
-      // Bentocache wraps what the build threw.
+      // Bentocache wraps errors of the build.
       throw error instanceof Error && error.cause instanceof TexasError ? error.cause : error;
     }
   }
 
-  async function read(key: string, ttlSeconds: number, build: () => Promise<unknown>) {
-    let asked = reading.get(key);
-    if (!asked) {
-      asked = readOnce(key, ttlSeconds, build).finally(() => reading.delete(key));
-      reading.set(key, asked);
+  async function inRedis(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      throw new TexasError('queue_unavailable', 'The cache does not respond.', { cause: error });
     }
-    const { level, answer } = await asked;
-    onRead(level);
-    return answer;
   }
 
-  async function expire(key: string): Promise<void> {
-    try {
-      await cache.expire({ key, suppressL2Errors: false });
-    } catch (error) {
-      throw new TexasError('queue_unavailable', 'The cache does not answer.', { cause: error });
-    }
-  }
+  const expire = (key: string) => inRedis(() => cache.expire({ key, suppressL2Errors: false }));
 
   return {
-    peek,
-    read,
+    peek(key) {
+      const entry = freshInMemory(key);
+      if (entry) onRead('memory');
+      return entry;
+    },
+    async read(key, ttlSeconds, build) {
+      // Bentocache would share a build as well, but not one that returns null.
+      let read = reading.get(key);
+      if (!read) {
+        read = readOnce(key, ttlSeconds, build).finally(() => reading.delete(key));
+        reading.set(key, read);
+      }
+      const { level, result } = await read;
+      onRead(level);
+      return result;
+    },
     async drop(key) {
-      clearTimeout(again.get(key));
+      clearTimeout(secondDrops.get(key));
       const timer = setTimeout(() => {
-        again.delete(key);
+        secondDrops.delete(key);
         expire(key).catch((error) => logger.warn('cache not dropped again', { key, error }));
       }, dropAgainMs);
-      again.set(key, timer.unref());
+      secondDrops.set(key, timer.unref());
       await expire(key);
     },
     async clear() {
       memory?.clear();
-      try {
-        await cache.clear();
-      } catch (error) {
-        throw new TexasError('queue_unavailable', 'The cache does not answer.', { cause: error });
-      }
+      await inRedis(() => cache.clear());
     },
     emptyMemory: () => memory?.clear(),
     async close() {
-      const left = [...again.keys()];
-      for (const timer of again.values()) clearTimeout(timer);
-      again.clear();
-      await Promise.all(left.map((key) => expire(key).catch(() => undefined)));
+      const keys = [...secondDrops.keys()];
+      for (const timer of secondDrops.values()) clearTimeout(timer);
+      secondDrops.clear();
+      await Promise.all(keys.map((key) => expire(key).catch(() => undefined)));
     },
   };
-}
-
-function ready(answer: unknown): CachedBytes {
-  const bytes = Buffer.from(JSON.stringify(answer));
-  const digest = createHash('sha256').update(bytes).digest('base64url').slice(0, 27);
-  return { bytes, etag: `"${digest}"`, build: randomUUID() };
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { AlertRepository, DeliveryKey } from '@texas-ai/alerting';
-import type { Trouble } from '@texas-ai/kernel';
+import type { AlertCondition } from '@texas-ai/kernel';
 import { makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 import { makeAlertRepository } from './alerts.js';
 
@@ -17,7 +17,7 @@ beforeEach(async () => {
   [key] = await raise(['slack']);
 });
 
-const trouble: Trouble = {
+const trouble: AlertCondition = {
   kind: 'no_worker',
   subject: 'fleet',
   level: 'error',

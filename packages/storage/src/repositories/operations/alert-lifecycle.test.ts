@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { AlertRepository, Changed, DeliveryKey } from '@texas-ai/alerting';
-import { Temporal, type Trouble } from '@texas-ai/kernel';
+import { type AlertCondition, Temporal } from '@texas-ai/kernel';
 import { makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 import { makeAlertRepository } from './alerts.js';
 
@@ -15,7 +15,7 @@ beforeEach(async () => {
   await db.database('alerts').delete();
 });
 
-const trouble: Trouble = {
+const trouble: AlertCondition = {
   kind: 'queue_waits',
   subject: 'days',
   level: 'error',
@@ -26,7 +26,7 @@ const nothing: Changed = { alerts: [], deliveries: [] };
 const names = (changed: Changed) =>
   changed.deliveries.map(({ channel, phase }) => `${channel} ${phase}`).sort();
 
-async function raised(channels: string[], changes: Partial<Trouble> = {}): Promise<string> {
+async function raised(channels: string[], changes: Partial<AlertCondition> = {}): Promise<string> {
   const [alert] = (await alerts.raise({ ...trouble, ...changes }, channels)).alerts;
   if (!alert) throw new Error('The alert is open already.');
   return alert.id;
@@ -64,7 +64,7 @@ describe('raising', () => {
       message: 'The oldest has waited 32 minutes.',
       code: 'queue_unavailable',
     } as const;
-    const again: Trouble = { ...trouble, ...words, level: 'warning' };
+    const again: AlertCondition = { ...trouble, ...words, level: 'warning' };
     expect(await alerts.raise(again, ['slack', 'email'])).toEqual(nothing);
     const alert = await only();
     expect(alert).toMatchObject({ id, count: 2, ...words, level: 'error' });

@@ -1,12 +1,12 @@
 import { TexasError } from '@texas-ai/kernel';
 import { type RequestHandler, Router } from 'express';
-// Not the package's index, which loads the whole page into this process.
-import folderOfSwaggerUi from 'swagger-ui-dist/absolute-path.js';
-import { pageHeaders } from '../transport/headers.js';
+// The package's index would load all of swagger-ui into memory.
+import swaggerUiFolder from 'swagger-ui-dist/absolute-path.js';
+import { pageHeaders } from '../transport/response.js';
 
-// The document for reading, by swagger-ui, all of it from here: it works without the internet.
+// Swagger UI, self-hosted, so that it works offline.
 
-const pageBelow = (basePath: string) => `<!doctype html>
+const pageHtml = (basePath: string) => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -23,7 +23,7 @@ const pageBelow = (basePath: string) => `<!doctype html>
 </html>
 `;
 
-const startScriptBelow = (basePath: string) => `SwaggerUIBundle({
+const startScript = (basePath: string) => `SwaggerUIBundle({
   url: '${basePath}/openapi.json',
   dom_id: '#document',
   deepLinking: true,
@@ -37,18 +37,17 @@ const startScriptBelow = (basePath: string) => `SwaggerUIBundle({
 
 const assets = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
 
-/** The page `/docs`, reached below the base path, and what it loads. */
+/** Serves `/docs` and its assets. */
 export function docsPage(basePath: string): RequestHandler {
-  const page = pageBelow(basePath);
-  const startScript = startScriptBelow(basePath);
-  const folder = folderOfSwaggerUi();
+  const page = pageHtml(basePath);
+  const folder = swaggerUiFolder();
   const router = Router();
   router.use(pageHeaders);
   router.get('/', (_request, response) => {
     response.type('html').send(page);
   });
   router.get('/assets/start.js', (_request, response) => {
-    response.type('js').send(startScript);
+    response.type('js').send(startScript(basePath));
   });
   router.get('/assets/:file', (request, response, next) => {
     const file = assets.find((name) => name === request.params.file);

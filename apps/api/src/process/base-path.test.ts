@@ -6,7 +6,7 @@ import { startSubPathProxy } from '../../test/sub-path-proxy.js';
 import { internalKey, startTestApi, type TestApi } from '../../test/test-api.js';
 import { boardPath } from '../board/board.js';
 import { makeOperations } from '../routes/index.js';
-import { withoutBasePath } from './base-path.js';
+import { withoutBasePath } from './server.js';
 
 const basePath = '/texas';
 const authorization = `Bearer ${internalKey}`;

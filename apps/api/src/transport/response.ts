@@ -3,14 +3,18 @@ import { Socket } from 'node:net';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
-/** Names and values in turn, which is the form that Node writes fastest. */
+/** Names and values in turn: the form that Node writes fastest. */
 export type HeaderList = readonly string[];
 
-/**
- * Helmet's headers, without those that say something of pages alone. None of them depends on a
- * request, so they are made once.
- */
-const safe: HeaderList = (() => {
+/** A response whose body is serialized already; null for none, as with 304. */
+export interface RawResponse {
+  status: number;
+  headers: HeaderList;
+  bytes: Buffer | null;
+}
+
+/** Helmet's headers for an API, which do not depend on the request and are therefore computed once. */
+const securityHeaders: HeaderList = (() => {
   const headers: string[] = [];
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);
@@ -18,11 +22,12 @@ const safe: HeaderList = (() => {
     headers.push(name, String(value));
     return response;
   };
-  const ofAnswers = helmet({
+  const apiHelmet = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
     },
+    // These concern HTML pages only.
     crossOriginOpenerPolicy: false,
     originAgentCluster: false,
     xDnsPrefetchControl: false,
@@ -30,13 +35,13 @@ const safe: HeaderList = (() => {
     xPermittedCrossDomainPolicies: false,
     xXssProtection: false,
   });
-  ofAnswers(request, response, () => undefined);
+  apiHelmet(request, response, () => undefined);
   return headers;
 })();
 
 /**
- * For our pages: all of helmet's headers. They load only from here, besides the styles and pictures
- * that swagger-ui and Bull Board make themselves.
+ * All of helmet's headers, for HTML pages. Pages load everything from this origin; only swagger-ui and
+ * Bull Board need inline styles and `data:` images.
  */
 export const pageHeaders: RequestHandler = helmet({
   contentSecurityPolicy: {
@@ -55,13 +60,23 @@ export const pageHeaders: RequestHandler = helmet({
   },
 });
 
-/** The headers that every answer begins with. */
+/** The headers of every response. */
 export function commonHeaders(requestId: string): string[] {
-  return [...safe, 'X-Request-Id', requestId];
+  return [...securityHeaders, 'X-Request-Id', requestId];
 }
 
 export function setHeaders(response: ServerResponse, headers: HeaderList): void {
   for (let index = 0; index < headers.length; index += 2) {
     response.setHeader(headers[index] ?? '', headers[index + 1] ?? '');
   }
+}
+
+/** Sends bytes unchanged, after the headers already set and `extraHeaders`. Node omits the body for HEAD. */
+export function sendBytes(
+  response: ServerResponse,
+  { status, headers, bytes }: RawResponse,
+  extraHeaders: HeaderList = [],
+): void {
+  const length = bytes === null ? [] : ['Content-Length', String(bytes.length)];
+  response.writeHead(status, [...extraHeaders, ...headers, ...length]).end(bytes ?? undefined);
 }

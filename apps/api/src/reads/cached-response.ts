@@ -1,24 +1,23 @@
 import type { CachedBytes, CachedRead } from '@texas-ai/storage';
-import type { ReadyAnswer } from '../transport/send-bytes.js';
+import type { RawResponse } from '../transport/response.js';
 
-/** Said of an answer that is older than it should be, because the database is away (RFC 9211). */
+/** Marks a response that is out of date because the database is unavailable (RFC 9211). */
 export const staleHeader = { 'Cache-Status': 'texas-ai; hit; detail=stale' } as const;
 
-/** What was read through the cache as it is sent. */
-export function answerCached(
+/** The response for a read through the cache: 304 if `ifNoneMatch` has its ETag, otherwise 200. */
+export function cachedResponse(
   { entry, stale }: CachedRead,
   ifNoneMatch: string | undefined,
-): ReadyAnswer {
-  return answerBytes(entry, ifNoneMatch, stale);
+): RawResponse {
+  return bytesResponse(entry, ifNoneMatch, stale);
 }
 
-/** Bytes as they are sent: whole, or 304 to a client that has these very ones. */
-export function answerBytes(
+export function bytesResponse(
   { bytes, etag }: Pick<CachedBytes, 'bytes' | 'etag'>,
   ifNoneMatch: string | undefined,
   stale = false,
-): ReadyAnswer {
-  // Others may not keep it, and whoever does asks each time whether it still holds.
+): RawResponse {
+  // Clients may store the response but must revalidate it; shared caches must not store it.
   const headers = ['ETag', etag, 'Cache-Control', 'private, no-cache'];
   if (stale) headers.push(...Object.entries(staleHeader).flat());
   if (ifNoneMatch !== undefined && matches(etag, ifNoneMatch)) {
@@ -28,7 +27,7 @@ export function answerBytes(
   return { status: 200, headers, bytes };
 }
 
-/** RFC 9110 compares weakly here: `W/` makes no difference. */
+/** Weak comparison, as RFC 9110 requires for `If-None-Match`: a `W/` prefix is ignored. */
 function matches(etag: string, ifNoneMatch: string): boolean {
   return ifNoneMatch
     .split(',')

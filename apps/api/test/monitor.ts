@@ -1,29 +1,29 @@
 import type { AlertRepository, Channel, DeliveryKey } from '@texas-ai/alerting';
-import { Temporal, type Trouble } from '@texas-ai/kernel';
+import { type AlertCondition, Temporal } from '@texas-ai/kernel';
 import { makeLogSpy } from '@texas-ai/testing';
-import { makeWatch, type Watch, type WatchDeps } from '../src/monitor/monitor.js';
+import { type Monitor, type MonitorDeps, makeMonitor } from '../src/monitor/monitor.js';
 
-/** What the watch sees and does, in a system whose parts a test replaces. */
-export interface Watching {
-  /** Stands still until it is set. */
+/** A monitor on fakes that a test may replace, with a record of what it did. */
+export interface MonitorHarness {
+  /** Fixed until set. */
   clock: { now: Temporal.Instant };
   pass(seconds: number): void;
   /** `raise <kind>` and `recover <kind>`. */
-  told: string[];
-  open: (Pick<Trouble, 'kind' | 'subject'> & { lastSeenAt?: Temporal.Instant })[];
-  /** What is due whenever somebody asks, and how it was asked for. */
+  reported: string[];
+  open: (Pick<AlertCondition, 'kind' | 'subject'> & { lastSeenAt?: Temporal.Instant })[];
+  /** The due deliveries, and the arguments of each `due` call. */
   waiting: DeliveryKey[];
-  asked: { before: string; channels: readonly string[] | undefined }[];
-  /** Titles of what channels were told. */
+  dueCalls: { before: string; channels: readonly string[] | undefined }[];
+  /** Titles of the sent messages. */
   sent: string[];
   logger: ReturnType<typeof makeLogSpy>;
-  /** All is well, with one worker of every queue, but for these changes. */
-  watchOn(changes?: Partial<WatchDeps> & { send?: Channel['send'] }): Watch;
+  /** A monitor of a healthy system with one worker, with these deps replaced. */
+  monitorWith(changes?: Partial<MonitorDeps> & { send?: Channel['send'] }): Monitor;
 }
 
 export const never = () => new Promise<never>(() => undefined);
-/** Queues in which nothing waits, in a Redis that takes what is written so. */
-export const redisThat = (assertWritable: () => Promise<void>): WatchDeps['queues'] => ({
+/** Empty queues in a Redis with this `assertWritable`. */
+export const queuesWith = (assertWritable: () => Promise<void>): MonitorDeps['queues'] => ({
   assertWritable,
   oldestWaits: async () => new Map(),
   evictionPolicy: async () => null,
@@ -35,27 +35,28 @@ export const worker = (...queues: string[]) => ({
   activeJobs: [],
 });
 
-export function makeWatching(): Watching {
-  const watching: Watching = {
+export function makeMonitorHarness(): MonitorHarness {
+  const harness: MonitorHarness = {
     clock: { now: Temporal.Instant.from('2026-11-25T04:00:00Z') },
     pass(seconds) {
-      watching.clock.now = watching.clock.now.add({ seconds });
+      harness.clock.now = harness.clock.now.add({ seconds });
     },
-    told: [],
+    reported: [],
     open: [],
     waiting: [],
-    asked: [],
+    dueCalls: [],
     sent: [],
     logger: makeLogSpy(),
-    watchOn: ({ send, ...changes } = {}) => makeWatch({ ...depsOf(watching, send), ...changes }),
+    monitorWith: ({ send, ...changes } = {}) =>
+      makeMonitor({ ...depsOf(harness, send), ...changes }),
   };
-  return watching;
+  return harness;
 }
 
 function depsOf(
-  { clock, told, logger, sent, ...watching }: Watching,
+  { clock, reported, logger, sent, ...harness }: MonitorHarness,
   send?: Channel['send'],
-): WatchDeps {
+): MonitorDeps {
   const slack: Channel = {
     name: 'slack',
     pace: { messages: 1, seconds: 1 },
@@ -71,11 +72,12 @@ function depsOf(
         await work();
         return true;
       },
-    } as unknown as WatchDeps['store'],
-    alertRepository: alertsOf(watching),
+    } as unknown as MonitorDeps['store'],
+    alertRepository: alertsOf(harness),
     alerts: {
-      raise: async ({ kind }: Trouble) => void told.push(`raise ${kind}`),
-      recover: async ({ kind }: Pick<Trouble, 'kind'>) => void told.push(`recover ${kind}`),
+      raise: async ({ kind }: AlertCondition) => void reported.push(`raise ${kind}`),
+      recover: async ({ kind }: Pick<AlertCondition, 'kind'>) =>
+        void reported.push(`recover ${kind}`),
     },
     routes: [],
     delivering: {
@@ -85,7 +87,7 @@ function depsOf(
       logger,
     },
     fleet: { workers: async () => [worker('days', 'alerts')] },
-    queues: redisThat(async () => undefined),
+    queues: queuesWith(async () => undefined),
     clock: { now: () => clock.now },
     logger,
     limits: {
@@ -95,16 +97,20 @@ function depsOf(
       watchSeconds: 15,
     },
     planningTime: 240,
-    answerMs: 20,
+    responseMs: 20,
   };
 }
 
-function alertsOf({ open, asked, waiting }: Pick<Watching, 'open' | 'asked' | 'waiting'>) {
+function alertsOf({
+  open,
+  dueCalls,
+  waiting,
+}: Pick<MonitorHarness, 'open' | 'dueCalls' | 'waiting'>) {
   return {
     open: async () =>
       open.map((alert) => ({ lastSeenAt: Temporal.Instant.fromEpochMilliseconds(0), ...alert })),
     async due(before: Temporal.Instant, _limit: number, channels?: readonly string[]) {
-      asked.push({ before: before.toString(), channels });
+      dueCalls.push({ before: before.toString(), channels });
       return waiting.map((each) => ({ ...each, tries: 0 }));
     },
     assertWritable: async () => undefined,

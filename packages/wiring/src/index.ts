@@ -1,0 +1,6 @@
+export {
+  makeProcessDeps,
+  type ProcessDeps,
+  type ProcessDepsOptions,
+  type WiringOptions,
+} from './process-deps.js';

@@ -26,27 +26,27 @@ type Server = ReturnType<typeof makeServer>;
 
 export const internalKey = 'texas_internal_0123456789abcdef';
 
-/** The whole gateway on a real database and Redis; only the fleet is played by the test. */
+/** The whole api on a real database and Redis; only the workers are simulated. */
 export interface TestApi {
-  /** Where everything of it in Redis begins. */
+  /** Prefix of its Redis keys. */
   prefix: string;
   deps: ApiDeps;
   db: TestDatabase;
   logger: ReturnType<typeof makeLogSpy>;
-  /** Stops at noon of 2026-11-23 in Shanghai, until it is set. */
+  /** Fixed at noon of 2026-11-23 in Shanghai until set. */
   clock: { now: Temporal.Instant };
-  /** What the fleet has to do. */
+  /** Steps enqueued for workers. */
   steps: MemoryQueue;
-  /** Whether the queues answer. */
+  /** Simulates an outage of the queues. */
   queues: { away: boolean };
   url: string;
   server: Server;
-  /** Another way in to the same gateway. */
+  /** Starts another server with the same deps. */
   listen(deps?: Partial<ApiDeps>, options?: ServerOptions): Promise<string>;
   makeKey(...scopes: Scope[]): Promise<string>;
   get(path: string, headers?: Record<string, string>): Promise<Response>;
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
-  /** Works what waits, as the fleet would, up to publishing and announcing. */
+  /** Runs the enqueued steps, as workers would, up to publishing and announcing. */
   work(): Promise<void>;
   close(): Promise<void>;
 }
@@ -56,7 +56,7 @@ export interface TestApiOptions {
   failedAuthenticationsPerMinute?: number;
   server?: Partial<ApiDeps['config']['server']>;
   alerts?: Partial<ApiDeps['config']['alerts']>;
-  /** Several apis of one system share a database and what is in Redis. */
+  /** Shares this api's database and Redis prefix, as another process of the system. */
   beside?: TestApi;
 }
 
@@ -91,13 +91,14 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
     ...steps,
     sendAlerts: made.producer.sendAlerts,
     pauseQueue: made.producer.pauseQueue,
-    // No worker is there that could make one.
+    // There is no worker to make one.
     backUp: async () => undefined,
   };
   const redis: ApiDeps['health']['redis'] = async () => (queues.away ? undefined : true);
   const health = { ...made.health, redis };
   const readiness = makeReadiness(health);
-  const deps: ApiDeps = { ...made, producer, health, readiness };
+  const requesting = { ...made.requesting, steps: producer };
+  const deps: ApiDeps = { ...made, producer, requesting, health, readiness };
   await db.store.characters.synchronise([
     { profile: buildProfile('zh', { id: 'texas', timeZone: 'Asia/Shanghai' }), hash: 'one' },
   ]);
@@ -116,7 +117,7 @@ export async function startTestApi(options: TestApiOptions = {}): Promise<TestAp
   const [server] = servers;
   if (!server) throw new Error('The server did not start.');
 
-  // As the worker has it.
+  // As in the worker.
   const connection = new Redis(redisUrl);
   const cache = makeReadCache({ connection, logger, prefix: `${prefix}:cache`, memoryEntries: 0 });
   const authorization = `Bearer ${internalKey}`;

@@ -17,11 +17,11 @@ const asStatus: ErrorRequestHandler = (error, _request, response, _next) => {
 };
 const through: RequestHandler = (_request, _response, next) => next();
 
-/** A gateway whose only key is “right”, and one way in that needs the scope. */
-function gateway({ scopes = ['read'] as Scope[], countFailure = through, away = false } = {}) {
+/** An app with one key, “right”, and one route with the scope `generate`. */
+function makeApp({ scopes = ['read'] as Scope[], countFailure = through, away = false } = {}) {
   const keys = {
     async authenticate(authorization: string | undefined): Promise<Principal | null> {
-      if (away) throw new TexasError('storage_unavailable', 'The database does not answer.');
+      if (away) throw new TexasError('storage_unavailable', 'The database is unavailable.');
       return authorization === 'Bearer right' ? { keyId: 'one', name: 'one', scopes } : null;
     },
   };
@@ -43,16 +43,16 @@ const ask = (app: express.Express, authorization?: string) =>
     ? request(app).get('/')
     : request(app).get('/').set('Authorization', authorization);
 
-test('a valid key passes, and is known behind', async () => {
-  const answer = await ask(gateway({ scopes: ['admin'] }), 'Bearer right');
-  expect([answer.status, answer.body]).toEqual([200, { keyId: 'one' }]);
-  expect(answer.headers['www-authenticate']).toBeUndefined();
+test('a valid key passes, and the route knows its principal', async () => {
+  const response = await ask(makeApp({ scopes: ['admin'] }), 'Bearer right');
+  expect([response.status, response.body]).toEqual([200, { keyId: 'one' }]);
+  expect(response.headers['www-authenticate']).toBeUndefined();
 });
 
-test('without a key the challenge names no error, with a wrong one it does (RFC 6750)', async () => {
-  const none = await ask(gateway());
+test('the challenge names an error only for an invalid key (RFC 6750)', async () => {
+  const none = await ask(makeApp());
   expect([none.status, none.headers['www-authenticate']]).toEqual([401, 'Bearer realm="texas-ai"']);
-  const wrong = await ask(gateway(), 'Bearer wrong');
+  const wrong = await ask(makeApp(), 'Bearer wrong');
   expect([wrong.status, wrong.headers['www-authenticate']]).toEqual([
     401,
     'Bearer realm="texas-ai", error="invalid_token"',
@@ -60,30 +60,30 @@ test('without a key the challenge names no error, with a wrong one it does (RFC 
   expect(JSON.stringify(wrong.body)).not.toContain('wrong');
 });
 
-test('a key of a lesser scope is forbidden, and told which it needs', async () => {
-  const answer = await ask(gateway(), 'Bearer right');
-  expect([answer.status, answer.headers['www-authenticate']]).toEqual([
+test('a key without the scope is forbidden, and the response names the scope', async () => {
+  const response = await ask(makeApp(), 'Bearer right');
+  expect([response.status, response.headers['www-authenticate']]).toEqual([
     403,
     'Bearer realm="texas-ai", error="insufficient_scope", scope="generate"',
   ]);
-  expect(answer.body.detail).toContain('“generate”');
+  expect(response.body.detail).toContain('“generate”');
 });
 
-test('after too many failures further ones are countFailured, a valid key never', async () => {
+test('too many failures are rejected, valid keys never', async () => {
   const countFailure: RequestHandler = (_request, _response, next) =>
     next(new TexasError('rate_limited', 'Too many requests.'));
-  const app = gateway({ scopes: ['generate'], countFailure });
+  const app = makeApp({ scopes: ['generate'], countFailure });
   expect((await ask(app, 'Bearer wrong')).status).toBe(429);
   expect((await ask(app)).status).toBe(429);
   expect((await ask(app, 'Bearer right')).status).toBe(200);
 });
 
-test('where nobody can tell whether a key is right, it is not said to be wrong', async () => {
+test('an outage of the database does not count as a failure', async () => {
   let failures = 0;
   const countFailure: RequestHandler = (_request, _response, next) => {
     failures++;
     next();
   };
-  const answer = await ask(gateway({ away: true, countFailure }), 'Bearer right');
-  expect([answer.status, answer.body.code, failures]).toEqual([503, 'storage_unavailable', 0]);
+  const response = await ask(makeApp({ away: true, countFailure }), 'Bearer right');
+  expect([response.status, response.body.code, failures]).toEqual([503, 'storage_unavailable', 0]);
 });

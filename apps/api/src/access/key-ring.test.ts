@@ -5,7 +5,7 @@ import { makeLogSpy } from '@texas-ai/testing';
 import { type KeyRing, makeKeyRing } from './key-ring.js';
 
 const internalApiKey = 'texas_internal_0123456789abcdef';
-const away = new TexasError('storage_unavailable', 'The database does not answer.');
+const away = new TexasError('storage_unavailable', 'The database is unavailable.');
 
 let now: Temporal.Instant;
 let logger: ReturnType<typeof makeLogSpy>;
@@ -25,27 +25,27 @@ beforeEach(() => {
   ring = makeKeyRing({ keys, internalApiKey, clock: { now: () => now }, logger });
 });
 
-const answer = async <T>(value: () => T): Promise<T> => {
+const unlessAway = async <T>(value: () => T): Promise<T> => {
   if (databaseAway) throw away;
   return value();
 };
-const unused = () => Promise.reject(new Error('The ring does not ask for this.'));
+const unused = () => Promise.reject(new Error('unexpected call'));
 const keys: KeyRepository = {
   insert: unused,
   revoke: unused,
-  list: () => answer(() => stored),
+  list: () => unlessAway(() => stored),
   findByShort(short) {
     lookups++;
-    return answer(() => stored.find((key) => key.short === short) ?? null);
+    return unlessAway(() => stored.find((key) => key.short === short) ?? null);
   },
   deadAmong: (ids) =>
-    answer(() =>
+    unlessAway(() =>
       ids.filter((id) => stored.every((key) => key.id !== id || key.revokedAt !== null)),
     ),
-  recordUse: (uses) => answer(() => void recorded.push(new Map(uses))),
+  recordUse: (uses) => unlessAway(() => void recorded.push(new Map(uses))),
 };
 
-function stock(id: string): string {
+function storeKey(id: string): string {
   const { text, short, hash } = makeKey();
   const rest = { createdAt: now, lastUsedAt: null, revokedAt: null };
   stored.push({ id, short, hash, name: id, scopes: ['read'], ...rest });
@@ -58,9 +58,9 @@ const pass = (time: Temporal.DurationLike) => {
   now = now.add(time);
 };
 
-describe('who asks', () => {
-  test('a stored key and the bootstrap key are known, and from then on by memory', async () => {
-    const key = stock('one');
+describe('authentication', () => {
+  test('a stored key and the bootstrap key are valid, and then cached', async () => {
+    const key = storeKey('one');
     const one = { keyId: 'one', name: 'one', scopes: ['read'] };
     expect(ring.peek(key)).toBeUndefined();
     expect(await ring.authenticate(key)).toEqual(one);
@@ -78,45 +78,45 @@ describe('who asks', () => {
     ['two tokens', `Bearer ${makeKey().text} ${makeKey().text}`],
     ['two headers as one', `Bearer ${makeKey().text}, Bearer ${makeKey().text}`],
     ['10 kB', `Bearer ${'x'.repeat(10_240)}`],
-    ['a token of another form', 'Bearer wrong'],
-  ])('%s is nobody, and asks the database nothing', async (_name, authorization) => {
+    ['a token of another form', 'Bearer invalid'],
+  ])('%s is invalid without a query', async (_name, authorization) => {
     expect(await ring.authenticate(authorization)).toBeNull();
     expect(lookups).toBe(0);
   });
 
-  test('a right short part with a wrong long one is nobody', async () => {
-    const key = stock('one');
+  test('a known short part with a invalid secret is invalid', async () => {
+    const key = storeKey('one');
     const other = makeKey().text.split('_').slice(2).join('_');
     expect(await ring.authenticate(`${key.slice(0, -43)}${other}`)).toBeNull();
   });
 
-  test('a key that was revoked before is nobody', async () => {
-    const key = stock('one');
+  test('a revoked key is invalid', async () => {
+    const key = storeKey('one');
     revoke('one');
     expect(await ring.authenticate(key)).toBeNull();
   });
 });
 
-describe('what it asks the database', () => {
-  test('a thousand requests with one unknown key look it up once', async () => {
-    const key = stock('one');
+describe('queries', () => {
+  test('concurrent requests with an uncached key share one lookup', async () => {
+    const key = storeKey('one');
     const all = await Promise.all(Array.from({ length: 1000 }, () => ring.authenticate(key)));
     expect(all.every((principal) => principal?.keyId === 'one')).toBe(true);
     expect(lookups).toBe(1);
   });
 
-  test('a wrong key is looked up again only after a while', async () => {
-    const wrong = `Bearer ${makeKey().text}`;
-    for (let count = 0; count < 50; count++) expect(await ring.authenticate(wrong)).toBeNull();
+  test('an invalid key is looked up again only after a while', async () => {
+    const invalid = `Bearer ${makeKey().text}`;
+    for (let count = 0; count < 50; count++) expect(await ring.authenticate(invalid)).toBeNull();
     expect(lookups).toBe(1);
     pass({ seconds: 5 });
-    await ring.authenticate(wrong);
+    await ring.authenticate(invalid);
     expect(lookups).toBe(2);
   });
 
-  test('without the database known keys stay known, others are neither right nor wrong', async () => {
-    const known = stock('known');
-    const later = stock('later');
+  test('without the database cached keys stay valid, and others are undecided', async () => {
+    const known = storeKey('known');
+    const later = storeKey('later');
     await ring.authenticate(known);
     databaseAway = true;
     await ring.sweep();
@@ -131,45 +131,45 @@ describe('what it asks the database', () => {
 });
 
 describe('revocation', () => {
-  test('a sweep drops the key and tells everybody who listens, once', async () => {
-    const key = stock('one');
-    const other = stock('other');
+  test('a sweep drops the key and notifies all listeners once', async () => {
+    const key = storeKey('one');
+    const other = storeKey('other');
     await ring.authenticate(key);
     await ring.authenticate(other);
-    const told: string[] = [];
+    const notified: string[] = [];
     ring.onRevoked(() => {
       throw new Error('This listener is broken.');
     });
-    ring.onRevoked((keyId) => told.push(keyId));
-    const forget = ring.onRevoked((keyId) => told.push(keyId));
-    forget();
+    ring.onRevoked((keyId) => notified.push(keyId));
+    const unsubscribe = ring.onRevoked((keyId) => notified.push(keyId));
+    unsubscribe();
     revoke('one');
     await ring.sweep();
     await ring.sweep();
-    expect(told).toEqual(['one']);
+    expect(notified).toEqual(['one']);
     expect(ring.peek(key)).toBeUndefined();
     expect(await ring.authenticate(key)).toBeNull();
     expect(ring.peek(other)).toMatchObject({ keyId: 'other' });
   });
 
-  test('it is told of a key that is forgotten by now: its stream may still be open', async () => {
-    const key = stock('one');
-    const told: string[] = [];
-    ring.onRevoked((keyId) => told.push(keyId));
+  test('is also reported for an evicted key, whose stream may be open', async () => {
+    const key = storeKey('one');
+    const notified: string[] = [];
+    ring.onRevoked((keyId) => notified.push(keyId));
     await ring.authenticate(key);
     pass({ minutes: 11 });
     await ring.sweep();
     expect(ring.peek(key)).toBeUndefined();
     revoke('one');
     await ring.sweep();
-    expect(told).toEqual(['one']);
+    expect(notified).toEqual(['one']);
   });
 });
 
-describe('memory', () => {
-  test('a key in use is kept, one that is not used for ten minutes is forgotten', async () => {
-    const busy = stock('busy');
-    const idle = stock('idle');
+describe('the cache', () => {
+  test('keeps keys in use and evicts those unused for ten minutes', async () => {
+    const busy = storeKey('busy');
+    const idle = storeKey('idle');
     await ring.authenticate(busy);
     await ring.authenticate(idle);
     for (let minute = 0; minute < 11; minute++) {
@@ -180,8 +180,8 @@ describe('memory', () => {
     expect([ring.peek(busy)?.keyId, ring.peek(idle)]).toEqual(['busy', undefined]);
   });
 
-  test('one key in ever other spellings is one key', async () => {
-    const key = stock('one').replace('Bearer ', '');
+  test('has one entry for all spellings of a header', async () => {
+    const key = storeKey('one').replace('Bearer ', '');
     await ring.authenticate(`Bearer ${key}`);
     for (const spelling of ['bearer ', 'BEARER ', 'Bearer    ']) {
       expect(ring.peek(`${spelling}${key}`)?.keyId).toBe('one');
@@ -191,9 +191,9 @@ describe('memory', () => {
 });
 
 describe('last use', () => {
-  test('is written in one batch every 30 seconds, and only where there is news', async () => {
-    const one = stock('one');
-    const two = stock('two');
+  test('is stored in one batch every 30 seconds, if there is any', async () => {
+    const one = storeKey('one');
+    const two = storeKey('two');
     await ring.sweep();
     for (const key of [one, two, `Bearer ${internalApiKey}`]) await ring.authenticate(key);
     pass({ seconds: 29 });
@@ -208,9 +208,9 @@ describe('last use', () => {
     expect(recorded).toHaveLength(1);
   });
 
-  test('is not lost while the database is away', async () => {
+  test('is not lost while the database is unavailable', async () => {
     await ring.sweep();
-    await ring.authenticate(stock('one'));
+    await ring.authenticate(storeKey('one'));
     databaseAway = true;
     pass({ seconds: 30 });
     await ring.sweep();
@@ -220,47 +220,47 @@ describe('last use', () => {
     expect(recorded.map((uses) => [...uses.keys()])).toEqual([['one']]);
   });
 
-  test('is written at the end, and nothing is asked after it', async () => {
+  test('is stored on close', async () => {
     await ring.sweep();
-    await ring.authenticate(stock('one'));
+    await ring.authenticate(storeKey('one'));
     ring.start();
     await ring.close();
     expect(recorded.map((uses) => [...uses.keys()])).toEqual([['one']]);
   });
 
-  test('closing waits for a sweep under way, which begins no other', async () => {
-    let asked = 0;
-    let sayAsked: () => void = () => undefined;
-    let goOn: () => void = () => undefined;
-    const underWay = new Promise<void>((resolve) => {
-      sayAsked = resolve;
+  test('closing waits for the sweep in progress and schedules no other', async () => {
+    let sweeps = 0;
+    let signalStart: () => void = () => undefined;
+    let finishSweep: () => void = () => undefined;
+    const started = new Promise<void>((resolve) => {
+      signalStart = resolve;
     });
-    const answered = new Promise<void>((resolve) => {
-      goOn = resolve;
+    const finished = new Promise<void>((resolve) => {
+      finishSweep = resolve;
     });
     const slow: KeyRepository = {
       ...keys,
       async deadAmong() {
-        asked++;
-        sayAsked();
-        await answered;
+        sweeps++;
+        signalStart();
+        await finished;
         return [];
       },
     };
     const clock = { now: () => now };
     const slowRing = makeKeyRing({ keys: slow, internalApiKey, clock, logger, pollSeconds: 0 });
-    await slowRing.authenticate(stock('one'));
+    await slowRing.authenticate(storeKey('one'));
     slowRing.start();
-    await underWay;
+    await started;
     let closed = false;
     const closing = slowRing.close().then(() => {
       closed = true;
     });
     await new Promise(setImmediate);
     expect(closed).toBe(false);
-    goOn();
+    finishSweep();
     await closing;
     for (let turn = 0; turn < 5; turn++) await new Promise((next) => setTimeout(next));
-    expect(asked).toBe(1);
+    expect(sweeps).toBe(1);
   });
 });

@@ -3,25 +3,25 @@ import { isKey, type KeyRepository, type Scope, shortOf } from '@texas-ai/access
 import type { Clock, Logger } from '@texas-ai/kernel';
 import { makeLastUses } from './last-uses.js';
 
-/** Who asks: a key that is valid. */
+/** An authenticated caller. */
 export interface Principal {
-  /** `internal` is the bootstrap key. */
+  /** `internal` for the bootstrap key. */
   keyId: string;
   name: string;
   scopes: readonly Scope[];
 }
 
-/** The keys that this process knows, so that none is looked up twice. */
+/** Authenticates keys, which it caches. */
 export interface KeyRing {
-  /** Who it is, from memory alone; undefined where that does not tell. */
+  /** The caller, if the key is cached. */
   peek(authorization: string | undefined): Principal | undefined;
-  /** Who it is; null for none. Rejects with `storage_unavailable` where nobody can tell. */
+  /** Null for an invalid key. Rejects with `storage_unavailable`. */
   authenticate(authorization: string | undefined): Promise<Principal | null>;
-  /** Whether a key that was valid is so still, by its id. */
+  /** The caller of a key id; null if the key was revoked. */
   find(keyId: string): Promise<Principal | null>;
-  /** Told the id of each key that was revoked. */
+  /** Calls the listener with the id of each revoked key. Returns how to unsubscribe. */
   onRevoked(listener: (keyId: string) => void): () => void;
-  /** Looks once for keys that were revoked, forgets those not used for long, notes last uses. */
+  /** Drops revoked and unused keys from the cache, and stores last uses. */
   sweep(): Promise<void>;
   start(): void;
   close(): Promise<void>;
@@ -29,81 +29,82 @@ export interface KeyRing {
 
 export interface KeyRingDeps {
   keys: KeyRepository;
-  /** The bootstrap key, which has all scopes and is nowhere else. */
+  /** The bootstrap key, which has all scopes and is not stored. */
   internalApiKey: string;
   clock: Clock;
   logger: Logger;
-  /** Seconds between sweeps once started, and so the time in which a revoked key is refused. */
+  /** Interval of sweeps, within which a revoked key is refused; default 2. */
   pollSeconds?: number;
 }
 
-interface Known {
+interface CachedKey {
   principal: Principal;
-  /** Since the last sweep: a request that is answered from memory asks no clock. */
+  /** Since the last sweep; avoids reading the clock on every request. */
   used: boolean;
-  /** Epoch milliseconds, as exact as the sweeps are frequent. */
+  /** Epoch milliseconds of the sweep that found it used. */
   usedAt: number;
 }
 
 const internal: Principal = { keyId: 'internal', name: 'internal', scopes: ['admin'] };
 
-const writeMs = 30_000;
-const forgetMs = 600_000;
-/** How long a wrong key is remembered as wrong, so that repeating it costs nothing. */
-const wrongMs = 5_000;
-const mostWrong = 10_000;
+const writeIntervalMs = 30_000;
+const evictUnusedMs = 600_000;
+/** How long an invalid key is cached, so that retries cost no query. */
+const invalidMs = 5_000;
+const maxInvalid = 10_000;
 
 /**
- * Keeps keys by their SHA-256: finding one there compares nothing that depends on the key itself,
- * and the key is not kept. Known keys stay known while the database is away; no Redis is needed.
+ * Caches keys by their SHA-256, so that neither the lookup's timing nor the cache reveals a key. Cached
+ * keys stay valid while the database is unavailable.
  */
 export function makeKeyRing(deps: KeyRingDeps): KeyRing {
   const { keys, internalApiKey, clock, logger, pollSeconds = 2 } = deps;
-  // Not more than there are valid keys: one has one entry, however its header is spelled.
-  const known = new Map<string, Known>();
-  const wrong = new Map<string, number>();
+  // Bounded by the number of valid keys, since all spellings of a header share an entry.
+  const cached = new Map<string, CachedKey>();
+  /** Until when, by digest. */
+  const invalid = new Map<string, number>();
   const lookups = new Map<string, Promise<Principal | null>>();
   const listeners = new Set<(keyId: string) => void>();
-  /** Ids of keys that were valid here, also those forgotten since: their streams may be open. */
-  const watched = new Set<string>();
+  /** Ids of all keys seen valid, including evicted ones, which may have open streams. */
+  const seenValid = new Set<string>();
   const lastUses = makeLastUses(keys);
   const internalDigest = createHash('sha256').update(internalApiKey).digest();
   let timer: NodeJS.Timeout | undefined;
   let sweeping: Promise<void> = Promise.resolve();
   let closed = false;
-  let lastWritten = 0;
-  let away = false;
+  let writtenAt = 0;
+  let databaseAway = false;
   const now = () => clock.now().epochMilliseconds;
 
   function peek(authorization: string | undefined): Principal | undefined {
     const token = tokenOf(authorization);
-    return token === null ? undefined : recall(digestOf(token));
+    return token === null ? undefined : findCached(digestOf(token));
   }
 
-  function recall(digest: string): Principal | undefined {
-    const found = known.get(digest);
-    if (found === undefined) return undefined;
-    found.used = true;
-    return found.principal;
+  function findCached(digest: string): Principal | undefined {
+    const key = cached.get(digest);
+    if (key === undefined) return undefined;
+    key.used = true;
+    return key.principal;
   }
 
   async function authenticate(authorization: string | undefined): Promise<Principal | null> {
     const token = tokenOf(authorization);
     if (token === null) return null;
     const digest = digestOf(token);
-    const remembered = recall(digest);
-    if (remembered) return remembered;
-    if ((wrong.get(digest) ?? 0) > now()) return null;
-    const asked = lookups.get(digest);
-    if (asked) return asked;
-    const lookup = look(token)
+    const known = findCached(digest);
+    if (known) return known;
+    if ((invalid.get(digest) ?? 0) > now()) return null;
+    const pending = lookups.get(digest);
+    if (pending) return pending;
+    const lookup = lookUp(token)
       .then((principal) => remember(digest, principal))
       .finally(() => lookups.delete(digest));
     lookups.set(digest, lookup);
     return lookup;
   }
 
-  async function look(token: string): Promise<Principal | null> {
+  async function lookUp(token: string): Promise<Principal | null> {
     const digest = createHash('sha256').update(token).digest();
     if (timingSafeEqual(digest, internalDigest)) return internal;
     const short = shortOf(token);
@@ -115,21 +116,21 @@ export function makeKeyRing(deps: KeyRingDeps): KeyRing {
   function remember(digest: string, principal: Principal | null): Principal | null {
     const at = now();
     if (principal) {
-      known.set(digest, { principal, used: false, usedAt: at });
+      cached.set(digest, { principal, used: false, usedAt: at });
       if (principal === internal) return principal;
-      watched.add(principal.keyId);
+      seenValid.add(principal.keyId);
       lastUses.note(principal.keyId, at);
     } else {
-      if (wrong.size >= mostWrong) wrong.clear();
-      wrong.set(digest, at + wrongMs);
+      if (invalid.size >= maxInvalid) invalid.clear();
+      invalid.set(digest, at + invalidMs);
     }
     return principal;
   }
 
   async function find(keyId: string): Promise<Principal | null> {
     if (keyId === internal.keyId) return internal;
-    const live = [...known.values()].find(({ principal }) => principal.keyId === keyId);
-    if (live) return live.principal;
+    const known = [...cached.values()].find(({ principal }) => principal.keyId === keyId);
+    if (known) return known.principal;
     const key = (await keys.list()).find(({ id }) => id === keyId);
     if (!key || key.revokedAt !== null) return null;
     return { keyId, name: key.name, scopes: key.scopes };
@@ -137,56 +138,60 @@ export function makeKeyRing(deps: KeyRingDeps): KeyRing {
 
   async function sweep(): Promise<void> {
     const at = now();
-    for (const [digest, until] of wrong) if (until <= at) wrong.delete(digest);
+    for (const [digest, until] of invalid) if (until <= at) invalid.delete(digest);
     collectUses(at);
-    for (const [digest, { usedAt }] of known) if (at - usedAt >= forgetMs) known.delete(digest);
+    for (const [digest, { usedAt }] of cached) {
+      if (at - usedAt >= evictUnusedMs) cached.delete(digest);
+    }
     try {
       await dropRevoked();
-      if (at - lastWritten >= writeMs) {
+      if (at - writtenAt >= writeIntervalMs) {
         await lastUses.write();
-        lastWritten = at;
+        writtenAt = at;
       }
-      away = false;
+      databaseAway = false;
     } catch (error) {
-      if (!away) logger.warn('keys cannot be checked, known ones stay valid', { error });
-      away = true;
+      if (!databaseAway) {
+        logger.warn('keys cannot be checked, cached ones stay valid', { error });
+      }
+      databaseAway = true;
     }
   }
 
   async function dropRevoked(): Promise<void> {
-    if (watched.size === 0) return;
-    for (const dead of await keys.deadAmong([...watched])) {
-      watched.delete(dead);
-      for (const [digest, { principal }] of known) {
-        if (principal.keyId === dead) known.delete(digest);
+    if (seenValid.size === 0) return;
+    for (const keyId of await keys.deadAmong([...seenValid])) {
+      seenValid.delete(keyId);
+      for (const [digest, { principal }] of cached) {
+        if (principal.keyId === keyId) cached.delete(digest);
       }
-      logger.info('key revoked', { keyId: dead });
-      for (const listener of listeners) tell(listener, dead);
+      logger.info('key revoked', { keyId });
+      for (const listener of listeners) notify(listener, keyId);
     }
   }
 
-  /** One that fails keeps the others from nothing. */
-  function tell(listener: (keyId: string) => void, keyId: string): void {
+  /** Never throws, so that a failing listener does not affect the others. */
+  function notify(listener: (keyId: string) => void, keyId: string): void {
     try {
       listener(keyId);
     } catch (error) {
-      logger.error('what follows from a revoked key failed', { keyId, error });
+      logger.error('listener for revoked keys failed', { keyId, error });
     }
   }
 
   function collectUses(at: number): void {
-    for (const each of known.values()) {
-      if (!each.used) continue;
-      each.used = false;
-      each.usedAt = at;
-      if (each.principal !== internal) lastUses.note(each.principal.keyId, at);
+    for (const key of cached.values()) {
+      if (!key.used) continue;
+      key.used = false;
+      key.usedAt = at;
+      if (key.principal !== internal) lastUses.note(key.principal.keyId, at);
     }
   }
 
-  function sweepLater(): void {
+  function scheduleSweep(): void {
     timer = setTimeout(() => {
       sweeping = sweep().finally(() => {
-        if (!closed) sweepLater();
+        if (!closed) scheduleSweep();
       });
     }, pollSeconds * 1000).unref();
   }
@@ -200,7 +205,7 @@ export function makeKeyRing(deps: KeyRingDeps): KeyRing {
       return () => listeners.delete(listener);
     },
     sweep,
-    start: sweepLater,
+    start: scheduleSweep,
     async close() {
       closed = true;
       clearTimeout(timer);
@@ -208,12 +213,12 @@ export function makeKeyRing(deps: KeyRingDeps): KeyRing {
       collectUses(now());
       await lastUses
         .write()
-        .catch((error) => logger.warn('the last uses of keys are not written', { error }));
+        .catch((error) => logger.warn('last uses of keys not stored', { error }));
     },
   };
 }
 
-/** The token of `Bearer <token>`; null for another scheme, none, or one that is no token. */
+/** The token of `Bearer <token>`; null for anything else. */
 function tokenOf(authorization: string | undefined): string | null {
   return /^Bearer +([\x21-\x7e]{1,512})$/i.exec(authorization ?? '')?.[1] ?? null;
 }

@@ -1,11 +1,11 @@
 import type { KeyRepository } from '@texas-ai/access';
 import { Temporal } from '@texas-ai/kernel';
 
-/** Remembers when keys were last used, so that they are written together and not with each request. */
+/** Collects when keys were last used, to store them in batches. */
 export interface LastUses {
-  /** `at` is in epoch milliseconds, and not before the one that was noted last. */
+  /** `at` is in epoch milliseconds and must not decrease. */
   note(keyId: string, at: number): void;
-  /** What cannot be written stays noted; rejects with `storage_unavailable`. */
+  /** Rejects with `storage_unavailable`, and keeps what it could not store. */
   write(): Promise<void>;
 }
 

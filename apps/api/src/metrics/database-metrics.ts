@@ -5,9 +5,9 @@ import { type Amount, type SpendingKey, type Store, sumName } from '@texas-ai/li
 import type { SystemFigures } from '@texas-ai/storage';
 import { question, type WatchedStore } from '@texas-ai/telemetry';
 
-/** Characters whose days are shown one by one; of more there are sums alone. */
-const mostCharacters = 100;
-/** Characters are counted one by one, and there may be millions. */
+/** Limits the label values of per-character gauges. */
+const maxCharacters = 100;
+/** Counting is expensive with many characters, so counts are reused this long. */
 const countsGoodMs = 30_000;
 
 export interface DatabaseMetricsDeps {
@@ -17,13 +17,13 @@ export interface DatabaseMetricsDeps {
   alertRepository: Pick<AlertRepository, 'open'>;
   /** Ids of this installation's profile files. */
   characters: readonly string[];
-  /** The planning time, local to each character; null where days are not planned by themselves. */
+  /** Minutes since midnight, local to each character; null if days are not planned automatically. */
   planningTime: number | null;
   ping(): Promise<unknown>;
   clock: Clock;
 }
 
-/** What PostgreSQL knows of the whole system. */
+/** Gauges of the whole system, read from PostgreSQL. */
 export function databaseMetrics(deps: DatabaseMetricsDeps): WatchedStore {
   return {
     ping: deps.ping,
@@ -60,14 +60,14 @@ function days({ figures, store, planningTime, config, clock }: DatabaseMetricsDe
   return question({
     goodMs: countsGoodMs,
     gauges: {
-      characters: { name: 'texas_characters', help: 'Characters whose days are looked after.' },
+      characters: { name: 'texas_characters', help: 'Characters whose days are planned.' },
       withoutToday: {
         name: 'texas_characters_without_today',
-        help: 'Characters without a published day for what is today where they live.',
+        help: 'Characters without a published day for their local date.',
       },
       missing: {
         name: 'texas_characters_day_missing',
-        help: 'Characters whose day is missing although it should have been there for some time.',
+        help: 'Characters whose day is overdue.',
       },
     },
     async ask() {
@@ -94,12 +94,12 @@ function newestDays({ figures, characters, clock }: DatabaseMetricsDeps) {
     gauges: {
       publishedAt: {
         name: 'texas_day_published_timestamp_seconds',
-        help: 'When the newest day up to today was published, of 100 characters of the profile files at most.',
+        help: 'When the newest day up to today was published, for at most 100 characters with profile files.',
         labelNames: ['character'],
       },
     },
     async ask() {
-      const found = await figures.publishedAt(characters.slice(0, mostCharacters), clock.now());
+      const found = await figures.publishedAt(characters.slice(0, maxCharacters), clock.now());
       return {
         publishedAt: [...found].map(([character, at]) => ({
           labels: { character },
@@ -115,30 +115,30 @@ function budget({ config, store, clock }: DatabaseMetricsDeps) {
     gauges: {
       money: {
         name: 'texas_budget_spent',
-        help: 'Money that authors cost everybody in this day or month of the budget.',
+        help: 'Money spent on authors for all characters in the current budget day or month.',
         labelNames: ['period', 'currency'],
       },
       tokens: {
         name: 'texas_budget_spent_tokens',
-        help: 'Tokens that authors took for everybody in this day or month of the budget.',
+        help: 'Tokens spent on authors for all characters in the current budget day or month.',
         labelNames: ['period'],
       },
-      mostMoney: {
+      maxMoney: {
         name: 'texas_budget_limit',
-        help: 'The cap of a day or month in money, where there is one.',
+        help: 'The cap of a day or month in money, if there is one.',
         labelNames: ['period', 'currency'],
       },
-      mostTokens: {
+      maxTokens: {
         name: 'texas_budget_limit_tokens',
-        help: 'The cap of a day or month in tokens, where there is one.',
+        help: 'The cap of a day or month in tokens, if there is one.',
         labelNames: ['period'],
       },
     },
     async ask() {
       const { currency, everybody } = config.budget;
-      const sums = sumsOfEverybody(config.timeZone, clock.now());
+      const sums = sumsOfAllCharacters(config.timeZone, clock.now());
       const spent = await store.ledger.spent(sums);
-      const amountOf = (sum: SpendingKey): Amount => spent.get(sumName(sum)) ?? nothing;
+      const amountOf = (sum: SpendingKey): Amount => spent.get(sumName(sum)) ?? zero;
       return {
         money: sums.map((sum) => ({
           labels: { period: sum.period, currency },
@@ -148,13 +148,13 @@ function budget({ config, store, clock }: DatabaseMetricsDeps) {
           labels: { period: sum.period },
           value: amountOf(sum).tokens,
         })),
-        mostMoney: [
-          ...known(everybody.dailyMoney, { period: 'day', currency }),
-          ...known(everybody.monthlyMoney, { period: 'month', currency }),
+        maxMoney: [
+          ...sampleOf(everybody.dailyMoney, { period: 'day', currency }),
+          ...sampleOf(everybody.monthlyMoney, { period: 'month', currency }),
         ],
-        mostTokens: [
-          ...known(everybody.dailyTokens, { period: 'day' }),
-          ...known(everybody.monthlyTokens, { period: 'month' }),
+        maxTokens: [
+          ...sampleOf(everybody.dailyTokens, { period: 'day' }),
+          ...sampleOf(everybody.monthlyTokens, { period: 'month' }),
         ],
       };
     },
@@ -174,15 +174,15 @@ function backups({ figures }: DatabaseMetricsDeps) {
       },
       verifiedAt: {
         name: 'texas_backup_last_verified_timestamp_seconds',
-        help: 'When a backup was last restored into a scratch database and found the same.',
+        help: 'When a backup was last restored into a scratch database and found identical.',
       },
     },
     async ask() {
       const { lastGoodAt, lastGoodBytes, lastVerifiedAt } = await figures.backups();
       return {
-        at: known(lastGoodAt && secondsOf(lastGoodAt)),
-        bytes: known(lastGoodBytes),
-        verifiedAt: known(lastVerifiedAt && secondsOf(lastVerifiedAt)),
+        at: sampleOf(lastGoodAt && secondsOf(lastGoodAt)),
+        bytes: sampleOf(lastGoodBytes),
+        verifiedAt: sampleOf(lastVerifiedAt && secondsOf(lastVerifiedAt)),
       };
     },
   });
@@ -193,7 +193,7 @@ function alerts({ alertRepository }: DatabaseMetricsDeps) {
     gauges: {
       open: {
         name: 'texas_alerts_open',
-        help: 'Troubles that last, as operators were warned of them.',
+        help: 'Open alerts.',
         labelNames: ['kind', 'level'],
       },
     },
@@ -209,9 +209,9 @@ function alerts({ alertRepository }: DatabaseMetricsDeps) {
   });
 }
 
-const nothing: Amount = { tokens: 0, money: 0 };
+const zero: Amount = { tokens: 0, money: 0 };
 
-function sumsOfEverybody(timeZone: string, now: Temporal.Instant): SpendingKey[] {
+function sumsOfAllCharacters(timeZone: string, now: Temporal.Instant): SpendingKey[] {
   const today = localDate(now, timeZone);
   return [
     { scope: '', period: 'day', startsOn: today.toString() },
@@ -219,8 +219,8 @@ function sumsOfEverybody(timeZone: string, now: Temporal.Instant): SpendingKey[]
   ];
 }
 
-/** Nothing where there is no value. */
-function known(value: number | null, labels: Record<string, string> = {}) {
+/** No sample for null. */
+function sampleOf(value: number | null, labels: Record<string, string> = {}) {
   return value === null ? [] : [{ labels, value }];
 }
 

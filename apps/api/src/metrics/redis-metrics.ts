@@ -9,7 +9,7 @@ export interface RedisMetricsDeps {
   clock: Clock;
 }
 
-/** What Redis knows of the whole system. */
+/** Gauges of the whole system, read from Redis. */
 export function redisMetrics({ fleet, queues, ping, clock }: RedisMetricsDeps): WatchedStore {
   return {
     ping,
@@ -23,12 +23,12 @@ export function redisMetrics({ fleet, queues, ping, clock }: RedisMetricsDeps): 
           },
           oldest: {
             name: 'texas_queue_oldest_waiting_seconds',
-            help: 'How long the oldest job of each queue has waited that could be begun.',
+            help: 'How long the oldest runnable job of each queue has waited.',
             labelNames: ['queue'],
           },
         },
         async ask() {
-          // BullMQ would wait for a connection that is not there.
+          // BullMQ would wait for a missing connection.
           await ping();
           const [counts, oldest] = await Promise.all([
             queues.counts(),
@@ -43,7 +43,7 @@ export function redisMetrics({ fleet, queues, ping, clock }: RedisMetricsDeps): 
         },
       }),
       question({
-        gauges: { workers: { name: 'texas_workers', help: 'Worker processes that are alive.' } },
+        gauges: { workers: { name: 'texas_workers', help: 'Live worker processes.' } },
         async ask() {
           return { workers: [{ value: (await fleet.workers()).length }] };
         },

@@ -4,30 +4,30 @@ import { responsesOf } from './responses.js';
 import { type JsonSchema, makeSchemas, type Schemas } from './schemas.js';
 
 const tags: Record<Documentation['tag'], string> = {
-  characters: 'Who the characters are. 角色',
-  days: 'What was written of their days. 日程、此刻、大事件与主动交互',
-  generations: 'Having days written, and following that. 生成',
-  operation: 'How the installation does. 运行状况',
-  original: 'Two calls of the system before this one, for its clients. 原系统的两个接口',
+  characters: 'Characters. 角色',
+  days: 'Written days, the current moment, major events and interactions. 日程、此刻、大事件与主动交互',
+  generations: 'Generating days, and their progress. 生成',
+  operation: 'Operating the installation. 运维',
+  original: 'Two deprecated operations for clients of the original system. 原系统的两个接口',
 };
 
-const description = `The life of AI characters: what she is doing now, what a day was like, write me another.
+const description = `The life of AI characters: what she is doing now, what a day was like, and generating another.
 
-AI 角色的生活：她此刻在做什么、某一天过得怎样、再写一天。
+AI 角色的生活：她此刻在做什么、某一天过得怎样，以及再生成一天。
 
 Send a key as \`Authorization: Bearer …\`. Scope \`admin\` includes \`generate\`, which includes \`read\`.
-Dates are \`YYYY-MM-DD\` in the character’s own zone, times of day \`HH:MM\` with \`24:00\` as the end of a day,
-instants RFC 3339. Errors are problem details (RFC 9457) with a stable \`code\`. Unknown parameters are refused;
-answers may gain fields. Requests are cut off over 100 kB of body (413), 16 kB of headers (431), or when
-they come too slowly (408).`;
+Dates are \`YYYY-MM-DD\` in the character’s own time zone, times of day \`HH:MM\` with \`24:00\` as the end of a day,
+instants RFC 3339. Errors are problem details (RFC 9457) with a stable \`code\`. Unknown parameters are rejected;
+responses may gain fields. A request is rejected if its body exceeds 100 kB (413) or its headers exceed 16 kB (431),
+or if it arrives too slowly (408).`;
 
-/** The OpenAPI 3.1 document of these operations, which are reached below the base path. */
+/** The OpenAPI 3.1 document of these operations, with the base path as server. */
 export function makeDocument(operations: readonly Operation[], basePath: string) {
   const schemas = makeSchemas();
   const paths: Record<string, Record<string, unknown>> = {};
   for (const operation of operations) {
     const path = operation.path.replaceAll(/:(\w+)/g, '{$1}');
-    paths[path] = { ...paths[path], [operation.method]: describe(operation, schemas) };
+    paths[path] = { ...paths[path], [operation.method]: operationObject(operation, schemas) };
   }
   return {
     openapi: '3.1.0',
@@ -38,7 +38,7 @@ export function makeDocument(operations: readonly Operation[], basePath: string)
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: basePath || '/' }],
-    tags: Object.entries(tags).map(([name, text]) => ({ name, description: text })),
+    tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
     security: [{ key: [] }],
     paths,
     components: {
@@ -47,21 +47,22 @@ export function makeDocument(operations: readonly Operation[], basePath: string)
         key: {
           type: 'http',
           scheme: 'bearer',
-          description: 'A key that the operator made: `npm run texas -- key create`.',
+          description: 'A key created by the operator: `npm run texas -- key create`.',
         },
       },
     },
   };
 }
 
-function describe(operation: Operation, schemas: Schemas) {
+function operationObject(operation: Operation, schemas: Schemas) {
   const { id, tag, summary, summaryZh, scope, deprecated = false, body } = operation;
-  const needs = scope === null ? 'Needs no key.' : `Needs a key with the scope \`${scope}\`.`;
+  const access =
+    scope === null ? 'Requires no key.' : `Requires a key with the scope \`${scope}\`.`;
   return {
     operationId: id,
     tags: [tag],
     summary: `${summary} · ${summaryZh}`,
-    description: `${operation.description}\n\n${needs}`,
+    description: `${operation.description}\n\n${access}`,
     deprecated,
     ...(scope === null ? { security: [] } : { 'x-scope': scope }),
     parameters: [
@@ -82,15 +83,15 @@ function describe(operation: Operation, schemas: Schemas) {
 function parametersOf(shape: z.ZodObject, place: 'path' | 'query' | 'header', schemas: Schemas) {
   const { properties = {}, required = [] } = schemas.ofInput(shape);
   return Object.entries(properties).map(([name, schema]) => {
-    const { title, description: text, example, ...rest } = schema as JsonSchema;
+    const { title, description, example, ...rest } = schema as JsonSchema;
     const isRequired = required.includes(name);
-    // A page for trying out fills in every example, which would narrow what nobody asked to narrow.
+    // Swagger UI fills in every `example`, so that optional filters would be set by default.
     const hint = example === undefined || isRequired ? '' : ` For example \`${example}\`.`;
     return {
       name: title ?? name,
       in: place,
       required: isRequired,
-      description: `${text}${hint}`,
+      description: `${description}${hint}`,
       ...(isRequired && example !== undefined && { example }),
       schema: rest,
     };

@@ -11,17 +11,17 @@ interface DocumentResponse {
   content?: Record<string, unknown>;
 }
 
-/** Every answer of an operation by its status: those it names, and its problems. */
+/** All responses of an operation by status: those it documents and its problems. */
 export function responsesOf(
   operation: Operation,
   schemas: Schemas,
 ): Record<string, DocumentResponse> {
   const responses: Record<string, DocumentResponse> = {};
-  for (const [status, answer] of Object.entries(operation.responses)) {
-    const { description, body, type = 'application/json', example, headers = {} } = answer;
+  for (const [status, documented] of Object.entries(operation.responses)) {
+    const { description, body, type = 'application/json', example, headers = {} } = documented;
     responses[status] = {
       description,
-      headers: { ...commonHeaders(operation), ...described(headers) },
+      headers: { ...commonHeaders(operation), ...withSchema(headers) },
       ...(body && { content: { [type]: { schema: schemas.ofOutput(body), example } } }),
     };
   }
@@ -33,7 +33,7 @@ export function responsesOf(
     const before = content['application/problem+json'] as { examples: object } | undefined;
     responses[status] = {
       description: [response?.description, problem.title].filter(Boolean).join('; '),
-      headers: { ...commonHeaders(operation), ...response?.headers, ...headersOf(status) },
+      headers: { ...commonHeaders(operation), ...response?.headers, ...problemHeaders(status) },
       content: {
         ...content,
         'application/problem+json': {
@@ -47,25 +47,25 @@ export function responsesOf(
 }
 
 function commonHeaders({ limit }: Operation): Headers {
-  return described({
-    'X-Request-Id': 'Names the request in the logs: the client’s own, or one that was made.',
+  return withSchema({
+    'X-Request-Id': 'Identifies the request in the logs: the client’s own id, or a generated one.',
     ...(limit && {
-      RateLimit: 'How much is left, and for how long.',
-      'RateLimit-Policy': 'How many requests in how many seconds.',
+      RateLimit: 'Remaining requests, and seconds until the reset.',
+      'RateLimit-Policy': 'The limit, and its window in seconds.',
     }),
   });
 }
 
-function headersOf(status: string): Headers {
+function problemHeaders(status: string): Headers {
   if (status === '401' || status === '403') {
-    return described({ 'WWW-Authenticate': 'What is needed (RFC 6750).' });
+    return withSchema({ 'WWW-Authenticate': 'The required authentication (RFC 6750).' });
   }
   return status === '429' || status === '503'
-    ? described({ 'Retry-After': 'Seconds to wait.' })
+    ? withSchema({ 'Retry-After': 'Seconds to wait before retrying.' })
     : {};
 }
 
-function described(headers: Record<string, string>): Headers {
+function withSchema(headers: Record<string, string>): Headers {
   return Object.fromEntries(
     Object.entries(headers).map(([name, description]) => [
       name,

@@ -2,47 +2,48 @@ import { z } from 'zod';
 
 export type JsonSchema = z.core.JSONSchema.JSONSchema;
 
-/** Schemas of the document, in which those with an `id` in their meta are named once. */
+/** Converts zod schemas. Those with an `id` in their meta become shared components. */
 export interface Schemas {
-  /** Of what we send: fields may be added to it in later releases. */
+  /** For response bodies, which may gain fields in later releases. */
   ofOutput(schema: z.ZodType): JsonSchema;
-  /** Of what we take. */
+  /** For request input. */
   ofInput(schema: z.ZodType): JsonSchema;
-  /** All that were named so far. */
+  /** The components of all conversions so far. */
   components(): Record<string, JsonSchema>;
 }
 
 export function makeSchemas(): Schemas {
-  const named: Record<string, JsonSchema> = {};
+  const components: Record<string, JsonSchema> = {};
 
   function convert(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
     const {
       $schema: _dialect,
       $defs = {},
       ...root
-    } = relocated(
+    } = withComponentRefs(
       z.toJSONSchema(schema, {
         io,
         unrepresentable: 'any',
         override({ jsonSchema }) {
-          // A client must not break on a field that a later release adds.
+          // Clients must accept fields added by later releases.
           if (io === 'output' && jsonSchema.additionalProperties === false) {
             delete jsonSchema.additionalProperties;
           }
         },
       }),
     );
-    for (const [name, definition] of Object.entries($defs)) named[name] = withoutId(definition);
+    for (const [name, definition] of Object.entries($defs))
+      components[name] = withoutId(definition);
     const { id } = root;
     if (typeof id !== 'string') return root;
-    named[id] = withoutId(root);
+    components[id] = withoutId(root);
     return { $ref: `#/components/schemas/${id}` };
   }
 
   return {
     ofOutput: (schema) => convert(schema, 'output'),
     ofInput: (schema) => convert(schema, 'input'),
-    components: () => named,
+    components: () => components,
   };
 }
 
@@ -51,7 +52,7 @@ function withoutId(schema: JsonSchema): JsonSchema {
   return rest;
 }
 
-/** Definitions lie elsewhere in an OpenAPI document. */
-function relocated(schema: JsonSchema): JsonSchema {
+/** Rewrites references to where OpenAPI keeps definitions. */
+function withComponentRefs(schema: JsonSchema): JsonSchema {
   return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/'));
 }

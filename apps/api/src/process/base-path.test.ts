@@ -22,11 +22,11 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 describe.each([
-  ['takes the path away', true],
-  ['leaves the path', false],
+  ['strips the path', true],
+  ['keeps the path', false],
 ])('behind a proxy that %s', (_how, strips) => {
   let proxy: LoopbackServer;
-  /** Follows what an answer names, as a client does. */
+  /** Resolves addresses as a browser does. */
   const get = (address: string, from = `${proxy.url}${basePath}/`) =>
     fetch(new URL(address, from), { headers: { authorization }, redirect: 'manual' });
 
@@ -36,12 +36,12 @@ describe.each([
   afterAll(() => proxy.stop());
 
   it.each(['docs', 'docs/', 'admin/queues', 'admin/queues/'])(
-    '%s finds what it loads',
+    '%s loads its assets',
     async (page) => {
-      const answer = await get(page);
-      expect(answer.status).toBe(200);
-      const html = await answer.text();
-      const base = new URL(/<base href="([^"]+)"/.exec(html)?.[1] ?? '', answer.url).href;
+      const response = await get(page);
+      expect(response.status).toBe(200);
+      const html = await response.text();
+      const base = new URL(/<base href="([^"]+)"/.exec(html)?.[1] ?? '', response.url).href;
       const links = [...html.matchAll(/<(?:link|script)[^>]+(?:href|src)="([^"]+)"/g)]
         .map(([, link = '']) => link)
         .filter((link) => !link.startsWith('data:'));
@@ -50,27 +50,27 @@ describe.each([
     },
   );
 
-  it('the docs page reads the document, whose server is where it is', async () => {
+  it('the docs page loads the document, whose server is the base path', async () => {
     const script = await (await get('docs/assets/start.js')).text();
     const document = await get(/url: '([^']+)'/.exec(script)?.[1] ?? '');
     const { servers } = (await document.json()) as { servers: { url: string }[] };
     expect(servers).toEqual([{ url: basePath }]);
   });
 
-  it('Location and Link lead to what they name', async () => {
-    const asked = await fetch(`${proxy.url}${basePath}${day}/generations`, {
+  it('Location and Link can be followed', async () => {
+    const accepted = await fetch(`${proxy.url}${basePath}${day}/generations`, {
       method: 'POST',
       headers: { authorization },
     });
-    const generation = await get(asked.headers.get('location') ?? '');
+    const generation = await get(accepted.headers.get('location') ?? '');
     expect(await generation.json()).toMatchObject({ character: 'texas', date: '2026-11-23' });
     for (const call of ['generate-daily-life', 'collect-interactions']) {
-      const answer = await get(`${call}?target_date=2026-11-23`);
-      const [, successor = ''] = /^<(.+)>/.exec(answer.headers.get('link') ?? '') ?? [];
+      const response = await get(`${call}?target_date=2026-11-23`);
+      const [, successor = ''] = /^<(.+)>/.exec(response.headers.get('link') ?? '') ?? [];
       expect(successor).toMatch(/^\/texas\/v1\/characters\/texas\//);
-      // The list is there; of the other one the method that is asked for is not this one.
+      // One successor is a GET, the other a POST.
       expect([200, 405]).toContain((await get(successor)).status);
-      const location = answer.headers.get('location');
+      const location = response.headers.get('location');
       if (location !== null) expect((await get(location)).status).toBe(200);
     }
   });
@@ -107,7 +107,7 @@ describe.each([
     expect(signedOut.headers.get('location')).toBe(`${basePath}${boardPath}/sign-in`);
   });
 
-  it('a cached day, health and problems are what they are elsewhere', async () => {
+  it('a cached day, health and problems are the same as without it', async () => {
     for (const path of [day, '/health/live', '/health/ready', '/nowhere', '/v1/characters/']) {
       const [there, here] = await Promise.all([get(`${basePath}${path}`), api.get(path)]);
       const bodies = await Promise.all([there.json(), here.json()]);
@@ -118,7 +118,7 @@ describe.each([
   });
 });
 
-it('a cached day below the path is answered ahead of Express too', async () => {
+it('a cached day below the path is served by the fast path', async () => {
   await api.get(day);
   const lines = () =>
     api.logger.lines.filter(({ message }) => message === 'request answered').length;
@@ -127,7 +127,7 @@ it('a cached day below the path is answered ahead of Express too', async () => {
   expect(lines()).toBe(before);
 });
 
-test('the log and the metrics name a path without it', async () => {
+test('log and metrics have paths without it', async () => {
   await api.get(`${basePath}/v1/characters`);
   const line = api.logger.lines.findLast(({ message }) => message === 'request answered');
   expect(line?.fields.path).toBe('/v1/characters');
@@ -144,15 +144,15 @@ test.each([
   ['/texasx/v1', '/texasx/v1'],
   ['/Texas/v1', '/Texas/v1'],
   ['*', '*'],
-])('%s asks for %s', (url, path) => {
+])('%s becomes %s', (url, path) => {
   expect(withoutBasePath(url, '/texas')).toBe(path);
 });
 
-test('without a base path nothing is taken away', () => {
+test('without a base path URLs stay unchanged', () => {
   for (const url of ['/', '//x', '*', '/v1']) expect(withoutBasePath(url, '')).toBe(url);
 });
 
-test('no path of ours begins as a base path may', () => {
+test('the reserved first segments are those of the api', () => {
   const paths = [...makeOperations(api.deps).map(({ path }) => path), '/docs', boardPath];
   const first = paths.map((path) => path.split('/')[1] ?? '');
   expect([...new Set(first)].sort()).toEqual([...reservedSegments].sort());

@@ -16,10 +16,10 @@ afterEach(() => api.close());
 
 const authorization = `Bearer ${internalKey}`;
 const drainMs = 5_000;
-const onItsWayMs = 300;
+const firstRequestMs = 300;
 const finishMs = 25_000;
 
-/** Stops without waiting, but for these times, each of which is over when its promise is. */
+/** Stops with pauses that end at once, except those given, which end with their promise. */
 const stop = (waits: Record<number, Promise<unknown>> = {}) => {
   const { readiness, streams } = api.deps;
   const { server, logger } = api;
@@ -30,7 +30,7 @@ const stop = (waits: Record<number, Promise<unknown>> = {}) => {
 };
 
 describe('stopping', () => {
-  it('first tells those who send requests to go elsewhere, and answers them meanwhile', async () => {
+  it('first fails readiness while it keeps serving', async () => {
     let drain: () => void = () => undefined;
     const drained = new Promise<void>((resolve) => {
       drain = resolve;
@@ -45,43 +45,43 @@ describe('stopping', () => {
     await expect(fetch(`${api.url}/health/live`)).rejects.toThrow('fetch failed');
   });
 
-  it('finishes what is under way, and waits for no idle connection', async () => {
+  it('finishes active requests and closes idle connections', async () => {
     const { hostname, port } = new URL(api.url);
     const idle = connect(Number(port), hostname);
     await once(idle, 'connect');
-    let answer: (() => void) | undefined;
+    let respond: (() => void) | undefined;
     const find = api.deps.store.generations.find;
     api.deps.store.generations.find = async (id) => {
       await new Promise<void>((resolve) => {
-        answer = resolve;
+        respond = resolve;
       });
       return find(id);
     };
     const path = '/v1/generations/019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a11';
-    const underWay = request(api.url)
+    const active = request(api.url)
       .get(path)
       .set({ authorization })
       .then((each) => each);
-    await until(() => answer !== undefined);
+    await until(() => respond !== undefined);
     const stopped = stop();
     await once(idle, 'close');
-    answer?.();
-    expect((await underWay).body.code).toBe('generation_not_found');
+    respond?.();
+    expect((await active).body.code).toBe('generation_not_found');
     await stopped;
   });
 
-  it('takes a request that is on its way on a connection just accepted', async () => {
+  it('accepts the first request of a connection that was just opened', async () => {
     const { hostname, port } = new URL(api.url);
     const late = connect(Number(port), hostname);
     await once(late, 'connect');
     const answered = once(late, 'data');
-    const stopped = stop({ [onItsWayMs]: answered });
+    const stopped = stop({ [firstRequestMs]: answered });
     late.write('GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n');
     expect(String(await answered)).toMatch(/^HTTP\/1\.1 200 /);
     await stopped;
   });
 
-  it('waits for no body that never ends longer than it may', async () => {
+  it('cuts off a body that never ends', async () => {
     const { hostname, port } = new URL(api.url);
     const slow = connect(Number(port), hostname);
     slow.on('error', () => undefined);
@@ -92,13 +92,13 @@ describe('stopping', () => {
     await once(api.server, 'request');
     await stop({ [finishMs]: Promise.resolve() });
     expect(api.logger.lines.map(({ message }) => message)).toContain(
-      'connections cut off that did not end in time',
+      'connections cut off at shutdown',
     );
   });
 
-  it('ends event streams and tells when to come again', async () => {
-    const asked = await api.post('/v1/characters/texas/days/2026-11-23/generations');
-    const { id } = (await asked.json()) as { id: string };
+  it('ends event streams with a reconnection time', async () => {
+    const accepted = await api.post('/v1/characters/texas/days/2026-11-23/generations');
+    const { id } = (await accepted.json()) as { id: string };
     const stream = await api.get(`/v1/generations/${id}/events`);
     const text = stream.text();
     await stop();

@@ -2,25 +2,25 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isInFlight, type ProgressEvent, progressSince } from '@texas-ai/life';
 import { createEventBuffer, Session } from 'better-sse';
 
-/** What a client should wait before it comes again, in milliseconds. */
+/** How long a client should wait before it reconnects. */
 const retryMs = 2_000;
-/** A client that leaves so much unread is cut off, in bytes. */
-const mostUnread = 256 * 1024;
+/** Clients with more unread data than this are disconnected. */
+const maxUnreadBytes = 256 * 1024;
 
 const heartbeat = createEventBuffer().comment().dispatch();
-const comeAgain = createEventBuffer().retry(retryMs).dispatch();
+const retry = createEventBuffer().retry(retryMs).dispatch();
 
 /** One client that follows one generation by Server-Sent Events. */
 export interface ProgressStream {
   readonly keyId: string;
-  /** Sends what the client does not have yet; ends after the generation's end. */
-  tell(events: readonly ProgressEvent[]): void;
+  /** Sends the events that the client does not have yet; ends the stream after the last one. */
+  send(events: readonly ProgressEvent[]): void;
   heartbeat(): void;
-  /** Ends it; the client is told when to come again. */
+  /** Ends the stream and asks the client to reconnect later. */
   close(): void;
 }
 
-/** Nothing is sent before the first `tell`, so that an answer without a stream is still possible. */
+/** Sends nothing before the first `send`, so that the request can still fail with a problem. */
 export function makeProgressStream(
   request: IncomingMessage,
   response: ServerResponse,
@@ -31,36 +31,36 @@ export function makeProgressStream(
   let session: Session | null = null;
   let latest: readonly ProgressEvent[] = [];
 
-  function send(): void {
+  function flush(): void {
     if (!session?.isConnected || response.writableEnded) return;
     for (const event of progressSince(latest, lastId)) {
       session.push(event, event.type, event.id);
       lastId = event.id;
     }
     if (hasEnded(latest)) response.end();
-    else if (response.writableLength > mostUnread) response.destroy();
+    else if (response.writableLength > maxUnreadBytes) response.destroy();
   }
 
-  function begin(): void {
-    // Its own heartbeat would go on where a client leaves before the head is sent.
+  function open(): void {
+    // The session's own heartbeat would leak if a client left before the headers were sent.
     session = new Session(request, response, { retry: retryMs, keepAlive: null });
-    session.once('connected', send);
+    session.once('connected', flush);
   }
 
   return {
     keyId,
-    tell(events) {
+    send(events) {
       latest = events;
-      if (session) return send();
-      if (!hasEnded(events) || progressSince(events, lastId).length > 0) return begin();
-      // It has had the end: this is how an EventSource is told not to come again.
+      if (session) return flush();
+      if (!hasEnded(events) || progressSince(events, lastId).length > 0) return open();
+      // The client has every event: 204 makes an EventSource stop reconnecting.
       response.writeHead(204).end();
     },
     heartbeat() {
       if (session?.isConnected) session.batch(heartbeat);
     },
     close() {
-      if (session?.isConnected) session.batch(comeAgain);
+      if (session?.isConnected) session.batch(retry);
       response.end();
     },
   };

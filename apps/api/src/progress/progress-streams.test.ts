@@ -18,13 +18,13 @@ beforeEach(() => {
   api.steps.waiting.length = 0;
 });
 
-async function aGeneration(): Promise<string> {
+async function requestGeneration(): Promise<string> {
   const date = `2026-10-${String(day++).padStart(2, '0')}`;
   const response = await api.post(`/v1/characters/texas/days/${date}/generations`);
   return ((await response.json()) as { id: string }).id;
 }
 
-/** The events of a stream as they come; `ended` tells all of them once it has ended. */
+/** The events of a stream as they arrive; `ended` resolves with all of them. */
 async function follow(id: string, headers: Record<string, string> = {}) {
   const response = await api.get(`/v1/generations/${id}/events`, headers);
   const events: ProgressEvent[] = [];
@@ -55,30 +55,30 @@ async function follow(id: string, headers: Record<string, string> = {}) {
 }
 
 const types = (events: readonly ProgressEvent[]) => events.map(({ type }) => type);
-const whole = ['queued', 'planning', 'planned', ...Array(4).fill('chapter'), 'published'];
+const allTypes = ['queued', 'planning', 'planned', ...Array(4).fill('chapter'), 'published'];
 
-test('a stream tells of everything from the request to the published day, then ends', async () => {
-  const id = await aGeneration();
+test('a stream has all events from request to published day, then ends', async () => {
+  const id = await requestGeneration();
   const early = await follow(id);
   expect(early.response.headers.get('content-type')).toMatch(/^text\/event-stream/);
   expect(early.response.headers.get('cache-control')).toMatch(/no-transform/);
   await early.until(() => early.events.length === 1);
   await api.work();
   const events = await early.ended;
-  expect(types(events)).toEqual(whole);
+  expect(types(events)).toEqual(allTypes);
   expect(events.at(-1)?.chapters).toEqual({ total: 4, written: 4 });
   expect(early.text()).toMatch(/^retry: ?2000$/m);
 
   const late = await follow(id);
-  expect(types(await late.ended)).toEqual(whole);
+  expect(types(await late.ended)).toEqual(allTypes);
   const again = await follow(id, { 'last-event-id': '5' });
   expect(types(await again.ended)).toEqual(['chapter', 'chapter', 'published']);
   const enough = await follow(id, { 'last-event-id': events.at(-1)?.id ?? '' });
   expect(enough.response.status).toBe(204);
 });
 
-test('a cancelled and a failed generation end their streams, the failure with its words', async () => {
-  const cancelled = await follow(await aGeneration());
+test('cancelled and failed generations end their streams, failures with their error', async () => {
+  const cancelled = await follow(await requestGeneration());
   await cancelled.until(() => cancelled.events.length === 1);
   const id = cancelled.events[0]?.generation ?? '';
   await fetch(`${api.url}/v1/generations/${id}`, {
@@ -87,11 +87,8 @@ test('a cancelled and a failed generation end their streams, the failure with it
   });
   expect(types(await cancelled.ended)).toEqual(['queued', 'cancelled']);
 
-  const failed = await aGeneration();
-  await api.db.store.generations.fail(failed, null, {
-    code: 'author_timeout',
-    message: 'Too slow.',
-  });
+  const failed = await requestGeneration();
+  await api.db.store.generations.fail(failed, null, { code: 'author_timeout', message: 'Too slow.' });
   const events = await (await follow(failed)).ended;
   expect(events.at(-1)).toMatchObject({
     type: 'failed',
@@ -99,14 +96,14 @@ test('a cancelled and a failed generation end their streams, the failure with it
   });
 });
 
-test('what cannot be followed is a problem before anything is sent; HEAD opens no stream', async () => {
+test('an unknown generation is a problem; HEAD opens no stream', async () => {
   const path = '/v1/generations/019aafe0-0000-7000-8000-000000000000/events';
   const unknown = await api.get(path);
   expect([unknown.status, unknown.headers.get('content-type')]).toEqual([
     404,
     'application/problem+json; charset=utf-8',
   ]);
-  const head = await fetch(`${api.url}/v1/generations/${await aGeneration()}/events`, {
+  const head = await fetch(`${api.url}/v1/generations/${await requestGeneration()}/events`, {
     method: 'HEAD',
     headers: { authorization: `Bearer ${internalKey}` },
   });
@@ -117,21 +114,21 @@ test('what cannot be followed is a problem before anything is sent; HEAD opens n
   expect(api.deps.streams.size()).toBe(0);
 });
 
-test('a lost announcement is made up for, and a quiet stream is kept alive', async () => {
-  const id = await aGeneration();
+test('a tick recovers from a lost announcement and keeps streams alive', async () => {
+  const id = await requestGeneration();
   const stream = await follow(id);
   await stream.until(() => stream.events.length === 1);
-  // Stored without a word to anybody.
+  // Stored without an announcement.
   await api.db.store.generations.fail(id, null, { code: 'author_timeout', message: 'Too slow.' });
   api.deps.streams.tick();
   expect(types(await stream.ended)).toEqual(['queued', 'failed']);
   expect(stream.text()).toMatch(/^:/m);
 });
 
-test('a database that is away ends no stream, and refuses a new one', async () => {
+test('a database outage ends no stream, and rejects new ones', async () => {
   const { generations } = api.deps.store;
   const { findAll } = generations;
-  const stream = await follow(await aGeneration());
+  const stream = await follow(await requestGeneration());
   await stream.until(() => stream.events.length === 1);
   generations.findAll = () => Promise.reject(new Error('away'));
   try {
@@ -144,28 +141,31 @@ test('a database that is away ends no stream, and refuses a new one', async () =
     generations.findAll = findAll;
   }
   await api.work();
-  expect(types(await stream.ended)).toEqual(whole);
+  expect(types(await stream.ended)).toEqual(allTypes);
 });
 
-test('a client that left before it could be followed is not kept', async () => {
+test('a client that left before following leaks nothing', async () => {
   const { streams } = api.deps;
   const request = new http.IncomingMessage(new Socket());
   const response = new http.ServerResponse(request);
   request.socket.destroy();
-  await streams.follow(request, response, { generationId: await aGeneration(), keyId: 'one' });
+  await streams.follow(request, response, {
+    generationId: await requestGeneration(),
+    keyId: 'one',
+  });
   expect(streams.size()).toBe(0);
 });
 
-test('an id is the same in capital letters', async () => {
-  const id = await aGeneration();
+test('ids are case-insensitive', async () => {
+  const id = await requestGeneration();
   const stream = await follow(id.toUpperCase());
   await stream.until(() => stream.events.length === 1);
   await api.work();
-  expect(types(await stream.ended)).toEqual(whole);
+  expect(types(await stream.ended)).toEqual(allTypes);
 });
 
-test('a revoked key closes its streams, and no other', async () => {
-  const id = await aGeneration();
+test('a revoked key closes its own streams only', async () => {
+  const id = await requestGeneration();
   const key = await api.makeKey('read');
   const other = await follow(id);
   const revoked = await follow(id, { authorization: `Bearer ${key}` });
@@ -176,32 +176,32 @@ test('a revoked key closes its streams, and no other', async () => {
   const again = await api.get(`/v1/generations/${id}/events`, { authorization: `Bearer ${key}` });
   expect(again.status).toBe(401);
   await api.work();
-  expect(types(await other.ended)).toEqual(whole);
+  expect(types(await other.ended)).toEqual(allTypes);
 });
 
-test('a thousand streams cost one subscription and leave nothing behind', async () => {
+test('a thousand streams share one subscription and leak nothing', async () => {
   const redis = new Redis(testServices().redisUrl);
   const subscribers = () => redis.call('PUBSUB', 'NUMSUB', `${api.prefix}:announcements`);
   const before = await subscribers();
-  const id = await aGeneration();
+  const id = await requestGeneration();
   const agent = new http.Agent({ maxSockets: 1000 });
   const headers = { authorization: `Bearer ${internalKey}` };
   const clients = await Promise.all(
     Array.from({ length: 1000 }, async () => {
-      const asking = http.get(`${api.url}/v1/generations/${id}/events`, { agent, headers });
-      const [answer] = (await once(asking, 'response')) as [http.IncomingMessage];
-      answer.on('error', () => undefined);
-      await once(answer, 'readable');
-      return { asking, answer };
+      const clientRequest = http.get(`${api.url}/v1/generations/${id}/events`, { agent, headers });
+      const [response] = (await once(clientRequest, 'response')) as [http.IncomingMessage];
+      response.on('error', () => undefined);
+      await once(response, 'readable');
+      return { clientRequest, response };
     }),
   );
   expect(api.deps.streams.size()).toBe(1000);
   expect(await subscribers()).toEqual(before);
 
-  for (const { asking } of clients.slice(0, 500)) asking.destroy();
-  const rest = clients.slice(500).map(async ({ answer }) => {
+  for (const { clientRequest } of clients.slice(0, 500)) clientRequest.destroy();
+  const rest = clients.slice(500).map(async ({ response }) => {
     let text = '';
-    for await (const chunk of answer) text += chunk;
+    for await (const chunk of response) text += chunk;
     return text;
   });
   await api.work();

@@ -4,35 +4,35 @@ import { type Logger, TexasError } from '@texas-ai/kernel';
 import { progressOf, type Store } from '@texas-ai/life';
 import { makeProgressStream, type ProgressStream } from './progress-stream.js';
 
-/** All clients that follow generations, by one subscription and few reads for all of them. */
+/** All event streams of this process, served by one subscription and batched reads. */
 export interface ProgressStreams {
   /**
-   * Follows a generation until it ends, the client leaves or the stream is closed. Rejects, with
-   * nothing sent yet, with `generation_not_found` or `storage_unavailable`.
+   * Follows a generation until it ends, the client leaves or the stream is closed. Rejects with
+   * `generation_not_found` or `storage_unavailable` before anything is sent.
    */
   follow(
     request: IncomingMessage,
     response: ServerResponse,
     who: { generationId: string; keyId: string },
   ): Promise<void>;
+  /** Closes the streams of a key. */
   closeOf(keyId: string): void;
   closeAll(): void;
-  /** How many are open. */
+  /** The number of open streams. */
   size(): number;
-  /** Heartbeats, and a look at every generation in case an announcement got lost. */
+  /** Sends heartbeats and reads all followed generations, in case an announcement was lost. */
   tick(): void;
   close(): void;
 }
 
-interface Following {
+interface Follower {
   stream: ProgressStream;
-  /** Told of each look at the generation; only the first one may refuse the client. */
-  looked(failure?: TexasError): void;
+  /** Called after each read of the generation; a failure of the first read rejects `follow`. */
+  onRead(failure?: TexasError): void;
 }
 
 const tickMs = 10_000;
-/** Most generations of one read. */
-const batch = 500;
+const maxBatch = 500;
 
 export function makeProgressStreams(deps: {
   store: Pick<Store, 'generations' | 'checkpoints'>;
@@ -40,94 +40,97 @@ export function makeProgressStreams(deps: {
   logger: Logger;
 }): ProgressStreams {
   const { store, announcements, logger } = deps;
-  const open = new Map<string, Set<Following>>();
-  const unseen = new Set<string>();
-  let looking = false;
+  /** By generation. */
+  const followers = new Map<string, Set<Follower>>();
+  const unread = new Set<string>();
+  let reading = false;
   let closed = false;
 
-  const stopListening = [
-    announcements.onAnnouncement((each) => {
-      if ('generationId' in each) look([each.generationId]);
+  const unsubscribe = [
+    announcements.onAnnouncement((announcement) => {
+      if ('generationId' in announcement) read([announcement.generationId]);
     }),
-    announcements.onReconnect(() => look(open.keys())),
+    announcements.onReconnect(() => read(followers.keys())),
   ];
   const timer = setInterval(tick, tickMs).unref();
 
-  /** Reads these generations as soon as the reading under way is done, however often it is asked. */
-  function look(ids: Iterable<string>): void {
-    for (const id of ids) if (open.has(id)) unseen.add(id);
-    if (!looking) void lookAll();
+  /** Reads these generations once the current read has ended; repeated requests are merged. */
+  function read(ids: Iterable<string>): void {
+    for (const id of ids) if (followers.has(id)) unread.add(id);
+    if (!reading) void readAll();
   }
 
-  async function lookAll(): Promise<void> {
-    looking = true;
-    while (unseen.size > 0) {
-      const ids = [...unseen].slice(0, batch);
-      for (const id of ids) unseen.delete(id);
+  async function readAll(): Promise<void> {
+    reading = true;
+    while (unread.size > 0) {
+      const ids = [...unread].slice(0, maxBatch);
+      for (const id of ids) unread.delete(id);
       try {
-        await tellOf(ids);
+        await readAndSend(ids);
       } catch (error) {
         logger.warn('progress cannot be read', { generations: ids.length, error });
-        const away = new TexasError('storage_unavailable', 'The database is away.', {
+        const failure = new TexasError('storage_unavailable', 'The database is unavailable.', {
           cause: error,
         });
-        for (const id of ids) for (const { looked } of open.get(id) ?? []) looked(away);
+        for (const id of ids) reportRead(id, failure);
       }
     }
-    looking = false;
+    reading = false;
   }
 
-  async function tellOf(ids: readonly string[]): Promise<void> {
-    // In this order: a generation that is told to be published has all its chapters below.
+  function reportRead(id: string, failure?: TexasError): void {
+    for (const { onRead } of followers.get(id) ?? []) onRead(failure);
+  }
+
+  async function readAndSend(ids: readonly string[]): Promise<void> {
+    // In this order, so that a published generation has all of its chapters below.
     const generations = await store.generations.findAll(ids);
     const written = await store.checkpoints.writtenChapters(ids);
     for (const generation of generations) {
       const events = progressOf(generation, written.get(generation.id) ?? []);
-      for (const { stream, looked } of open.get(generation.id) ?? []) {
-        stream.tell(events);
-        looked();
-      }
+      for (const { stream } of followers.get(generation.id) ?? []) stream.send(events);
+      reportRead(generation.id);
     }
     const missing = ids.filter((id) => !generations.some((generation) => generation.id === id));
-    for (const id of missing) {
-      for (const { looked } of open.get(id) ?? []) looked(notFound());
-    }
+    for (const id of missing) reportRead(id, notFound());
   }
 
   function tick(): void {
     for (const { stream } of all()) stream.heartbeat();
-    look(open.keys());
+    read(followers.keys());
   }
 
-  function* all(): Generator<Following> {
-    for (const some of open.values()) yield* some;
+  function* all(): Generator<Follower> {
+    for (const some of followers.values()) yield* some;
   }
 
   return {
     async follow(request, response, { generationId, keyId }) {
-      // Who has left already would never be heard of again.
+      // A client that has left already will not emit `close` again.
       if (response.destroyed || request.socket.destroyed) return;
       const stream = makeProgressStream(request, response, keyId);
       await new Promise<void>((resolve, reject) => {
         let first = true;
-        const following: Following = {
+        const follower: Follower = {
           stream,
-          looked(failure) {
+          onRead(failure) {
             if (first && failure) leave(failure);
             else resolve();
             first = false;
           },
         };
-        const some = open.get(generationId) ?? new Set();
-        open.set(generationId, some.add(following));
+        const some = followers.get(generationId) ?? new Set();
+        followers.set(generationId, some.add(follower));
         function leave(failure?: TexasError): void {
-          some.delete(following);
-          if (some.size === 0 && open.get(generationId) === some) open.delete(generationId);
+          some.delete(follower);
+          if (some.size === 0 && followers.get(generationId) === some) {
+            followers.delete(generationId);
+          }
           if (failure) reject(failure);
           else resolve();
         }
         response.once('close', () => leave());
-        look([generationId]);
+        read([generationId]);
       });
       if (closed) stream.close();
     },
@@ -142,13 +145,13 @@ export function makeProgressStreams(deps: {
     tick,
     close() {
       clearInterval(timer);
-      for (const stop of stopListening) stop();
+      for (const end of unsubscribe) end();
     },
   };
 }
 
 function notFound(): TexasError {
-  return new TexasError('generation_not_found', 'There is no generation of this id.', {
+  return new TexasError('generation_not_found', 'There is no generation with this id.', {
     details: { field: 'id' },
   });
 }

@@ -2,8 +2,8 @@ import { findDebianProgram } from '@texas-ai/testing';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
 /**
- * Chromium of this machine; root brings Debian's where there is none. Null where there is no way
- * to one, which in continuous integration is an error.
+ * Opens the installed Chromium; as root, installs Debian's if there is none. Null if neither is possible,
+ * which is an error in continuous integration.
  */
 export async function openBrowser(): Promise<Browser | null> {
   const executablePath = await findDebianProgram({
@@ -20,26 +20,26 @@ export async function openBrowser(): Promise<Browser | null> {
 
 export interface Visit {
   page: Page;
-  /** What the page asked of other origins. */
-  foreign: string[];
-  /** What the browser complained of, violations of the content security policy included. */
-  complaints: string[];
+  /** URLs requested from other origins. */
+  crossOrigin: string[];
+  /** Errors and warnings of the browser, including violations of the content security policy. */
+  errors: string[];
   close(): Promise<void>;
 }
 
-/** A visitor without cookies, watched. */
+/** Opens a page without cookies and records what goes wrong. */
 export async function visit(browser: Browser, url: string): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 1600 } });
   const page = await context.newPage();
-  const foreign: string[] = [];
-  const complaints: string[] = [];
+  const crossOrigin: string[] = [];
+  const errors: string[] = [];
   page.on('request', (request) => {
     const target = request.url();
-    if (!target.startsWith(url) && !target.startsWith('data:')) foreign.push(target);
+    if (!target.startsWith(url) && !target.startsWith('data:')) crossOrigin.push(target);
   });
-  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('pageerror', (error) => errors.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+    if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());
   });
-  return { page, foreign, complaints, close: () => context.close() };
+  return { page, crossOrigin, errors, close: () => context.close() };
 }

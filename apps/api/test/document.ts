@@ -2,7 +2,6 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import type { TestApi } from './test-api.js';
 
-/** The OpenAPI document as a test reads it. */
 export interface ApiDocument {
   [more: string]: unknown;
   paths: Record<string, Record<string, DocumentedOperation>>;
@@ -49,7 +48,7 @@ export function operationsOf(document: ApiDocument): NamedOperation[] {
   );
 }
 
-/** The path with its parameters' examples, or these values, in place. */
+/** Fills in the path parameters with these values, or their examples. */
 export function pathOf(
   { path, parameters }: NamedOperation,
   values: Record<string, string> = {},
@@ -60,7 +59,7 @@ export function pathOf(
   });
 }
 
-/** Checks bodies against schemas of the document; a field that it does not tell of is a fault too. */
+/** Compiles schemas of the document, with undocumented fields as errors. */
 export function makeChecker(document: ApiDocument): (schema: object) => ValidateFunction {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   formats.default(ajv);
@@ -80,7 +79,7 @@ export function makeChecker(document: ApiDocument): (schema: object) => Validate
   };
 }
 
-/** Every object without a word on further fields has none. */
+/** Disallows additional properties unless the schema mentions them. */
 function closed(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(closed);
   if (typeof schema !== 'object' || schema === null) return schema;

@@ -2,15 +2,15 @@ import { Socket } from 'node:net';
 import { jest } from '@jest/globals';
 
 /**
- * Counts the round trips of this process to servers by their ports, on the sockets themselves:
- * whatever is written before something came back belongs to one trip.
+ * Counts this process's round trips to servers, by port. Writes to a socket without a response in between
+ * belong to the same trip.
  */
 export function countRoundTrips(ports: Record<string, number>) {
   const counts: Record<string, number> = {};
   const answered = new Map<Socket, boolean>();
   const write = Socket.prototype.write;
 
-  function see(socket: Socket): void {
+  function recordWrite(socket: Socket): void {
     const name = Object.keys(ports).find((each) => ports[each] === socket.remotePort);
     if (name === undefined) return;
     if (!answered.has(socket)) socket.on('data', () => answered.set(socket, true));
@@ -22,12 +22,12 @@ export function countRoundTrips(ports: Record<string, number>) {
     this: Socket,
     ...values: unknown[]
   ) {
-    see(this);
+    recordWrite(this);
     return Reflect.apply(write, this, values);
   } as typeof write);
 
   return {
-    /** What was counted since the last time. */
+    /** The counts since the last call. */
     take(): Record<string, number> {
       const taken = { ...counts };
       for (const name of Object.keys(counts)) delete counts[name];

@@ -1,9 +1,9 @@
-import { request as ask } from 'node:http';
+import { request as send } from 'node:http';
 import { type LoopbackServer, startLoopbackServer } from '@texas-ai/testing';
 
 /**
- * A reverse proxy that serves an api below a path of its own and has nothing beside it. It takes that path
- * away from what it passes on, as nginx does for a `proxy_pass` that ends in a slash, or leaves it.
+ * A reverse proxy that serves an api below a path. It strips the path, like nginx with a `proxy_pass` that
+ * ends in a slash, or keeps it.
  */
 export function startSubPathProxy(
   api: { url: string },
@@ -13,10 +13,10 @@ export function startSubPathProxy(
   return startLoopbackServer(0, (request, response) => {
     const { url = '', method, headers } = request;
     if (url !== path && !url.startsWith(`${path}/`)) return void response.writeHead(404).end();
-    const passedOn = strips ? url.slice(path.length) || '/' : url;
-    const upstream = ask({ hostname, port, path: passedOn, method, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
+    const target = strips ? url.slice(path.length) || '/' : url;
+    const upstream = send({ hostname, port, path: target, method, headers }, (upstreamResponse) => {
+      response.writeHead(upstreamResponse.statusCode ?? 502, upstreamResponse.headers);
+      upstreamResponse.pipe(response);
     });
     upstream.on('error', () => response.destroy());
     response.on('close', () => upstream.destroy());

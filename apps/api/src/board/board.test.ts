@@ -55,7 +55,7 @@ const board = (path: string, cookie: string) =>
     .set({ ...browser, cookie });
 
 describe('the board', () => {
-  it('sends a browser without a session to the page that asks for the key', async () => {
+  it('redirects a browser without a session to the sign-in page', async () => {
     const response = await request(api.url).get('/admin/queues').set(browser);
     expect([response.status, response.headers.location]).toEqual([303, '/admin/queues/sign-in']);
     const page = await request(api.url).get('/admin/queues/sign-in').set(browser);
@@ -63,7 +63,7 @@ describe('the board', () => {
     expect(page.headers['content-security-policy']).toContain("default-src 'none'");
   });
 
-  it('is a problem for others without a key, and for a lesser scope', async () => {
+  it('responds with a problem to clients without a key or scope', async () => {
     const none = await request(api.url).get('/admin/queues/api/queues');
     expect([none.status, none.body.code]).toEqual([401, 'unauthorized']);
     const key = await api.makeKey('generate');
@@ -73,7 +73,7 @@ describe('the board', () => {
     expect([lesser.status, lesser.body.code]).toEqual([403, 'forbidden']);
   });
 
-  it('opens to a key in the header, and shows every queue', async () => {
+  it('accepts a key in the header and lists every queue', async () => {
     const response = await request(api.url)
       .get('/admin/queues/api/queues')
       .set('authorization', `Bearer ${internalKey}`);
@@ -82,7 +82,7 @@ describe('the board', () => {
     expect(names).toEqual(['author-gemini', 'author-offline', 'days', 'alerts', 'maintenance']);
   });
 
-  it('keeps a signed session that scripts cannot read and that is good for nothing else', async () => {
+  it('has a signed session that scripts cannot read and the api does not accept', async () => {
     const signedIn = await signIn(adminKey);
     expect(signedIn.headers.location).toBe('/admin/queues');
     const set = cookies(signedIn);
@@ -103,7 +103,7 @@ describe('the board', () => {
     expect(elsewhere.status).toBe(401);
   });
 
-  it('refuses a session that was changed', async () => {
+  it('rejects a forged session', async () => {
     const cookie = await cookieOf(adminKey);
     const forged = Buffer.from(JSON.stringify({ keyId: 'internal', until: 9e15 })).toString(
       'base64',
@@ -115,7 +115,7 @@ describe('the board', () => {
     expect(response.status).toBe(303);
   });
 
-  it('ends a session with its time', async () => {
+  it('ends a session after its lifetime', async () => {
     const cookie = await cookieOf(adminKey);
     const before = api.clock.now;
     api.clock.now = before.add({ hours: 12, seconds: 1 });
@@ -125,7 +125,7 @@ describe('the board', () => {
     expect((await board('/api/queues', cookie)).status).toBe(200);
   });
 
-  it('ends a session with its key', async () => {
+  it('ends a session when its key is revoked', async () => {
     const key = await api.makeKey('admin');
     const cookie = await cookieOf(key);
     expect((await board('/api/queues', cookie)).status).toBe(200);
@@ -134,7 +134,7 @@ describe('the board', () => {
     expect((await board('/api/queues', cookie)).status).toBe(303);
   });
 
-  it('is left by signing out', async () => {
+  it('ends the session on sign-out', async () => {
     const cookie = await cookieOf(adminKey);
     const page = await board('/sign-out', cookie);
     expect(page.text).toContain('method="post"');
@@ -149,8 +149,8 @@ describe('the board', () => {
     ['another site', { 'sec-fetch-site': 'cross-site' }],
     ['a sibling site', { 'sec-fetch-site': 'same-site' }],
     ['another origin', { origin: 'https://evil.example' }],
-    ['nowhere said', {}],
-  ])('refuses to change anything from %s', async (_where, headers) => {
+    ['an unknown origin', {}],
+  ])('rejects changes from %s', async (_where, headers) => {
     const cookie = await cookieOf(adminKey);
     const put = request(api.url).put('/admin/queues/api/queues/days/pause');
     const response = await put.set({ cookie, ...headers });
@@ -158,7 +158,7 @@ describe('the board', () => {
     expect(await api.deps.queues.get('days').isPaused()).toBe(false);
   });
 
-  it('is not opened by a session beside a key of somebody else’s', async () => {
+  it('ignores the session if the request has a key', async () => {
     const cookie = await cookieOf(adminKey);
     const put = request(api.url).put('/admin/queues/api/queues/days/pause');
     const junk = { cookie, authorization: 'Basic abc', 'sec-fetch-site': 'cross-site' };
@@ -166,7 +166,7 @@ describe('the board', () => {
     expect(await api.deps.queues.get('days').isPaused()).toBe(false);
   });
 
-  it('changes things from its own page, and by a key', async () => {
+  it('allows changes from its own page and with a key', async () => {
     const cookie = await cookieOf(adminKey);
     const put = (action: string) => request(api.url).put(`/admin/queues/api/queues/days/${action}`);
     expect((await put('pause').set({ ...browser, cookie })).status).toBe(200);
@@ -187,7 +187,7 @@ describe('the board', () => {
     expect(response.text).toContain('[redacted]');
   });
 
-  it('says what is wrong with a key', async () => {
+  it('explains what is wrong with a key', async () => {
     expect((await signIn(await api.makeKey('read'))).text).toContain('lacks the scope admin');
     const wrong = await signIn('texas_nobody');
     expect([wrong.status, wrong.type]).toEqual([401, 'text/html']);
@@ -196,8 +196,8 @@ describe('the board', () => {
   });
 });
 
-describe('wrong keys at the board', () => {
-  it('are limited, and do not shut out a good one', async () => {
+describe('invalid keys at sign-in', () => {
+  it('are limited, which does not affect valid ones', async () => {
     const strict = await startTestApi({ beside: api, failedAuthenticationsPerMinute: 2 });
     const post = (key: string) =>
       request(strict.url)

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { untilReady } from '@texas-ai/jobs';
 import { startTestApi, type TestApi } from '../../test/test-api.js';
 
-// The gateway's metrics after what a small system does in a day.
+// The api's metrics after a typical day of a small system.
 
 let api: TestApi;
 let text: string;
@@ -15,11 +15,11 @@ beforeAll(async () => {
   expect((await api.get(day)).status).toBe(404);
   expect((await api.post(`${day}/generations`)).status).toBe(202);
   await api.work();
-  // One to come, which is not the newest day.
+  // A future day, which does not count as the newest.
   await api.post('/v1/characters/texas/days/2026-11-25/generations');
   await api.work();
   await api.post('/v1/characters/texas/days/2026-11-24/generations');
-  // From the database, then twice from memory, the last ahead of Express.
+  // From the database, then twice from memory through the fast path.
   for (let count = 0; count < 3; count++) expect((await api.get(day, read)).status).toBe(200);
   expect((await api.get(day, { authorization: 'Bearer wrong' })).status).toBe(401);
   expect((await api.get('/metrics', read)).status).toBe(403);
@@ -28,20 +28,19 @@ beforeAll(async () => {
     { scope: '', period: 'month', starts_on: '2026-11-01', calls: 4, tokens: 5_000, cost: 2.5 },
   ]);
   await api.deps.queues.get('days').add('publish-day', {}, { delay: 60_000 });
-  const answer = await api.get('/metrics');
-  expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
-  text = await answer.text();
+  const response = await api.get('/metrics');
+  expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+  text = await response.text();
 });
 afterAll(() => api.close());
 
-/** The lines of a metric in the order of their labels. */
 const linesOf = (name: string) =>
   text
     .split('\n')
     .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
     .sort();
 
-test('requests by route and status, those ahead of Express and those that no route took as well', () => {
+test('requests by route and status, including the fast path and unrouted ones', () => {
   const name = 'texas_http_request_duration_seconds_count';
   const route = '/v1/characters/:character/days/:date';
   expect(linesOf(name)).toEqual(
@@ -55,15 +54,15 @@ test('requests by route and status, those ahead of Express and those that no rou
   );
 });
 
-test('reads through the cache by where they were answered from', () => {
+test('cached reads by level', () => {
   const levels = linesOf('texas_cache_reads_total').map((line) => line.replace(/^.*level=/, ''));
   const [database, memory, redis, stale] = levels.map((line) => Number(line.split(' ')[1]));
-  // The day that was not there was looked for, with its character.
+  // The missing day, its character, and the day once published.
   expect([database, memory, redis, stale]).toEqual([3, expect.any(Number), 0, 0]);
   expect(memory).toBeGreaterThanOrEqual(2);
 });
 
-test('days: who has one, since when, and what is in flight', async () => {
+test('characters, days and generations', async () => {
   expect(linesOf('texas_characters')).toEqual(['texas_characters 1']);
   expect(linesOf('texas_characters_without_today')).toEqual(['texas_characters_without_today 0']);
   expect(linesOf('texas_characters_day_missing')).toEqual(['texas_characters_day_missing 0']);
@@ -76,7 +75,7 @@ test('days: who has one, since when, and what is in flight', async () => {
   ]);
 });
 
-test('what is spent, in this day and this month of the budget, and no cap where there is none', () => {
+test('spending per day and month of the budget, and no limit if none is set', () => {
   expect(linesOf('texas_budget_spent')).toEqual([
     'texas_budget_spent{period="day",currency="USD"} 0.1',
     'texas_budget_spent{period="month",currency="USD"} 2.5',
@@ -88,7 +87,7 @@ test('what is spent, in this day and this month of the budget, and no cap where 
   expect(linesOf('texas_budget_limit')).toEqual([]);
 });
 
-test('queues, workers and stores; and no backup where there was none', () => {
+test('queues, workers and stores, and no backup if there is none', () => {
   expect(linesOf('texas_queue_jobs')).toContain('texas_queue_jobs{queue="days",state="delayed"} 1');
   expect(linesOf('texas_queue_oldest_waiting_seconds')).toContain(
     'texas_queue_oldest_waiting_seconds{queue="days"} 0',

@@ -12,7 +12,7 @@ import {
 import { internalKey, startTestApi, type TestApi } from '../../test/test-api.js';
 import { problemSchema } from '../transport/problem.js';
 
-// Drives every operation from the document, with valid and with broken input.
+// Calls every operation of the document with valid and invalid input.
 
 const today = '2026-11-23';
 let api: TestApi;
@@ -34,22 +34,22 @@ afterAll(async () => {
   await api.close();
 });
 
-interface Asked {
+interface TestRequest {
   method: string;
-  /** As it goes over the wire. */
+  /** The request target, unnormalized. */
   target: string;
   headers?: Record<string, string>;
   body?: string | Buffer;
 }
 
-interface Answered {
+interface TestResponse {
   status: number;
   headers: http.IncomingHttpHeaders;
   text: string;
 }
 
-/** By node:http, which mends nothing that fetch would. */
-async function ask({ method, target, headers = {}, body }: Asked): Promise<Answered> {
+/** Uses node:http, since fetch would normalize the request. */
+async function send({ method, target, headers = {}, body }: TestRequest): Promise<TestResponse> {
   const { port } = new URL(api.url);
   const request = http.request({
     agent,
@@ -60,17 +60,17 @@ async function ask({ method, target, headers = {}, body }: Asked): Promise<Answe
   });
   request.end(body);
   const [response] = (await once(request, 'response')) as [http.IncomingMessage];
-  const { statusCode: status = 0, headers: said } = response;
-  if (said['content-type']?.startsWith('text/event-stream')) {
+  const { statusCode: status = 0, headers: responseHeaders } = response;
+  if (responseHeaders['content-type']?.startsWith('text/event-stream')) {
     response.destroy();
-    return { status, headers: said, text: '' };
+    return { status, headers: responseHeaders, text: '' };
   }
   let text = '';
   for await (const chunk of response) text += chunk;
-  return { status, headers: said, text };
+  return { status, headers: responseHeaders, text };
 }
 
-const nasty = fc.oneof(
+const hostile = fc.oneof(
   fc.constantFrom(
     '',
     ' ',
@@ -99,7 +99,7 @@ const nasty = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 20 }).filter((text) => text.isWellFormed()),
 );
 
-const sensible: Record<string, fc.Arbitrary<string>> = {
+const valid: Record<string, fc.Arbitrary<string>> = {
   character: fc.constantFrom('texas', 'nobody'),
   date: fc.constantFrom(today, '2026-11-24', '2026-11-20', '2000-01-01', '9999-12-31'),
   target_date: fc.constantFrom(today, '2026-11-21', '2000-01-01'),
@@ -117,19 +117,19 @@ const sensible: Record<string, fc.Arbitrary<string>> = {
 const mostly = <T>(usual: fc.Arbitrary<T>, rare: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 4, arbitrary: usual }, { weight: 1, arbitrary: rare });
 
-/** A request to an operation: every part sensible, or broken now and then. */
-function requestTo(operation: NamedOperation): fc.Arbitrary<Asked> {
+/** A request to an operation, whose parts are mostly valid. */
+function requestTo(operation: NamedOperation): fc.Arbitrary<TestRequest> {
   const { path, method, parameters } = operation;
-  const value = (name: string) => mostly(sensible[name] ?? nasty, nasty);
-  const inPlace = (place: string) => parameters.filter((each) => each.in === place);
+  const value = (name: string) => mostly(valid[name] ?? hostile, hostile);
+  const parametersIn = (place: string) => parameters.filter((each) => each.in === place);
   const all = (place: string) =>
-    fc.record(Object.fromEntries(inPlace(place).map(({ name }) => [name, value(name)])));
+    fc.record(Object.fromEntries(parametersIn(place).map(({ name }) => [name, value(name)])));
   const some = (place: string) =>
-    fc.record(Object.fromEntries(inPlace(place).map(({ name }) => [name, value(name)])), {
+    fc.record(Object.fromEntries(parametersIn(place).map(({ name }) => [name, value(name)])), {
       requiredKeys: [],
     });
   const query = fc
-    .tuple(some('query'), mostly(fc.constant({}), fc.dictionary(nasty, nasty, { maxKeys: 2 })))
+    .tuple(some('query'), mostly(fc.constant({}), fc.dictionary(hostile, hostile, { maxKeys: 2 })))
     .map(([known, unknown]) => Object.entries({ ...known, ...unknown }))
     .chain((pairs) => mostly(fc.constant(pairs), fc.constant([...pairs, ...pairs])))
     .map((pairs) =>
@@ -183,24 +183,24 @@ function requestTo(operation: NamedOperation): fc.Arbitrary<Asked> {
     );
 }
 
-function expectHarmless({ status, headers, text }: Answered): void {
+function expectHarmless({ status, headers, text }: TestResponse): void {
   expect(status).toBeLessThan(500);
   expect(headers['x-request-id']).toMatch(/^[\w.-]{1,64}$/);
   expect(text).not.toMatch(/node_modules|\.js:\d|\bat \w+ \(|SELECT |INSERT |select "/);
   if (status >= 400 && text !== '') problemSchema.parse(JSON.parse(text));
 }
 
-test('every operation answers as documented, whatever it is asked', async () => {
+test('every operation responds as documented to any input', async () => {
   const check = makeChecker(document);
   const seen = new Map<string, Set<number>>();
   for (const operation of operations) {
     const statuses = new Set<number>();
     seen.set(operation.operationId, statuses);
     await fc.assert(
-      fc.asyncProperty(requestTo(operation), async (asked) => {
-        const answered = await ask(asked);
-        expectHarmless(answered);
-        const { status, headers, text } = answered;
+      fc.asyncProperty(requestTo(operation), async (request) => {
+        const response = await send(request);
+        expectHarmless(response);
+        const { status, headers, text } = response;
         statuses.add(status);
         const documented = operation.responses[status];
         expect([operation.operationId, status, documented !== undefined]).toEqual([
@@ -222,15 +222,15 @@ test('every operation answers as documented, whatever it is asked', async () => 
       { numRuns: 60 },
     );
   }
-  // Not all of it was refused at the door.
+  // Every operation succeeded at least once.
   for (const [id, statuses] of seen) expect([id, Math.min(...statuses) < 300]).toEqual([id, true]);
 }, 180_000);
 
-test('HEAD answers as GET does, without a body; a GET that changes something has none', async () => {
+test('HEAD responds like GET without a body, except for a GET with side effects', async () => {
   for (const operation of operations.filter(({ method }) => method === 'get')) {
-    const [asked] = fc.sample(requestTo(operation), { numRuns: 1, seed: 7 });
-    if (!asked) throw new Error('No request was made.');
-    const [get, head] = [await ask(asked), await ask({ ...asked, method: 'HEAD' })];
+    const [request] = fc.sample(requestTo(operation), { numRuns: 1, seed: 7 });
+    if (!request) throw new Error('no sample');
+    const [get, head] = [await send(request), await send({ ...request, method: 'HEAD' })];
     const { operationId } = operation;
     expect([operationId, head.status, head.text]).toEqual([
       operationId,
@@ -240,15 +240,15 @@ test('HEAD answers as GET does, without a body; a GET that changes something has
   }
 });
 
-test('OPTIONS tells the methods, another method is 405 with Allow', async () => {
+test('OPTIONS lists the methods; any other method is 405 with Allow', async () => {
   for (const { path, method } of operations) {
     const target = path.replaceAll(/\{\w+\}/g, 'x');
-    const options = await ask({ method: 'OPTIONS', target });
+    const options = await send({ method: 'OPTIONS', target });
     expect([options.status, options.headers.allow?.split(', ')]).toEqual([
       204,
       expect.arrayContaining([method.toUpperCase(), 'OPTIONS']),
     ]);
-    const wrong = await ask({ method: 'PUT', target });
+    const wrong = await send({ method: 'PUT', target });
     expect([wrong.status, wrong.headers.allow]).toEqual([405, options.headers.allow]);
   }
 });
@@ -268,23 +268,23 @@ test.each([
   '/v1/characters/texas/now?at=2026-11-25',
   '/collect-interactions?target_date=0000-01-01',
   '/generate-daily-life?target_date=0000-01-01',
-])('what neither the database nor the calendar knows is the asker’s fault: %s', async (target) => {
-  const answered = await ask({ method: 'GET', target });
-  expectHarmless(answered);
-  expect(answered.status).toBe(400);
+])('values outside of database or calendar are a client error: %s', async (target) => {
+  const response = await send({ method: 'GET', target });
+  expectHarmless(response);
+  expect(response.status).toBe(400);
 });
 
-test('whatever else is asked does no harm', async () => {
+test('arbitrary requests do no harm', async () => {
   const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];
   const segment = fc.oneof(
     fc.constantFrom('v1', 'characters', 'texas', 'days', today, 'health', 'docs', '', '%E0%A4%A'),
-    nasty.map(encodeURIComponent),
+    hostile.map(encodeURIComponent),
   );
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom(...methods),
       fc.array(segment, { maxLength: 6 }).map((segments) => `/${segments.join('/')}`),
-      async (method, target) => expectHarmless(await ask({ method, target })),
+      async (method, target) => expectHarmless(await send({ method, target })),
     ),
     { numRuns: 300 },
   );

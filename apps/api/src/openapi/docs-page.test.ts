@@ -6,7 +6,7 @@ import { openBrowser, visit } from '../../test/browser.js';
 import { startSubPathProxy } from '../../test/sub-path-proxy.js';
 import { internalKey, startTestApi, type TestApi } from '../../test/test-api.js';
 
-// What a person sees, in a real browser. Bringing one may take a minute.
+// In a real browser. Installing one may take a minute.
 
 let browser: Browser | null;
 beforeAll(async () => {
@@ -16,7 +16,7 @@ afterAll(() => browser?.close());
 
 describe.each([
   ['at the root of its origin', ''],
-  ['below a path of a proxy', '/texas'],
+  ['below a proxy’s base path', '/texas'],
 ])('%s', (_where, basePath) => {
   let api: TestApi;
   let proxy: LoopbackServer;
@@ -34,9 +34,9 @@ describe.each([
     await api.close();
   });
 
-  it('the docs page shows every operation in both languages and lets a stranger try them', async () => {
+  it('the docs page shows every operation in both languages and can execute them', async () => {
     if (!browser) return;
-    const { page, foreign, complaints, close } = await visit(browser, url);
+    const { page, crossOrigin, errors, close } = await visit(browser, url);
     await page.goto(`${url}/docs`);
     await page.waitForSelector('.opblock');
     const shown = await page.locator('.opblock-summary').allInnerTexts();
@@ -53,7 +53,7 @@ describe.each([
     await page.click('.auth-container button.authorize');
     await page.click('.auth-container button.btn-done');
 
-    const answers: [string, number][] = [];
+    const statuses: [string, number][] = [];
     for (const [id, status] of [
       ['listCharacters', 200],
       ['getDay', 200],
@@ -66,16 +66,16 @@ describe.each([
       await block.locator('button.execute').click();
       const code = block.locator('.live-responses-table .response-col_status').last();
       await code.waitFor();
-      answers.push([id, Number(((await code.textContent()) ?? '').match(/\d+/)?.[0])]);
-      expect(answers.at(-1)).toEqual([id, status]);
+      statuses.push([id, Number(((await code.textContent()) ?? '').match(/\d+/)?.[0])]);
+      expect(statuses.at(-1)).toEqual([id, status]);
       await block.locator('.opblock-summary-control').click();
     }
-    expect(foreign).toEqual([]);
-    expect(complaints).toEqual([]);
+    expect(crossOrigin).toEqual([]);
+    expect(errors).toEqual([]);
     await close();
   }, 180_000);
 
-  it('the queue board asks for the key once and shows the queues', async () => {
+  it('the queue board requires signing in once and shows the queues', async () => {
     if (!browser) return;
     const { queues } = api.deps;
     await untilReady(queues.connection);
@@ -90,14 +90,14 @@ describe.each([
         requestId: internalKey,
       },
     ]);
-    const { page, foreign, complaints, close } = await visit(browser, url);
+    const { page, crossOrigin, errors, close } = await visit(browser, url);
     await page.goto(`${url}/admin/queues`);
     expect(page.url()).toBe(`${url}/admin/queues/sign-in`);
     await page.fill('#key', 'wrong');
     await page.click('button');
     await page.getByRole('alert').waitFor();
-    // The browser says of the 401 that it is one.
-    expect(complaints.splice(0)).toEqual([expect.stringContaining('401')]);
+    // The browser logs the 401.
+    expect(errors.splice(0)).toEqual([expect.stringContaining('401')]);
     await page.fill('#key', internalKey);
     await page.click('button');
     await page.waitForURL(/\/admin\/queues\/?$/);
@@ -111,8 +111,8 @@ describe.each([
     await page.click('button');
     await page.goto(`${url}/admin/queues`);
     expect(page.url()).toBe(`${url}/admin/queues/sign-in`);
-    expect(foreign).toEqual([]);
-    expect(complaints).toEqual([]);
+    expect(crossOrigin).toEqual([]);
+    expect(errors).toEqual([]);
     await close();
   }, 180_000);
 });

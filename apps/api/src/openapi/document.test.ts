@@ -28,7 +28,7 @@ describe('the document', () => {
     expect(result).toMatchObject({ valid: true });
   });
 
-  test('tells of every operation what a reader needs, in English and Chinese', () => {
+  test('documents every operation in English and Chinese', () => {
     expect(operations.length).toBeGreaterThan(12);
     for (const { operationId, summary, description, responses, parameters } of operations) {
       expect([operationId, summary]).toEqual([
@@ -43,7 +43,7 @@ describe('the document', () => {
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
   });
 
-  test('has an example of whatever must be given, and fills in nothing else for those who try it', () => {
+  test('has examples for required parameters only', () => {
     const parameters = operations.flatMap((operation) => operation.parameters);
     expect(parameters.map(({ required }) => required)).toContain(false);
     for (const { name, required, description, ...parameter } of parameters) {
@@ -52,7 +52,7 @@ describe('the document', () => {
     }
   });
 
-  test('has examples that its own schemas accept', () => {
+  test('has examples that match its schemas', () => {
     const check = makeChecker(document);
     let examples = 0;
     for (const { operationId, responses } of operations) {
@@ -71,7 +71,7 @@ describe('the document', () => {
     expect(examples).toBeGreaterThan(80);
   });
 
-  test('is the same bytes for who has them', async () => {
+  test('is 304 for a client that has it', async () => {
     const first = await fetch(`${api.url}/openapi.json`);
     const etag = first.headers.get('etag') ?? '';
     const again = await fetch(`${api.url}/openapi.json`, { headers: { 'if-none-match': etag } });
@@ -80,7 +80,7 @@ describe('the document', () => {
 });
 
 describe('keys', () => {
-  const lesser = { read: [], generate: ['read'], admin: ['read', 'generate'] } as const;
+  const lowerScopes = { read: [], generate: ['read'], admin: ['read', 'generate'] } as const;
 
   async function ask({ method, ...operation }: NamedOperation, authorization?: string) {
     const headers = authorization === undefined ? {} : { authorization };
@@ -99,7 +99,7 @@ describe('keys', () => {
     problemSchema.parse(await response.json());
   }
 
-  test('every operation refuses no key, a wrong key, a revoked key and each lesser scope', async () => {
+  test('every operation rejects missing, invalid and revoked keys, and insufficient scopes', async () => {
     const revoked = await api.makeKey('admin');
     await api.db.database('api_keys').update({ revoked_at: api.db.database.fn.now() });
     const keys = {
@@ -119,7 +119,7 @@ describe('keys', () => {
       await expectRefused(await ask(operation), 401, null);
       await expectRefused(await ask(operation, 'Bearer texas_wrong'), 401, 'invalid_token');
       await expectRefused(await ask(operation, `Bearer ${revoked}`), 401, 'invalid_token');
-      for (const scope of lesser[needed]) {
+      for (const scope of lowerScopes[needed]) {
         const response = await ask(operation, `Bearer ${keys[scope]}`);
         await expectRefused(response, 403, 'insufficient_scope');
       }

@@ -17,7 +17,7 @@ const post = async () => {
   return { status: response.status, body: Object(await response.json()) };
 };
 
-test('one that is asked for is accepted and enqueued; asked again it is the same', async () => {
+test('a requested backup is accepted and enqueued; a repeated request returns it', async () => {
   const { status, body } = await post();
   expect([status, body.state, body.kind]).toEqual([202, 'queued', 'requested']);
   expect((await post()).body.id).toBe(body.id);
@@ -25,7 +25,7 @@ test('one that is asked for is accepted and enqueued; asked again it is the same
   expect(job?.data).toEqual({ version: 1, backupId: body.id });
 });
 
-test('it is accepted also while the queue is away', async () => {
+test('a backup is accepted while the queue is unavailable', async () => {
   await api.deps.backups.failed((await post()).body.id, 'backup_failed', 'The disk is full.');
   const url = await api.listen({
     producer: {
@@ -42,7 +42,7 @@ test('it is accepted also while the queue is away', async () => {
   expect(await api.deps.backups.find(id)).toMatchObject({ state: 'queued' });
 });
 
-test('they are listed newest first, page by page, with what became of each', async () => {
+test('backups are listed newest first, page by page, with their outcome', async () => {
   const { backups } = api.deps;
   const [queued] = await backups.queued();
   const made = { file: 'a.dump', size: 7, sha256: 'a'.repeat(64), encrypted: true };
@@ -62,7 +62,7 @@ test('they are listed newest first, page by page, with what became of each', asy
   expect(second.nextCursor).toBeNull();
 });
 
-test('only an admin may ask', async () => {
+test('backups require the scope admin', async () => {
   const authorization = `Bearer ${await api.makeKey('read', 'generate')}`;
   for (const method of ['GET', 'POST']) {
     const response = await fetch(`${api.url}/v1/backups`, { method, headers: { authorization } });

@@ -12,12 +12,12 @@ beforeAll(async () => {
     call({ spent_on: '2026-11-01', step: 'write-chapter', chapter: 0 }),
     call({ spent_on: '2026-11-01', model: 'gemini-2.5-pro', cost: 0.5 }),
     call({ spent_on: '2026-11-01', author: 'offline', model: null, cost: 0 }),
-    // Written for another date than the one whose budget paid for it, and still under way.
+    // Paid on another day than it was written for, and still in progress.
     call({ spent_on: '2026-11-23', date: '2026-11-24', outcome: 'open', closed_at: null }),
     call({ spent_on: '2026-11-24', cost: 16 }),
     call({ spent_on: '2026-11-25', cost: null, model: 'unknown' }),
     call({ spent_on: '2026-11-26', cost: null, model: 'gemini-flash-latest' }),
-    // Served, and priced, as another model than was asked for; a probe is of nobody.
+    // Priced as another model than requested; a probe has no character.
     call({ spent_on: '2026-11-26', priced_model: 'gemini-3.5-flash-lite', cost: 0.25 }),
     call({ ...probe, spent_on: '2026-11-26', cost: 0.000_000_3 }),
   ]);
@@ -44,7 +44,7 @@ function call(values: Record<string, unknown>) {
   };
 }
 
-/** The rows in short, and the rest as it is. */
+/** The response, with each row joined to one string. */
 async function costs(query = '') {
   const response = await api.get(`/v1/costs${query}`);
   const { rows, ...rest } = Object(await response.json());
@@ -63,7 +63,7 @@ const first = [
 ];
 const today = '2026-11-23 gemini gemini-2.5-flash plan-day 1 1000 10 0.1 0';
 
-test('by default it is this month so far, by day, author, model and step', async () => {
+test('the default is this month so far, by day, author, model and step', async () => {
   expect(await costs()).toEqual({
     status: 200,
     from: '2026-11-01',
@@ -74,7 +74,7 @@ test('by default it is this month so far, by day, author, model and step', async
   });
 });
 
-test('a row says what each number is', async () => {
+test('rows have named fields', async () => {
   const response = await api.get('/v1/costs?from=2026-11-23&to=2026-11-23');
   expect(Object(await response.json()).rows).toEqual([
     {
@@ -91,14 +91,14 @@ test('a row says what each number is', async () => {
   ]);
 });
 
-describe('a price that is not known', () => {
-  test('is no price of zero: nothing is known of such calls alone', async () => {
+describe('an unknown price', () => {
+  test('is null, not zero', async () => {
     const { total, rows } = await costs('?from=2026-11-25&to=2026-11-25');
     expect(total).toMatchObject({ calls: 1, money: null, unpricedCalls: 1 });
     expect(rows).toEqual(['2026-11-25 gemini unknown plan-day 1 1000 10  1']);
   });
 
-  test('is left out of a sum, exact to the last decimal, that tells so', async () => {
+  test('is left out of an exact sum and counted', async () => {
     const { total, rows } = await costs('?from=2026-11-26&to=2026-11-26');
     expect(total).toMatchObject({ calls: 3, money: 0.250_000_3, unpricedCalls: 1 });
     expect(rows).toEqual([
@@ -114,7 +114,7 @@ describe('a range', () => {
     ['includes both its days', '?from=2026-10-31&to=2026-11-01', 8.8],
     ['may be one day', '?from=2026-11-24&to=2026-11-24', 16],
     ['without its last day ends today', '?from=2026-11-02', 0.1],
-    ['without its last day is one day where that is to come', '?from=2026-11-24', 16],
+    ['without its last day is one day if that is in the future', '?from=2026-11-24', 16],
     ['without its first day begins with this month', '?to=2026-11-22', 0.8],
     ['without its first day begins with the month of its last', '?to=2026-10-31', 8],
     ['with nothing in it costs nothing', '?from=2020-01-01&to=2020-12-31', 0],
@@ -130,7 +130,7 @@ describe('a range', () => {
     ['?from=2026-11-01&from=2026-11-02', 'from'],
     ['?character=%00', 'character'],
     ['?limit=3', 'limit'],
-  ])('%s is refused with the field that is wrong', async (query, field) => {
+  ])('%s is rejected with the invalid field', async (query, field) => {
     const response = await api.get(`/v1/costs${query}`);
     expect(response.headers.get('content-type')).toContain('application/problem+json');
     const problem = Object(await response.json());
@@ -139,7 +139,7 @@ describe('a range', () => {
   });
 });
 
-test('of one character it is hers alone', async () => {
+test('costs can be limited to one character', async () => {
   const { rows, total } = await costs('?character=lappland');
   expect(rows).toEqual(['2026-11-01 gemini gemini-2.5-flash plan-day 1 1000 10 0.1 0']);
   expect(total).toMatchObject({ calls: 1, inputTokens: 1000, outputTokens: 10, money: 0.1 });
@@ -151,14 +151,14 @@ describe('a key', () => {
     ['read', 403, 'forbidden'],
     ['generate', 403, 'forbidden'],
     ['admin', 200, undefined],
-  ] as const)('of scope %s is answered with %i', async (scope, status, code) => {
+  ] as const)('of scope %s gets %i', async (scope, status, code) => {
     const authorization = `Bearer ${await api.makeKey(scope)}`;
     const response = await api.get('/v1/costs', { authorization });
     expect(response.status).toBe(status);
     expect(Object(await response.json()).code).toBe(code);
   });
 
-  test('is needed', async () => {
+  test('is required', async () => {
     expect((await fetch(`${api.url}/v1/costs`)).status).toBe(401);
   });
 });

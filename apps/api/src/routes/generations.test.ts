@@ -13,7 +13,9 @@ beforeAll(async () => {
   api = await startTestApi();
   const { queues } = api.deps;
   await untilReady(queues.connection);
-  url = await api.listen({ producer: makeProducer(queues) });
+  url = await api.listen({
+    requesting: { ...api.deps.requesting, steps: makeProducer(queues) },
+  });
 });
 afterAll(() => api.close());
 
@@ -26,7 +28,7 @@ function post(date: string, body: object = {}, headers: Record<string, string> =
     .send(body);
 }
 
-/** Leaves the job as one that ended, still holding its id. */
+/** Makes the job a completed one that still occupies its id. */
 async function endJob(id: string): Promise<void> {
   const { connection } = api.deps.queues;
   const queue = `${api.prefix}:author-offline`;
@@ -34,16 +36,16 @@ async function endJob(id: string): Promise<void> {
   await connection.zadd(`${queue}:completed`, 1, id);
 }
 
-describe('what a request for a day costs', () => {
-  it('is two round trips to PostgreSQL and three to Redis at most, whatever it meets', async () => {
+describe('the cost of a request', () => {
+  it('is at most two round trips to PostgreSQL and three to Redis', async () => {
     await post(nextDate());
     const portOf = (address: string) => Number(new URL(address).port);
     const { redisUrl } = testServices();
     const trips = countRoundTrips({ redis: portOf(redisUrl), postgres: portOf(api.db.url) });
     const costs: Record<string, Record<string, number>> = {};
-    async function cost(name: string, asked: PromiseLike<{ status: number }>) {
+    async function cost(name: string, request: PromiseLike<{ status: number }>) {
       trips.take();
-      expect((await asked).status).toBe(202);
+      expect((await request).status).toBe(202);
       costs[name] = trips.take();
     }
     try {
@@ -53,14 +55,11 @@ describe('what a request for a day costs', () => {
       await cost('joined with a key', post(date, {}, { 'idempotency-key': 'a' }));
       await cost('fresh', post(date, { fresh: true }));
       const { body } = await post(date);
-      await api.db.store.generations.fail(body.id, null, {
-        code: 'author_timeout',
-        message: 'too long',
-      });
-      await cost('revived', post(date, {}, { 'idempotency-key': 'b' }));
+      await api.db.store.generations.fail(body.id, null, { code: 'author_timeout', message: 'too long' });
+      await cost('resumed', post(date, {}, { 'idempotency-key': 'b' }));
       await cost('repeated', post(date, {}, { 'idempotency-key': 'b' }));
       await endJob(`plan-day-${body.id}-2`);
-      await cost('joined though its job is spent', post(date, {}, { 'idempotency-key': 'c' }));
+      await cost('joined after its job completed', post(date, {}, { 'idempotency-key': 'c' }));
     } finally {
       trips.stop();
     }
@@ -69,37 +68,37 @@ describe('what a request for a day costs', () => {
       joined: { postgres: 1, redis: 3 },
       'joined with a key': { postgres: 2, redis: 3 },
       fresh: { postgres: 2, redis: 2 },
-      revived: { postgres: 2, redis: 2 },
+      resumed: { postgres: 2, redis: 2 },
       repeated: { postgres: 1, redis: 1 },
-      'joined though its job is spent': { postgres: 2, redis: 3 },
+      'joined after its job completed': { postgres: 2, redis: 3 },
     });
   });
 });
 
-describe('asking at the same time', () => {
-  it('begins one generation, however many ask', async () => {
+describe('concurrent requests', () => {
+  it('start one generation', async () => {
     const date = nextDate();
-    const answers = await Promise.all(Array.from({ length: 20 }, () => post(date)));
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
-    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+    const responses = await Promise.all(Array.from({ length: 20 }, () => post(date)));
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([202]));
+    expect(new Set(responses.map(({ body }) => body.id)).size).toBe(1);
   });
 
-  it('begins one with the same Idempotency-Key', async () => {
+  it('start one generation with the same Idempotency-Key', async () => {
     const date = nextDate();
     const key = { 'idempotency-key': `same-${date}` };
-    const answers = await Promise.all(Array.from({ length: 20 }, () => post(date, {}, key)));
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
-    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+    const responses = await Promise.all(Array.from({ length: 20 }, () => post(date, {}, key)));
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([202]));
+    expect(new Set(responses.map(({ body }) => body.id)).size).toBe(1);
   });
 
-  it('afresh leaves one in flight, begun after all that was there before', async () => {
+  it('with fresh leave one new generation in flight', async () => {
     const date = nextDate();
     const before = await post(date);
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 20 }, () => post(date, { fresh: true })),
     );
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
-    const ids = answers.map(({ body }) => body.id);
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([202]));
+    const ids = responses.map(({ body }) => body.id);
     expect(ids).not.toContain(before.body.id);
     const rows = await api.db.database('generations').where({ date }).select('id', 'status');
     const inFlight = rows.filter(({ status }) => status !== 'cancelled');
@@ -109,7 +108,7 @@ describe('asking at the same time', () => {
 });
 
 describe('an Idempotency-Key', () => {
-  it('belongs to the key that sent it', async () => {
+  it('belongs to the API key that sent it', async () => {
     const [date, other] = [nextDate(), nextDate()];
     const key = { 'idempotency-key': 'mine' };
     expect((await post(date, {}, key)).status).toBe(202);

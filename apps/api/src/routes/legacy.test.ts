@@ -7,8 +7,8 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-describe('the original’s calls', () => {
-  it('have a day written, with the words of the original and the way to the new call', async () => {
+describe('the legacy operations', () => {
+  it('generate a day and count its interactions, with the original texts and links to the successors', async () => {
     const response = await api.get('/generate-daily-life?target_date=2026-11-25');
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({ message: '2026-11-25 的日程生成任务已提交。' });
@@ -30,12 +30,12 @@ describe('the original’s calls', () => {
     expect(collected.headers.get('link')).toContain('/v1/characters/texas/interactions?date=');
   });
 
-  it('mean today where she lives', async () => {
+  it('default to the character’s local today', async () => {
     const response = await api.get('/generate-daily-life');
     expect(response.headers.get('link')).toContain('/days/2026-11-23/');
   });
 
-  it('need a key that may generate', async () => {
+  it('require the scope generate', async () => {
     const authorization = `Bearer ${await api.makeKey('read')}`;
     for (const path of ['/generate-daily-life', '/collect-interactions']) {
       expect((await fetch(`${api.url}${path}`)).status).toBe(401);
@@ -43,7 +43,7 @@ describe('the original’s calls', () => {
     }
   });
 
-  it('refuse what they do not know, a day that is not there, and to change by HEAD', async () => {
+  it('reject invalid parameters, missing days and HEAD', async () => {
     const wrong = await api.get('/generate-daily-life?target_date=11/25');
     expect(await wrong.json()).toMatchObject({ status: 400, code: 'invalid_request' });
     const unknown = await api.get('/generate-daily-life?date=2026-11-25');

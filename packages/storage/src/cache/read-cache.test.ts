@@ -82,7 +82,7 @@ test('a dropped entry is rebuilt, also by processes whose memory was emptied', a
 });
 
 test('an old entry whose build overlapped the drop is dropped again later', async () => {
-  const { cache, prefix } = await openCache({ dropAgainMs: 20 });
+  const { cache, prefix } = await openCache({ dropAgainMs: 60_000 });
   const { cache: slow } = await openCache({ prefix });
   let publish: (() => void) | undefined;
   const published = new Promise<void>((resolve) => {
@@ -93,6 +93,7 @@ test('an old entry whose build overlapped the drop is dropped again later', asyn
   await cache.drop('key');
   publish?.();
   await building;
+  // Runs the pending second drop.
   await cache.close();
   slow.emptyMemory();
   expect(await read(slow, async () => ({ n: 'new' }))).toEqual({

@@ -26,7 +26,7 @@ export type AlertKind = (typeof alertKinds)[number];
 
 export type AlertLevel = 'warning' | 'error';
 
-/** A trouble. The same kind and subject is the same trouble until it is over. */
+/** A condition that operators are alerted to, identified by kind and subject until it is over. */
 export interface AlertCondition {
   kind: AlertKind;
   /** What it is about: a queue, an author, a code. */
@@ -35,14 +35,14 @@ export interface AlertCondition {
   /** One short line, and what a person can do about it. */
   title: string;
   message: string;
-  /** Of the failure behind it, where there is one. */
+  /** Of the underlying failure, if there is one. */
   code?: ErrorCode;
-  /** Over when it was not raised for so many seconds; absent where `recover` says when. */
+  /** Recovers once not raised for this long; absent if `recover` ends it. */
   quietSeconds?: number;
 }
 
-/** Warns operators. Neither method rejects: whoever is in trouble has enough of it. */
+/** Alerts operators. Neither method rejects, so the original failure stays visible. */
 export interface Alerts {
-  raise(trouble: AlertCondition): Promise<void>;
-  recover(trouble: Pick<AlertCondition, 'kind' | 'subject'>): Promise<void>;
+  raise(condition: AlertCondition): Promise<void>;
+  recover(condition: Pick<AlertCondition, 'kind' | 'subject'>): Promise<void>;
 }

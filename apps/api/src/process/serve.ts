@@ -42,7 +42,7 @@ export async function run(): Promise<void> {
   }
 }
 
-/** The share of the shutdown time that is reserved for closing PostgreSQL and Redis. */
+/** The part of the shutdown time reserved for closing PostgreSQL and Redis. */
 const closingMs = 500;
 
 /** Serves until the process is told to stop, then shuts down gracefully. */
@@ -53,7 +53,7 @@ async function serve(deps: ApiDeps): Promise<void> {
   const server = makeServer(deps);
   const unused = unusedConnections(server);
   const { drainSeconds, shutdownSeconds } = config.server;
-  // Half of the time at least is left to finish active requests.
+  // At least half of the time is left to finish active requests.
   const drainMs = Math.min(drainSeconds, shutdownSeconds / 2) * 1000;
   const finishMs = shutdownSeconds * 1000 - drainMs - closingMs - tracing.stopMs;
   const starting = new AbortController();

@@ -92,7 +92,7 @@ export function makeProgressStreams(deps: {
       reportRead(generation.id);
     }
     const missing = ids.filter((id) => !generations.some((generation) => generation.id === id));
-    for (const id of missing) reportRead(id, notFound());
+    for (const id of missing) reportRead(id, generationNotFound());
   }
 
   function tick(): void {
@@ -150,7 +150,7 @@ export function makeProgressStreams(deps: {
   };
 }
 
-function notFound(): TexasError {
+export function generationNotFound(): TexasError {
   return new TexasError('generation_not_found', 'There is no generation with this id.', {
     details: { field: 'id' },
   });

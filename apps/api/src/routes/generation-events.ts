@@ -1,7 +1,7 @@
-import { TexasError } from '@texas-ai/kernel';
 import { progressEventSchema } from '@texas-ai/life';
 import { z } from 'zod';
 import type { AppDeps } from '../process/deps.js';
+import { generationNotFound } from '../progress/progress-streams.js';
 import { defineOperation, type Operation } from '../transport/operation.js';
 import { generationParams } from './generations.js';
 
@@ -58,9 +58,7 @@ export function generationEventOperations({
             if (await store.generations.find(params.id)) {
               return void response.type('text/event-stream').end();
             }
-            throw new TexasError('generation_not_found', 'There is no generation with this id.', {
-              details: { field: 'id' },
-            });
+            throw generationNotFound();
           },
         };
       },

@@ -1,7 +1,7 @@
-import { TexasError } from '@texas-ai/kernel';
 import { cancelGeneration, generationSchema, requestGeneration, viewOf } from '@texas-ai/life';
 import { z } from 'zod';
 import type { AppDeps } from '../process/deps.js';
+import { generationNotFound } from '../progress/progress-streams.js';
 import { defineOperation, type Operation } from '../transport/operation.js';
 import { dayParams } from './parameters.js';
 
@@ -116,9 +116,7 @@ export function generationOperations({
       async respond({ params }) {
         const found = await store.generations.find(params.id);
         if (found) return { status: 200, body: viewOf(found) };
-        throw new TexasError('generation_not_found', 'There is no generation with this id.', {
-          details: { field: 'id' },
-        });
+        throw generationNotFound();
       },
     }),
     defineOperation({

@@ -3,10 +3,6 @@ import { z } from 'zod';
 import type { AppDeps } from '../process/deps.js';
 import { defineOperation, type Operation } from '../transport/operation.js';
 
-const readySchema = z
-  .object({ status: z.enum(['ready', 'unready']), reason: z.string().nullable() })
-  .meta({ id: 'Readiness' });
-
 const connection = z.enum(['connected', 'disconnected']);
 
 const healthSchema = z
@@ -81,13 +77,13 @@ const workersExample = {
   neglected_queues: [],
 };
 
-const open = { scope: null, limit: null, tag: 'operation', method: 'get' } as const;
+/** Public and unlimited. */
+export const open = { scope: null, limit: null, tag: 'operation', method: 'get' } as const;
 
 export function healthOperations({
-  readiness,
   health,
   clock,
-}: Pick<AppDeps, 'readiness' | 'health' | 'clock'>): Operation[] {
+}: Pick<AppDeps, 'health' | 'clock'>): Operation[] {
   return [
     defineOperation({
       ...open,
@@ -184,53 +180,6 @@ export function healthOperations({
         };
       },
     }),
-    defineOperation({
-      ...open,
-      id: 'getLive',
-      path: '/health/live',
-      summary: 'Liveness probe',
-      summaryZh: '进程是否存活',
-      description: 'Depends on nothing else; for supervisors that restart processes.',
-      responses: {
-        200: {
-          description: 'The process is alive.',
-          body: z.object({ status: z.literal('live') }),
-          example: { status: 'live' },
-        },
-      },
-      problems: [],
-      async respond() {
-        return { status: 200, headers: noStore, body: { status: 'live' } };
-      },
-    }),
-    defineOperation({
-      ...open,
-      id: 'getReady',
-      path: '/health/ready',
-      summary: 'Readiness probe',
-      summaryZh: '进程能否提供服务',
-      description:
-        'Not ready until the database is up to date, while PostgreSQL or Redis is unavailable, and during shutdown.',
-      responses: {
-        200: {
-          description: 'Ready.',
-          body: readySchema,
-          example: { status: 'ready', reason: null },
-        },
-        503: {
-          description: 'Not ready, with the reason.',
-          body: readySchema,
-          example: { status: 'unready', reason: 'no answer from redis' },
-        },
-      },
-      problems: [],
-      async respond() {
-        const reason = await readiness.reasonNotReady();
-        return reason === null
-          ? { status: 200, headers: noStore, body: { status: 'ready', reason } }
-          : { status: 503, headers: noStore, body: { status: 'unready', reason } };
-      },
-    }),
   ];
 }
 
@@ -238,4 +187,4 @@ function secondsSince(then: Temporal.Instant, { now }: Clock): number {
   return Math.max(0, Math.round((now().epochMilliseconds - then.epochMilliseconds) / 1000));
 }
 
-const noStore = { 'Cache-Control': 'no-store' };
+export const noStore = { 'Cache-Control': 'no-store' };

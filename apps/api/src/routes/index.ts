@@ -13,6 +13,7 @@ import { legacyOperations } from './legacy.js';
 import { metricsOperations } from './metrics.js';
 import { momentOperations } from './moment.js';
 import { openApiOperations } from './openapi.js';
+import { probeOperations } from './probes.js';
 
 /** All operations. To add one, add a file and a line here. */
 export function makeOperations(deps: AppDeps): Operation[] {
@@ -28,6 +29,7 @@ export function makeOperations(deps: AppDeps): Operation[] {
     ...backupOperations(deps),
     ...legacyOperations(deps),
     ...healthOperations(deps),
+    ...probeOperations(deps),
     ...metricsOperations(deps),
   ];
   return [...operations, ...openApiOperations(operations, deps.config.server.basePath)];

@@ -83,7 +83,7 @@ function setRoute(path: string): RequestHandler {
 }
 
 /** One log line per request; reads only at level debug. */
-function logRequests({ logger }: AppDeps): RequestHandler {
+function logRequests({ logger }: Pick<AppDeps, 'logger'>): RequestHandler {
   return (request, response, next) => {
     const { requestId } = response.locals;
     const startedAt = performance.now();
@@ -127,14 +127,14 @@ function crossOrigin(origins: readonly string[]): RequestHandler {
 }
 
 /** 503 until migrations and profiles are in the database. */
-function requireStarted({ readiness }: AppDeps): RequestHandler {
+function requireStarted({ readiness }: Pick<AppDeps, 'readiness'>): RequestHandler {
   return (_request, _response, next) => {
     if (readiness.started) return next();
     return next(new TexasError('storage_unavailable', 'The database is not up to date yet.'));
   };
 }
 
-function handleErrors({ logger }: AppDeps): ErrorRequestHandler {
+function handleErrors({ logger }: Pick<AppDeps, 'logger'>): ErrorRequestHandler {
   return (error, request, response, _next) => {
     const problem = problemOf(failureOf(error), response.locals.requestId);
     if (problem.status >= 500) {

@@ -12,7 +12,7 @@ import {
   makeRateLimiter,
   openQueues,
 } from '@texas-ai/jobs';
-import { type Clock, type Logger, makeOwner } from '@texas-ai/kernel';
+import { type Clock, type Logger, makeOwner, type Owner } from '@texas-ai/kernel';
 import { characterRecords } from '@texas-ai/life';
 import { makeLogger, makeRedactor } from '@texas-ai/logging';
 import {
@@ -53,7 +53,7 @@ export interface ProcessDepsOptions extends Omit<WiringOptions, 'clock'> {
   /** Values to redact in addition to the configuration's secrets. */
   secrets?: readonly string[];
   cache: {
-    /** Entries kept in memory; 0 for a process that only invalidates. */
+    /** Maximum number of entries in memory; 0 for a process that only invalidates. */
     memoryEntries?: number;
     commandTimeoutMs?: number;
     onRead?(metrics: Metrics): NonNullable<ReadCacheOptions['onRead']>;
@@ -67,7 +67,7 @@ export type ProcessDeps = ReturnType<typeof makeProcessDeps>;
  * Throws `config_invalid` if a profile or alert channel is invalid.
  */
 export function makeProcessDeps(options: ProcessDepsOptions) {
-  const { service, root, config, prefix = 'texas', tracing = noTracing } = options;
+  const { service, root, config, prefix = 'texas', tracing = noTracing, cache } = options;
   const owner = makeOwner();
   const characters = characterRecords(readCharacterFiles(root));
   const channels = makeChannels(config.alerts);
@@ -86,16 +86,58 @@ export function makeProcessDeps(options: ProcessDepsOptions) {
     (each) => each.destroy(),
   );
   makePoolMetrics(metrics.registry, () => poolUse(database));
-  const store = makeStore(database);
   const alertRepository = makeAlertRepository(database);
+  const redis = openRedis({ config, owner, logger, prefix, tracing, metrics, cache });
+  const probes = {
+    database: makeProbe(() => probeDatabase(database).then(() => true as const)),
+    redis: makeProbe(() => redis.queues.assertWritable().then(() => true as const)),
+  };
+  return {
+    config,
+    prefix,
+    tracing,
+    owner,
+    characters,
+    channels,
+    redactor,
+    logger,
+    proxy,
+    metrics,
+    database,
+    store: makeStore(database),
+    alertRepository,
+    alerts: makeAlerts({
+      alerts: alertRepository,
+      routes: config.alerts.routes,
+      channels: channels.map(({ name }) => name),
+      redact: redactor.text,
+      // The api's monitor delivers its own alerts.
+      dispatch: service === 'worker' ? redis.producer.sendAlerts : async () => undefined,
+      logger,
+    }),
+    ...redis,
+    probes,
+    readiness: makeReadiness(probes),
+  };
+}
 
+interface RedisDeps {
+  config: ProcessDepsOptions['config'];
+  owner: Owner;
+  logger: Logger;
+  prefix: string;
+  tracing: Tracing;
+  metrics: Metrics;
+  cache: ProcessDepsOptions['cache'];
+}
+
+function openRedis({ config, owner, logger, prefix, tracing, metrics, ...options }: RedisDeps) {
   const { url, cacheUrl } = config.redis;
   const connection = owner.own(connectProducer({ url, logger }), (each) => each.disconnect());
   const queues = owner.own(
     openQueues({ connection, prefix, telemetry: tracing.queue, logger }),
     (each) => each.close(),
   );
-  const producer = makeProducer(queues, { failedDays: config.worker.failedJobsDays });
   const channel = `${prefix}:announcements`;
   const announcer = makeAnnouncer({ connection, channel });
   const announcements = owner.own(listenToAnnouncements({ url, logger, channel }), (each) =>
@@ -120,38 +162,11 @@ export function makeProcessDeps(options: ProcessDepsOptions) {
     }),
     (each) => each.close(),
   );
-
-  const probes = {
-    database: makeProbe(() => probeDatabase(database).then(() => true as const)),
-    redis: makeProbe(() => queues.assertWritable().then(() => true as const)),
-  };
   return {
-    config,
-    prefix,
-    tracing,
-    owner,
-    characters,
-    channels,
-    redactor,
-    logger,
-    proxy,
-    metrics,
-    database,
-    store,
-    alertRepository,
-    alerts: makeAlerts({
-      alerts: alertRepository,
-      routes: config.alerts.routes,
-      channels: channels.map(({ name }) => name),
-      redact: redactor.text,
-      // The api's monitor picks up its own alerts.
-      dispatch: service === 'worker' ? producer.sendAlerts : async () => undefined,
-      logger,
-    }),
     /** For commands to the Redis of the queues. */
     connection,
     queues,
-    producer,
+    producer: makeProducer(queues, { failedDays: config.worker.failedJobsDays }),
     announcer,
     announcements,
     onProgress: announceProgress(announcer, logger),
@@ -160,8 +175,6 @@ export function makeProcessDeps(options: ProcessDepsOptions) {
     takePlace: makeRateLimiter({ connection, prefix }),
     cacheConnection,
     cache,
-    probes,
-    readiness: makeReadiness(probes),
     /** Each resolves once its Redis was reached and rejects with `config_invalid` if it is unsuitable. */
     redisSupported: {
       queues: () => assertRedisSupported({ connection, setting: 'REDIS_URL', prefix, logger }),

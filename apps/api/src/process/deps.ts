@@ -48,7 +48,10 @@ export interface ApiDeps extends ProcessDeps {
 }
 
 /** What request handlers may use: no SQL, and nothing to close. */
-export type AppDeps = Omit<ApiDeps, 'database' | 'owner' | 'redisSupported'>;
+export type AppDeps = Omit<
+  ApiDeps,
+  'database' | 'connection' | 'cacheConnection' | 'cache' | 'owner' | 'redisSupported'
+>;
 
 export interface ApiDepsOptions extends WiringOptions {
   config: Config<string, string>;
@@ -73,10 +76,6 @@ export function makeDeps({
   });
   const { config, prefix, owner, logger, metrics, database, store, alertRepository } = shared;
   const { queues, announcements, cache, fleet, probes } = shared;
-  const pings = {
-    database: () => probeDatabase(database),
-    redis: () => queues.assertWritable(),
-  };
   const backups = makeBackupRepository(database);
   const readers = makeReaders({ cache, store });
   invalidateOnPublish({ announcements, readers, cache, logger });
@@ -123,10 +122,10 @@ export function makeDeps({
       alertRepository,
       characters: shared.characters.map(({ profile }) => profile.id),
       planningTime,
-      ping: pings.database,
+      ping: () => probeDatabase(database),
       clock,
     }),
-    redis: redisMetrics({ fleet, queues, ping: pings.redis, clock }),
+    redis: redisMetrics({ fleet, queues, ping: () => queues.assertWritable(), clock }),
   });
   return {
     ...shared,

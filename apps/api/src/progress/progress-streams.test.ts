@@ -88,7 +88,10 @@ test('cancelled and failed generations end their streams, failures with their er
   expect(types(await cancelled.ended)).toEqual(['queued', 'cancelled']);
 
   const failed = await requestGeneration();
-  await api.db.store.generations.fail(failed, null, { code: 'author_timeout', message: 'Too slow.' });
+  await api.db.store.generations.fail(failed, null, {
+    code: 'author_timeout',
+    message: 'Too slow.',
+  });
   const events = await (await follow(failed)).ended;
   expect(events.at(-1)).toMatchObject({
     type: 'failed',

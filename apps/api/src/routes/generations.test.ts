@@ -55,7 +55,10 @@ describe('the cost of a request', () => {
       await cost('joined with a key', post(date, {}, { 'idempotency-key': 'a' }));
       await cost('fresh', post(date, { fresh: true }));
       const { body } = await post(date);
-      await api.db.store.generations.fail(body.id, null, { code: 'author_timeout', message: 'too long' });
+      await api.db.store.generations.fail(body.id, null, {
+        code: 'author_timeout',
+        message: 'too long',
+      });
       await cost('resumed', post(date, {}, { 'idempotency-key': 'b' }));
       await cost('repeated', post(date, {}, { 'idempotency-key': 'b' }));
       await endJob(`plan-day-${body.id}-2`);

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Makes the secrets of compose.yml that are missing, in docker/secrets, at random; what is there stays.
-# A key of yours comes by the environment, also later:
+# Creates missing secrets of compose.yml in docker/secrets, at random; existing ones are kept.
+# Pass your own keys in the environment, now or later:
 #   GEMINI_API_KEY=… MATTERMOST_TOKEN=… sh docker/make-secrets.sh
-# Only you can enter the folder. Its files are readable beyond that, because each is mounted into a
-# container alone, where a user of another number reads it.
+# Only you can enter the folder. Its files are world-readable, because each is mounted into a container, where a user
+# with another id reads it.
 set -eu
 umask 022
 cd "$(dirname "$0")"
@@ -22,12 +22,12 @@ keep() {
   echo "docker/secrets/$1"
 }
 
-# make NAME VALUE: unless it is there
+# make NAME VALUE: writes the secret unless it exists
 make() {
   [ -e "secrets/$1" ] || keep "$1" "$2"
 }
 
-# given NAME VALUE: the value, or an empty file where there is neither value nor file
+# given NAME VALUE: writes the value if there is one, or an empty file if there is none yet
 given() {
   if [ -n "$2" ] || [ ! -e "secrets/$1" ]; then keep "$1" "$2"; fi
 }

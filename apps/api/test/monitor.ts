@@ -59,7 +59,7 @@ function depsOf(
 ): MonitorDeps {
   const slack: Channel = {
     name: 'slack',
-    pace: { messages: 1, seconds: 1 },
+    rateLimit: { messages: 1, seconds: 1 },
     async send(message, signal) {
       sent.push(message.title);
       return send ? send(message, signal) : 'ok';
@@ -82,7 +82,7 @@ function depsOf(
     routes: [],
     delivering: {
       channels: [slack],
-      takePlace: async () => 0,
+      acquire: async () => 0,
       redact: (text: string) => text,
       logger,
     },

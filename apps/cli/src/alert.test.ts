@@ -84,8 +84,8 @@ describe('alert test', () => {
     });
     expect(code).toBe(1);
     expect(results).toEqual([
-      'email: failed. The mail was not taken (EAUTH).',
-      'slack: failed. It refused the message. 200 {"errcode":0}',
+      'email: failed. The mail was not accepted (EAUTH).',
+      'slack: failed. It rejected the message. 200 {"errcode":0}',
       'wecom: sent (200 {"errcode":0})',
     ]);
   });
@@ -98,7 +98,7 @@ describe('alert test', () => {
     expect(await runTest({ ALERT_WEBHOOK_URL: `${webhook.url}/hook/${key}` })).toBe(1);
     const [line = ''] = results;
     expect(line).toMatch(
-      /^webhook: failed\. It refused the message\. 404 Cannot POST .*\[redacted\]\. x+/,
+      /^webhook: failed\. It rejected the message\. 404 Cannot POST .*\[redacted\]\. x+/,
     );
     expect(line.length).toBeLessThan(350);
   });
@@ -121,9 +121,7 @@ describe('an invalid configuration', () => {
     }).catch((error) => error);
     expect(failure).toMatchObject({ code: 'config_invalid' });
     expect(failure.details.problems).toEqual([
-      expect.stringContaining(
-        'ALERT_TELEGRAM_URL or alerts.urls.telegram: there is no such channel',
-      ),
+      expect.stringContaining('ALERT_TELEGRAM_URL or alerts.urls.telegram: unknown channel'),
       'ALERT_FEISHU_SECRET or alerts.secrets.feishu: expected with ALERT_FEISHU_URL or alerts.urls.feishu',
     ]);
     expect(JSON.stringify(failure.details)).not.toContain(key);

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import {
   type BackupRecord,
-  backupFrom,
-  type MakeBackupDeps,
-  makeBackup,
+  backupDepsFrom,
   manifestFileOf,
+  type RunBackupDeps,
   readManifest,
-  type VerifyLastDeps,
-  verifyLast,
+  runBackup,
+  type VerifyLatestDeps,
+  verifyLatest,
 } from '@texas-ai/backup';
 import { systemClock, TexasError } from '@texas-ai/kernel';
 import { type Database, makeBackupRepository, makeStore } from '@texas-ai/storage';
@@ -50,23 +50,23 @@ export async function listBackups(deps: CliDeps, { json }: BackupOptions): Promi
 export async function verifyLastBackup(deps: CliDeps): Promise<number> {
   return withBackupDeps(deps, async (backupDeps) => {
     deps.output.progress('Restoring the last backup into a scratch database…');
-    const record = await verifyLast(backupDeps, deps.stopSignal());
+    const record = await verifyLatest(backupDeps, deps.stopSignal());
     if (!record) throw new TexasError('backup_invalid', 'There is no good backup to verify.');
     deps.output.result(`${record.file} was restored and every table is the same.`);
     return 0;
   });
 }
 
-type BackupDeps = MakeBackupDeps & VerifyLastDeps;
+type BackupDeps = RunBackupDeps & VerifyLatestDeps;
 
 /** Makes a backup of this kind. Throws `backup_failed` if another backup is running. */
 export async function requestBackup(
   { output, stopSignal }: Pick<CliDeps, 'output' | 'stopSignal'>,
-  deps: MakeBackupDeps,
+  deps: RunBackupDeps,
   kind: BackupRecord['kind'],
 ): Promise<BackupRecord> {
   const { id } = await deps.backups.request(kind);
-  const record = await makeBackup(deps, id, stopSignal(), progressReporter(output));
+  const record = await runBackup(deps, id, stopSignal(), progressReporter(output));
   if (record) return record;
   throw new TexasError('backup_failed', 'Another backup is running: try again in a moment.');
 }
@@ -78,7 +78,7 @@ export function backupSettings({
   egress,
 }: Pick<CliDeps, 'config' | 'environment' | 'egress'>) {
   const path = pathWithClient(config.home, environment.PATH);
-  return backupFrom(config.backup, config.timeZone, path, egress?.agent ?? null);
+  return backupDepsFrom(config.backup, config.timeZone, path, egress?.agent ?? null);
 }
 
 export function makeBackupDeps(deps: CliDeps, database: Database): BackupDeps {
@@ -86,7 +86,7 @@ export function makeBackupDeps(deps: CliDeps, database: Database): BackupDeps {
   return {
     ...backupSettings(deps),
     backups: makeBackupRepository(database),
-    alone: (work) => store.exclusively('backup', work),
+    exclusively: (work) => store.exclusively('backup', work),
     databaseUrl: databaseUrl(deps),
     clock: systemClock,
     logger: deps.logger,

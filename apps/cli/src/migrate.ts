@@ -1,5 +1,6 @@
 import { TexasError } from '@texas-ai/kernel';
-import { migrate, schemaOf } from '@texas-ai/storage';
+import { schemaOf } from '@texas-ai/postgres';
+import { migrate } from '@texas-ai/storage';
 import { migrationTimeoutSeconds, usingDatabase } from './database.js';
 import type { CliDeps } from './deps.js';
 

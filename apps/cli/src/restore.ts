@@ -2,14 +2,14 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ApiKey } from '@texas-ai/access';
 import {
-  clientFor,
-  findBackup,
-  folderPlace,
-  identityIn,
+  findClientForServer,
+  findOrDownloadBackup,
+  folderPlaceName,
   listFolder,
   type Manifest,
   manifestFileOf,
   type Restored,
+  readIdentity,
   readManifest,
   restoreBackup,
 } from '@texas-ai/backup';
@@ -55,9 +55,9 @@ export async function restore(
   const fetched = await mkdtemp(join(config.backup.dir, 'fetched-'));
   try {
     const settings = backupSettings(deps);
-    const file = await findBackup(settings, backupName, fetched, signal);
+    const file = await findOrDownloadBackup(settings, backupName, fetched, signal);
     const manifest = await readManifestOf(file, options);
-    const client = await clientFor({ ...settings, databaseUrl: url }, signal);
+    const client = await findClientForServer({ ...settings, databaseUrl: url }, signal);
     if (options.live && options.restorePoint) await makeRestorePoint(deps);
     let unrevoked: ApiKey[] = [];
     const restored = await restoreBackup({
@@ -65,7 +65,7 @@ export async function restore(
       manifest,
       databaseUrl: url,
       client,
-      identity: readIdentity(options) ?? settings.identity ?? undefined,
+      identity: identityFrom(options) ?? settings.identity ?? undefined,
       live: options.live,
       keepOld: options.keepOld,
       knownMigrations: await knownMigrations(),
@@ -117,9 +117,9 @@ async function readManifestOf(
   }
 }
 
-function readIdentity({ identity: file }: RestoreOptions): string | null {
+function identityFrom({ identity: file }: RestoreOptions): string | null {
   if (file === undefined) return null;
-  const identity = identityIn(file);
+  const identity = readIdentity(file);
   if (identity !== null) return identity;
   throw new TexasError(
     'backup_wrong_key',
@@ -169,29 +169,29 @@ async function adoptFolder(database: Database, folder: string): Promise<void> {
   for (const { id, kind, file, size, sha256, encrypted, createdAt } of await listFolder(folder)) {
     await backups.adopt({
       ...{ id, kind, file, size, sha256, encrypted },
-      places: [folderPlace],
+      places: [folderPlaceName],
       createdAt: Temporal.Instant.from(createdAt),
     });
   }
 }
 
 function describeRestored(file: string, restored: Restored): string[] {
-  const { how, database, keptAs, tables, notOurs, notCarried } = restored;
+  const { how, database, keptAs, tables, foreignObjects, notApplied } = restored;
   const rows = tables.reduce((sum, each) => sum + each.rows, 0);
   const result = `${file} is restored into ${database}: ${tables.length} tables, ${rows} rows.`;
   if (how === 'filled') return [`${result} The database was empty before.`];
   const old =
     keptAs === null ? 'The previous database is gone.' : `The previous database is now ${keptAs}.`;
   const sentences = [`${result} ${old} Running APIs and workers switch to it automatically.`];
-  if (notOurs.length > 0) {
+  if (foreignObjects.length > 0) {
     sentences.push(
-      `${keptAs} is kept because it also contains objects that do not belong to Texas AI and are in no backup: ${formatNames(notOurs)}. Recreate them in ${database}, then drop ${keptAs}.`,
+      `${keptAs} is kept because it also contains objects that do not belong to Texas AI and are in no backup: ${formatNames(foreignObjects)}. Recreate them in ${database}, then drop ${keptAs}.`,
     );
   }
-  if (notCarried.length > 0) {
+  if (notApplied.length > 0) {
     sentences.push(
       `The role may not restore all settings of the previous database. Run as a superuser in ${database}:`,
-      ...notCarried.map((statement) => `  ${statement};`),
+      ...notApplied.map((statement) => `  ${statement};`),
     );
   }
   return sentences;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { backupFrom, type MakeBackupDeps, type VerifyLastDeps } from '@texas-ai/backup';
+import { backupDepsFrom, type RunBackupDeps, type VerifyLatestDeps } from '@texas-ai/backup';
 import { type Config, processEnvironment } from '@texas-ai/config';
 import type { Producer, QueueName } from '@texas-ai/jobs';
 import { systemClock } from '@texas-ai/kernel';
@@ -45,7 +45,7 @@ export interface WorkerDeps extends ProcessDeps {
   /** Drops a deleted day from every cache. */
   forgetDay(character: string, date: string): Promise<void>;
   /** For making and verifying backups. */
-  backing: MakeBackupDeps & VerifyLastDeps;
+  backing: RunBackupDeps & VerifyLatestDeps;
   requesting: RequestGenerationDeps & { store: Store };
   timing: Timing;
   measured: Measured;
@@ -94,9 +94,14 @@ export function makeDeps(config: WorkerConfig, options: WiringOptions = {}): Wor
     announce: (generation) => announceDay({ ...shared, measured }, generation),
     forgetDay: (character, date) => announceDeletedDay(shared, character, date),
     backing: {
-      ...backupFrom(config.backup, config.timeZone, processEnvironment().PATH, shared.proxy.agent),
+      ...backupDepsFrom(
+        config.backup,
+        config.timeZone,
+        processEnvironment().PATH,
+        shared.proxy.agent,
+      ),
       backups: makeBackupRepository(shared.database),
-      alone: (work) => store.exclusively('backup', work),
+      exclusively: (work) => store.exclusively('backup', work),
       databaseUrl: config.database.url,
       clock,
       logger,

@@ -1,6 +1,6 @@
 import type { AlertKind, AlertLevel, ErrorCode, Temporal } from '@texas-ai/kernel';
 
-/** A trouble as it is kept. */
+/** A stored alert. */
 export interface Alert {
   id: string;
   kind: AlertKind;
@@ -8,21 +8,21 @@ export interface Alert {
   level: AlertLevel;
   title: string;
   message: string;
-  /** Of the failure behind it; null where there is none. */
+  /** The code of the failure that caused it; null if there is none. */
   code: ErrorCode | null;
-  /** How often it was raised. */
+  /** The number of times it was raised. */
   count: number;
   openedAt: Temporal.Instant;
   lastSeenAt: Temporal.Instant;
-  /** Over when it was not raised for so long; null where somebody says when it is. */
+  /** It ends when it was not raised for this long; null if it is ended explicitly. */
   quietSeconds: number | null;
-  /** Null while it lasts. */
+  /** Null while it is open. */
   recoveredAt: Temporal.Instant | null;
 }
 
 export type Phase = 'raised' | 'recovered';
 
-/** One channel that is to be told of the beginning or the end of an alert. */
+/** Identifies the message to one channel about the beginning or the end of an alert. */
 export interface DeliveryKey {
   alertId: string;
   channel: string;
@@ -30,7 +30,7 @@ export interface DeliveryKey {
 }
 
 export interface Delivery extends DeliveryKey {
-  /** How often it was tried, this time included. */
+  /** The number of tries, including this one. */
   tries: number;
   alert: Alert;
 }

@@ -4,7 +4,7 @@ import { makeLogSpy } from '@texas-ai/testing';
 import { at, buildAlert } from '../test/samples.js';
 import type { Alert, DeliveryKey } from './alert.js';
 import { type AlertsDeps, makeAlerts } from './make-alerts.js';
-import type { Changed } from './repository.js';
+import type { AlertChanges } from './repository.js';
 
 const trouble: AlertCondition = {
   kind: 'generation_failed',
@@ -15,7 +15,7 @@ const trouble: AlertCondition = {
   quietSeconds: 900,
 };
 
-/** What the database does: one alert until it is over, whose channels are told of its end. */
+/** An in-memory repository with one open alert at a time, whose channels are notified of its end. */
 function memoryAlerts() {
   const kept: { alert: Alert; trouble: AlertCondition; channels: readonly string[] }[] = [];
   const keysOf = (entry: (typeof kept)[number], phase: DeliveryKey['phase']) =>
@@ -42,7 +42,7 @@ function memoryAlerts() {
     recoverQuiet: async (now) => end(({ lastSeenAt }) => lastSeenAt.until(now).total('hours') >= 1),
   };
 
-  function end(isOver = (_alert: Alert) => true): Changed {
+  function end(isOver = (_alert: Alert) => true): AlertChanges {
     const open = kept.filter(({ alert }) => alert.recoveredAt === null && isOver(alert));
     for (const { alert } of open) alert.recoveredAt = at;
     return {
@@ -75,7 +75,7 @@ function alerts(deps: Partial<AlertsDeps> = {}) {
 }
 
 describe('raising', () => {
-  test('keeps a trouble without secrets and has every channel told', async () => {
+  test('stores the alert without secrets and notifies every channel', async () => {
     await alerts().raise(trouble);
     expect(memory.kept).toMatchObject([
       {
@@ -96,7 +96,7 @@ describe('raising', () => {
     expect(JSON.stringify([memory.kept, logger.lines])).not.toContain('canary');
   });
 
-  test('again tells nobody until it was over', async () => {
+  test('again notifies nobody until the alert is over', async () => {
     const { raise, recover } = alerts();
     await raise(trouble);
     await raise(trouble);
@@ -113,7 +113,7 @@ describe('raising', () => {
     ]);
   });
 
-  test('tells the channels of its route, and the log where there is none', async () => {
+  test('notifies the channels of the route, or only the log if it has none', async () => {
     const routes = [{ levels: ['warning'], channels: ['email'] }];
     await alerts({ routes }).raise(trouble);
     expect(memory.kept[0]?.channels).toEqual([]);
@@ -121,7 +121,7 @@ describe('raising', () => {
     expect(logger.lines).toEqual([
       {
         level: 'error',
-        message: 'trouble',
+        message: 'alert raised',
         fields: {
           kind: trouble.kind,
           subject: trouble.subject,
@@ -138,31 +138,31 @@ describe('raising', () => {
 });
 
 describe('recovering', () => {
-  test('tells exactly those who were told, whatever the routes say by now', async () => {
+  test('notifies exactly the channels that were notified, even if routes have changed', async () => {
     await alerts({ channels: ['slack'] }).raise(trouble);
     await alerts({ channels: ['email', 'bark'] }).recover(trouble);
     expect(dispatched.at(-1)).toEqual([
       { alertId: 'alert 0', channel: 'slack', phase: 'recovered' },
     ]);
-    expect(logger.lines.at(-1)).toMatchObject({ level: 'info', message: 'trouble is over' });
+    expect(logger.lines.at(-1)).toMatchObject({ level: 'info', message: 'alert recovered' });
   });
 
-  test('by being quiet is told of like any other end', async () => {
+  test('automatically is notified like any other end', async () => {
     await alerts().raise(trouble);
     await alerts().recoverQuiet(at.add({ minutes: 59 }));
     expect(dispatched).toHaveLength(1);
     await alerts().recoverQuiet(at.add({ hours: 1 }));
     expect(dispatched.at(-1)?.map(({ phase }) => phase)).toEqual(['recovered', 'recovered']);
-    expect(logger.lines.at(-1)).toMatchObject({ level: 'info', message: 'trouble is over' });
+    expect(logger.lines.at(-1)).toMatchObject({ level: 'info', message: 'alert recovered' });
   });
 
-  test('from what is no trouble says nothing', async () => {
+  test('without an open alert does nothing', async () => {
     await alerts().recover(trouble);
     expect([dispatched, logger.lines]).toEqual([[], []]);
   });
 });
 
-test('what a provider said is kept without characters that cannot be stored', async () => {
+test('characters that cannot be stored are replaced', async () => {
   await alerts().raise({ ...trouble, message: 'It said:\na\0b \ud83d\x1b[31m 🚚' });
   expect(memory.kept[0]?.trouble.message).toBe('It said:\na b   [31m 🚚');
 });
@@ -172,13 +172,13 @@ describe('a failure is logged and never thrown', () => {
   const fails = () => Promise.reject(error);
   const { kind, subject } = trouble;
 
-  test('as an error where the database has it', async () => {
+  test('as an error if it is the database', async () => {
     const broken = { raise: fails, recover: fails, recoverQuiet: fails };
     const { raise, recover, recoverQuiet } = alerts({ alerts: broken });
     await raise(trouble);
     await recover(trouble);
     await recoverQuiet(at);
-    const line = { level: 'error', message: 'alert not kept' };
+    const line = { level: 'error', message: 'alert not stored' };
     expect(logger.lines).toEqual([
       { ...line, fields: { kind, subject, error } },
       { ...line, fields: { kind, subject, error } },
@@ -187,14 +187,14 @@ describe('a failure is logged and never thrown', () => {
     expect(dispatched).toEqual([]);
   });
 
-  test('as a warning where the queue has it: the trouble is kept, and delivered later', async () => {
+  test('as a warning if it is the queue: the alert is stored, and delivered later', async () => {
     await alerts({ dispatch: fails }).raise(trouble);
     expect(memory.kept).toHaveLength(1);
     expect(logger.lines).toEqual([
-      expect.objectContaining({ message: 'trouble' }),
+      expect.objectContaining({ message: 'alert raised' }),
       {
         level: 'warn',
-        message: 'alert not dispatched, it is delivered later',
+        message: 'alert not dispatched, will be delivered later',
         fields: { kind, subject, error },
       },
     ]);

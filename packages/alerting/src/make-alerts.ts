@@ -1,69 +1,81 @@
 import type { AlertCondition, Alerts, LogFields, Logger, Temporal } from '@texas-ai/kernel';
-import type { DeliveryKey } from './alert.js';
-import { logAlert } from './log-alert.js';
-import type { AlertRepository, Changed } from './repository.js';
+import type { Alert, DeliveryKey } from './alert.js';
+import type { AlertChanges, AlertRepository } from './repository.js';
 import { channelsFor, type Route } from './routing.js';
 
 export interface AlertsDeps {
   alerts: Pick<AlertRepository, 'raise' | 'recover' | 'recoverQuiet'>;
   routes: readonly Route[];
-  /** Names of the channels that are configured. */
+  /** Names of the configured channels. */
   channels: readonly string[];
-  /** Takes secrets out of what is said. */
+  /** Removes secrets from text. */
   redact(text: string): string;
-  /** Has the channels told; what it does not manage is done later by whoever looks for it. */
+  /** Enqueues deliveries. Lost ones are found and enqueued later by the monitor. */
   dispatch(deliveries: readonly DeliveryKey[]): Promise<void>;
   logger: Logger;
 }
 
-/** Alerts whose end may also be that they are quiet. */
-export interface KeptAlerts extends Alerts {
-  /** Ends those that have been quiet for as long as they said. Does not reject either. */
+/** Alerts that may also end because they were not raised again for a while. */
+export interface StoredAlerts extends Alerts {
+  /** Ends the alerts whose `quietSeconds` have passed. Never rejects. */
   recoverQuiet(now: Temporal.Instant): Promise<void>;
 }
 
-/** Keeps troubles in the database and has their beginning and their end told, each once. */
-export function makeAlerts(deps: AlertsDeps): KeptAlerts {
+/** Stores alerts in the database, and notifies channels once when an alert begins and once when it ends. */
+export function makeAlerts(deps: AlertsDeps): StoredAlerts {
   const { alerts, routes, channels, redact, dispatch, logger } = deps;
 
-  /** Has what the work changes told; `about` names it in the log where something fails. */
-  async function tellOf(about: LogFields, work: () => Promise<Changed>): Promise<void> {
-    let changed: Changed;
+  /** Makes changes, then logs and dispatches them. `fields` identify the alert in the log if something fails. */
+  async function notifyOf(
+    change: () => Promise<AlertChanges>,
+    fields: LogFields = {},
+  ): Promise<void> {
+    let changes: AlertChanges;
     try {
-      changed = await work();
+      changes = await change();
     } catch (error) {
-      logger.error('alert not kept', { ...about, error });
+      logger.error('alert not stored', { ...fields, error });
       return;
     }
-    for (const alert of changed.alerts) logAlert(logger, alert);
-    if (changed.deliveries.length === 0) return;
+    for (const alert of changes.alerts) logAlert(logger, alert);
+    if (changes.deliveries.length === 0) return;
     try {
-      await dispatch(changed.deliveries);
+      await dispatch(changes.deliveries);
     } catch (error) {
-      logger.warn('alert not dispatched, it is delivered later', { ...about, error });
+      logger.warn('alert not dispatched, will be delivered later', { ...fields, error });
     }
   }
 
   return {
-    async raise(trouble) {
-      const told = channelsFor(trouble, routes, channels);
+    async raise(condition) {
+      const routed = channelsFor(condition, routes, channels);
       const clean = {
-        ...trouble,
-        title: storable(redact(trouble.title)),
-        message: storable(redact(trouble.message)),
+        ...condition,
+        title: storable(redact(condition.title)),
+        message: storable(redact(condition.message)),
       };
-      await tellOf(named(trouble), () => alerts.raise(clean, told));
+      await notifyOf(() => alerts.raise(clean, routed), fieldsOf(condition));
     },
-    recover: (trouble) => tellOf(named(trouble), () => alerts.recover(trouble)),
-    recoverQuiet: (now) => tellOf({}, () => alerts.recoverQuiet(now)),
+    recover: (condition) => notifyOf(() => alerts.recover(condition), fieldsOf(condition)),
+    recoverQuiet: (now) => notifyOf(() => alerts.recoverQuiet(now)),
   };
 }
 
-/** The words of a provider may hold anything, and PostgreSQL takes neither NUL nor half a surrogate pair. */
+/** Logs the beginning and the end of an alert, for operators without a channel. */
+export function logAlert(
+  logger: Logger,
+  { kind, subject, level, title, recoveredAt, count }: Alert,
+): void {
+  const fields = { kind, subject, title, count };
+  if (recoveredAt !== null) logger.info('alert recovered', fields);
+  else logger[level === 'error' ? 'error' : 'warn']('alert raised', fields);
+}
+
+/** A provider's text may contain anything; PostgreSQL accepts neither NUL nor lone surrogates. */
 function storable(text: string): string {
   return text.replace(/(?!\n)[\p{Cc}\p{Cs}]/gu, ' ');
 }
 
-function named({ kind, subject }: Pick<AlertCondition, 'kind' | 'subject'>): LogFields {
+function fieldsOf({ kind, subject }: Pick<AlertCondition, 'kind' | 'subject'>): LogFields {
   return { kind, subject };
 }

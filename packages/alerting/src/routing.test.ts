@@ -6,11 +6,11 @@ const channels = ['wecom', 'email', 'bark'];
 const error: Pick<AlertCondition, 'kind' | 'level'> = { kind: 'no_worker', level: 'error' };
 const warning: Pick<AlertCondition, 'kind' | 'level'> = { kind: 'slow_step', level: 'warning' };
 
-describe('a trouble goes', () => {
+describe('an alert goes', () => {
   test.each<[string, Route[], { error: string[]; warning: string[] }]>([
-    ['everywhere without routes', [], { error: channels, warning: channels }],
+    ['to all channels without routes', [], { error: channels, warning: channels }],
     [
-      'where the first route that fits says, also if a later one fits',
+      'to the channels of the first matching route only',
       [{ levels: ['error'], channels: ['wecom'] }, { channels: ['email'] }],
       { error: ['wecom'], warning: ['email'] },
     ],
@@ -20,17 +20,17 @@ describe('a trouble goes', () => {
       { error: [], warning: ['bark'] },
     ],
     [
-      'only where kind and level fit both',
+      'to a route only if both kind and level match',
       [{ kinds: ['no_worker', 'slow_step'], levels: ['error'], channels: ['wecom'] }],
       { error: ['wecom'], warning: [] },
     ],
     [
-      'nowhere where the first route names no channel',
+      'to no channel if the first matching route has none',
       [{ kinds: ['slow_step'], channels: [] }, { channels: ['wecom', 'email'] }],
       { error: ['wecom', 'email'], warning: [] },
     ],
     [
-      'nowhere where a route fits no kind and no level',
+      'to no channel if no route matches',
       [
         { kinds: [], channels: ['wecom'] },
         { levels: [], channels: ['wecom'] },
@@ -38,7 +38,7 @@ describe('a trouble goes', () => {
       { error: [], warning: [] },
     ],
     [
-      'to no channel that is not configured, and to each once',
+      'to configured channels only, and to each once',
       [{ channels: ['telegram', 'email', 'email'] }],
       { error: ['email'], warning: ['email'] },
     ],

@@ -1,13 +1,13 @@
 import type { AlertCondition } from '@texas-ai/kernel';
 
-/** Which troubles go to which channels; what is left out fits everything. */
+/** Routes alerts to channels. A condition that is left out matches everything. */
 export interface Route {
   kinds?: readonly string[] | undefined;
   levels?: readonly string[] | undefined;
   channels: readonly string[];
 }
 
-/** The channels of the first route that fits; all of them where there is no route. */
+/** Returns the channels of the first matching route, or all channels if there are no routes. */
 export function channelsFor(
   { kind, level }: Pick<AlertCondition, 'kind' | 'level'>,
   routes: readonly Route[],

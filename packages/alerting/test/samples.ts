@@ -1,6 +1,6 @@
 import { Temporal, TexasError } from '@texas-ai/kernel';
 import type { Alert } from '../src/alert.js';
-import type { Message } from '../src/channel.js';
+import type { Message } from '../src/channels/channel.js';
 
 export const at = Temporal.Instant.from('2026-11-25T04:00:00Z');
 
@@ -37,10 +37,10 @@ export function buildAlert(overrides: Partial<Alert> = {}): Alert {
   };
 }
 
-/** For what nobody stops. */
-export const unstopped = new AbortController().signal;
+/** A signal that never aborts. */
+export const neverAborted = new AbortController().signal;
 
-/** What it rejects with; throws where that is no TexasError. */
+/** Returns the TexasError that a promise rejects with; throws for anything else. */
 export async function failureOf(promise: Promise<unknown>): Promise<TexasError> {
   const failure = await promise.then(
     () => undefined,

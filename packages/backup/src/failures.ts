@@ -1,28 +1,29 @@
-import { type ErrorCode, type ProgramExit, TexasError } from '@texas-ai/kernel';
+import type { ProgramExit } from '@texas-ai/kernel';
+import { type ErrorCode, TexasError } from '@texas-ai/kernel';
+import { explainFailure } from '@texas-ai/postgres';
 import pg from 'pg';
-import { adviceFor } from './advice.js';
-import { codeOf } from './connection.js';
-import { secretsOfUrl } from './connection-environment.js';
+import { errorCode } from './database/connection.js';
+import { secretsOfUrl } from './database/libpq-environment.js';
 
 export type FailureCode = Extract<ErrorCode, 'backup_failed' | 'restore_failed'>;
 
-/** Characters of a program's stderr that are kept in the details, and of its errors in the message. */
-const keptWords = 1000;
-const keptReason = 300;
+/** Max characters of stderr in the details, and of its errors in the message. */
+const maxStderr = 1000;
+const maxReason = 300;
 
 /**
- * A PostgreSQL program that failed, with its own error and with advice in the message. Neither the password nor
- * rows that the program quoted get there.
+ * The failure of a PostgreSQL program, with its own error and advice in the message. Neither the password nor rows
+ * that the program quoted are included.
  */
-export function programFailed(
+export function programFailure(
   code: ErrorCode,
   sentence: string,
   ending: ProgramExit,
   databaseUrl?: string,
 ): TexasError {
-  const words = redacted(ending.stderr, databaseUrl);
-  return new TexasError(code, withReason(sentence, reasonIn(words)), {
-    details: { ended: ending.code, stderr: words.trim().slice(-keptWords) },
+  const stderr = redacted(ending.stderr, databaseUrl);
+  return new TexasError(code, withReason(sentence, errorsIn(stderr)), {
+    details: { ended: ending.code, stderr: stderr.trim().slice(-maxStderr) },
   });
 }
 
@@ -31,31 +32,52 @@ function redacted(stderr: string, databaseUrl?: string): string {
   return secrets.reduce((text, secret) => text.replaceAll(secret, '***'), stderr);
 }
 
-/** Errors and hints, of lines such as `pg_dump: error: query failed: ERROR:  permission denied for table x`. */
-function reasonIn(words: string): string {
-  return words
+/** Errors and hints from lines such as `pg_dump: error: query failed: ERROR:  permission denied for table x`. */
+function errorsIn(stderr: string): string {
+  return stderr
     .split('\n')
     .flatMap((line) => /\b(?:error|ERROR|FATAL|HINT): +(.*)$/.exec(line.trim())?.[1] ?? [])
     .join(' ');
 }
 
-/** The sentence, PostgreSQL's error, and advice if there is any. */
-function withReason(sentence: string, reason: string): string {
-  const words = reason.replace(/\s+/g, ' ').trim().slice(0, keptReason);
-  if (words === '') return sentence;
-  return [`${sentence.replace(/[.:]$/, '')}: ${words.replace(/\.?$/, '.')}`, adviceFor(words)]
-    .filter(Boolean)
-    .join(' ');
+/** Returns the sentence with PostgreSQL's error and advice, if there are any. */
+function withReason(sentence: string, error: string): string {
+  const reason = error.replace(/\s+/g, ' ').trim().slice(0, maxReason);
+  if (reason === '') return sentence;
+  const message = `${sentence.replace(/[.:]$/, '')}: ${reason.replace(/\.?$/, '.')}`;
+  const advice = adviceAboutDump(reason) ?? explainFailure({ text: reason })?.fix;
+  return advice === undefined ? message : `${message} ${advice}`;
+}
+
+/** Advice about objects that are dumped or restored; the first match counts. */
+const dumpAdvice: readonly [RegExp, string][] = [
+  [
+    /permission denied for (?:table|sequence|view|schema|large object)/,
+    'Have its owner grant access to the role of DATABASE_URL, or move objects that do not belong to Texas AI to another schema.',
+  ],
+  [
+    /must be (?:owner|member|able to SET ROLE)/,
+    'Connect as the owner of the database or as a superuser.',
+  ],
+  [/role "[^"]*" does not exist/, 'Create that role first: the backup refers to it.'],
+  [
+    /(?:type|function|operator|operator class|relation|schema) "?[^"]*"?.* does not exist/,
+    'Tables of Texas AI depend on something outside of their schema, such as another extension: remove that dependency and make another backup.',
+  ],
+];
+
+function adviceAboutDump(reason: string): string | undefined {
+  return dumpAdvice.find(([pattern]) => pattern.test(reason))?.[1];
 }
 
 const lostConnection = /Connection terminated|ECONN|EPIPE|connection .*(closed|terminat)/i;
-/** SQLSTATE classes: 08 connection, 57P the server or an administrator ended it, 28 refused. */
-const connectionStates = /^(08|57P|28)/;
+/** SQLSTATE classes: 08 connection, 28 authentication, 57P shutdown or termination by an administrator. */
+const connectionStates = /^(08|28|57P)/;
 
-/** A file system's or PostgreSQL's refusal as a TexasError; one of ours stays as it is. */
-export function explained(failure: unknown, code: FailureCode, folder?: string): TexasError {
+/** Turns an error of the file system or PostgreSQL into a TexasError; a TexasError is returned unchanged. */
+export function asBackupFailure(failure: unknown, code: FailureCode, folder?: string): TexasError {
   if (failure instanceof TexasError) return failure;
-  const system = codeOf(failure) ?? '';
+  const system = errorCode(failure) ?? '';
   const reason = failure instanceof pg.DatabaseError ? failure.message : '';
   const because = (sentence: string) =>
     new TexasError(code, withReason(sentence, reason), { cause: failure });

@@ -1,27 +1,35 @@
-export type { Archive } from './archive.js';
-export { type CheckBackupOptions, checkBackup, checkContents } from './check-backup.js';
-export { withDatabase } from './connection-environment.js';
-export { type CreateBackupOptions, type CreatedBackup, createBackup } from './create-backup.js';
-export { holdingsOf } from './fill-database.js';
-export { findBackup } from './find-backup.js';
-export type { TableFingerprint } from './fingerprint.js';
-export { listFolder } from './folder.js';
-export { type BackupSettings, backupFrom, identityIn } from './from-settings.js';
-export { clientFor, folderPlace, type MakeBackupDeps, makeBackup } from './make-backup.js';
-export { type BackupKind, backupKinds, type Manifest, readManifest } from './manifest.js';
-export { manifestFileOf } from './names.js';
+// Backups of the database: `dump/` writes and reads dump files, `files/` names and describes them, `places/` stores them,
+// `verify/` and `restore/` load them into a database, `retention/` removes old ones. `database/` has what these need of
+// PostgreSQL, and `run-backup.ts` is the whole of a backup as api, worker and CLI run it.
+
+export { findClientForServer } from './database/client-for-server.js';
+export { withDatabase } from './database/libpq-environment.js';
+export {
+  type CreateBackupOptions,
+  type CreatedBackup,
+  createBackup,
+} from './dump/create-backup.js';
+export {
+  type BackupKind,
+  backupKinds,
+  type Manifest,
+  readManifest,
+  type TableFingerprint,
+} from './files/manifest.js';
+export { manifestFileOf } from './files/names.js';
+export { findOrDownloadBackup } from './places/find-backup.js';
+export { listFolder } from './places/folder.js';
+export type { BackupTarget } from './places/target.js';
 export {
   type BackupRecord,
   type BackupRepository,
   type BackupState,
   backupStates,
-} from './records.js';
-export {
-  type RestoreBackupOptions,
-  type Restored,
-  type RestoreStep,
-  restoreBackup,
-} from './restore-backup.js';
-export type { BackupTarget } from './target.js';
-export { type VerifyBackupOptions, verifyBackup } from './verify-backup.js';
-export { type VerifyLastDeps, verifyLast } from './verify-last.js';
+} from './repository.js';
+export { fingerprintDatabase } from './restore/load-dump.js';
+export type { RestoreBackupOptions, Restored, RestoreStep } from './restore/options.js';
+export { restoreBackup } from './restore/restore-backup.js';
+export { folderPlaceName, type RunBackupDeps, runBackup } from './run-backup.js';
+export { type BackupSettings, backupDepsFrom, readIdentity } from './settings.js';
+export { verifyBackup } from './verify/verify-backup.js';
+export { type VerifyLatestDeps, verifyLatest } from './verify/verify-latest.js';

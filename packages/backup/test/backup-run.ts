@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Temporal } from '@texas-ai/kernel';
 import { makeLogSpy } from '@texas-ai/testing';
-import { type CreateBackupOptions, createBackup } from '../src/create-backup.js';
+import { type CreateBackupOptions, createBackup } from '../src/dump/create-backup.js';
 import { realClient } from './fake-client.js';
 
 export const moment = Temporal.Instant.from('2026-11-30T02:30:00.5Z');
 export const clock = { now: () => moment };
 export const never = new AbortController().signal;
 
-/** A backup into a folder, requested, with the real programs, unless told otherwise. */
+/** Makes a requested backup into a folder, by default with the real programs. */
 export async function backUp(
   options: Pick<CreateBackupOptions, 'databaseUrl' | 'folder'> & Partial<CreateBackupOptions>,
 ) {

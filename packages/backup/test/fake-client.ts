@@ -2,22 +2,22 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { findPgClient, type PgClient } from '@texas-ai/postgres';
 
-/** The real programs, which fit the server of the tests. */
+/** The real programs for the tests' server. */
 export function realClient(): Promise<PgClient> {
   const { PATH = '', HOME = '' } = process.env;
   return findPgClient({ major: 15, folders: PATH.split(':'), env: { PATH, HOME } });
 }
 
 /**
- * The real pg_restore with a pg_dump that is a shell script. In it $REAL is the real pg_dump, and
- * psql reaches the same database.
+ * The real pg_restore with a shell script as pg_dump. In the script $REAL is the real pg_dump, and psql connects to the
+ * same database.
  */
 export async function clientWithDump(folder: string, script: string): Promise<PgClient> {
   const client = await realClient();
   return { ...client, pgDump: writeScript(folder, script, client.pgDump) };
 }
 
-/** The same for pg_restore. */
+/** The same with a shell script as pg_restore. */
 export async function clientWithRestore(folder: string, script: string): Promise<PgClient> {
   const client = await realClient();
   return { ...client, pgRestore: writeScript(folder, script, client.pgRestore) };

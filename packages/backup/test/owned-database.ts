@@ -1,37 +1,38 @@
 import { randomUUID } from 'node:crypto';
-import { findPgClient } from '@texas-ai/postgres';
 import { makeLogSpy, testServices } from '@texas-ai/testing';
-import { withConnection } from '../src/connection.js';
-import { databaseNameOf, withDatabase } from '../src/connection-environment.js';
-import type { CreateBackupOptions } from '../src/create-backup.js';
-import { type RestoreBackupOptions, type Restored, restoreBackup } from '../src/restore-backup.js';
-import { type VerifyBackupOptions, verifyBackup } from '../src/verify-backup.js';
+import { withConnection } from '../src/database/connection.js';
+import { databaseNameOf, withDatabase } from '../src/database/libpq-environment.js';
+import type { CreateBackupOptions } from '../src/dump/create-backup.js';
+import type { RestoreBackupOptions, Restored } from '../src/restore/options.js';
+import { restoreBackup } from '../src/restore/restore-backup.js';
+import { type VerifyBackupOptions, verifyBackup } from '../src/verify/verify-backup.js';
 import { backUp, clock, never } from './backup-run.js';
+import { realClient } from './fake-client.js';
 import { sampleTables } from './sample-database.js';
 
 type Made = Awaited<ReturnType<typeof backUp>>;
 
-/** A database of a role that may make others and is no superuser, as the operator's guide asks. */
+/** A database whose owner has CREATEDB but is not a superuser, as the operator's guide requires. */
 export interface OwnedDatabase {
   url: string;
-  /** The same database, of a superuser. */
+  /** The same database, as a superuser. */
   adminUrl: string;
   name: string;
   role: string;
-  /** Runs SQL in it as its owner, and as a superuser, and answers the rows. */
+  /** Runs SQL in it as its owner or a superuser, and returns the rows. */
   asOwner(sql: string): Promise<Record<string, unknown>[]>;
   asAdmin(sql: string): Promise<Record<string, unknown>[]>;
-  /** The same in another database of the server. */
+  /** Runs SQL as a superuser in another database of the server. */
   inOther(database: string, sql: string): Promise<Record<string, unknown>[]>;
-  /** By default as its owner, on a direct connection. */
+  /** By default as its owner, over a direct connection. */
   backUp(folder: string, options?: Partial<CreateBackupOptions>): Promise<Made>;
   verify(made: Made, options?: Partial<VerifyBackupOptions>): Promise<void>;
   restore(made: Made, options?: Partial<RestoreBackupOptions>): Promise<Restored>;
-  /** Drops it, what restores left beside it, and its role. */
+  /** Drops it, databases that restores left, and its role. */
   drop(): Promise<void>;
 }
 
-/** `prepare` is SQL of a superuser before the tables are made, in which `$role` is the owner. */
+/** `prepare` is SQL that a superuser runs before the tables are created; `$role` in it is the owner. */
 export async function makeOwnedDatabase(prepare = ''): Promise<OwnedDatabase> {
   const { databaseUrl } = testServices();
   const role = `role_${randomUUID().slice(0, 8)}`;
@@ -53,8 +54,7 @@ export async function makeOwnedDatabase(prepare = ''): Promise<OwnedDatabase> {
   const asOwner = (sql: string) => run(url, sql);
   if (prepare !== '') await asAdmin(prepare.replaceAll('$role', role));
   await asOwner(sampleTables);
-  const { PATH = '', HOME = '' } = process.env;
-  const client = await findPgClient({ major: 15, folders: PATH.split(':'), env: { PATH, HOME } });
+  const client = await realClient();
   const common = { databaseUrl: url, client, timeoutMs: 60_000, signal: never };
   return {
     ...{ url, adminUrl, name, role, asOwner, asAdmin },

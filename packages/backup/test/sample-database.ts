@@ -1,13 +1,13 @@
 import { makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 
-/** A database with our two telling tables and with all that is hard to dump. */
+/** A database with the two tables that identify ours, and with everything that is hard to dump. */
 export async function makeSampleDatabase(): Promise<TestDatabase> {
   const sample = await makeTestDatabase({ empty: true });
   await sample.database.raw(sampleTables);
   return sample;
 }
 
-/** SQL that makes them. */
+/** SQL that creates them. */
 export const sampleTables = `
     CREATE EXTENSION IF NOT EXISTS btree_gist;
     CREATE TYPE mood AS ENUM ('calm', 'glad');
@@ -41,7 +41,7 @@ export const sampleTables = `
     CREATE TABLE nothing_yet (id integer);
 `;
 
-/** Rows of a table in a database of the sample's server. */
+/** Returns the number of rows of a table. */
 export async function countRows({ database }: TestDatabase, table: string): Promise<number> {
   return Number((await database(table).count('* as rows'))[0]?.rows);
 }

@@ -17,12 +17,12 @@ test('all processes share a limit, and learn when the next slot is free', async 
     makeRateLimiter({ connection, prefix }),
     makeRateLimiter({ connection, prefix }),
   ];
-  const wecom = { name: 'wecom', pace: { messages: 2, seconds: 60 } };
+  const wecom = { name: 'wecom', rateLimit: { messages: 2, seconds: 60 } };
   expect(await one(wecom)).toBe(0);
   expect(await other(wecom)).toBe(0);
   const waitMs = await one(wecom);
   expect(waitMs).toBeGreaterThan(0);
   expect(waitMs).toBeLessThanOrEqual(60_000);
   // Another channel has a pace of its own.
-  expect(await one({ name: 'bark', pace: { messages: 1, seconds: 1 } })).toBe(0);
+  expect(await one({ name: 'bark', rateLimit: { messages: 1, seconds: 1 } })).toBe(0);
 });

@@ -4,7 +4,7 @@ import { defaultPrefix } from './definitions.js';
 
 interface Limited {
   name: string;
-  pace: { messages: number; seconds: number };
+  rateLimit: { messages: number; seconds: number };
 }
 
 /**
@@ -20,10 +20,10 @@ export function makeRateLimiter({
 }): (limited: Limited) => Promise<number> {
   const limiters = new Map<string, RateLimiterRedis>();
 
-  function limiterOf({ name, pace }: Limited): RateLimiterRedis {
+  function limiterOf({ name, rateLimit }: Limited): RateLimiterRedis {
     const known = limiters.get(name);
     if (known) return known;
-    const limit = { points: pace.messages, duration: pace.seconds };
+    const limit = { points: rateLimit.messages, duration: rateLimit.seconds };
     const limiter = new RateLimiterRedis({
       ...limit,
       storeClient: connection,

@@ -1,3 +1,7 @@
+// Shared by everything that talks to PostgreSQL: session setup, identifiers, advisory locks, and the explanation of failures.
+
+export { advisoryLocks, databaseNameLock } from './advisory-locks.js';
+export { explainFailure, type PostgresError, type PostgresFailure } from './failures.js';
 export {
   type FindPgClientOptions,
   findPgClient,
@@ -6,6 +10,7 @@ export {
   type PgClient,
   type PgServer,
 } from './find-programs.js';
+export { quoteIdentifier, schemaOf } from './names.js';
 export {
   makeSessionSetup,
   type Session,

@@ -2,21 +2,21 @@ import { Socket } from 'node:net';
 import { TexasError } from '@texas-ai/kernel';
 import pg from 'pg';
 
-/** Milliseconds for the second connection, by default: a pooler in session mode may have none left. */
+/** Default timeout of the second connection: a pooler in session mode may have no free one. */
 const defaultLimitMs = 10_000;
 
-/** Returns the server process that runs the statements of this connection now. */
+/** Returns the id of the server process that currently runs this connection's statements. */
 export async function backendPid(client: Pick<pg.Client, 'query'>): Promise<number> {
   const { rows } = await client.query<{ pid: number }>('SELECT pg_catalog.pg_backend_pid() AS pid');
   return Number(rows[0]?.pid);
 }
 
 /**
- * Rejects with `config_invalid` if the pooler assigns server sessions for one transaction or statement at a
- * time: then several processes serve one connection, or one process serves two. Settings, session locks and
- * exported snapshots would be lost or would affect other clients.
+ * Rejects with `config_invalid` if the pooler is in transaction or statement mode: then several processes serve one
+ * connection, or one process serves two, and settings, session locks and exported snapshots would be lost or would
+ * affect other clients.
  */
-export async function refuseTransactionPooling(
+export async function assertSessionPooling(
   client: pg.Client,
   connection: pg.ClientConfig,
 ): Promise<void> {
@@ -30,7 +30,7 @@ export async function refuseTransactionPooling(
   );
 }
 
-/** Undefined if there is no second connection, which proves nothing. */
+/** Returns undefined if the second connection fails, which proves nothing. */
 async function otherBackendPid(connection: pg.ClientConfig): Promise<number | undefined> {
   const limitMs = connection.connectionTimeoutMillis ?? defaultLimitMs;
   const socket = new Socket();

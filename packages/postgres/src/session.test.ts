@@ -9,7 +9,7 @@ beforeEach(async () => {
 });
 afterEach(() => db.drop());
 
-/** Runs SQL as somebody else may have before, then shows settings of a new session. */
+/** Runs SQL, then returns settings of a new session. */
 async function shown(sql: string, names: readonly string[], schema?: string): Promise<string[]> {
   await db.database.raw(sql.replaceAll('$database', new URL(db.url).pathname.slice(1)));
   const connection = { connectionString: db.url };
@@ -46,11 +46,11 @@ test.each([
   ['array_nulls', 'off', 'on'],
   ['transform_null_equals', 'on', 'off'],
   ['default_transaction_isolation', 'serializable', 'read committed'],
-  ['lock_timeout', '1ms', '0'],
-  ['idle_session_timeout', '1s', '0'],
-  ['statement_timeout', '1ms', '7s'],
-  ['idle_in_transaction_session_timeout', '1ms', '8s'],
-])('%s of a database, here %s, does not reach a session', async (name, foreign, expected) => {
+  ['lock_timeout', '1h', '0'],
+  ['idle_session_timeout', '1h', '0'],
+  ['statement_timeout', '1h', '7s'],
+  ['idle_in_transaction_session_timeout', '1h', '8s'],
+])('the database setting %s = %s does not affect a session', async (name, foreign, expected) => {
   const sql = `ALTER DATABASE $database SET ${name} = '${foreign}'`;
   expect(await shown(sql, [name])).toEqual([expected]);
 });
@@ -61,30 +61,30 @@ const path = (value: string) => `ALTER DATABASE $database SET search_path = ${va
 
 test.each([
   ['public, by default', 'SELECT', 'public'],
-  ["the role's own where there is one", 'CREATE SCHEMA AUTHORIZATION current_user', 'texas'],
-  ['the one that search_path names', `CREATE SCHEMA app; ${path('app')}`, 'app'],
+  ["the role's own, if it exists", 'CREATE SCHEMA AUTHORIZATION current_user', 'texas'],
+  ['the one in search_path', `CREATE SCHEMA app; ${path('app')}`, 'app'],
   [
-    'a name that wants quotes',
+    'a name that must be quoted',
     `CREATE SCHEMA "My ""app"; ${path('"My ""app", public')}`,
     '"My ""app"',
   ],
   [
-    'the one with our tables, although another comes first by now',
+    'the one with our tables, even if another comes first',
     `${tables('public')} CREATE SCHEMA AUTHORIZATION current_user`,
     'public',
   ],
   [
-    'the first with our tables where two have them',
+    'the first of two with our tables',
     `CREATE SCHEMA app; ${tables('app')} ${tables('public')} ${path('app, public')}`,
     'app',
   ],
   [
-    'none that search_path does not name, whatever is in it',
+    'never one outside of search_path, even with our tables',
     `CREATE SCHEMA elsewhere; ${tables('elsewhere')}`,
     'public',
   ],
   [
-    'the first, where the only table in another is called as one of ours',
+    'the first, if another has just one table with a name of ours',
     `CREATE SCHEMA app; CREATE TABLE public.generations (); ${path('app, public')}`,
     'app',
   ],
@@ -92,14 +92,14 @@ test.each([
   expect(await shown(sql, ['search_path'])).toEqual([expected]);
 });
 
-test('a connection that is lost while a pooler is tried out does not spoil the next', async () => {
+test('a connection that is lost while a pooler is tested does not affect the next', async () => {
   const connection = { connectionString: db.url };
   const setUp = makeSessionSetup({
     connection,
     statementTimeoutMs: 0,
     idleInTransactionTimeoutMs: 0,
   });
-  /** A session whose greeting names another process, as behind a pooler. */
+  /** Returns a session whose greeting has another process id, as behind a pooler. */
   const greeted = async () => {
     const client = new pg.Client(connection);
     client.on('error', () => undefined);
@@ -121,7 +121,7 @@ test.each([
   [`CREATE SCHEMA app; ${path('nowhere, app')}`, 'app'],
   [path('nowhere, elsewhere'), 'nowhere'],
   [path("''"), 'public'],
-])('says who works where: %j is %s', async (sql, schema) => {
+])('returns role, database and schema: %j is %s', async (sql, schema) => {
   const name = new URL(db.url).pathname.slice(1);
   if (sql !== '') await db.database.raw(sql.replaceAll('$database', name));
   const connection = { connectionString: db.url };
@@ -137,7 +137,7 @@ test.each([
   expect(session).toEqual({ role: 'texas', database: name, schema });
 });
 
-test('the schema that is asked for counts before any other', async () => {
+test('the schema option overrides search_path', async () => {
   const sql = `CREATE SCHEMA app; ${tables('public')}`;
   expect(await shown(sql, ['search_path'], 'app')).toEqual(['app']);
 });

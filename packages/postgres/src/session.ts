@@ -1,29 +1,29 @@
 import type pg from 'pg';
-import { backendPid, refuseTransactionPooling } from './pooler.js';
+import { assertSessionPooling, backendPid } from './pooler.js';
 
 export interface SessionOptions {
-  /** How the session was connected; a pooler is tried out with one more connection. */
+  /** The options of the session's connection; a second connection is made to test a pooler. */
   connection: pg.ClientConfig;
   /** Milliseconds after which PostgreSQL cancels a statement; 0 for never. */
   statementTimeoutMs: number;
-  /** Milliseconds after which PostgreSQL ends a transaction that does nothing; 0 for never. */
+  /** Milliseconds after which PostgreSQL ends an idle transaction; 0 for never. */
   idleInTransactionTimeoutMs: number;
-  /** The schema to work in; by default the one that `search_path` leads to. */
+  /** The schema to work in; by default see `makeSessionSetup`. */
   schema?: string | undefined;
 }
 
-/** Who works where, in names as SQL has them (quoted where needed). */
+/** Names as in SQL, quoted if needed. */
 export interface Session {
   role: string;
   database: string;
-  /** The schema to work in, also where it does not exist or the role may not use it. */
+  /** The schema to work in, even if it does not exist or the role may not use it. */
   schema: string;
 }
 
-/** Sets up a session that has just been connected. Rejects with `config_invalid` or what pg throws. */
+/** Sets up a new session. Rejects with `config_invalid` or what pg throws. */
 export type SessionSetup = (client: pg.Client) => Promise<Session>;
 
-/** What the code relies on in every session: server, database, role and pooler may have other defaults. */
+/** Settings that the code relies on: server, database, role and pooler may have other defaults. */
 const settings: Readonly<Record<string, string>> = {
   client_encoding: 'UTF8',
   DateStyle: 'ISO, YMD',
@@ -41,13 +41,13 @@ const settings: Readonly<Record<string, string>> = {
   transaction_timeout: '0',
 };
 
-// Settings that this server does not know are skipped.
+// Skips settings that this server does not have.
 const applySettings = `
   SELECT pg_catalog.set_config(name, value, false)
   FROM pg_catalog.jsonb_each_text($1) AS wanted (name, value)
   WHERE pg_catalog.current_setting(name, true) IS NOT NULL`;
 
-// Reset before: a pooler may pass on the search_path of an earlier client.
+// Must follow RESET search_path: a pooler may pass on the search_path of another client.
 const applySchema = `
   SELECT pg_catalog.set_config('search_path', pg_catalog.quote_ident(coalesce(
     $1::text,
@@ -66,9 +66,9 @@ const describeSession = `
     pg_catalog.current_setting('search_path') AS path`;
 
 /**
- * Sets up the sessions of one database alike: the settings above, the limits, and a `search_path` of exactly
- * one schema. That is the first schema of the role's own `search_path` that holds Texas AI's tables, or else
- * the first that exists. Statements are used, because PgBouncer refuses start-up parameters.
+ * Returns a function that sets up a session: the settings above, the timeouts, and a `search_path` of exactly one
+ * schema. By default that is the first schema in the role's own `search_path` that holds Texas AI's tables, or else the
+ * first that exists. Uses statements, because PgBouncer rejects startup parameters.
  */
 export function makeSessionSetup(options: SessionOptions): SessionSetup {
   const { connection, statementTimeoutMs, idleInTransactionTimeoutMs, schema } = options;
@@ -79,11 +79,11 @@ export function makeSessionSetup(options: SessionOptions): SessionSetup {
   };
   let pooled: Promise<void> | undefined;
   return async (client) => {
-    // Behind a pooler the process of the greeting is not the one that runs statements.
+    // Behind a pooler the backend in the greeting is not the one that runs statements.
     const pid = await backendPid(client);
-    if (pid !== greetedPid(client)) {
-      pooled ??= refuseTransactionPooling(client, connection).catch((failure) => {
-        // A connection that was lost meanwhile says nothing about the next one.
+    if (pid !== greetingPid(client)) {
+      pooled ??= assertSessionPooling(client, connection).catch((failure) => {
+        // Test again with the next connection: this one may just have been lost.
         pooled = undefined;
         throw failure;
       });
@@ -99,18 +99,18 @@ export function makeSessionSetup(options: SessionOptions): SessionSetup {
 }
 
 interface SchemaAndPath {
-  /** Null where no schema of the path can be used. */
+  /** Null if no schema in the path can be used. */
   schema: string | null;
   path: string;
 }
 
-/** The first schema that a search_path names, as SQL has it. */
+/** Returns the first schema named in a search_path, quoted as in SQL. */
 function firstIn(path: string): string {
   const names = path.match(/"(?:[^"]|"")+"|[^\s,"]+/g) ?? [];
   return names.find((name) => name !== '"$user"') ?? 'public';
 }
 
-/** The backend process named in the server's greeting; missing from the types of pg. */
-function greetedPid(client: pg.Client): unknown {
+/** Returns the backend's process id from the greeting, which is missing in pg's types. */
+function greetingPid(client: pg.Client): unknown {
   return 'processID' in client ? client.processID : undefined;
 }

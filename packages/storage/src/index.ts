@@ -11,7 +11,6 @@ export {
   type DatabaseOptions,
   openDatabase,
   poolUse,
-  schemaOf,
 } from './database/database.js';
 export { probeDatabase } from './database/probe-database.js';
 export { storageFailure } from './database/storage-failure.js';

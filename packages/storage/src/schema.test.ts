@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { explain } from '@texas-ai/kernel';
+import { schemaOf } from '@texas-ai/postgres';
 import { makeLogSpy, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
-import { type Database, openDatabase, schemaOf } from './database/database.js';
+import { type Database, openDatabase } from './database/database.js';
+
 import { storageFailure } from './database/storage-failure.js';
 import { migrate, pendingMigrations } from './migrations/migrate.js';
 import { makeStore } from './store.js';

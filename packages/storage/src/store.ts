@@ -1,9 +1,9 @@
 import { Temporal } from '@texas-ai/kernel';
 import type { Repositories, Store } from '@texas-ai/life';
+import { advisoryLocks } from '@texas-ai/postgres';
 import type { Knex } from 'knex';
 import { LRUCache } from 'lru-cache';
 import type { Database } from './database/database.js';
-import { locks } from './database/locks.js';
 import { storageFailure, withStorageFailures } from './database/storage-failure.js';
 import { makeCooldownRepository } from './repositories/authors/cooldowns.js';
 import { makeLedgerRepository } from './repositories/authors/ledger.js';
@@ -85,7 +85,7 @@ export function makeStore(database: Database): Store {
         return await database.transaction(async (guard) => {
           const { rows } = await guard.raw<{ rows: { locked: boolean }[] }>(
             'SELECT pg_try_advisory_xact_lock(?) AS locked',
-            [locks[name]],
+            [advisoryLocks[name]],
           );
           if (rows[0]?.locked !== true) return false;
           // PostgreSQL ends the transaction, and with it the lock, of a process that is heard of no more.

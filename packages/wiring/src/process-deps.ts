@@ -172,7 +172,7 @@ function openRedis({ config, owner, logger, prefix, tracing, metrics, ...options
     onProgress: announceProgress(announcer, logger),
     fleet: makeFleet({ connection, prefix }),
     /** Shared by api and workers, so that a channel's rate is never exceeded. */
-    takePlace: makeRateLimiter({ connection, prefix }),
+    acquire: makeRateLimiter({ connection, prefix }),
     cacheConnection,
     cache,
     /** Each resolves once its Redis was reached and rejects with `config_invalid` if it is unsuitable. */

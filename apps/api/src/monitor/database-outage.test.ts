@@ -18,7 +18,7 @@ function makeHarness() {
     channels: [
       {
         name: 'slack',
-        pace: { messages: 1, seconds: 1 },
+        rateLimit: { messages: 1, seconds: 1 },
         async send({ over, title, text }: Message) {
           await state.sending;
           if (state.fails) throw new Error('The channel rejected the message.');

@@ -100,7 +100,7 @@ export function makeDeps({
       routes: config.alerts.routes,
       delivering: {
         channels: shared.channels,
-        takePlace: shared.takePlace,
+        acquire: shared.acquire,
         redact: shared.redactor.text,
         logger,
       },

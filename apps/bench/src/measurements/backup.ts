@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { delimiter, join } from 'node:path';
 import {
   type CreatedBackup,
-  clientFor,
   createBackup,
-  holdingsOf,
+  findClientForServer,
+  fingerprintDatabase,
   verifyBackup,
 } from '@texas-ai/backup';
 import { systemClock } from '@texas-ai/kernel';
@@ -27,7 +27,7 @@ export const backup = defineMeasurement({
   async measure(bench, { millionExperiences: { databaseUrl } }) {
     const { signal } = new AbortController();
     const clientFolders = (bench.environment.PATH ?? '').split(delimiter);
-    const client = await clientFor({ databaseUrl, clientFolders }, signal);
+    const client = await findClientForServer({ databaseUrl, clientFolders }, signal);
     const task = { bench, databaseUrl, client, signal };
     const seen: Dump[] = [];
     for (let round = 0; round < dumps; round++) seen.push(await dumpOnce(task));
@@ -124,7 +124,7 @@ async function verifyOnce(
   const verification = await timed(() =>
     verifyBackup({ file, manifest, databaseUrl, client, timeoutMs, signal, logger }),
   );
-  const checksums = await timed(() => holdingsOf(databaseUrl, signal));
+  const checksums = await timed(() => fingerprintDatabase(databaseUrl, signal));
   return { seconds: verification.seconds - checksums.seconds, bareSeconds };
 }
 

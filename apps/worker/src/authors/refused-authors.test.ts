@@ -61,7 +61,7 @@ test('a model that is refused is found at start, told of once, and its days are 
   expect(toldOf(fleet)).toHaveLength(1);
   expect(worker.logger.lines.filter(({ level }) => level === 'error')).toMatchObject([
     { message: 'author refuses to write' },
-    { message: 'trouble' },
+    { message: 'alert raised' },
   ]);
 
   gemini.refuse(null);

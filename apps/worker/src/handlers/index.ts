@@ -15,11 +15,11 @@ export function makeHandlers(deps: WorkerDeps): Handlers {
 
 type Delivering = Pick<
   WorkerDeps,
-  'alertRepository' | 'channels' | 'takePlace' | 'redact' | 'logger'
+  'alertRepository' | 'channels' | 'acquire' | 'redact' | 'logger'
 >;
 
 export function sendAlertHandler(deps: Delivering): Handlers['send-alert'] {
-  const { alertRepository: alerts, channels, takePlace, redact, logger } = deps;
+  const { alertRepository: alerts, channels, acquire, redact, logger } = deps;
   return ({ alertId, channel, phase }, { signal }) =>
-    deliver({ alerts, channels, takePlace, redact, logger }, { alertId, channel, phase }, signal);
+    deliver({ alerts, channels, acquire, redact, logger }, { alertId, channel, phase }, signal);
 }

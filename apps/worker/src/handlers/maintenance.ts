@@ -1,4 +1,4 @@
-import { makeBackup, verifyLast } from '@texas-ai/backup';
+import { runBackup, verifyLatest } from '@texas-ai/backup';
 import type { Handlers } from '@texas-ai/jobs';
 import { asTexasError } from '@texas-ai/kernel';
 import { prune } from '@texas-ai/life';
@@ -18,7 +18,7 @@ export function maintenanceHandlers(
       if (backupId === undefined && !config.backup.automatic) return;
       const id = backupId ?? (await backing.backups.request('scheduled')).id;
       try {
-        const made = await makeBackup(backing, id, signal);
+        const made = await runBackup(backing, id, signal);
         if (!made) return;
         if (made.error) await alerts.raise(backupFailed(made.error));
         else await alerts.recover(noBackup);
@@ -31,7 +31,7 @@ export function maintenanceHandlers(
 
     async 'verify-backup'(_payload, { signal }) {
       try {
-        if (await verifyLast(backing, signal)) await alerts.recover(badBackup);
+        if (await verifyLatest(backing, signal)) await alerts.recover(badBackup);
       } catch (error) {
         const failure = asTexasError(error);
         const { code } = failure;

@@ -24,11 +24,11 @@ test('a worker that must stop leaves a channel that hangs, and puts the delivery
           }),
       },
     ],
-    takePlace: async () => 0,
+    acquire: async () => 0,
     redact: (text: string) => text,
     logger: makeLogSpy(),
   } as unknown as WorkerDeps);
   const context = { jobId: 'job', queue: 'alerts', signal: stop.signal };
   await handler({ version: 1, ...key }, context);
-  expect(failures).toEqual([[key, { error: 'was stopped', againMs: 0, free: true }]]);
+  expect(failures).toEqual([[key, { error: 'aborted', againMs: 0, free: true }]]);
 });

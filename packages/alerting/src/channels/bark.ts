@@ -1,14 +1,14 @@
 import { TexasError } from '@texas-ai/kernel';
-import type { Channel, ChannelAddress } from '../channel.js';
-import { cutBytes } from '../markdown.js';
-import { anyBody, post } from '../post.js';
+import type { Channel, ChannelAddress } from './channel.js';
+import { truncateBytes } from './message-text.js';
+import { anyBody, post } from './post.js';
 
-/** Apple takes 4 KB of everything together. */
-const mostBytes = 3_500;
+/** Apple accepts 4 KB in total. */
+const maxBytes = 3_500;
 
 /**
- * Bark on an iPhone. The address is as the app shows it, https://api.day.app/<device key>, or that of
- * a server of one's own, which may lie under a path.
+ * Bark on an iPhone. The URL is the one that the app shows, https://api.day.app/<device key>, or that of a self-hosted
+ * server, possibly with a path prefix.
  */
 export function makeBark({ url }: ChannelAddress): Channel {
   const address = new URL(url);
@@ -17,7 +17,7 @@ export function makeBark({ url }: ChannelAddress): Channel {
   const pushUrl = new URL(['', ...path, 'push'].join('/'), address).href;
   return {
     name: 'bark',
-    pace: { messages: 10, seconds: 1 },
+    rateLimit: { messages: 10, seconds: 1 },
     async send({ title, text, level, over }, signal) {
       if (deviceKey === undefined) {
         throw new TexasError('alert_failed', 'ALERT_BARK_URL lacks the device key as its path.');
@@ -27,7 +27,7 @@ export function makeBark({ url }: ChannelAddress): Channel {
         {
           device_key: deviceKey,
           title,
-          body: cutBytes(text, mostBytes),
+          body: truncateBytes(text, maxBytes),
           group: 'Texas AI',
           level: level === 'error' && !over ? 'timeSensitive' : 'active',
         },

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type FakeWebhook, startFakeWebhook } from '@texas-ai/testing';
-import { buildMessage, unstopped } from '../../test/samples.js';
+import { buildMessage, neverAborted } from '../../test/samples.js';
 import { makeDingtalk } from './dingtalk.js';
 import { makeFeishu } from './feishu.js';
 import { makeChannels } from './index.js';
@@ -16,7 +16,7 @@ afterEach(() => server.stop());
 
 const post = (path: string, json: unknown, query = {}) => ({ method: 'POST', path, query, json });
 
-/** The channel of this name at an address of the server, which answers with this body. */
+/** Returns the channel at a path of the server, which responds with this body. */
 function channelAt(name: string, path: string, body = '') {
   server.respondWith({ body });
   const urls = { [name]: server.url + path };
@@ -91,16 +91,16 @@ describe('a channel posts', () => {
         { token: 't' },
       ),
     ],
-  ])('%s: what its other side expects', async (name, path, answer, expected) => {
-    const said = await channelAt(name, path, answer).send(buildMessage(), unstopped);
+  ])('%s: what the service expects', async (name, path, answer, expected) => {
+    const response = await channelAt(name, path, answer).send(buildMessage(), neverAborted);
     expect(server.requests).toEqual([expected]);
-    expect(said).toBe(`200 ${answer}`.trim());
+    expect(response).toBe(`200 ${answer}`.trim());
   });
 
-  test('bark: quietly what is over and what is only a warning', async () => {
+  test('bark: warnings and recoveries without sound', async () => {
     const bark = channelAt('bark', '/device-key/');
-    await bark.send(buildMessage({ over: true }), unstopped);
-    await bark.send(buildMessage({ level: 'warning' }), unstopped);
+    await bark.send(buildMessage({ over: true }), neverAborted);
+    await bark.send(buildMessage({ level: 'warning' }), neverAborted);
     const levels = server.requests.map(({ json }) => json);
     expect(levels).toEqual([
       expect.objectContaining({ device_key: 'device-key', level: 'active' }),
@@ -108,19 +108,19 @@ describe('a channel posts', () => {
     ]);
   });
 
-  test('bark: to its server under a path, cut so that Apple takes it', async () => {
+  test('bark: to a server with a path prefix, truncated to Apple’s limit', async () => {
     await channelAt('bark', '/push-server/v1/device-key').send(
       buildMessage({ text: '德'.repeat(2_000) }),
-      unstopped,
+      neverAborted,
     );
     const [{ path, json } = { path: '', json: {} }] = server.requests;
     expect([path, Object(json).device_key]).toEqual(['/push-server/v1/push', 'device-key']);
     expect(Object(json).body).toBe(`${'德'.repeat(1_165)}…`);
   });
 
-  test('slack: what it would read as its own signs in its own spelling', async () => {
+  test('slack: its control characters as entities', async () => {
     const text = '<!channel> a && b <https://example.org|c>';
-    await channelAt('slack', '/', 'ok').send(buildMessage({ title: '&lt;', text }), unstopped);
+    await channelAt('slack', '/', 'ok').send(buildMessage({ title: '&lt;', text }), neverAborted);
     expect(server.requests[0]?.json).toEqual({
       text: '&amp;lt;\n\n&lt;!channel&gt; a &amp;&amp; b &lt;https://example.org|c&gt;',
     });
@@ -130,13 +130,13 @@ describe('a channel posts', () => {
     '<@all> @all @channel [click](http://evil) ![x](http://evil/t.png) <font color="red"> `a` <!here> <http://evil|b>';
 
   test.each(['wecom', 'dingtalk'])(
-    '%s: the signs of others’ Markdown in full width',
+    '%s: Markdown in texts as full-width characters',
     async (name) => {
       const message = buildMessage({
         title: 'a**b\n\n<@all>',
         text: `${hostile}\n# 德克萨斯，a_b #1`,
       });
-      await channelAt(name, '/', '{"errcode":0}').send(message, unstopped);
+      await channelAt(name, '/', '{"errcode":0}').send(message, neverAborted);
       const { markdown } = Object(server.requests[0]?.json);
       expect(markdown.content ?? markdown.text).toBe(
         '**a＊＊b ＜@\u200ball＞**\n\n＜@\u200ball＞ @\u200ball @\u200bchannel ［click］(http://evil) ' +
@@ -146,9 +146,9 @@ describe('a channel posts', () => {
     },
   );
 
-  test('mattermost: the signs of others’ Markdown escaped, and those of Slack in full width', async () => {
+  test('mattermost: Markdown in texts escaped, and Slack’s syntax as full-width characters', async () => {
     const message = buildMessage({ title: 'a**b', text: `${hostile}\n# 德克萨斯_，a_b#1 _c_ \\` });
-    await channelAt('mattermost', '/hooks/h', 'ok').send(message, unstopped);
+    await channelAt('mattermost', '/hooks/h', 'ok').send(message, neverAborted);
     expect(Object(server.requests[0]?.json).text).toBe(
       '**a\\*\\*b**\n\n＜@\u200ball＞ @\u200ball @\u200bchannel \\[click\\](http://evil) ' +
         '!\\[x\\](http://evil/t.png) ＜font color="red"＞ \\`a\\` ＜!here＞ ＜http://evil\\|b＞\n' +
@@ -156,29 +156,29 @@ describe('a channel posts', () => {
     );
   });
 
-  test('dingtalk: its notification calls nobody either', async () => {
+  test('dingtalk: its notification without mentions', async () => {
     await channelAt('dingtalk', '/', '{"errcode":0}').send(
       buildMessage({ title: '@all' }),
-      unstopped,
+      neverAborted,
     );
     expect(Object(server.requests[0]?.json).markdown.title).toBe('@\u200ball');
   });
 
-  test('feishu: nothing that calls everybody', async () => {
+  test('feishu: text without mentions of everybody', async () => {
     const text = '<at user_id="all">所有人</at> a < b <atom>';
     await channelAt('feishu', '/', '{"code":0}').send(
       buildMessage({ title: '长', text }),
-      unstopped,
+      neverAborted,
     );
     expect(Object(server.requests[0]?.json).content.text).toBe(
       '长\n\n＜at user_id="all">所有人＜/at> a < b <atom>',
     );
   });
 
-  test('webhook: that it is over', async () => {
+  test('webhook: whether the alert is over', async () => {
     await channelAt('webhook', '/any').send(
       buildMessage({ over: true, level: 'warning' }),
-      unstopped,
+      neverAborted,
     );
     expect(server.requests[0]?.json).toMatchObject({ over: true, level: 'warning' });
   });
@@ -186,10 +186,10 @@ describe('a channel posts', () => {
 
 // The expected values come from `openssl dgst -sha256 -hmac` and Python's hmac.
 describe('a signature', () => {
-  test('of DingTalk is in the query, made of milliseconds and the secret', async () => {
+  test('of DingTalk is in the query, computed from milliseconds and the secret', async () => {
     server.respondWith({ body: '{"errcode":0}' });
     const url = `${server.url}/robot/send?access_token=t`;
-    await makeDingtalk({ url, secret }, now).send(buildMessage(), unstopped);
+    await makeDingtalk({ url, secret }, now).send(buildMessage(), neverAborted);
     expect(server.requests[0]?.query).toEqual({
       access_token: 't',
       timestamp: '1763956800128',
@@ -197,9 +197,9 @@ describe('a signature', () => {
     });
   });
 
-  test('of Feishu is in the body, made of seconds and the secret', async () => {
+  test('of Feishu is in the body, computed from seconds and the secret', async () => {
     server.respondWith({ body: '{"code":0}' });
-    await makeFeishu({ url: server.url, secret }, now).send(buildMessage(), unstopped);
+    await makeFeishu({ url: server.url, secret }, now).send(buildMessage(), neverAborted);
     expect(server.requests[0]?.json).toMatchObject({
       timestamp: '1763956800',
       sign: 'yld1bkBTSbXG2Lt2/kuJhDRiwisPSEVibi73ARGwdiM=',
@@ -211,7 +211,7 @@ describe('a signature', () => {
     const urls = { dingtalk: server.url, feishu: server.url };
     const channels = makeChannels({ urls, secrets: { feishu: secret }, routes: [] });
     server.respondWith({ body: '{"errcode":0,"code":0}' });
-    for (const channel of channels) await channel.send(buildMessage(), unstopped);
+    for (const channel of channels) await channel.send(buildMessage(), neverAborted);
     expect(server.requests.map(({ query, json }) => [query, Object.keys(Object(json))])).toEqual([
       [{}, ['msgtype', 'markdown']],
       [{}, ['timestamp', 'sign', 'msg_type', 'content']],
@@ -221,12 +221,12 @@ describe('a signature', () => {
 
 describe('a long text', () => {
   test.each(['', 'x', 'xx'])(
-    'is cut for WeCom at 2048 bytes between characters (%#)',
+    'is truncated to 2048 bytes for WeCom, between characters (%#)',
     async (pad) => {
       const text = `${pad}${'德克萨斯🐺'.repeat(400)}`;
       await channelAt('wecom', '/', '{"errcode":0}').send(
         buildMessage({ title: '长', text }),
-        unstopped,
+        neverAborted,
       );
       const { markdown } = Object(server.requests[0]?.json);
       const bytes = Buffer.byteLength(markdown.content);
@@ -239,12 +239,12 @@ describe('a long text', () => {
     },
   );
 
-  test('that fits is left as it is', async () => {
+  test('that fits is not changed', async () => {
     const room = 2048 - Buffer.byteLength('**长**\n\n');
     const text = `${'字'.repeat(Math.floor(room / 3))}${'x'.repeat(room % 3)}`;
     await channelAt('wecom', '/', '{"errcode":0}').send(
       buildMessage({ title: '长', text }),
-      unstopped,
+      neverAborted,
     );
     expect(Object(server.requests[0]?.json).markdown.content).toBe(`**长**\n\n${text}`);
   });

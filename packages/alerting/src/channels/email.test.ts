@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type FakeSmtp, startFakeSmtp } from '@texas-ai/testing';
-import { buildMessage, failureOf, unstopped } from '../../test/samples.js';
+import { buildMessage, failureOf, neverAborted } from '../../test/samples.js';
 import { makeEmail } from './email.js';
 
 const password = 'canary/p@ss 100%';
@@ -19,19 +19,19 @@ interface SendOptions {
   credentials?: string;
   host?: string;
   port?: number;
-  deadlineMs?: number;
+  timeoutMs?: number;
   signal?: AbortSignal;
 }
 
 function send(query: string, options: SendOptions = {}) {
-  const { credentials = '', host = '127.0.0.1', port = server.port, deadlineMs } = options;
+  const { credentials = '', host = '127.0.0.1', port = server.port, timeoutMs } = options;
   const url = `smtp://${credentials}${host}:${port}/?${query}`;
   const message = buildMessage({ title: '没有人在写：no worker' });
-  return makeEmail({ url, secret: null }, deadlineMs).send(message, options.signal ?? unstopped);
+  return makeEmail({ url, secret: null }, timeoutMs).send(message, options.signal ?? neverAborted);
 }
 
-/** A header and the text as a reader shows them. */
-function shown(source: string): { subject: string; text: string } {
+/** Returns the decoded header and text. */
+function decoded(source: string): { subject: string; text: string } {
   const [head = '', ...rest] = source.split('\n\n');
   const folded = head.replace(/\n\s+/g, '');
   const subject = /^Subject: (.*)$/m.exec(folded)?.[1] ?? '';
@@ -54,21 +54,21 @@ function shown(source: string): { subject: string; text: string } {
   };
 }
 
-describe('a mail', () => {
-  test('goes from one to the other with subject and text', async () => {
+describe('an email', () => {
+  test('has sender, recipient, subject and text', async () => {
     expect(await send(both)).toBe('250 2.0.0 taken as 4711');
     const [mail] = server.mails;
     expect(mail).toMatchObject({ from: 'texas@example.org', to: ['me@example.org'] });
     expect(mail?.source).toMatch(/^From: texas@example.org$/m);
     expect(mail?.source).toMatch(/^To: me@example.org$/m);
-    expect(shown(mail?.source ?? '')).toEqual({
+    expect(decoded(mail?.source ?? '')).toEqual({
       subject: '没有人在写：no worker',
       text: '没有人在写：no worker\n\n没有人写日程。\nStart a worker.',
     });
     expect(server.signIns).toEqual([]);
   });
 
-  test('is from whom it is to where nothing else is said, and may go to several', async () => {
+  test('is from its recipient by default, and may have several recipients', async () => {
     await send('to=me@example.org,you@example.org&from=');
     await send('to=me@example.org');
     expect(server.mails).toMatchObject([
@@ -77,59 +77,56 @@ describe('a mail', () => {
     ]);
   });
 
-  test.each(['', 'to=', 'from=texas%40example.org'])(
-    'without “to” says so (?%s)',
-    async (query) => {
-      expect(await failureOf(send(query))).toMatchObject({
-        code: 'alert_failed',
-        message: 'ALERT_EMAIL_URL lacks ?to=, the address to write to.',
-      });
-      expect(server.mails).toEqual([]);
-    },
-  );
+  test.each(['', 'to=', 'from=texas%40example.org'])('fails without “to” (?%s)', async (query) => {
+    expect(await failureOf(send(query))).toMatchObject({
+      code: 'alert_failed',
+      message: 'ALERT_EMAIL_URL lacks ?to=, the recipient.',
+    });
+    expect(server.mails).toEqual([]);
+  });
 });
 
-describe('signing in', () => {
-  test('uses user and password of the address', async () => {
+describe('authentication', () => {
+  test('uses user and password of the URL', async () => {
     await send(both, { credentials: `me%40example.org:${encodeURIComponent(password)}@` });
     expect(server.signIns).toEqual([{ user: 'me@example.org', password }]);
     expect(server.mails).toHaveLength(1);
   });
 
-  test('takes a password that is not encoded as it is', async () => {
+  test('accepts a password that is not percent-encoded', async () => {
     const failure = await failureOf(send(both, { credentials: 'me:wrong-100%@' }));
-    expect(failure.message).toBe('The mail was not taken (EAUTH).');
+    expect(failure.message).toBe('The mail was not accepted (EAUTH).');
     expect(server.signIns).toEqual([{ user: 'me', password: 'wrong-100%' }]);
   });
 
-  test('that is refused says so and nothing that is secret', async () => {
+  test('that is rejected is an error without secrets', async () => {
     const failure = await failureOf(send(both, { credentials: 'me:wrong-canary@' }));
     expect(failure).toMatchObject({
       code: 'alert_failed',
-      message: 'The mail was not taken (EAUTH).',
+      message: 'The mail was not accepted (EAUTH).',
     });
     expect(`${JSON.stringify(failure.details)} ${failure.cause}`).not.toContain('canary');
     expect(server.mails).toEqual([]);
   });
 });
 
-// An address of this machine that is not taken for one.
+// An address of this machine that is not recognised as loopback.
 const elsewhere = { credentials: `me:${encodeURIComponent(password)}@`, host: '0.0.0.0' };
 
 describe('a password', () => {
-  test('is not sent unencrypted, nor the mail without it', async () => {
+  test('is not sent unencrypted, and neither is the email', async () => {
     const failure = await failureOf(send(both, elsewhere));
-    expect(failure.message).toMatch(/^The mail was not taken \(\w+\)\.$/);
+    expect(failure.message).toMatch(/^The mail was not accepted \(\w+\)\.$/);
     expect([server.signIns, server.mails]).toEqual([[], []]);
   });
 
-  test('is sent so where the address says it outright', async () => {
+  test('is sent unencrypted with insecure=true', async () => {
     await send(`${both}&insecure=true`, elsewhere);
     expect(server.signIns).toEqual([{ user: 'me', password }]);
   });
 });
 
-describe('a server that says nothing', () => {
+describe('a server that does not respond', () => {
   let silent: Server;
   let port: number;
   let arrived: Promise<unknown>;
@@ -143,27 +140,27 @@ describe('a server that says nothing', () => {
     await new Promise((resolve) => silent.close(resolve));
   });
 
-  test('is left after the time for a mail', async () => {
-    const failure = await failureOf(send(both, { port, deadlineMs: 20 }));
-    expect(failure.message).toBe('The mail was not taken (EABORT).');
+  test('is a timeout', async () => {
+    const failure = await failureOf(send(both, { port, timeoutMs: 20 }));
+    expect(failure.message).toBe('The mail was not accepted (EABORT).');
   });
 
-  test('is left at once when it is stopped', async () => {
+  test('is left at once on abort', async () => {
     const stop = new AbortController();
     const failing = failureOf(send(both, { port, signal: stop.signal }));
     await arrived;
     stop.abort();
-    expect((await failing).message).toBe('The mail was not taken (EABORT).');
+    expect((await failing).message).toBe('The mail was not accepted (EABORT).');
   });
 });
 
-test('a server that is not there is told of without its address', async () => {
+test('the error of an unreachable server does not contain its URL', async () => {
   const { port } = server;
   await server.stop();
   const failure = await failureOf(send(both, { port }));
   expect(failure).toMatchObject({
     code: 'alert_failed',
-    message: expect.stringMatching(/^The mail was not taken \(\w+\)\.$/),
+    message: expect.stringMatching(/^The mail was not accepted \(\w+\)\.$/),
   });
   server = await startFakeSmtp(password);
 });

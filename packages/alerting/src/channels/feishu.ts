@@ -1,14 +1,14 @@
 import { createHmac } from 'node:crypto';
-import type { Channel, ChannelAddress } from '../channel.js';
-import { fullWidth, plainTextOf } from '../markdown.js';
-import { numbered, post } from '../post.js';
+import type { Channel, ChannelAddress } from './channel.js';
+import { fullWidth, plainTextOf } from './message-text.js';
+import { hasNumber, post } from './post.js';
 
 /** 飞书自定义机器人. */
 export function makeFeishu({ url, secret }: ChannelAddress, now = Date.now): Channel {
   return {
     name: 'feishu',
-    // It takes 5 in any second, which touches at most two windows, and 100 in any minute.
-    pace: { messages: 2, seconds: 2 },
+    // Its limit is 5 in any second, which overlaps at most two windows, and 100 in any minute.
+    rateLimit: { messages: 2, seconds: 2 },
     send: (message, signal) =>
       post(
         url,
@@ -17,17 +17,17 @@ export function makeFeishu({ url, secret }: ChannelAddress, now = Date.now): Cha
           msg_type: 'text',
           content: { text: withoutMentions(plainTextOf(message)) },
         },
-        { isSuccess: numbered('code', 0), signal },
+        { isSuccess: hasNumber('code', 0), signal },
       ),
   };
 }
 
-/** Its plain text is plain but for `<at user_id="all">`, which calls everybody. */
+/** Even in plain text `<at user_id="all">` mentions everybody. */
 function withoutMentions(text: string): string {
   return text.replace(/<(?=\s*\/?\s*at\b)/gi, fullWidth);
 }
 
-/** `timestamp` is in epoch seconds; the signature holds for an hour. */
+/** `timestamp` is in epoch seconds; the signature is valid for an hour. */
 function signature(secret: string, timestamp: number) {
   const sign = createHmac('sha256', `${timestamp}\n${secret}`).digest('base64');
   return { timestamp: String(timestamp), sign };

@@ -1,7 +1,7 @@
 import { TexasError } from '@texas-ai/kernel';
-import type { Channel, ChannelAddress } from '../channel.js';
 import type { Route } from '../routing.js';
 import { hasDeviceKey, makeBark } from './bark.js';
+import type { Channel, ChannelAddress } from './channel.js';
 import { makeDingtalk } from './dingtalk.js';
 import { makeEmail } from './email.js';
 import { makeFeishu } from './feishu.js';
@@ -10,8 +10,8 @@ import { makeSlack } from './slack.js';
 import { makeWebhook } from './webhook.js';
 import { makeWecom } from './wecom.js';
 
-/** Every channel by its name in the configuration. To add one: a file and a line here. */
-const makers = {
+/** Channels by their names in the configuration. To add one, add a file and a line here. */
+const factories = {
   wecom: makeWecom,
   dingtalk: makeDingtalk,
   feishu: makeFeishu,
@@ -22,15 +22,15 @@ const makers = {
   webhook: makeWebhook,
 } as const satisfies Record<string, (address: ChannelAddress) => Channel>;
 
-export type ChannelName = keyof typeof makers;
+export type ChannelName = keyof typeof factories;
 
-export const channelNames = Object.keys(makers) as ChannelName[];
+export const channelNames = Object.keys(factories) as ChannelName[];
 
 function isChannelName(name: string): name is ChannelName {
-  return Object.hasOwn(makers, name);
+  return Object.hasOwn(factories, name);
 }
 
-/** What the configuration says of channels, each by its name in lower case. */
+/** The configuration of channels, by their names in lower case. */
 export interface ChannelSettings {
   urls: Readonly<Record<string, string>>;
   secrets: Readonly<Record<string, string>>;
@@ -38,9 +38,8 @@ export interface ChannelSettings {
 }
 
 /**
- * The channels that are configured. Throws `config_invalid` with one line each in `details.problems`
- * for channels that do not exist, for URLs that nothing could be sent to, and for secrets that nothing
- * is signed with.
+ * Returns the configured channels. Throws `config_invalid` with a line in `details.problems` for each unknown channel,
+ * unusable URL and unused secret.
  */
 export function makeChannels(settings: ChannelSettings): Channel[] {
   const problems = problemsOf(settings);
@@ -50,7 +49,7 @@ export function makeChannels(settings: ChannelSettings): Channel[] {
     });
   }
   return Object.entries(settings.urls).flatMap(([name, url]) =>
-    isChannelName(name) ? makers[name]({ url, secret: settings.secrets[name] ?? null }) : [],
+    isChannelName(name) ? factories[name]({ url, secret: settings.secrets[name] ?? null }) : [],
   );
 }
 
@@ -59,13 +58,15 @@ function problemsOf({ urls, secrets, routes }: ChannelSettings): string[] {
   return [
     ...Object.keys(urls)
       .filter((name) => !isChannelName(name))
-      .map((name) => `${settingOf('urls', name)}: there is no such channel, ${expected}`),
+      .map((name) => `${settingOf('urls', name)}: unknown channel, ${expected}`),
     ...Object.entries(urls).flatMap(([name, url]) =>
-      isChannelName(name) ? wrongAddress(name, new URL(url)) : [],
+      isChannelName(name) ? urlProblems(name, new URL(url)) : [],
     ),
     ...Object.keys(secrets)
       .filter((name) => isChannelName(name) && !signing.includes(name))
-      .map((name) => `${settingOf('secrets', name)}: expected none, ${name} does not sign`),
+      .map(
+        (name) => `${settingOf('secrets', name)}: expected none, ${name} does not sign messages`,
+      ),
     ...Object.keys(secrets)
       .filter((name) => !isChannelName(name) || signing.includes(name))
       .filter((name) => !Object.hasOwn(urls, name))
@@ -78,18 +79,18 @@ function problemsOf({ urls, secrets, routes }: ChannelSettings): string[] {
   ];
 }
 
-/** Those whose messages may be signed; a secret of another one would have no effect. */
+/** Channels that sign messages; the secret of another channel would have no effect. */
 const signing: readonly ChannelName[] = ['dingtalk', 'feishu'];
 
-/** What no message could be sent to would show only once there is a trouble to tell of. */
-function wrongAddress(name: ChannelName, address: URL): string[] {
+/** Otherwise an unusable URL would only be noticed when the first alert is sent. */
+function urlProblems(name: ChannelName, address: URL): string[] {
   const setting = settingOf('urls', name);
   const schemes = name === 'email' ? ['smtp://', 'smtps://'] : ['http://', 'https://'];
   if (!schemes.includes(`${address.protocol}//`)) {
     return [`${setting}: expected a URL that starts with ${schemes.join(' or ')}`];
   }
   if (name === 'email' && !address.searchParams.get('to')) {
-    return [`${setting}: expected ?to= with the address to write to`];
+    return [`${setting}: expected ?to= with the recipient`];
   }
   if (name === 'bark' && !hasDeviceKey(address)) {
     return [`${setting}: expected the device key as the path`];
@@ -99,7 +100,7 @@ function wrongAddress(name: ChannelName, address: URL): string[] {
 
 const variables = { urls: 'URL', secrets: 'SECRET' };
 
-/** A setting by its name in the environment and in YAML. */
+/** The name of a setting in the environment and in YAML. */
 function settingOf(kind: keyof typeof variables, name: string): string {
   return `ALERT_${name.toUpperCase()}_${variables[kind]} or alerts.${kind}.${name}`;
 }

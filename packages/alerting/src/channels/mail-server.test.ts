@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { mailServerOf } from './mail-server.js';
+import { smtpOptions } from './mail-server.js';
 
-const server = (address: string) => mailServerOf(new URL(address));
+const server = (address: string) => smtpOptions(new URL(address));
 
 test.each([
   ['smtp://mail.example.org', { host: 'mail.example.org', port: 587, secure: false }],
   ['smtps://mail.example.org', { host: 'mail.example.org', port: 465, secure: true }],
   ['smtp://[::1]:2525/?to=a', { host: '::1', port: 2525 }],
   ['smtps://[2001:db8::7]', { host: '2001:db8::7', port: 465 }],
-])('%s says where the server is', (address, expected) => {
+])('%s is parsed', (address, expected) => {
   expect(server(address)).toMatchObject(expected);
 });
 
@@ -22,9 +22,9 @@ test.each([
   ['smtp://me:secret@127.0.0.2', false],
   ['smtp://me:secret@localhost', false],
   ['smtp://me:secret@[::1]', false],
-  // It is encrypted from the start.
+  // Encrypted from the start.
   ['smtps://me:secret@mail.example.org', false],
-])('%s: asks the server to encrypt (%s)', (address, requireTLS) => {
+])('%s: requires STARTTLS: %s', (address, requireTLS) => {
   expect(server(address).requireTLS).toBe(requireTLS);
 });
 
@@ -32,12 +32,12 @@ describe('a certificate', () => {
   test.each([
     ['smtps://mail.example.org', true],
     ['smtps://mail.example.org/?insecure=true', false],
-  ])('%s: is checked (%s)', (address, rejectUnauthorized) => {
+  ])('%s: is verified: %s', (address, rejectUnauthorized) => {
     expect(server(address).tls).toEqual({ rejectUnauthorized });
   });
 });
 
-test('every step has a time, and nobody signs in without a name', () => {
+test('every step has a timeout, and without a user there is no authentication', () => {
   const { auth, ...rest } = server('smtp://mail.example.org');
   expect(auth).toBeUndefined();
   expect(rest).toMatchObject({

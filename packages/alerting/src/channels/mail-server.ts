@@ -1,13 +1,13 @@
 import { percentDecoded } from '@texas-ai/kernel';
 
-/** Longest silence of the server at any one step, in milliseconds. */
+/** Max time without a response at each step, in milliseconds. */
 const timeoutMs = 10_000;
 
 /**
- * How the server of an address is talked to. A password goes out encrypted only, but for a server on
- * this machine; `?insecure=true` says outright that neither that nor a certificate is asked for.
+ * Returns nodemailer's options for a URL. A password is sent only over TLS, except to this machine; `?insecure=true`
+ * turns that off, and the verification of certificates.
  */
-export function mailServerOf(address: URL) {
+export function smtpOptions(address: URL) {
   const { protocol, username, password, port, searchParams } = address;
   const host = address.hostname.replace(/^\[(.*)\]$/, '$1');
   const secure = protocol === 'smtps:';

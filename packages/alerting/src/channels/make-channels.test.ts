@@ -19,39 +19,39 @@ function problemsOf(settings: Partial<ChannelSettings>): unknown {
 const expected =
   'expected wecom or dingtalk or feishu or slack or mattermost or bark or email or webhook';
 
-describe('what is configured wrongly is told of', () => {
-  test('where no channel has the name', () => {
+describe('a wrong configuration is reported', () => {
+  test('if a channel is unknown', () => {
     expect(problemsOf({ urls: { telegram: url, slack: url, constructor: url } })).toEqual([
-      `ALERT_TELEGRAM_URL or alerts.urls.telegram: there is no such channel, ${expected}`,
-      `ALERT_CONSTRUCTOR_URL or alerts.urls.constructor: there is no such channel, ${expected}`,
+      `ALERT_TELEGRAM_URL or alerts.urls.telegram: unknown channel, ${expected}`,
+      `ALERT_CONSTRUCTOR_URL or alerts.urls.constructor: unknown channel, ${expected}`,
     ]);
   });
 
-  test('where a secret has no channel', () => {
+  test('if a secret has no channel', () => {
     expect(problemsOf({ urls: { feishu: url }, secrets: { dingtalk: 'k', feishu: 'k' } })).toEqual([
       'ALERT_DINGTALK_SECRET or alerts.secrets.dingtalk: expected with ALERT_DINGTALK_URL or ' +
         'alerts.urls.dingtalk',
     ]);
   });
 
-  test('where a route goes to a channel that does not exist', () => {
+  test('if a route names an unknown channel', () => {
     const routes = [{ channels: ['slack'] }, { channels: ['pager', 'email'] }];
     expect(problemsOf({ routes })).toEqual([`alerts.routes.1.channels: ${expected}, got pager`]);
   });
 
   test.each(['wecom', 'slack', 'mattermost', 'bark', 'email', 'webhook'])(
-    'where %s, which does not sign, has a secret',
+    'if %s, which does not sign messages, has a secret',
     (name) => {
       const urls = { [name]: name === 'email' ? mailUrl : url };
       expect(problemsOf({ urls, secrets: { [name]: 'canary' } })).toEqual([
         `ALERT_${name.toUpperCase()}_SECRET or alerts.secrets.${name}: expected none, ` +
-          `${name} does not sign`,
+          `${name} does not sign messages`,
       ]);
     },
   );
 
   test.each(channelNames.filter((name) => name !== 'email'))(
-    'where %s is not reached by HTTP',
+    'if the URL of %s is not HTTP',
     (name) => {
       expect(problemsOf({ urls: { [name]: mailUrl } })).toEqual([
         `ALERT_${name.toUpperCase()}_URL or alerts.urls.${name}: expected a URL that starts with ` +
@@ -62,21 +62,17 @@ describe('what is configured wrongly is told of', () => {
 
   test.each([
     ['email', url, 'expected a URL that starts with smtp:// or smtps://'],
-    ['email', 'smtp://example.org', 'expected ?to= with the address to write to'],
-    [
-      'email',
-      'smtps://example.org/?to=&from=me@example.org',
-      'expected ?to= with the address to write to',
-    ],
+    ['email', 'smtp://example.org', 'expected ?to= with the recipient'],
+    ['email', 'smtps://example.org/?to=&from=me@example.org', 'expected ?to= with the recipient'],
     ['bark', 'https://api.day.app', 'expected the device key as the path'],
     ['bark', 'https://api.day.app//?key=canary', 'expected the device key as the path'],
-  ])('where nothing could be sent: %s at %s', (name, address, problem) => {
+  ])('if the URL is unusable: %s at %s', (name, address, problem) => {
     expect(problemsOf({ urls: { [name]: address } })).toEqual([
       `ALERT_${name.toUpperCase()}_URL or alerts.urls.${name}: ${problem}`,
     ]);
   });
 
-  test('all at once', () => {
+  test('with all problems at once', () => {
     const wrong = { urls: { a: url }, secrets: { b: 'k' }, routes: [{ channels: ['c'] }] };
     expect(problemsOf(wrong)).toHaveLength(3);
   });
@@ -88,22 +84,22 @@ test('a route may go to a channel that is not configured', () => {
   );
 });
 
-test('every channel has its own name and takes something', () => {
+test('every channel has its own name and a rate limit', () => {
   const urls = Object.fromEntries(
     channelNames.map((name) => [name, name === 'email' ? mailUrl : url]),
   );
   const channels = makeChannels({ urls, secrets: {}, routes: [] });
   expect(channels.map(({ name }) => name)).toEqual(channelNames);
-  for (const { pace } of channels) {
+  for (const { rateLimit: pace } of channels) {
     expect(Math.min(pace.messages, pace.seconds)).toBeGreaterThan(0);
     expect(Number.isInteger(pace.seconds)).toBe(true);
   }
 });
 
-function paceOf(name: string) {
+function rateLimitOf(name: string) {
   const [channel] = makeChannels({ urls: { [name]: url }, secrets: {}, routes: [] });
   if (!channel) throw new Error(`There is no channel ${name}.`);
-  return channel.pace;
+  return channel.rateLimit;
 }
 
 test.each([
@@ -111,13 +107,13 @@ test.each([
   ['dingtalk', 20, 60],
   ['feishu', 5, 1],
   ['feishu', 100, 60],
-])('%s is told at most %i times in any %i s', (name, most, time) => {
-  const { messages, seconds } = paceOf(name);
-  // The first and the last of the windows that this time touches may be touched only just.
-  expect((Math.ceil(time / seconds) + 1) * messages).toBeLessThanOrEqual(most);
+])('%s gets at most %i messages in any %i s', (name, max, time) => {
+  const { messages, seconds } = rateLimitOf(name);
+  // The time span may barely overlap its first and last window.
+  expect((Math.ceil(time / seconds) + 1) * messages).toBeLessThanOrEqual(max);
 });
 
-test('slack is told once in any second', () => {
-  // A window begins with its first message, so that with one message each they are that far apart.
-  expect(paceOf('slack')).toEqual({ messages: 1, seconds: 1 });
+test('slack gets at most one message in any second', () => {
+  // A window starts with its first message, so messages are a window apart if each window has one.
+  expect(rateLimitOf('slack')).toEqual({ messages: 1, seconds: 1 });
 });

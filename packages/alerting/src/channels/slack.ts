@@ -1,12 +1,12 @@
-import type { Channel, ChannelAddress } from '../channel.js';
-import { plainTextOf } from '../markdown.js';
-import { post } from '../post.js';
+import type { Channel, ChannelAddress } from './channel.js';
+import { plainTextOf } from './message-text.js';
+import { post } from './post.js';
 
 export function makeSlack({ url }: ChannelAddress): Channel {
   return {
     name: 'slack',
-    // It takes one in any second. A window begins with its first message, so two are a second apart.
-    pace: { messages: 1, seconds: 1 },
+    // Its limit is one per second. A window starts with its first message, so messages are a second apart.
+    rateLimit: { messages: 1, seconds: 1 },
     send: (message, signal) =>
       post(
         url,

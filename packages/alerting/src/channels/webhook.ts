@@ -1,11 +1,11 @@
-import type { Channel, ChannelAddress } from '../channel.js';
-import { anyBody, post } from '../post.js';
+import type { Channel, ChannelAddress } from './channel.js';
+import { anyBody, post } from './post.js';
 
-/** Any program of the operator's: everything that a message says, as JSON. */
+/** A program of the operator's: gets the whole message as JSON. */
 export function makeWebhook({ url }: ChannelAddress): Channel {
   return {
     name: 'webhook',
-    pace: { messages: 20, seconds: 1 },
+    rateLimit: { messages: 20, seconds: 1 },
     send: ({ text, at, ...facts }, signal) =>
       post(
         url,

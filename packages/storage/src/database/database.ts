@@ -52,14 +52,6 @@ export function poolUse({ client }: Database) {
   };
 }
 
-/** The schema that holds the tables, or will; null where the role's `search_path` leads to none. */
-export async function schemaOf(database: Database): Promise<string | null> {
-  const { rows } = await database.raw<{ rows: { schema: string | null }[] }>(
-    'SELECT current_schema()::text AS schema',
-  );
-  return rows[0]?.schema ?? null;
-}
-
 /** A pool that connects when it is first used and keeps no idle connection for long. */
 export function openDatabase(options: DatabaseOptions): Database {
   const statementMs = options.statementTimeoutSeconds * 1000;

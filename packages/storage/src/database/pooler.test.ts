@@ -122,7 +122,7 @@ describe('a failure that PgBouncer reports is one of the database and says what 
     });
     if (!database) return;
     expect(await failure(database)).toMatch(
-      /behind PgBouncer \(client_login_timeout.*Check that PostgreSQL runs/,
+      /behind PgBouncer \(client_login_timeout.*Check that PostgreSQL is running/,
     );
   });
 
@@ -139,7 +139,7 @@ describe('a failure that PgBouncer reports is one of the database and says what 
     );
     await until(async () => /server login has been failing/.test(await failure(database)));
     expect(await failure(database)).toMatch(
-      /behind PgBouncer \(server login has been failing.*Check that PostgreSQL runs/,
+      /behind PgBouncer \(server login has been failing.*Check that PostgreSQL is running/,
     );
   });
 

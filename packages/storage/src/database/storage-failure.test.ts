@@ -78,12 +78,12 @@ describe('a database that cannot be used', () => {
     [
       'PostgreSQL is away behind PgBouncer',
       thrown('08P01', 'server login has been failing, try again later (server_login_retry)'),
-      /behind PgBouncer .*PostgreSQL runs/,
+      /behind PgBouncer .*PostgreSQL is running/,
     ],
     [
       'PostgreSQL is away while a client logs in',
       thrown('08P01', 'client_login_timeout (server down)'),
-      /behind PgBouncer .*PostgreSQL runs/,
+      /behind PgBouncer .*PostgreSQL is running/,
     ],
     [
       'PostgreSQL ends behind PgBouncer',
@@ -173,7 +173,7 @@ test('a right whose role and schema nobody knows is told of without a statement'
     'must be owner of table days',
   ]) {
     expect(explain(storageFailure(thrown('42501', message)))).toBe(
-      `The role of the database lacks a right (${message}). Have the owner of the database or a superuser grant it to the role of DATABASE_URL.`,
+      `The database role lacks a privilege (${message}). Have the owner of the database or a superuser grant it to the role of DATABASE_URL.`,
     );
   }
 });

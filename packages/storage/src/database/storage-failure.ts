@@ -1,6 +1,5 @@
 import { asTexasError, TexasError } from '@texas-ai/kernel';
-import type { Session } from '@texas-ai/postgres';
-import { type DatabaseError, unavailable } from './unavailable.js';
+import { explainFailure, type PostgresError, type Session } from '@texas-ai/postgres';
 
 const sqlState = /^[0-9A-Z]{5}$/;
 const uniqueViolation = '23505';
@@ -34,7 +33,7 @@ export function storageFailure(error: unknown): TexasError {
   }
   const reason = rest.text.slice(0, longestReason) || code;
   const session = error instanceof Error ? sessions.get(error) : undefined;
-  const found = unavailable({ code, ...rest }, session);
+  const found = explainFailure({ code, ...rest }, session);
   if (found) {
     const { message, fix } = found;
     const details = { reason, ...(fix !== undefined && { fix }) };
@@ -48,7 +47,7 @@ export function storageFailure(error: unknown): TexasError {
   });
 }
 
-function read(error: unknown): DatabaseError {
+function read(error: unknown): Required<PostgresError> {
   // A connection that is tried on several addresses fails with all their reasons.
   if (error instanceof AggregateError && error.errors.length > 0) return read(error.errors[0]);
   return {

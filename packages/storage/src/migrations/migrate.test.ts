@@ -116,7 +116,7 @@ describe('migrations', () => {
     const failure = await migrate(stranger).catch((error) => error);
     expect(failure).toMatchObject({ code: 'storage_unavailable' });
     expect(explain(failure)).toBe(
-      'The role of the database lacks a right (permission denied for schema public). As the owner of the ' +
+      'The database role lacks a privilege (permission denied for schema public). As the owner of the ' +
         `database or a superuser, in this database: GRANT USAGE, CREATE ON SCHEMA public TO ${role};`,
     );
     await foreign.database.raw(`GRANT USAGE, CREATE ON SCHEMA public TO ${role}`);

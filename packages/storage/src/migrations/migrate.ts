@@ -1,10 +1,8 @@
 import { explain, type Logger, TexasError } from '@texas-ai/kernel';
+import { advisoryLocks } from '@texas-ai/postgres';
 import type { Database } from '../database/database.js';
 import { storageFailure } from '../database/storage-failure.js';
 import { migrationSource } from './index.js';
-
-/** Any number that nothing else locks. */
-const migrationLock = 7_239_001;
 
 const options = {
   migrationSource,
@@ -22,7 +20,7 @@ export async function migrate(database: Database): Promise<string[]> {
     return await database.transaction(async (guard) => {
       await guard.raw('SET LOCAL statement_timeout = 0');
       await guard.raw('SET LOCAL idle_in_transaction_session_timeout = 0');
-      await guard.raw('SELECT pg_advisory_xact_lock(?)', [migrationLock]);
+      await guard.raw('SELECT pg_advisory_xact_lock(?)', [advisoryLocks.migrate]);
       // knex's own lock survives a killed process; whoever holds the advisory lock may clear it.
       await database.migrate.forceFreeMigrationsLock(options);
       const [, applied] = (await database.migrate.latest(options)) as [number, string[]];

@@ -12,9 +12,9 @@ import {
   type SpendingKey,
   sumName,
 } from '@texas-ai/life';
+import { advisoryLocks } from '@texas-ai/postgres';
 import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
-import { locks } from '../../database/locks.js';
 import { inFlight } from '../generations/transitions.js';
 import { isProbedCode, targetColumn, toTarget } from './cooldowns.js';
 
@@ -112,7 +112,7 @@ export function makeLedgerRepository(db: Knex): LedgerRepository {
     },
 
     async lockForecast() {
-      await db.raw('SELECT pg_advisory_xact_lock(?)', [locks.forecast]);
+      await db.raw('SELECT pg_advisory_xact_lock(?)', [advisoryLocks.forecast]);
     },
 
     async costs({ from, to, character }) {

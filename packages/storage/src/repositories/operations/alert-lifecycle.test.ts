@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { AlertRepository, Changed, DeliveryKey } from '@texas-ai/alerting';
+import type { AlertChanges, AlertRepository, DeliveryKey } from '@texas-ai/alerting';
 import { type AlertCondition, Temporal } from '@texas-ai/kernel';
 import { makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 import { makeAlertRepository } from './alerts.js';
@@ -22,8 +22,8 @@ const trouble: AlertCondition = {
   title: 'jobs wait too long in days',
   message: 'The oldest has waited 31 minutes. 队列太慢。',
 };
-const nothing: Changed = { alerts: [], deliveries: [] };
-const names = (changed: Changed) =>
+const nothing: AlertChanges = { alerts: [], deliveries: [] };
+const names = (changed: AlertChanges) =>
   changed.deliveries.map(({ channel, phase }) => `${channel} ${phase}`).sort();
 
 async function raised(channels: string[], changes: Partial<AlertCondition> = {}): Promise<string> {

@@ -1,4 +1,4 @@
-import type { Alert, AlertRepository, Changed, DeliveryKey } from '@texas-ai/alerting';
+import type { Alert, AlertChanges, AlertRepository, DeliveryKey } from '@texas-ai/alerting';
 import type { Temporal } from '@texas-ai/kernel';
 import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
@@ -48,7 +48,7 @@ export function makeAlertRepository(db: Knex): AlertRepository {
   /**
    * Ends the open alerts of a condition, and has those told who were told of them or still will be.
    */
-  async function end(condition: string, bindings: Knex.ValueDict): Promise<Changed> {
+  async function end(condition: string, bindings: Knex.ValueDict): Promise<AlertChanges> {
     const { rows } = await db.raw<{ rows: ChangedRow[] }>(
       `WITH ended AS (
          UPDATE alerts SET recovered_at = now()
@@ -172,7 +172,7 @@ export function makeAlertRepository(db: Knex): AlertRepository {
   });
 }
 
-function changedBy(rows: readonly ChangedRow[], phase: DeliveryKey['phase']): Changed {
+function changedBy(rows: readonly ChangedRow[], phase: DeliveryKey['phase']): AlertChanges {
   return {
     alerts: rows.map(toAlert),
     deliveries: rows.flatMap(({ id, channels }) =>

@@ -5,7 +5,7 @@ import { hasBody } from '../transport/body.js';
 import { problemOf, sendProblem } from '../transport/problem.js';
 import type { GatewayResponse } from '../transport/request-context.js';
 import { commonHeaders, sendBytes, setHeaders } from '../transport/response.js';
-import { bytesResponse } from './cached-response.js';
+import { cachedResponse } from './cached-response.js';
 
 const route = '/v1/characters/:character/days/:date';
 const dayPath = /^\/v1\/characters\/([\w-]{1,64})\/days\/(\d{4}-\d\d-\d\d)$/;
@@ -44,7 +44,7 @@ export function cachedDayFastPath({
     const { error, headers: limitHeaders } = limits.countRead(principal.keyId);
     const headers = [...commonHeaders(requestId), ...limitHeaders];
     if (error === null) {
-      const raw = bytesResponse(entry, request.headers['if-none-match']);
+      const raw = cachedResponse({ entry, stale: false }, request.headers['if-none-match']);
       defer(() => sendBytes(response, raw, headers));
       record(raw.status, startedAt);
     } else {

@@ -1,21 +1,13 @@
-import type { CachedBytes, CachedRead } from '@texas-ai/storage';
+import type { CachedRead } from '@texas-ai/storage';
 import type { RawResponse } from '../transport/response.js';
 
 /** Marks a response that is out of date because the database is unavailable (RFC 9211). */
 export const staleHeader = { 'Cache-Status': 'texas-ai; hit; detail=stale' } as const;
 
-/** The response for a read through the cache: 304 if `ifNoneMatch` has its ETag, otherwise 200. */
+/** 304 if `ifNoneMatch` has the entry's ETag, otherwise 200. */
 export function cachedResponse(
-  { entry, stale }: CachedRead,
+  { entry: { bytes, etag }, stale }: CachedRead,
   ifNoneMatch: string | undefined,
-): RawResponse {
-  return bytesResponse(entry, ifNoneMatch, stale);
-}
-
-export function bytesResponse(
-  { bytes, etag }: Pick<CachedBytes, 'bytes' | 'etag'>,
-  ifNoneMatch: string | undefined,
-  stale = false,
 ): RawResponse {
   // Clients may store the response but must revalidate it; shared caches must not store it.
   const headers = ['ETag', etag, 'Cache-Control', 'private, no-cache'];

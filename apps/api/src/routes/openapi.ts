@@ -1,13 +1,13 @@
-import { withEtag } from '@texas-ai/storage';
+import { type CachedBytes, withEtag } from '@texas-ai/storage';
 import { z } from 'zod';
 import { makeDocument } from '../openapi/document.js';
-import { bytesResponse } from '../reads/cached-response.js';
+import { cachedResponse } from '../reads/cached-response.js';
 import { defineOperation, type Operation } from '../transport/operation.js';
 import { ifNoneMatch } from './parameters.js';
 
 /** Serves the OpenAPI document of these operations and itself; built on first request. */
 export function openApiOperations(others: readonly Operation[], basePath: string): Operation[] {
-  let cached: { bytes: Buffer; etag: string } | null = null;
+  let entry: CachedBytes | null = null;
   const operation = defineOperation({
     id: 'getDocument',
     method: 'get',
@@ -31,8 +31,8 @@ export function openApiOperations(others: readonly Operation[], basePath: string
     },
     problems: [],
     async respond({ headers }) {
-      cached ??= withEtag(JSON.stringify(makeDocument([...others, operation], basePath)));
-      return { raw: bytesResponse(cached, headers['if-none-match']) };
+      entry ??= withEtag(JSON.stringify(makeDocument([...others, operation], basePath)));
+      return { raw: cachedResponse({ entry, stale: false }, headers['if-none-match']) };
     },
   });
   return [operation];

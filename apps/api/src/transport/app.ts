@@ -9,7 +9,7 @@ import type { AppDeps } from '../process/deps.js';
 import { makeOperations } from '../routes/index.js';
 import { jsonBody } from './body.js';
 import { answerOptions, methodNotAllowed, notFound } from './method-not-allowed.js';
-import type { Operation, OperationResponse } from './operation.js';
+import type { Operation } from './operation.js';
 import { failureOf, problemOf, sendProblem } from './problem.js';
 import { sendBytes } from './response.js';
 
@@ -60,10 +60,7 @@ function mount(app: Express, operation: Operation, before: readonly RequestHandl
   const { path } = operation;
   app[operation.method](path, setRoute(path), ...before, async (request, response) => {
     const { requestId, principal } = response.locals;
-    const result: OperationResponse = await operation.respond(request, {
-      requestId,
-      caller: principal === null ? null : { keyId: principal.keyId },
-    });
+    const result = await operation.respond(request, { requestId, caller: principal });
     if ('stream' in result) {
       response.locals.isStream = true;
       return result.stream(request, response);

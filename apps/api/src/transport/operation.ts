@@ -2,6 +2,7 @@ import type { Scope } from '@texas-ai/access';
 import { type ErrorCode, TexasError } from '@texas-ai/kernel';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
+import type { Principal } from '../access/key-ring.js';
 import type { RawResponse } from './response.js';
 
 /** What an operation returns: a JSON body or none, serialized bytes, or a stream. */
@@ -41,11 +42,6 @@ export interface Documentation {
 /** The rate limit that applies to an operation. */
 export type LimitName = 'reads' | 'generations';
 
-export interface Caller {
-  /** The API key's id; `internal` is the bootstrap key. */
-  keyId: string;
-}
-
 /** One method of one path: the single source for router, validation and OpenAPI document. */
 export interface Operation extends Documentation {
   method: 'get' | 'post' | 'delete';
@@ -67,7 +63,7 @@ export interface Operation extends Documentation {
 export interface OperationContext {
   requestId: string;
   /** Null for public operations. */
-  caller: Caller | null;
+  caller: Principal | null;
 }
 
 interface OperationInput<

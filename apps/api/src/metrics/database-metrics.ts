@@ -115,12 +115,12 @@ function budget({ config, store, clock }: DatabaseMetricsDeps) {
     gauges: {
       money: {
         name: 'texas_budget_spent',
-        help: 'Money spent on authors for all characters in the current budget day or month.',
+        help: 'Money spent on authors in the current budget day or month.',
         labelNames: ['period', 'currency'],
       },
       tokens: {
         name: 'texas_budget_spent_tokens',
-        help: 'Tokens spent on authors for all characters in the current budget day or month.',
+        help: 'Tokens spent on authors in the current budget day or month.',
         labelNames: ['period'],
       },
       maxMoney: {
@@ -136,7 +136,7 @@ function budget({ config, store, clock }: DatabaseMetricsDeps) {
     },
     async ask() {
       const { currency, everybody } = config.budget;
-      const sums = sumsOfAllCharacters(config.timeZone, clock.now());
+      const sums = currentSums(config.timeZone, clock.now());
       const spent = await store.ledger.spent(sums);
       const amountOf = (sum: SpendingKey): Amount => spent.get(sumName(sum)) ?? zero;
       return {
@@ -211,7 +211,7 @@ function alerts({ alertRepository }: DatabaseMetricsDeps) {
 
 const zero: Amount = { tokens: 0, money: 0 };
 
-function sumsOfAllCharacters(timeZone: string, now: Temporal.Instant): SpendingKey[] {
+function currentSums(timeZone: string, now: Temporal.Instant): SpendingKey[] {
   const today = localDate(now, timeZone);
   return [
     { scope: '', period: 'day', startsOn: today.toString() },

@@ -35,7 +35,7 @@ export default {
     // Tried by the tests of the built product, in processes of their own.
     '!**/main.ts',
     '!**/*-main.ts',
-    '!**/guard-process.ts',
+    '!**/supervisor-process.ts',
     '!apps/bench/**',
     '!packages/testing/**',
   ],

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { processEnvironment } from '@texas-ai/config';
-import { startGuard } from '@texas-ai/local-services';
+import { startSupervisor } from '@texas-ai/local-services';
 import { makeLogSpy } from '@texas-ai/testing';
 import type { Said, Task } from './apart.js';
 import type { Fixtures } from './fixtures.js';
@@ -19,19 +19,19 @@ async function measure({ id, servers, folder, fixtures }: Task): Promise<Said> {
   const measurement = measurements.find((each) => each.id === id);
   if (!measurement) throw new Error(`There is no measurement ${id}.`);
   const environment = processEnvironment();
-  const guard = await startGuard(environment);
+  const supervisor = await startSupervisor(environment);
   const bench = {
     servers,
     root: fileURLToPath(new URL('../../..', import.meta.url)),
     folder,
     environment,
-    guard,
+    supervisor,
     logger: makeLogSpy(),
   };
   try {
     return { figures: await measurement.measure(bench, fixtures as Fixtures) };
   } finally {
-    await guard.stopAll();
+    await supervisor.stopAll();
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ProcessEnvironment } from '@texas-ai/config';
 import type { Logger } from '@texas-ai/kernel';
-import type { Guard } from '@texas-ai/local-services';
+import type { Supervisor } from '@texas-ai/local-services';
 import type { Figure } from './figure.js';
 import type { FixtureName, Fixtures } from './fixtures.js';
 import type { Servers } from './servers.js';
@@ -17,7 +17,7 @@ export interface Bench {
   folder: string;
   environment: ProcessEnvironment;
   /** Starts processes that end with the measurement. */
-  guard: Guard;
+  supervisor: Supervisor;
   logger: Logger;
 }
 

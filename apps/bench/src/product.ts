@@ -43,7 +43,7 @@ export interface ProductOptions {
 
 /** Brings the database up to date first. */
 export async function startProduct(bench: Bench, options: ProductOptions = {}): Promise<Product> {
-  const { root, folder, guard, environment } = bench;
+  const { root, folder, supervisor, environment } = bench;
   const { name: prefix = 'product', servers = bench.servers, workers = 1 } = options;
   const { workerArgs = [], geminiUrl } = options;
   await (await openMigrated(servers.databaseUrl, bench.logger)).destroy();
@@ -67,7 +67,7 @@ export async function startProduct(bench: Bench, options: ProductOptions = {}): 
   };
   const logOf = (name: string) => join(folder, `${name}.log`);
   const start = (name: string, app: 'api' | 'worker') =>
-    guard.spawn({
+    supervisor.spawn({
       name,
       command: process.execPath,
       args: [...(app === 'worker' ? workerArgs : []), join(root, 'apps', app, 'dist/main.js')],
@@ -120,7 +120,7 @@ export async function startProduct(bench: Bench, options: ProductOptions = {}): 
     writeDays: (dates) => writeDays(servers, dates, request),
     read: (path) => ask('GET', path),
     async stop() {
-      await Promise.all([api, ...others].map((name) => guard.stop(name)));
+      await Promise.all([api, ...others].map((name) => supervisor.stop(name)));
     },
   };
 }

@@ -1,6 +1,6 @@
 import { delimiter } from 'node:path';
 import { makeOwner, TexasError } from '@texas-ai/kernel';
-import { broughtClientFolders, runningDatabaseUrl } from '@texas-ai/local-services';
+import { downloadedClientFolders, runningDatabaseUrl } from '@texas-ai/local-services';
 import { type Database, openDatabase, pendingMigrations } from '@texas-ai/storage';
 import type { CliDeps } from './deps.js';
 
@@ -67,5 +67,5 @@ async function assertUpToDate(database: Database, isPrivate: boolean): Promise<v
 
 /** PATH, followed by the folders of the PostgreSQL client that `npm start` downloaded. */
 export function pathWithClient(home: string, path: string | undefined): string {
-  return [path ?? '', ...broughtClientFolders(home)].filter(Boolean).join(delimiter);
+  return [path ?? '', ...downloadedClientFolders(home)].filter(Boolean).join(delimiter);
 }

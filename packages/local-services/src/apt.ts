@@ -2,21 +2,21 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ProgramExit, runProgram } from '@texas-ai/kernel';
 
-/** Asks apt and downloads with it, without installing anything and without root. */
+/** Queries apt and downloads packages, without root and without installing anything. */
 export interface Apt {
-  /** The upstream version that would be downloaded, `7.0.15-1`; undefined where apt knows none. */
+  /** Returns the version that would be downloaded, `7.0.15-1`; undefined if apt has none. */
   candidate(name: string): Promise<string | undefined>;
-  /** The real packages that these depend on, alternatives included. */
+  /** Returns the direct dependencies of these packages, without virtual ones, with alternatives. */
   dependencies(names: readonly string[]): Promise<string[]>;
-  /** Those that could bring libraries which are missing here. */
-  worthBringing(names: readonly string[]): Promise<string[]>;
+  /** Returns those packages that are not installed and may contain libraries. */
+  missingLibraries(names: readonly string[]): Promise<string[]>;
   /** Downloads the packages into the folder. */
   download(names: readonly string[], folder: string): Promise<ProgramExit>;
-  /** From now on uses package lists of its own, which it fetches. */
+  /** Fetches private package lists and uses them from now on. */
   update(): Promise<void>;
 }
 
-/** `workFolder` (absolute, its own) takes the private lists and caches of apt. */
+/** `workFolder` is an absolute path, for private lists and caches of apt. */
 export function makeApt(workFolder: string, env: Readonly<Record<string, string>>): Apt {
   const cache = join(workFolder, 'cache');
   const lists = join(workFolder, 'lists');
@@ -25,11 +25,11 @@ export function makeApt(workFolder: string, env: Readonly<Record<string, string>
   }
   const options = [
     ...['-o', `Dir::Cache=${cache}`],
-    // Images for containers turn these off: then each question reads all lists, a second each.
+    // Container images disable these caches; then each query parses all lists, which takes a second.
     ...['-o', 'Dir::Cache::pkgcache=pkgcache.bin', '-o', 'Dir::Cache::srcpkgcache=srcpkgcache.bin'],
     ...['-o', 'Acquire::Retries=2', '-o', 'Acquire::http::Timeout=30'],
     ...['-o', 'Acquire::https::Timeout=30', '-o', 'Acquire::Languages=none'],
-    // apt's own user cannot write into a private folder.
+    // apt's own user cannot write to a private folder.
     ...(process.getuid?.() === 0 ? ['-o', 'APT::Sandbox::User=root'] : []),
   ];
   const run = (command: string, args: readonly string[], cwd = workFolder) =>
@@ -48,8 +48,8 @@ export function makeApt(workFolder: string, env: Readonly<Record<string, string>
     return [...new Set(all.filter((name) => name !== undefined))];
   }
 
-  /** Only packages of this architecture hold libraries; LLVM serves nothing but JIT, which is off. */
-  async function worthBringing(names: readonly string[]): Promise<string[]> {
+  /** Packages for all architectures have no libraries; LLVM is only needed for JIT, which is off. */
+  async function missingLibraries(names: readonly string[]): Promise<string[]> {
     const installed = await Promise.all(names.map(isInstalled));
     const absent = names.filter((_, index) => !installed[index]);
     if (absent.length === 0) return [];
@@ -74,7 +74,7 @@ export function makeApt(workFolder: string, env: Readonly<Record<string, string>
   return {
     candidate,
     dependencies,
-    worthBringing,
+    missingLibraries: missingLibraries,
     download: (names, folder) => run('apt-get', ['download', ...names], folder),
     async update() {
       if (!options.includes(`Dir::State::Lists=${lists}`)) {

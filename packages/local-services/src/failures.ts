@@ -2,14 +2,14 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TexasError } from '@texas-ai/kernel';
 
-/** A local service that cannot run, as one sentence that says what to do. */
+/** An error with one sentence that says what to do. */
 export function localServiceFailed(sentence: string, cause?: unknown): TexasError {
   return new TexasError('local_service_failed', sentence, cause === undefined ? {} : { cause });
 }
 
 /**
- * What the file system refused, in one sentence with what to do: a full disk, a folder that cannot
- * be written, a file in the way. Any other failure is returned as it is.
+ * Explains a file system error in one sentence that says what to do: a full disk, a folder that cannot be written, a
+ * file in the way. Returns any other failure unchanged.
  */
 export function explainFileFailure(failure: unknown, folder: string): unknown {
   if (failure instanceof TexasError) return failure;
@@ -19,20 +19,20 @@ export function explainFileFailure(failure: unknown, folder: string): unknown {
     return notWritable(folder, failure);
   if (code === 'ENOTDIR' || code === 'EEXIST') {
     return localServiceFailed(
-      `${folder} is not a folder: move away the file of that name, or set TEXAS_HOME to another folder.`,
+      `${folder} is not a folder: move the file of that name, or set TEXAS_HOME to another folder.`,
       failure,
     );
   }
   return failure;
 }
 
-/** `ENOENT` and such, also of a failure that came from another realm; undefined where there is none. */
+/** Returns `ENOENT` and such, also of errors from another realm; undefined if there is none. */
 export function systemCodeOf(failure: unknown): string | undefined {
   if (typeof failure !== 'object' || failure === null || !('code' in failure)) return undefined;
   return typeof failure.code === 'string' ? failure.code : undefined;
 }
 
-/** The same for what a program wrote before it gave up; undefined where its words are no such failure. */
+/** Explains the output of a failed program in the same way; undefined if it is about something else. */
 export function explainOutput(output: string, folder: string): TexasError | undefined {
   if (/No space left on device|Disk quota exceeded/i.test(output)) return diskFull(folder);
   if (/Read-only file system|Permission denied/i.test(output)) return notWritable(folder);
@@ -40,8 +40,7 @@ export function explainOutput(output: string, folder: string): TexasError | unde
 }
 
 /**
- * Tries to write a megabyte: a program whose log is on the full disk could not say why it gave up.
- * Undefined where that succeeds.
+ * Tries to write a megabyte, because a program cannot log a full disk to that disk. Undefined if the write succeeds.
  */
 export function explainFolder(folder: string): TexasError | undefined {
   const probe = join(folder, `.probe-${process.pid}`);
@@ -65,7 +64,7 @@ function diskFull(folder: string, cause?: unknown): TexasError {
 
 function notWritable(folder: string, cause?: unknown): TexasError {
   return localServiceFailed(
-    `${folder} cannot be written: make it writable for the user who runs this, or set TEXAS_HOME to a folder that is.`,
+    `${folder} cannot be written: make it writable for the current user, or set TEXAS_HOME to a folder that is.`,
     cause,
   );
 }

@@ -3,7 +3,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { programVersion } from '@texas-ai/kernel';
 import { findPgServer, installedPostgresFolders, type PgServer } from '@texas-ai/postgres';
 import type { Apt } from './apt.js';
-import { libraryPathOf } from './bring.js';
+import { libraryPathOf } from './download-packages.js';
 import { pathsIn } from './folders.js';
 import type { Account } from './services-home.js';
 
@@ -15,17 +15,17 @@ export interface PostgresBinaries extends PgServer {
 }
 
 export interface FindOptions {
-  /** PATH, as the user has it. */
+  /** The user's PATH. */
   path: string;
-  /** An unpacked tree of brought packages, which may not exist. */
-  brought: string;
-  /** Who runs the programs: they are tried as this user. */
+  /** The tree of downloaded packages, which may not exist. */
+  downloaded: string;
+  /** The user who will run the programs. */
   account: Account | undefined;
 }
 
 /** Finds the newest PostgreSQL of at least 15, or the one of `wantedMajor`; undefined if there is none. */
 export async function findPostgres(
-  { path, brought, account }: FindOptions,
+  { path, downloaded, account }: FindOptions,
   wantedMajor?: number,
 ): Promise<PostgresBinaries | undefined> {
   const folders = new Set([
@@ -37,8 +37,8 @@ export async function findPostgres(
     const server = await findPgServer(folder, { env: {}, account });
     if (server) found.push({ ...server, env: {} });
   }
-  const downloaded = await postgresInTree(brought, account);
-  if (downloaded) found.push(downloaded);
+  const inTree = await postgresInTree(downloaded, account);
+  if (inTree) found.push(inTree);
   return found
     .filter(({ major }) =>
       wantedMajor === undefined ? major >= oldestPostgres : major === wantedMajor,
@@ -66,14 +66,14 @@ export async function postgresInTree(
   return undefined;
 }
 
-/** The server and the clients of `wantedMajor`, or of the release's own major. */
+/** Returns the packages of server and client, of `wantedMajor` or else of the distribution's version. */
 export async function postgresPackages(
   apt: Apt,
   wantedMajor?: number,
 ): Promise<string[] | undefined> {
   const names = await apt.dependencies(['postgresql']);
-  const ofRelease = names.find((name) => /^postgresql-\d+$/.test(name));
-  const server = wantedMajor === undefined ? ofRelease : `postgresql-${wantedMajor}`;
+  const defaultServer = names.find((name) => /^postgresql-\d+$/.test(name));
+  const server = wantedMajor === undefined ? defaultServer : `postgresql-${wantedMajor}`;
   const version = server === undefined ? undefined : await apt.candidate(server);
   if (server === undefined || version === undefined) return undefined;
   if (wantedMajor === undefined && Number.parseInt(version, 10) < oldestPostgres) return undefined;

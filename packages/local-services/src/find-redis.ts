@@ -2,18 +2,18 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { programVersion } from '@texas-ai/kernel';
 import type { Apt } from './apt.js';
-import { libraryPathOf } from './bring.js';
+import { libraryPathOf } from './download-packages.js';
 import type { FindOptions } from './find-postgres.js';
 import type { Account } from './services-home.js';
 
 export interface RedisBinaries {
   /** redis-server or valkey-server. */
   server: string;
-  /** What the program needs in its environment: LD_LIBRARY_PATH where it was brought. */
+  /** The environment of the program: LD_LIBRARY_PATH if it was downloaded. */
   env: Readonly<Record<string, string>>;
 }
 
-/** The servers that will do, with the oldest major of each; also the names of their packages. */
+/** Supported servers, which are also the names of their packages, with the oldest major version of each. */
 const servers = [
   { name: 'redis-server', oldest: 7 },
   { name: 'valkey-server', oldest: 8 },
@@ -30,17 +30,17 @@ const systemFolders = [
   '/home/linuxbrew/.linuxbrew/bin',
 ];
 
-/** The first Redis of at least 7, or Valkey of at least 8; undefined where there is none. */
+/** Returns the first Redis 7 or later, or Valkey 8 or later; undefined if there is none. */
 export async function findRedis(options: FindOptions): Promise<RedisBinaries | undefined> {
   const folders = [...options.path.split(delimiter).filter(Boolean), ...systemFolders];
   for (const folder of new Set(folders)) {
     const found = await redisIn(folder, {}, options.account);
     if (found) return found;
   }
-  return redisInTree(options.brought, options.account);
+  return redisInTree(options.downloaded, options.account);
 }
 
-/** Redis of an unpacked tree that runs. */
+/** Returns the Redis of an unpacked tree; undefined unless it runs. */
 export function redisInTree(
   tree: string,
   account: Account | undefined,
@@ -48,10 +48,7 @@ export function redisInTree(
   return redisIn(join(tree, 'usr', 'bin'), { LD_LIBRARY_PATH: libraryPathOf(tree) }, account);
 }
 
-/**
- * The packages of a server that is new enough: the program itself is in the tools, which may be installed
- * here without the server.
- */
+/** Returns the packages of a recent enough server. The program itself is in the tools, which may be installed alone. */
 export async function redisPackages(apt: Apt): Promise<string[] | undefined> {
   for (const { name, oldest } of servers) {
     const version = await apt.candidate(name);

@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
- * Makes a folder and its parents where they are missing, with this mode. Node's own recursive way
- * says "no such file" for a disk that cannot be written; this one throws the true reason.
+ * Creates a folder and its missing parents with this mode. Node's `recursive` option fails with ENOENT if a disk
+ * cannot be written; this throws the real reason.
  */
 export function makeFolder(folder: string, mode = 0o755): void {
   if (existsSync(folder)) return;
@@ -11,12 +11,12 @@ export function makeFolder(folder: string, mode = 0o755): void {
   try {
     mkdirSync(folder, { mode });
   } catch (failure) {
-    // Another process may have been faster.
+    // Another process may have created it.
     if (!existsSync(folder)) throw failure;
   }
 }
 
-/** Absolute paths of what is in a folder, in order of name; none where it cannot be read. */
+/** Returns the absolute paths of a folder's entries, sorted; none if it cannot be read. */
 export function pathsIn(folder: string): string[] {
   try {
     return readdirSync(folder)

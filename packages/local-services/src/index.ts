@@ -1,5 +1,3 @@
-export { type Guard, startGuard } from './guard.js';
-export type { ServiceExit, ServiceProcess } from './guarded-children.js';
 export {
   type LocalServices,
   type LocalServicesOptions,
@@ -9,4 +7,6 @@ export { lockHome } from './lock.js';
 export { watchParents } from './parents.js';
 export { assertPortFree } from './ports.js';
 export { runningDatabaseUrl } from './postgres.js';
-export { broughtClientFolders } from './postgres-client.js';
+export { downloadedClientFolders } from './postgres-client.js';
+export type { ServiceExit, ServiceProcess } from './supervised-children.js';
+export { type Supervisor, startSupervisor } from './supervisor.js';

@@ -15,8 +15,8 @@ import { makeServicesHome } from './services-home.js';
 const isRoot = process.getuid?.() === 0;
 const both = { postgres: true, redis: true };
 
-/** What a person sees when the services cannot start; each ends with nothing left running. */
-describe('startLocalServices, where it cannot', () => {
+/** The errors that a user sees if the services cannot start; nothing is left running after any of them. */
+describe('startLocalServices fails with one sentence for', () => {
   let folder: ReturnType<typeof temporaryHome>;
   let mounted = false;
   beforeEach(() => {
@@ -37,7 +37,7 @@ describe('startLocalServices, where it cannot', () => {
     const options = { home: folder.home, binariesHome, durable: false, need, logger: silentLogger };
     return startLocalServices({ ...options, environment: { PATH: path } });
   }
-  /** A PostgreSQL newer than any, whose initdb fails like this. */
+  /** A PostgreSQL newer than any real one, whose initdb fails with this output. */
   function brokenPostgres(words: string): string {
     const bin = join(folder.home, 'bin');
     mkdirSync(bin);
@@ -55,7 +55,7 @@ describe('startLocalServices, where it cannot', () => {
     message: expect.stringMatching(/cannot be written: make it writable .*TEXAS_HOME/),
   };
 
-  test('a disk that is full while the data is made', async () => {
+  test('a disk that becomes full while the data are created', async () => {
     if (isRoot) mount('size=16m');
     const path = isRoot
       ? environment.PATH
@@ -63,7 +63,7 @@ describe('startLocalServices, where it cannot', () => {
     await expect(starting({ postgres: true, redis: false }, path)).rejects.toMatchObject(full);
   });
 
-  test('a disk that was full before, where not even the reason can be logged', async () => {
+  test('a disk that is full already, so that the reason cannot even be logged', async () => {
     if (isRoot) {
       mount('size=1m');
       expect(() => writeFileSync(join(folder.home, 'ballast'), Buffer.alloc(2 ** 21))).toThrow();
@@ -78,7 +78,7 @@ describe('startLocalServices, where it cannot', () => {
     await expect(starting()).rejects.toMatchObject(readOnly);
   });
 
-  test('an initdb that fails otherwise is quoted', async () => {
+  test('another failure of initdb, which is quoted', async () => {
     const bin = brokenPostgres('initdb: error: the courier is tired');
     await expect(starting({ postgres: true, redis: false }, bin)).rejects.toMatchObject({
       code: 'local_service_failed',
@@ -86,7 +86,7 @@ describe('startLocalServices, where it cannot', () => {
     });
   });
 
-  test('a server that does not start is quoted, with the file of its log', async () => {
+  test('a server that does not start, which is quoted with its log file', async () => {
     const bin = join(folder.home, 'bin');
     mkdirSync(bin);
     fakeProgram(

@@ -20,12 +20,12 @@ import { makeServicesHome } from './services-home.js';
 
 const need = { postgres: true, redis: true };
 
-/** Starts services in a process of its own and prints their guard, which the test may then kill. */
+/** Starts services in a separate process and prints the pid of their supervisor, for the test to kill. */
 const owner = `
   import { startLocalServices } from '${builtPackage}';
   const logger = { debug() {}, info() {}, warn() {}, error() {} };
   const services = await startLocalServices({ ...JSON.parse(process.argv[1]), logger });
-  console.log(services.guard.pid);
+  console.log(services.supervisor.pid);
 `;
 
 describe('startLocalServices', () => {
@@ -52,17 +52,17 @@ describe('startLocalServices', () => {
       Number.parseInt(readFileSync(join(inside, file), 'utf8'), 10),
     );
   }
-  async function startInProcess(): Promise<{ ownerPid: number; guardPid: number }> {
+  async function startInProcess(): Promise<{ ownerPid: number; supervisorPid: number }> {
     const child = spawn(
       process.execPath,
       ['--input-type=module', '-e', owner, JSON.stringify(options())],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
     const [line] = await once(child.stdout, 'data');
-    return { ownerPid: child.pid ?? 0, guardPid: Number(String(line)) };
+    return { ownerPid: child.pid ?? 0, supervisorPid: Number(String(line)) };
   }
 
-  test('both keep their data over a restart, on loopback, behind kept passwords', async () => {
+  test('both keep data and passwords across a restart, and listen on loopback', async () => {
     const first = await start(true);
     await query(first, 'CREATE TABLE parcel (id int); INSERT INTO parcel VALUES (7)');
     await onRedis(first, (redis) => redis.set('parcel', '7'));
@@ -94,22 +94,22 @@ describe('startLocalServices', () => {
     }
   });
 
-  test('nothing outlives an owner that is killed, and the next start has the data', async () => {
-    const { ownerPid, guardPid } = await startInProcess();
-    const left = [...pids(), guardPid];
+  test('nothing outlives a killed owner, and the next start finds the data', async () => {
+    const { ownerPid, supervisorPid } = await startInProcess();
+    const left = [...pids(), supervisorPid];
     expect(left.every(isRunning)).toBe(true);
     process.kill(ownerPid, 'SIGKILL');
     await start();
     expect(left.some(isRunning)).toBe(false);
   });
 
-  test('servers that outlived owner and guard are stopped before their data is used', async () => {
-    const { ownerPid, guardPid } = await startInProcess();
+  test('servers that outlived owner and supervisor are stopped before their data are used', async () => {
+    const { ownerPid, supervisorPid } = await startInProcess();
     const left = pids();
     process.kill(ownerPid, 'SIGSTOP');
-    process.kill(guardPid, 'SIGKILL');
+    process.kill(supervisorPid, 'SIGKILL');
     process.kill(ownerPid, 'SIGKILL');
-    await until(() => !isRunning(ownerPid) && !isRunning(guardPid));
+    await until(() => !isRunning(ownerPid) && !isRunning(supervisorPid));
     expect(left.every(isRunning)).toBe(true);
     const healed = await start();
     expect(left.some(isRunning)).toBe(false);
@@ -125,7 +125,7 @@ describe('startLocalServices', () => {
     });
     services = none;
     expect(none).toMatchObject({ databaseUrl: null, redisUrl: null });
-    expect(isRunning(none.guard.pid)).toBe(true);
+    expect(isRunning(none.supervisor.pid)).toBe(true);
   });
 });
 

@@ -3,52 +3,52 @@ import { join } from 'node:path';
 import type { Logger } from '@texas-ai/kernel';
 import { explainFileFailure } from './failures.js';
 import { makeFolder } from './folders.js';
-import { type Guard, startGuard } from './guard.js';
-import { lockHome, noteGuard } from './lock.js';
+import { lockHome, noteSupervisor } from './lock.js';
 import { startPostgres } from './postgres.js';
 import { startRedis } from './redis.js';
 import { makeServicesHome } from './services-home.js';
+import { type Supervisor, startSupervisor } from './supervisor.js';
 
 export interface LocalServicesOptions {
   /** TEXAS_HOME, absolute. */
   home: string;
-  /** PATH, HOME and such, as this process was given them. */
+  /** PATH, HOME and others of this process. */
   environment: Readonly<Record<string, string | undefined>>;
-  /** False for tests: data need not outlive a power cut. */
+  /** False for tests, whose data need not survive a power cut. */
   durable: boolean;
-  /** What to start; the rest is somebody else's. */
+  /** Which servers to start. */
   need: { postgres: boolean; redis: boolean };
-  /** Another TEXAS_HOME whose brought programs are used, and kept for it; by default `home`. */
+  /** Another TEXAS_HOME with the downloaded programs; `home` by default. */
   binariesHome?: string;
-  /** Told what takes a while, at level info. */
+  /** Logs slow operations at level info. */
   logger: Logger;
 }
 
 export interface LocalServices {
-  /** Null where it was not needed. */
+  /** Null if not needed. */
   databaseUrl: string | null;
   redisUrl: string | null;
-  /** The parent of the servers, and of whatever else must not outlive this process. */
-  guard: Guard;
+  /** The parent of the servers, and of other processes that must not outlive this one. */
+  supervisor: Supervisor;
   stop(): Promise<void>;
 }
 
 /**
- * Starts private servers, on loopback and with passwords of their own, both at once. They end with
- * this process, however it ends. Throws `local_service_failed` with one sentence that says what to do.
+ * Starts private servers on loopback, each with its own password, in parallel. They exit with this process, for
+ * whatever reason it exits. Throws `local_service_failed` with one sentence that says what to do.
  */
 export async function startLocalServices(options: LocalServicesOptions): Promise<LocalServices> {
   const { environment, durable, need, logger } = options;
   const home = makeServicesHome(options.home);
   const { folder: binariesHome } = makeServicesHome(options.binariesHome ?? options.home);
-  // A server that still runs on our data is a left-over only while nobody else holds them.
+  // Only the holder of the lock may stop a leftover server.
   const release = await lockHome(home.folder);
-  let guard: Guard | undefined;
+  let supervisor: Supervisor | undefined;
   try {
     const logs = makeLogFolder(options.home);
-    const started = await startGuard(environment);
-    guard = started;
-    for (const folder of [options.home, home.folder]) noteGuard(folder, started.pid);
+    const started = await startSupervisor(environment);
+    supervisor = started;
+    for (const folder of [options.home, home.folder]) noteSupervisor(folder, started.pid);
     const server = (name: string) => {
       const logFile = join(logs, `${name}.log`);
       writeFileSync(logFile, '', { mode: 0o600 });
@@ -58,7 +58,7 @@ export async function startLocalServices(options: LocalServicesOptions): Promise
         home,
         environment,
         logger,
-        guard: started,
+        supervisor: started,
         durable,
         logFile,
         binariesFolder,
@@ -73,15 +73,15 @@ export async function startLocalServices(options: LocalServicesOptions): Promise
       await started.stopAll();
       release();
     };
-    return { databaseUrl, redisUrl, guard: started, stop };
+    return { databaseUrl, redisUrl, supervisor: started, stop };
   } catch (failure) {
-    await guard?.stopAll();
+    await supervisor?.stopAll();
     release();
     throw explainFileFailure(failure, options.home);
   }
 }
 
-/** Waits for both, also where one fails: what the other was bringing is not left half done. */
+/** Waits for both even if one fails, so that no download is interrupted. */
 async function both<A, B>(one: Promise<A> | A, other: Promise<B> | B): Promise<[A, B]> {
   await Promise.allSettled([one, other]);
   return Promise.all([one, other]);

@@ -4,7 +4,7 @@ import { existsSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { temporaryHome } from '../test/temporary-home.js';
-import { lockHome, noteGuard } from './lock.js';
+import { lockHome, noteSupervisor } from './lock.js';
 import { runningProcess } from './running.js';
 
 describe('lockHome', () => {
@@ -15,7 +15,7 @@ describe('lockHome', () => {
   afterEach(() => folder.remove());
   const lock = () => join(folder.home, 'running.lock');
 
-  test('keeps a second launcher away until it is released', async () => {
+  test('rejects a second launcher until it is released', async () => {
     const release = await lockHome(folder.home);
     await expect(lockHome(folder.home)).rejects.toMatchObject({
       code: 'local_service_failed',
@@ -26,7 +26,7 @@ describe('lockHome', () => {
     (await lockHome(folder.home))();
   });
 
-  test('takes over from a process that is gone, also where its pid is in use again', async () => {
+  test('takes over the lock of a dead process, even if its pid is in use again', async () => {
     for (const gone of [`${process.pid} long ago`, '999999999 1']) {
       symlinkSync(gone, lock());
       const release = await lockHome(folder.home);
@@ -35,10 +35,10 @@ describe('lockHome', () => {
     }
   });
 
-  test('waits for the guard of the process that is gone', async () => {
-    const guard = spawn('tail', ['-f', '/dev/null']);
-    const gone = once(guard, 'exit');
-    noteGuard(folder.home, guard.pid ?? 0);
+  test('waits for the supervisor of a dead process', async () => {
+    const supervisor = spawn('tail', ['-f', '/dev/null']);
+    const gone = once(supervisor, 'exit');
+    noteSupervisor(folder.home, supervisor.pid ?? 0);
     let locked = false;
     const locking = lockHome(folder.home).then((release) => {
       locked = true;
@@ -46,12 +46,12 @@ describe('lockHome', () => {
     });
     await new Promise(setImmediate);
     expect(locked).toBe(false);
-    guard.kill();
+    supervisor.kill();
     await gone;
     (await locking)();
   });
 
-  test('a file where the folder should be is one clear sentence', async () => {
+  test('a file in place of the folder is an error of one sentence', async () => {
     const file = join(folder.home, 'file');
     writeFileSync(file, '');
     await expect(lockHome(file)).rejects.toMatchObject({

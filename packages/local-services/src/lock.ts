@@ -11,15 +11,15 @@ import { explainFileFailure, localServiceFailed, systemCodeOf } from './failures
 import { makeFolder } from './folders.js';
 import { runningProcess, waitUntil } from './running.js';
 
-/** How long the guard of a killed owner may need to stop its services. */
-const guardTimeoutMs = 30_000;
+/** How long the supervisor of a killed owner may take to stop its services. */
+const supervisorTimeoutMs = 30_000;
 const lockName = 'running.lock';
-const guardName = 'running.guard';
+const supervisorFile = 'running.guard';
 
 /**
- * Keeps other launchers away from this folder until the returned function is called or this process
- * ends. A lock whose process is gone is taken over, once the guard of that process is gone too.
- * Throws `local_service_failed` where another process holds it or the folder cannot be written.
+ * Locks this folder against other launchers until the returned function is called or this process exits. The lock
+ * of a dead process is taken over, once the supervisor of that process has exited too. Throws `local_service_failed`
+ * if another process holds the lock or the folder cannot be written.
  */
 export async function lockHome(home: string): Promise<() => void> {
   const lock = join(home, lockName);
@@ -32,25 +32,25 @@ export async function lockHome(home: string): Promise<() => void> {
   const release = () => {
     if (readLock(lock) === identityOf(process.pid)) unlinkSync(lock);
   };
-  const guard = readGuard(home);
-  if (!(await waitUntil(() => !guard || !isAlive(guard), guardTimeoutMs))) {
+  const supervisor = readSupervisor(home);
+  if (!(await waitUntil(() => !supervisor || !isAlive(supervisor), supervisorTimeoutMs))) {
     release();
     throw localServiceFailed(
-      `What an earlier run left in ${home} does not stop: end process ${guard?.split(' ')[0]} and try again.`,
+      `The services of an earlier run in ${home} do not stop: end process ${supervisor?.split(' ')[0]} and try again.`,
     );
   }
   return release;
 }
 
-/** Remembers which guard works for the holder of the lock. */
-export function noteGuard(home: string, guardPid: number): void {
-  writeFileSync(join(home, guardName), identityOf(guardPid) ?? '', { mode: 0o600 });
+/** Stores the supervisor of the lock's holder. */
+export function noteSupervisor(home: string, supervisorPid: number): void {
+  writeFileSync(join(home, supervisorFile), identityOf(supervisorPid) ?? '', { mode: 0o600 });
 }
 
-/** The lock is a symbolic link: making one is atomic and brings its text, pid and start, with it. */
+/** The lock is a symbolic link: it is created atomically, together with its content, pid and start time. */
 function takeLock(lock: string): void {
   const mine = identityOf(process.pid) ?? String(process.pid);
-  for (let tries = 0; tries < 5; tries++) {
+  for (let attempt = 0; attempt < 5; attempt++) {
     try {
       symlinkSync(mine, lock);
       return;
@@ -68,7 +68,7 @@ function takeLock(lock: string): void {
   throw localServiceFailed(`${lock} cannot be taken: remove it and try again.`);
 }
 
-/** Moves the lock aside before it goes, so that a lock which another process just took is put back. */
+/** Renames the lock before deleting it, so that a lock which another process has just taken can be restored. */
 function removeStale(lock: string, holder: string): void {
   const aside = `${lock}.${process.pid}`;
   try {
@@ -77,7 +77,7 @@ function removeStale(lock: string, holder: string): void {
     unlinkSync(aside);
     if (moved !== undefined && moved !== holder) symlinkSync(moved, lock);
   } catch {
-    // Another process was faster; the next try sees who.
+    // Another process was faster; the next attempt finds its lock.
   }
 }
 
@@ -98,9 +98,9 @@ function readLock(lock: string): string | undefined {
   }
 }
 
-function readGuard(home: string): string | undefined {
+function readSupervisor(home: string): string | undefined {
   try {
-    return readFileSync(join(home, guardName), 'utf8') || undefined;
+    return readFileSync(join(home, supervisorFile), 'utf8') || undefined;
   } catch {
     return undefined;
   }

@@ -6,7 +6,7 @@ import { assertBuilt, builtPackage } from '../test/temporary-home.js';
 import { watchParents } from './parents.js';
 import { isRunning, runningProcess } from './running.js';
 
-/** Prints its pid, then lives until a parent of its is gone. */
+/** Prints its pid and runs until one of its parents exits. */
 const watcher = `
   import { watchParents } from '${builtPackage}';
   const stay = setInterval(() => {}, 1000);
@@ -18,7 +18,7 @@ const watcher = `
 describe('watchParents', () => {
   beforeAll(assertBuilt);
 
-  /** `sh` that starts `sh` that starts the watcher, as npm does; answers the pids, outermost first. */
+  /** Starts `sh`, which starts `sh`, which starts the watcher, as npm does; returns the pids, outermost first. */
   async function chain(startedBy: 'npm' | 'person') {
     const inner = `sh -c '"$NODE" --input-type=module -e "$WATCHER" ${startedBy}; true'; true`;
     const outer = spawn('sh', ['-c', inner], {
@@ -38,14 +38,14 @@ describe('watchParents', () => {
     await until(() => !isRunning(watching));
   });
 
-  test('a killed npm is noticed, though its shell lives on', async () => {
+  test('a killed npm is noticed even if its shell survives', async () => {
     const { outer, shell, watching } = await chain('npm');
     process.kill(outer, 'SIGKILL');
     await until(() => !isRunning(watching));
     await until(() => !isRunning(shell));
   });
 
-  test('says nothing while they live', async () => {
+  test('does not call back while they run', async () => {
     let gone = 0;
     const stop = watchParents({
       environment: { npm_lifecycle_event: 'test' },

@@ -1,22 +1,22 @@
 import { runningProcess } from './running.js';
 
 export interface WatchParentsOptions {
-  /** Tells whether npm started us: then npm is watched too, beyond the shell that it starts us by. */
+  /** If npm started this process, npm is watched too, beyond the shell in between. */
   environment: Readonly<Record<string, string | undefined>>;
-  /** Called once, when a process that launched us is gone. */
+  /** Called once, when a process that launched this one has exited. */
   onGone: () => void;
-  /** Milliseconds between two looks; 500 by default. */
+  /** Milliseconds between checks; 500 by default. */
   everyMs?: number;
 }
 
 const shells = new Set(['sh', 'dash', 'bash', 'zsh', 'ash', 'busybox']);
 const packageManager = /^(npm|npx|pnpm|yarn)\b/;
-/** Our own scripts stand between npm and us, so look a little further up than its shell. */
-const furthestAncestor = 4;
+/** Our own scripts may be between npm's shell and this process. */
+const maxAncestors = 4;
 
 /**
- * Watches the processes that launched us, since a SIGKILL of them tells us nothing. The timer does
- * not keep the process running. Returns what ends the watch.
+ * Watches the processes that launched this one, because their SIGKILL is not reported. The timer does not keep the
+ * process alive. Returns a function that stops the watch.
  */
 export function watchParents({
   environment,
@@ -36,11 +36,11 @@ export function watchParents({
   return () => clearInterval(timer);
 }
 
-/** Start times by pid, from the parent up to npm, or else to the parent of npm's shell. */
+/** Returns start times by pid, from the parent up to npm, or to the parent of npm's shell. */
 function ancestorsUpToNpm(parent: number): Map<number, string> {
   const ancestors = new Map<number, string>();
   let underShell = false;
-  for (let pid = parent; ancestors.size < furthestAncestor && pid > 1; ) {
+  for (let pid = parent; ancestors.size < maxAncestors && pid > 1; ) {
     const ancestor = runningProcess(pid);
     if (!ancestor) break;
     ancestors.set(pid, ancestor.startedAt);

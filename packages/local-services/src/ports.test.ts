@@ -13,7 +13,7 @@ describe('assertPortFree', () => {
   });
   afterEach(() => void server.close());
 
-  test('names a taken port and the variable that chooses another', async () => {
+  test('names a port in use and the variable for another one', async () => {
     await expect(assertPortFree('127.0.0.1', port)).rejects.toMatchObject({
       code: 'local_service_failed',
       message: expect.stringMatching(
@@ -22,14 +22,14 @@ describe('assertPortFree', () => {
     });
   });
 
-  test('passes a free port and leaves it free', async () => {
+  test('accepts a free port and leaves it free', async () => {
     server.close();
     await once(server, 'close');
     await assertPortFree('127.0.0.1', port);
     await assertPortFree('127.0.0.1', port);
   });
 
-  test('an address that is not of this machine is named', async () => {
+  test('names an address that is not of this machine', async () => {
     await expect(assertPortFree('192.0.2.1', port)).rejects.toMatchObject({
       message: expect.stringContaining(`192.0.2.1:${port}`),
     });

@@ -2,8 +2,8 @@ import { createServer } from 'node:net';
 import { localServiceFailed } from './failures.js';
 
 /**
- * Throws `local_service_failed` where a server could not listen on this TCP port (1-65535), with a
- * sentence that names the variable which chooses another.
+ * Throws `local_service_failed` if a server cannot listen on this TCP port (1-65535), with a sentence that names the
+ * variable for another port.
  */
 export async function assertPortFree(host: string, port: number, variable = 'PORT'): Promise<void> {
   const failure = await tryToListen(host, port);
@@ -16,7 +16,7 @@ export async function assertPortFree(host: string, port: number, variable = 'POR
     );
   }
   if (failure.code === 'EACCES') {
-    throw localServiceFailed(`Port ${port} needs the rights of root: ${another}.`, failure);
+    throw localServiceFailed(`Port ${port} requires root: ${another}.`, failure);
   }
   throw localServiceFailed(
     `Nothing can listen on ${host}:${port} here: ${another} or HOST.`,

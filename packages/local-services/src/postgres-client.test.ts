@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { fakeProgram, temporaryHome } from '../test/temporary-home.js';
-import { broughtClientFolders, placePostgresClient } from './postgres-client.js';
+import { downloadedClientFolders, placePostgresClient } from './postgres-client.js';
 import { makeServicesHome } from './services-home.js';
 
 let folder: ReturnType<typeof temporaryHome>;
@@ -12,8 +12,8 @@ beforeEach(() => {
 });
 afterEach(() => folder.remove());
 
-test('a client that was brought runs with its libraries from a folder that TEXAS_HOME tells', () => {
-  const programs = join(folder.home, "it's brought");
+test('a downloaded client runs with its libraries from a folder of TEXAS_HOME', () => {
+  const programs = join(folder.home, "it's downloaded");
   mkdirSync(programs);
   for (const name of ['pg_dump', 'pg_restore']) {
     fakeProgram(join(programs, name), 'echo "$LD_LIBRARY_PATH|$1"');
@@ -22,7 +22,7 @@ test('a client that was brought runs with its libraries from a folder that TEXAS
   const env = { LD_LIBRARY_PATH: '/a lib:/b' };
   placePostgresClient(services, { folder: programs, env });
 
-  const [place, ...others] = broughtClientFolders(folder.home);
+  const [place, ...others] = downloadedClientFolders(folder.home);
   expect(others).toEqual([]);
   for (const name of ['pg_dump', 'pg_restore']) {
     expect(execFileSync(join(place ?? '', name), ['two words'], { env: {} }).toString()).toBe(
@@ -31,9 +31,9 @@ test('a client that was brought runs with its libraries from a folder that TEXAS
   }
 });
 
-test('an installed client needs none, and one that was placed before is gone', () => {
+test('an installed client needs no wrappers, and earlier ones are removed', () => {
   const services = makeServicesHome(folder.home).folder;
   placePostgresClient(services, { folder: '/x', env: { LD_LIBRARY_PATH: '/y' } });
   placePostgresClient(services, { folder: '/x', env: {} });
-  expect(broughtClientFolders(folder.home)).toEqual([]);
+  expect(downloadedClientFolders(folder.home)).toEqual([]);
 });

@@ -7,8 +7,8 @@ import { servicesFolders } from './services-home.js';
 const name = 'postgresql-client';
 
 /**
- * Puts a pg_dump and a pg_restore that anybody can run below the folder of the services, where the
- * PostgreSQL was brought: its own ones do not find their libraries by themselves.
+ * Writes wrappers of pg_dump and pg_restore to the folder of the services if PostgreSQL was downloaded: its own
+ * programs do not find their libraries.
  */
 export function placePostgresClient(
   servicesFolder: string,
@@ -28,8 +28,8 @@ export function placePostgresClient(
   }
 }
 
-/** The folders of this TEXAS_HOME with a pg_dump that was brought: none, or one. */
-export function broughtClientFolders(home: string): string[] {
+/** Returns the folder of this TEXAS_HOME with those wrappers, if any. */
+export function downloadedClientFolders(home: string): string[] {
   const { inside, elsewhere } = servicesFolders(home);
   return [inside, elsewhere].map((folder) => join(folder, name)).filter(existsSync);
 }

@@ -26,21 +26,21 @@ export interface ClusterOptions {
   durable: boolean;
 }
 
-/** The major version that wrote the data; undefined where there are none. */
+/** Returns the major version of the data; undefined if there are none. */
 export function majorOfCluster(folder: string): number | undefined {
   const file = join(folder, 'PG_VERSION');
   return existsSync(file) ? Number(readFileSync(file, 'utf8')) : undefined;
 }
 
 /**
- * Makes the data folder of a new PostgreSQL: in a folder beside it, renamed when whole, so that an
- * initdb which was killed leaves no half cluster. Throws `local_service_failed` with one sentence.
+ * Creates the data folder of a new PostgreSQL under a temporary name and renames it when complete, so that a killed
+ * initdb leaves no partial cluster. Throws `local_service_failed` with one sentence.
  */
 export async function makeCluster(folder: string, options: ClusterOptions): Promise<void> {
   const { account } = options;
   let work: string | undefined;
   try {
-    removeHalfMade(folder);
+    removePartial(folder);
     work = mkdtempSync(`${folder}.making-`);
     const passwordFile = join(work, 'password');
     const cluster = join(work, 'cluster');
@@ -58,7 +58,7 @@ export async function makeCluster(folder: string, options: ClusterOptions): Prom
   }
 }
 
-/** In C.UTF-8 where the machine has it: it sorts like C, and knows letters beyond ASCII. */
+/** Uses C.UTF-8 if the system has it: it sorts like C, but handles non-ASCII letters. */
 async function initialise(
   cluster: string,
   passwordFile: string,
@@ -83,16 +83,16 @@ async function initialise(
   const folder = dirname(dirname(cluster));
   throw (
     explainOutput(stderr, folder) ??
-    localServiceFailed(`PostgreSQL could not make its data in ${folder}: ${whyFailed(stderr)}.`)
+    localServiceFailed(`PostgreSQL could not create its data in ${folder}: ${reasonIn(stderr)}.`)
   );
 }
 
-/** initdb ends with what it cleaned up; the line with the reason says so. */
-function whyFailed(output: string): string {
+/** The last lines of initdb are about its cleanup; the reason is in an error line before. */
+function reasonIn(output: string): string {
   return /(?:error|FATAL): *(.+)$/m.exec(output)?.[1] ?? lastLine(output);
 }
 
-function removeHalfMade(folder: string): void {
+function removePartial(folder: string): void {
   const prefix = `${basename(folder)}.making-`;
   for (const path of pathsIn(dirname(folder))) {
     if (basename(path).startsWith(prefix)) rmSync(path, { recursive: true, force: true });
@@ -100,10 +100,10 @@ function removeHalfMade(folder: string): void {
 }
 
 /**
- * Stops the server that a killed run left on this data. Its pid file alone proves nothing: where
- * that pid is another program by now, the file goes, since PostgreSQL would wait for that program.
+ * Stops the server that a killed run left on these data. If the pid in its file belongs to another program by now,
+ * deletes the file, because PostgreSQL would wait for that program.
  */
-export async function endLeftOverPostgres(folder: string): Promise<void> {
+export async function stopLeftoverPostgres(folder: string): Promise<void> {
   const file = join(folder, 'postmaster.pid');
   if (!existsSync(file)) return;
   const pid = Number(readFileSync(file, 'utf8').split('\n')[0]);
@@ -111,7 +111,7 @@ export async function endLeftOverPostgres(folder: string): Promise<void> {
   else if (isRunning(pid)) rmSync(file, { force: true });
 }
 
-/** The TCP port of the server that runs on this data; undefined where none does, or not yet. */
+/** Returns the TCP port of the server running on these data; undefined if there is none yet. */
 export function runningPort(folder: string): number | undefined {
   // The pid file's lines are: pid, data folder, start, port, socket folder, address, memory, status.
   const lines = pidFileLines(folder);

@@ -2,48 +2,47 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { localServiceFailed, systemCodeOf } from './failures.js';
-import { findOrBringPostgres } from './find-or-bring.js';
+import { findOrDownloadPostgres } from './find-or-download.js';
 import { placePostgresClient } from './postgres-client.js';
 import {
-  endLeftOverPostgres,
   majorOfCluster,
   makeCluster,
   runningPort,
+  stopLeftoverPostgres,
 } from './postgres-cluster.js';
-import { keptPassword } from './secret.js';
-import type { ServerOptions } from './server-options.js';
+import { storedPassword } from './secret.js';
 import { servicesFolders } from './services-home.js';
-import { startServer } from './start-server.js';
+import { type ServerOptions, startServer } from './start-server.js';
 
 const user = 'texas';
 const database = 'texas';
 const passwordName = 'postgresql-password';
 
 /**
- * Starts a private PostgreSQL on a free loopback port and answers its URL; its data is made on the
- * first start. Throws `local_service_failed` with one sentence.
+ * Starts a private PostgreSQL on a free loopback port and returns its URL; creates its data first if necessary.
+ * Throws `local_service_failed` with one sentence.
  */
 export async function startPostgres(options: ServerOptions): Promise<string> {
-  const { home, guard, durable, logFile } = options;
+  const { home, supervisor, durable, logFile } = options;
   const folder = join(home.folder, 'postgresql');
   const passwordFile = join(home.folder, passwordName);
   const major = majorOfCluster(folder);
   if (major !== undefined && !existsSync(passwordFile)) {
     throw localServiceFailed(
-      `The password of the data in ${folder} is lost: put ${passwordFile} back, or move the data folder away to begin anew.`,
+      `The password of the data in ${folder} is lost: restore ${passwordFile}, or move the data folder away to start with an empty one.`,
     );
   }
-  const password = keptPassword(passwordFile);
-  const binaries = await findOrBringPostgres(options, major);
+  const password = storedPassword(passwordFile);
+  const binaries = await findOrDownloadPostgres(options, major);
   placePostgresClient(home.folder, binaries);
-  if (major !== undefined) await endLeftOverPostgres(folder);
+  if (major !== undefined) await stopLeftoverPostgres(folder);
   else await makeCluster(folder, { binaries, account: home.account, user, password, durable });
 
   const port = await startServer({
     label: 'PostgreSQL',
-    guard,
+    supervisor,
     folder: home.folder,
-    processOn: (freePort) => ({
+    serviceOn: (freePort) => ({
       name: 'postgresql',
       command: binaries.postgres,
       args: ['-D', folder, ...settings(freePort, durable)],
@@ -53,14 +52,14 @@ export async function startPostgres(options: ServerOptions): Promise<string> {
       stopSignals: ['SIGINT', 'SIGQUIT'],
       ...home.account,
     }),
-    answersOn: (itsPort) => answers(urlOf(password, itsPort, 'postgres')),
+    acceptsOn: (servicePort) => accepts(urlOf(password, servicePort, 'postgres')),
   });
   return urlOf(password, port, database);
 }
 
 /**
- * The URL of the private PostgreSQL that runs for this TEXAS_HOME; null where none does. Starts and
- * makes nothing. Throws `local_service_failed` where its password may not be read.
+ * Returns the URL of the private PostgreSQL running for this TEXAS_HOME; null if there is none. Throws
+ * `local_service_failed` if its password cannot be read.
  */
 export function runningDatabaseUrl(home: string): string | null {
   const { inside, elsewhere } = servicesFolders(home);
@@ -90,13 +89,13 @@ function settings(port: number, durable: boolean): string[] {
   const values: Record<string, string> = {
     port: String(port),
     listen_addresses: '127.0.0.1',
-    // A path below TEXAS_HOME may be longer than a socket's may be.
+    // Paths in TEXAS_HOME may exceed the maximum length of a socket path.
     unix_socket_directories: '',
     max_connections: '200',
     timezone: 'UTC',
     log_timezone: 'UTC',
     jit: 'off',
-    // Nobody replicates it, so less is written ahead.
+    // There is no replication.
     wal_level: 'minimal',
     max_wal_senders: '0',
     ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
@@ -104,8 +103,8 @@ function settings(port: number, durable: boolean): string[] {
   return Object.entries(values).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
 }
 
-/** Whether the server takes commands; makes our database where it is missing. */
-async function answers(connectionString: string): Promise<boolean> {
+/** Returns true once the server accepts commands; creates our database if it is missing. */
+async function accepts(connectionString: string): Promise<boolean> {
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: 2000, ssl: false });
   client.on('error', () => undefined);
   try {
@@ -117,7 +116,7 @@ async function answers(connectionString: string): Promise<boolean> {
     return true;
   } catch (failure) {
     if (systemCodeOf(failure) !== '28P01') return false;
-    throw localServiceFailed('The kept password is not that of the data: restore both together.');
+    throw localServiceFailed('The stored password does not match the data: restore both together.');
   } finally {
     await client.end().catch(() => undefined);
   }

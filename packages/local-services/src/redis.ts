@@ -2,22 +2,21 @@ import { chownSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { explainFileFailure } from './failures.js';
-import { findOrBringRedis } from './find-or-bring.js';
+import { findOrDownloadRedis } from './find-or-download.js';
 import { makeFolder } from './folders.js';
 import { endProcess, runsIn } from './running.js';
-import { keptPassword, writePrivately } from './secret.js';
-import type { ServerOptions } from './server-options.js';
-import { startServer } from './start-server.js';
+import { storedPassword, writePrivately } from './secret.js';
+import { type ServerOptions, startServer } from './start-server.js';
 
 /**
- * Starts a private Redis on a free loopback port and answers its URL. What is queued is on disk
- * within a second and nothing is evicted. Throws `local_service_failed` with one sentence.
+ * Starts a private Redis on a free loopback port and returns its URL. Writes reach the disk within a second, and
+ * nothing is evicted. Throws `local_service_failed` with one sentence.
  */
 export async function startRedis(options: ServerOptions): Promise<string> {
-  const { home, guard, logFile } = options;
-  const binaries = await findOrBringRedis(options);
+  const { home, supervisor, logFile } = options;
+  const binaries = await findOrDownloadRedis(options);
   const folder = join(home.folder, 'redis');
-  const password = keptPassword(join(home.folder, 'redis-password'));
+  const password = storedPassword(join(home.folder, 'redis-password'));
   const configFile = join(folder, 'redis.conf');
   const configure = (port: number) => {
     writePrivately(configFile, configuration(options, { port, folder, password }));
@@ -26,12 +25,12 @@ export async function startRedis(options: ServerOptions): Promise<string> {
   };
   try {
     makeFolder(folder, 0o700);
-    await endLeftOver(folder);
+    await stopLeftover(folder);
     const port = await startServer({
       label: 'Redis',
-      guard,
+      supervisor,
       folder: home.folder,
-      processOn: (freePort) => {
+      serviceOn: (freePort) => {
         configure(freePort);
         return {
           name: 'redis',
@@ -43,7 +42,7 @@ export async function startRedis(options: ServerOptions): Promise<string> {
           ...home.account,
         };
       },
-      answersOn: (port) => answers(port, password),
+      acceptsOn: (port) => accepts(port, password),
     });
     return `redis://:${password}@127.0.0.1:${port}`;
   } catch (failure) {
@@ -61,34 +60,34 @@ function configuration(
     'bind 127.0.0.1',
     `port ${port}`,
     `requirepass ${password}`,
-    `dir "${quoted(folder)}"`,
-    `pidfile "${quoted(pidFileOf(folder))}"`,
+    `dir "${escaped(folder)}"`,
+    `pidfile "${escaped(pidFileOf(folder))}"`,
     'daemonize no',
     'save ""',
     `appendonly ${durable ? 'yes' : 'no'}`,
     'appendfsync everysec',
     'maxmemory-policy noeviction',
-    // Redis logs to its standard output, which the guard appends to a file.
+    // Redis logs to its standard output, which the supervisor appends to a file.
     'logfile ""',
   ];
   return `${lines.join('\n')}\n`;
 }
 
-/** As it stands between the double quotes of Redis' configuration. */
-function quoted(path: string): string {
+/** Escapes a path for double quotes in Redis' configuration. */
+function escaped(path: string): string {
   return path.replace(/["\\]/g, '\\$&');
 }
 
-/** A server that a killed run left on this data is stopped; its pid file alone proves nothing. */
-async function endLeftOver(folder: string): Promise<void> {
+/** Stops the server that a killed run left on these data; its pid file may be outdated. */
+async function stopLeftover(folder: string): Promise<void> {
   const file = pidFileOf(folder);
   if (!existsSync(file)) return;
   const pid = Number(readFileSync(file, 'utf8'));
   if (runsIn(pid, folder, /^(redis|valkey)/)) await endProcess(pid, ['SIGTERM'], 10_000);
 }
 
-/** While it reads its data it answers with an error. */
-async function answers(port: number, password: string): Promise<boolean> {
+/** Returns true once the server accepts commands; while it loads its data it replies with an error. */
+async function accepts(port: number, password: string): Promise<boolean> {
   const redis = new Redis(port, '127.0.0.1', {
     password,
     lazyConnect: true,
@@ -103,7 +102,7 @@ async function answers(port: number, password: string): Promise<boolean> {
   } catch {
     return false;
   } finally {
-    // On a connection that is closed already it would leave a timer of two seconds.
+    // On a closed connection `disconnect` leaves a timer of two seconds.
     if (redis.status === 'ready') redis.disconnect();
   }
 }

@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => folder.remove());
 
-test('the URL of the private database can be found while it runs, and only then', async () => {
+test('the URL of the private database is found only while it runs', async () => {
   const { home } = folder;
   expect(runningDatabaseUrl(home)).toBeNull();
   const services = await startLocalServices({
@@ -28,7 +28,7 @@ test('the URL of the private database can be found while it runs, and only then'
   expect(runningDatabaseUrl(home)).toBeNull();
 });
 
-test('a pid file that a killed server left behind is no running server', () => {
+test('the pid file of a killed server does not count as a running server', () => {
   const cluster = join(folder.home, 'services', 'postgresql');
   makeFolder(cluster);
   const lines = [process.pid, cluster, 1, 5432, '', '127.0.0.1', 0, 'ready', ''];

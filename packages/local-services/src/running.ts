@@ -2,16 +2,16 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** A process as `/proc` or `ps` tells of it. */
+/** A process, as described by `/proc` or `ps`. */
 export interface RunningProcess {
   parent: number;
   /** Its short name, at most 15 characters on Linux: `sh`, `node`, `npm start`. */
   name: string;
-  /** When it started, in the system's own words: with the pid it tells a process from a later one. */
+  /** The start time in the system's format; together with the pid it identifies a process. */
   startedAt: string;
 }
 
-/** The process of this id; undefined where there is none, or where only its exit status is left. */
+/** Returns the process of this id; undefined if there is none or it is a zombie. */
 export function runningProcess(pid: number): RunningProcess | undefined {
   if (!Number.isSafeInteger(pid) || pid <= 0) return undefined;
   return process.platform === 'linux' ? fromProc(pid) : fromPs(pid);
@@ -21,7 +21,7 @@ export function isRunning(pid: number): boolean {
   return runningProcess(pid) !== undefined;
 }
 
-/** Whether this process runs in that folder, as PostgreSQL and Redis do in the folder of their data. */
+/** Returns true if the process runs in this folder, as PostgreSQL and Redis do in their data folder. */
 export function runsIn(pid: number, folder: string, program: RegExp): boolean {
   const found = runningProcess(pid);
   if (!found || !program.test(found.name)) return false;
@@ -33,25 +33,22 @@ export function runsIn(pid: number, folder: string, program: RegExp): boolean {
   }
 }
 
-/**
- * Asks until the answer is true, every `everyMs`, for about `forMs` milliseconds at most.
- * False where it never was.
- */
+/** Polls every `everyMs` until the condition holds; returns false if it does not within about `timeoutMs`. */
 export async function waitUntil(
-  holds: () => boolean | Promise<boolean>,
-  forMs: number,
+  condition: () => boolean | Promise<boolean>,
+  timeoutMs: number,
   everyMs = 25,
 ): Promise<boolean> {
   for (let waitedMs = 0; ; waitedMs += everyMs) {
-    if (await holds()) return true;
-    if (waitedMs >= forMs) return false;
+    if (await condition()) return true;
+    if (waitedMs >= timeoutMs) return false;
     await pause(everyMs);
   }
 }
 
 /**
- * Ends a process that is not our child: the signals in their order, each with `timeoutMs` to obey,
- * then SIGKILL to all of its group. Without it already gone it does nothing.
+ * Ends a process that is not our child: sends the signals in order, each followed by `timeoutMs` to exit, then
+ * SIGKILL to its process group.
  */
 export async function endProcess(
   pid: number,

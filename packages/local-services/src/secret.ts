@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { explainFileFailure } from './failures.js';
 
-/** The password that this file keeps, made at random where there is none; only its owner reads it. */
-export function keptPassword(file: string): string {
+/** Returns the password stored in this file, which only its owner can read; creates a random one first. */
+export function storedPassword(file: string): string {
   try {
     if (existsSync(file)) return readFileSync(file, 'utf8').trim();
     const password = randomBytes(24).toString('base64url');
@@ -14,14 +14,14 @@ export function keptPassword(file: string): string {
   }
 }
 
-/** Writes the whole file, mode 0600, or leaves none: a full disk does not make an empty password. */
+/** Writes the file atomically with mode 0600: a full disk never leaves an empty password. */
 export function writePrivately(file: string, text: string): void {
-  const half = `${file}.new`;
-  rmSync(half, { force: true });
+  const temporary = `${file}.new`;
+  rmSync(temporary, { force: true });
   try {
-    writeFileSync(half, text, { mode: 0o600, flush: true });
-    renameSync(half, file);
+    writeFileSync(temporary, text, { mode: 0o600, flush: true });
+    renameSync(temporary, file);
   } finally {
-    rmSync(half, { force: true });
+    rmSync(temporary, { force: true });
   }
 }

@@ -5,45 +5,44 @@ import { isAbsolute, join } from 'node:path';
 import { explainFileFailure, localServiceFailed } from './failures.js';
 import { makeFolder } from './folders.js';
 
-/** A user of this machine that a service runs as. */
+/** The user that a service runs as. */
 export interface Account {
   uid: number;
   gid: number;
 }
 
 export interface ServicesHome {
-  /** Data, brought binaries, passwords and logs are below it. */
+  /** Contains data, downloaded programs and passwords. */
   folder: string;
-  /** Who the services run as; undefined: whoever runs this. */
+  /** The user that the services run as; the current one if undefined. */
   account: Account | undefined;
 }
 
-/** Where services live whose user cannot enter TEXAS_HOME. */
+/** For services whose user cannot enter TEXAS_HOME. */
 const systemFolder = '/var/lib/texas-ai';
 
 /**
- * Makes the folder of the services: `services` below `home` (absolute). PostgreSQL refuses to run as
- * root, so root runs the services as the owner of their data, else as `postgres`, else as `nobody`;
- * where that user cannot enter `home` the folder is below `/var/lib/texas-ai` instead.
- * Throws `local_service_failed` where it cannot be made.
+ * Creates the folder of the services: `services` in `home` (absolute). PostgreSQL refuses to run as root, so root runs
+ * the services as the owner of their data, else as `postgres`, else as `nobody`; if that user cannot enter `home`, the
+ * folder is in `/var/lib/texas-ai` instead. Throws `local_service_failed` if it cannot be created.
  */
 export function makeServicesHome(home: string): ServicesHome {
   if (!isAbsolute(home)) throw localServiceFailed(`TEXAS_HOME must be an absolute path: ${home}.`);
   const { inside, elsewhere } = servicesFolders(home);
-  if (process.getuid?.() !== 0) return { folder: made(inside), account: undefined };
-  made(home, false);
+  if (process.getuid?.() !== 0) return { folder: created(inside), account: undefined };
+  created(home, false);
   const account = ownerOf(inside) ?? ownerOf(elsewhere) ?? serviceAccount();
-  const stay = canEnter(home, account) && (existsSync(inside) || !existsSync(elsewhere));
-  return { folder: made(stay ? inside : elsewhere), account };
+  const fitsInside = canEnter(home, account) && (existsSync(inside) || !existsSync(elsewhere));
+  return { folder: created(fitsInside ? inside : elsewhere), account };
 }
 
-/** Where the services of this home may be; nothing is made. */
+/** Returns the two possible folders of this home; creates neither. */
 export function servicesFolders(home: string): { inside: string; elsewhere: string } {
   const name = createHash('sha256').update(home).digest('hex').slice(0, 16);
   return { inside: join(home, 'services'), elsewhere: join(systemFolder, name) };
 }
 
-function made(folder: string, enterable = true): string {
+function created(folder: string, enterable = true): string {
   try {
     makeFolder(folder);
     if (enterable) chmodSync(folder, 0o755);
@@ -78,7 +77,7 @@ function idOf(which: '-u' | '-g', name: string): number | undefined {
   return status === 0 ? Number(stdout.trim()) : undefined;
 }
 
-/** Really tries: a mode alone does not tell of parents, groups and access lists. */
+/** Actually tries, because a mode says nothing about parents, groups and access lists. */
 function canEnter(folder: string, account: Account): boolean {
   return spawnSync('test', ['-x', folder], { ...account, cwd: '/' }).status === 0;
 }

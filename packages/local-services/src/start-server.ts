@@ -1,50 +1,62 @@
 import { readFileSync } from 'node:fs';
 import getPort from 'get-port';
 import { explainFolder, explainOutput, localServiceFailed } from './failures.js';
-import type { Guard } from './guard.js';
-import type { ServiceProcess } from './guarded-children.js';
+import type { FindOrDownloadOptions } from './find-or-download.js';
 import { waitUntil } from './running.js';
+import type { ServicesHome } from './services-home.js';
+import type { ServiceProcess } from './supervised-children.js';
+import type { Supervisor } from './supervisor.js';
 
-export interface StartServerOptions {
-  /** What people call it: `PostgreSQL`. */
-  label: string;
-  guard: Guard;
-  /** The services' home, to blame where its disk is full. */
-  folder: string;
-  /** The process that listens on this port. */
-  processOn: (port: number) => ServiceProcess;
-  /** Whether it takes commands there. */
-  answersOn: (port: number) => Promise<boolean>;
+/** The options of `startPostgres` and `startRedis`. */
+export interface ServerOptions extends FindOrDownloadOptions {
+  home: ServicesHome;
+  supervisor: Supervisor;
+  /** False for tests, whose data need not survive a power cut. */
+  durable: boolean;
+  /** The server's output. */
+  logFile: string;
 }
 
-/** Recovery after a crash reads what was written since the last checkpoint. */
+export interface StartServerOptions {
+  /** The display name: `PostgreSQL`. */
+  label: string;
+  supervisor: Supervisor;
+  /** The home of the services, for errors about its disk. */
+  folder: string;
+  /** The process to start on this port. */
+  serviceOn: (port: number) => ServiceProcess;
+  /** Returns true once it accepts commands on this port. */
+  acceptsOn: (port: number) => Promise<boolean>;
+}
+
+/** Crash recovery may take a while. */
 const readyWithinMs = 60_000;
-const mostTries = 5;
-/** Another process took the port, or the last children of a killed server are about to end. */
-const worthAnotherTry = /Address already in use|pre-existing shared memory block/i;
+const maxAttempts = 5;
+/** Another process took the port, or the children of a killed server are still exiting. */
+const transientErrors = /Address already in use|pre-existing shared memory block/i;
 
 /**
- * Starts a server on a free loopback port and answers the port once it takes commands.
- * Throws `local_service_failed` with one sentence that says why it does not.
+ * Starts a server on a free loopback port and returns the port once it accepts commands. Throws
+ * `local_service_failed` with the reason if it does not start.
  */
-export async function startServer(options: StartServerOptions, tries = 1): Promise<number> {
-  const { label, guard, folder, processOn, answersOn } = options;
+export async function startServer(options: StartServerOptions, attempt = 1): Promise<number> {
+  const { label, supervisor, folder, serviceOn, acceptsOn } = options;
   const port = await getPort({ host: '127.0.0.1' });
-  const service = processOn(port);
-  let ended = false;
-  const forget = guard.onExit(({ name }) => {
-    if (name === service.name) ended = true;
+  const service = serviceOn(port);
+  let exited = false;
+  const unsubscribe = supervisor.onExit(({ name }) => {
+    if (name === service.name) exited = true;
   });
   try {
-    await guard.spawn(service);
-    const settled = await waitUntil(async () => ended || (await answersOn(port)), readyWithinMs);
-    if (settled && !ended) return port;
+    await supervisor.spawn(service);
+    const isDecided = await waitUntil(async () => exited || (await acceptsOn(port)), readyWithinMs);
+    if (isDecided && !exited) return port;
   } finally {
-    forget();
+    unsubscribe();
   }
   const output = readFileSync(service.logFile, 'utf8').slice(-4000);
-  if (ended && tries < mostTries && worthAnotherTry.test(output)) {
-    return startServer(options, tries + 1);
+  if (exited && attempt < maxAttempts && transientErrors.test(output)) {
+    return startServer(options, attempt + 1);
   }
   throw (
     explainOutput(output, folder) ??
@@ -53,7 +65,7 @@ export async function startServer(options: StartServerOptions, tries = 1): Promi
   );
 }
 
-/** The last line that a program wrote: as a rule, why it gave up. */
+/** Returns the last line of a program's output, usually the reason why it failed. */
 export function lastLine(output: string): string {
-  return output.trim().split('\n').at(-1) || 'it said nothing';
+  return output.trim().split('\n').at(-1) || 'it printed nothing';
 }

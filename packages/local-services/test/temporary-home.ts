@@ -6,10 +6,10 @@ import type { Logger } from '@texas-ai/kernel';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
-/** What tests bring is brought once, and shared with the servers of the other tests. */
+/** Programs are downloaded once, and shared with the servers of the other tests. */
 export const binariesHome = join(here, '..', '..', '..', '.local', 'test');
 
-/** The built package, for tests that need a process of their own. */
+/** The built package, for tests that start a separate process. */
 export const builtPackage = join(here, '..', 'dist', 'index.js');
 
 export const environment = { PATH: '/usr/local/bin:/usr/bin:/bin' };
@@ -21,14 +21,14 @@ export const silentLogger: Logger = {
   error: () => undefined,
 };
 
-/** A new folder that anybody may enter, and what removes it. */
+/** A new folder that every user may enter. */
 export function temporaryHome(): { home: string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'texas-home-'));
   chmodSync(folder, 0o755);
   return { home: folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** A program that does what these lines of shell say. */
+/** Writes a program that runs these lines of shell. */
 export function fakeProgram(file: string, lines: string): void {
   writeFileSync(file, `#!/bin/sh\n${lines}\n`);
   chmodSync(file, 0o755);

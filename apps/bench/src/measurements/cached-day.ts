@@ -68,12 +68,12 @@ function figuresOf(seen: Record<'product' | 'http' | 'express', Load[]>): Figure
   ];
 }
 
-async function startBare({ guard, folder }: Bench, kind: 'http' | 'express', file: string) {
+async function startBare({ supervisor, folder }: Bench, kind: 'http' | 'express', file: string) {
   const name = `bare-${kind}`;
   const port = await freePort();
   const logFile = join(folder, `${name}.log`);
   const main = fileURLToPath(new URL('../bare-server-main.js', import.meta.url));
-  await guard.spawn({
+  await supervisor.spawn({
     name,
     command: process.execPath,
     args: [main, kind, String(port), file],

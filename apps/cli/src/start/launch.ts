@@ -68,7 +68,7 @@ export async function launch(
     }),
     (each) => each.stop(),
   );
-  keepAlive(services.guard, {
+  keepAlive(services.supervisor, {
     onRestart: (name) => output.progress(`The ${name} ended unexpectedly and is restarted.`),
     onGivenUp: (name) => stop.fail(givenUp(name, logs)),
   });
@@ -94,7 +94,7 @@ export async function launch(
   );
   await Promise.all([
     migrate(database),
-    startApps(services.guard, {
+    startApps(services.supervisor, {
       root,
       logs,
       environments: appEnvironments(deps, { databaseUrl, redisUrl, once }),

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ProcessEnvironment } from '@texas-ai/config';
-import type { Guard } from '@texas-ai/local-services';
+import type { Supervisor } from '@texas-ai/local-services';
 
 const appsFolder = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -9,7 +9,7 @@ export type AppEnvironments = Record<'api' | 'worker', ProcessEnvironment>;
 
 /** Starts api and worker with the same commands as in production. */
 export async function startApps(
-  guard: Guard,
+  guard: Supervisor,
   { root, logs, environments }: { root: string; logs: string; environments: AppEnvironments },
 ): Promise<void> {
   await Promise.all(
@@ -45,7 +45,7 @@ const restartWindowMs = 60_000;
 
 /** Restarts processes that end unexpectedly. After five restarts within a minute, gives up and calls `onGivenUp`. */
 export function keepAlive(
-  guard: Guard,
+  guard: Supervisor,
   { onRestart, onGivenUp }: { onRestart(name: string): void; onGivenUp(name: string): void },
 ): void {
   const exits = new Map<string, number[]>();

@@ -3,27 +3,27 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { until } from '@texas-ai/testing';
 import { temporaryHome } from '../test/temporary-home.js';
+import { isRunning } from './running.js';
 import {
-  type GuardedChildren,
-  makeGuardedChildren,
+  makeSupervisedChildren,
   type ServiceExit,
   type ServiceProcess,
-} from './guarded-children.js';
-import { isRunning } from './running.js';
+  type SupervisedChildren,
+} from './supervised-children.js';
 
-/** Everything but setTimeout: the time to obey a signal is over when a test says so. */
+/** All but setTimeout: tests control how long a process may take to exit after a signal. */
 const realTimers = ['nextTick', 'queueMicrotask', 'setImmediate', 'setInterval'] as const;
 const stopTimeoutMs = 10_000;
 
-describe('makeGuardedChildren', () => {
+describe('makeSupervisedChildren', () => {
   let folder: ReturnType<typeof temporaryHome>;
   let exits: ServiceExit[];
-  let children: GuardedChildren;
+  let children: SupervisedChildren;
   beforeEach(() => {
     jest.useFakeTimers({ doNotFake: [...realTimers, 'Date', 'performance', 'hrtime'] });
     folder = temporaryHome();
     exits = [];
-    children = makeGuardedChildren((exit) => exits.push(exit));
+    children = makeSupervisedChildren((exit) => exits.push(exit));
   });
   afterEach(async () => {
     jest.useRealTimers();
@@ -45,7 +45,7 @@ describe('makeGuardedChildren', () => {
   const logHas = (name: string, text: string) =>
     until(() => readFileSync(join(folder.home, `${name}.log`), 'utf8').includes(text));
 
-  /** Stops it; its time to obey the first signal is over once it has written that. */
+  /** Stops a service; the timeout of the first signal passes once its log has this text. */
   async function stopAfter(name: string, text: string): Promise<void> {
     const stopped = children.stop(name);
     await logHas(name, text);
@@ -53,7 +53,7 @@ describe('makeGuardedChildren', () => {
     await stopped;
   }
 
-  test('writes both outputs to a private log and hands on only the given environment', async () => {
+  test('writes both outputs to a private log and passes on only the given environment', async () => {
     const pid = await children.start(shell('talker', 'echo "$WORD in $PWD" >&2; echo "$HOME|"'));
     await until(() => exits.length === 1);
     expect(exits[0]).toEqual({ name: 'talker', pid, code: 0, signal: null, expected: false });
@@ -71,7 +71,7 @@ describe('makeGuardedChildren', () => {
     expect(exits.every(({ expected }) => expected)).toBe(true);
   });
 
-  test('what ignores its signals is killed with all of its group', async () => {
+  test('a process that ignores its signals is killed with its group', async () => {
     const script = 'trap "" TERM; tail -f /dev/null & echo "child $!"; while :; do wait; done';
     const pid = await children.start(shell('stubborn', script));
     await logHas('stubborn', 'child');
@@ -83,7 +83,7 @@ describe('makeGuardedChildren', () => {
     await until(() => !isRunning(grandchild));
   });
 
-  test('tries the signals in their order', async () => {
+  test('sends the signals in order', async () => {
     const script =
       'trap "echo asked" INT; trap "echo quit; exit 3" QUIT; echo up; tail -f /dev/null & while :; do wait; done';
     await children.start({
@@ -97,7 +97,7 @@ describe('makeGuardedChildren', () => {
     expect(exits[0]).toMatchObject({ code: 3, expected: true });
   });
 
-  test('refuses a missing program, a name that runs, and anything once all are stopped', async () => {
+  test('rejects a missing program, a name in use, and any start after stopAll', async () => {
     const absent = { ...shell('absent', ''), command: join(folder.home, 'absent') };
     await expect(children.start(absent)).rejects.toMatchObject({ code: 'ENOENT' });
     await children.start(shell('absent', 'exec tail -f /dev/null'));

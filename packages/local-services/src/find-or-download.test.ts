@@ -2,8 +2,8 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { environment, fakeProgram, silentLogger, temporaryHome } from '../test/temporary-home.js';
-import { bring } from './bring.js';
-import { findOrBringPostgres } from './find-or-bring.js';
+import { downloadPackages } from './download-packages.js';
+import { findOrDownloadPostgres } from './find-or-download.js';
 import { findPostgres } from './find-postgres.js';
 import { findRedis, redisInTree, redisPackages } from './find-redis.js';
 
@@ -16,7 +16,7 @@ describe('finding programs', () => {
 
   function where(...names: string[]) {
     const path = names.map((name) => join(folder.home, name)).join(':');
-    return { path, brought: join(folder.home, 'none'), account: undefined };
+    return { path, downloaded: join(folder.home, 'none'), account: undefined };
   }
   function fakePostgres(name: string, initdb: string, postgres = initdb): void {
     mkdirSync(join(folder.home, name));
@@ -28,7 +28,7 @@ describe('finding programs', () => {
     fakeProgram(join(folder.home, name, program), `echo "${words}"`);
   }
 
-  test('the newest PostgreSQL whose programs run and agree is taken, or the one of the data', async () => {
+  test('finds the newest PostgreSQL whose programs run and match, or the version of the data', async () => {
     fakePostgres('old', 'echo "initdb (PostgreSQL) 14.9"');
     fakePostgres('new', 'echo "initdb (PostgreSQL) 98.1"');
     fakePostgres('newest', 'echo "initdb (PostgreSQL) 99beta1"');
@@ -43,7 +43,7 @@ describe('finding programs', () => {
     expect(await findPostgres(options, 97)).toBeUndefined();
   });
 
-  test('Redis from 7 and Valkey from 8', async () => {
+  test('finds Redis 7 or later and Valkey 8 or later', async () => {
     fakeRedis('old', 'redis-server', 'Redis server v=6.0.16 sha=00000000:0');
     fakeRedis('valkey7', 'valkey-server', 'Valkey server v=7.2.5 sha=00000000:0');
     fakeRedis('valkey', 'valkey-server', 'Valkey server v=8.0.1 sha=00000000:0');
@@ -56,7 +56,7 @@ describe('finding programs', () => {
     });
   });
 
-  test('what can be neither found nor brought is one sentence with the command', async () => {
+  test('a program that can be neither found nor downloaded is an error with the install command', async () => {
     mkdirSync(join(folder.home, 'bin'));
     fakeProgram(join(folder.home, 'bin', 'apt-get'), 'exit 127');
     const options = {
@@ -65,24 +65,24 @@ describe('finding programs', () => {
       account: undefined,
       logger: silentLogger,
     };
-    await expect(findOrBringPostgres(options, 97)).rejects.toMatchObject({
+    await expect(findOrDownloadPostgres(options, 97)).rejects.toMatchObject({
       code: 'local_service_failed',
       message: expect.stringMatching(/PostgreSQL 97.*install.*DATABASE_URL/),
     });
     expect(readdirSync(folder.home)).toEqual(['bin']);
   });
 
-  test('Redis is brought with the libraries that it misses, and nothing else is left', async () => {
+  test('Redis is downloaded with its missing libraries, and no other files are left', async () => {
     const tree = join(folder.home, 'binaries', 'redis');
-    const brought = await bring({
+    const isDownloaded = await downloadPackages({
       label: 'Redis',
       folder: tree,
       choosePackages: redisPackages,
-      isWhole: async (half) => (await redisInTree(half, undefined)) !== undefined,
+      isComplete: async (half) => (await redisInTree(half, undefined)) !== undefined,
       environment,
       logger: silentLogger,
     });
-    expect(brought).toBe(true);
+    expect(isDownloaded).toBe(true);
     expect(readdirSync(join(folder.home, 'binaries'))).toEqual(['redis']);
     expect(await redisInTree(tree, undefined)).toBeDefined();
     expect(await redisInTree(tree, { uid: 65_534, gid: 65_534 })).toBeDefined();

@@ -5,39 +5,39 @@ import { type Apt, makeApt } from './apt.js';
 import { explainFileFailure, explainOutput, localServiceFailed, systemCodeOf } from './failures.js';
 import { makeFolder, pathsIn } from './folders.js';
 
-export interface BringOptions {
-  /** What is brought, for the log: `Redis`. */
+export interface DownloadOptions {
+  /** The program's name in the log: `Redis`. */
   label: string;
-  /** The folder that the unpacked packages become, absolute. */
+  /** The absolute path of the folder for the unpacked packages. */
   folder: string;
-  /** Names the packages to begin with; undefined where apt knows none that will do. */
+  /** Returns the first packages to download; undefined if apt has no suitable ones. */
   choosePackages: (apt: Apt) => Promise<string[] | undefined>;
-  /** Whether the programs of this unpacked tree run: their libraries are all there. */
-  isWhole: (tree: string) => Promise<boolean>;
+  /** Returns true if the programs of the unpacked tree run, with all their libraries. */
+  isComplete: (tree: string) => Promise<boolean>;
   environment: Readonly<Record<string, string>>;
   logger: Logger;
 }
 
-/** Packages, what they depend on, and so on: no server is known to need more than three steps. */
-const deepestDependency = 6;
+/** Levels of dependencies to download; known servers need three. */
+const maxDepth = 6;
 
 /**
- * Downloads Debian packages and, step by step, what they depend on until the programs run, and
- * unpacks them below `folder`. Needs no root, installs nothing, starts nothing. False where
- * apt cannot bring it; throws `local_service_failed` for a full disk and a folder without write access.
+ * Downloads Debian packages and, level by level, their dependencies until the programs run, and unpacks them to
+ * `folder`. Needs no root, installs nothing, starts nothing. Returns false if apt cannot download them; throws
+ * `local_service_failed` if the disk is full or the folder cannot be written.
  */
-export async function bring(options: BringOptions): Promise<boolean> {
+export async function downloadPackages(options: DownloadOptions): Promise<boolean> {
   const { folder, label, logger, environment } = options;
   if ((await programVersion('apt-get', { env: environment })) === undefined) return false;
-  logger.info('bringing what is missing', { program: label });
+  logger.info('downloading a missing program', { program: label });
   let work: string | undefined;
   try {
     makeFolder(dirname(folder));
-    work = mkdtempSync(`${folder}.bringing-`);
-    // Whoever runs the programs later tries them from here.
+    work = mkdtempSync(`${folder}.downloading-`);
+    // The user who runs the programs must be able to try them here.
     chmodSync(work, 0o755);
     const tree = join(work, 'tree');
-    if (!(await bringTree(options, work, tree))) return false;
+    if (!(await downloadTree(options, work, tree))) return false;
     replaceFolder(tree, folder);
     return true;
   } catch (failure) {
@@ -47,31 +47,35 @@ export async function bring(options: BringOptions): Promise<boolean> {
   }
 }
 
-async function bringTree(options: BringOptions, work: string, tree: string): Promise<boolean> {
+async function downloadTree(
+  options: DownloadOptions,
+  work: string,
+  tree: string,
+): Promise<boolean> {
   const packages = join(work, 'packages');
   mkdirSync(packages);
   const apt = makeApt(join(work, 'apt'), options.environment);
   let names = await options.choosePackages(apt);
-  const knewNone = names === undefined;
-  if (knewNone) {
+  const wereUnknown = names === undefined;
+  if (wereUnknown) {
     await apt.update();
     names = await options.choosePackages(apt);
   }
   const seen = new Set<string>();
-  for (let depth = 0; names && names.length > 0 && depth < deepestDependency; depth++) {
+  for (let depth = 0; names && names.length > 0 && depth < maxDepth; depth++) {
     let downloaded = await apt.download(names, packages);
-    if (!downloaded.ok && depth === 0 && !knewNone) {
-      // Lists of long ago name files that are gone.
+    if (!downloaded.ok && depth === 0 && !wereUnknown) {
+      // Outdated package lists may name deleted files.
       await apt.update();
       downloaded = await apt.download(names, packages);
     }
     throwIfNoSpace(downloaded, packages);
     if (!downloaded.ok) return false;
     await unpackAll(packages, tree, options.environment);
-    if (await options.isWhole(tree)) return true;
+    if (await options.isComplete(tree)) return true;
     for (const name of names) seen.add(name);
     const next = (await apt.dependencies(names)).filter((name) => !seen.has(name));
-    names = await apt.worthBringing(next);
+    names = await apt.missingLibraries(next);
   }
   return false;
 }
@@ -101,7 +105,7 @@ function throwIfNoSpace({ ok, stderr }: ProgramExit, folder: string): void {
   if (explained) throw explained;
 }
 
-/** In one step; where another process was faster its folder stays. */
+/** Atomically; if another process was faster, its folder stays. */
 function replaceFolder(tree: string, folder: string): void {
   try {
     renameSync(tree, folder);
@@ -110,7 +114,7 @@ function replaceFolder(tree: string, folder: string): void {
   }
 }
 
-/** `LD_LIBRARY_PATH` for programs of an unpacked tree. */
+/** Returns the LD_LIBRARY_PATH for the programs of an unpacked tree. */
 export function libraryPathOf(tree: string): string {
   const roots = [join(tree, 'usr', 'lib'), join(tree, 'lib')];
   return roots

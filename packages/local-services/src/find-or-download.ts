@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger, TexasError } from '@texas-ai/kernel';
-import { bring } from './bring.js';
+import { downloadPackages } from './download-packages.js';
 import { explainFileFailure, localServiceFailed } from './failures.js';
 import {
   type FindOptions,
@@ -14,39 +14,41 @@ import {
 import { findRedis, type RedisBinaries, redisInTree, redisPackages } from './find-redis.js';
 import type { Account } from './services-home.js';
 
-export interface FindOrBringOptions {
-  /** PATH and what proxies apt needs; nothing else is read. */
+export interface FindOrDownloadOptions {
+  /** Only PATH and the proxy variables for apt are read. */
   environment: Readonly<Record<string, string | undefined>>;
-  /** Takes what is brought, absolute; each program in a folder of its own. */
+  /** Absolute; each downloaded program has a folder in it. */
   binariesFolder: string;
-  /** Who runs the programs; undefined: whoever runs this. */
+  /** The user who runs the programs; the current one if undefined. */
   account: Account | undefined;
   logger: Logger;
 }
 
 /**
- * Finds PostgreSQL 15 or later on this machine, or brings it where apt can.
- * `wantedMajor` is the one that wrote the data, if there are any.
- * Throws `local_service_failed` with the command that installs it.
+ * Finds PostgreSQL 15 or later on this machine, or downloads it with apt. `wantedMajor` is the version of existing
+ * data. Throws `local_service_failed` with the command that installs PostgreSQL.
  */
-export async function findOrBringPostgres(
-  options: FindOrBringOptions,
+export async function findOrDownloadPostgres(
+  options: FindOrDownloadOptions,
   wantedMajor?: number,
 ): Promise<PostgresBinaries> {
   const { binariesFolder, account } = options;
-  const found = await findOrBring<PostgresBinaries>(options, {
+  const found = await findOrDownload<PostgresBinaries>(options, {
     label: 'PostgreSQL',
     folder: wantedMajor === undefined ? 'postgresql' : `postgresql-${wantedMajor}`,
     find: async (where) =>
       (await findPostgres(where, wantedMajor)) ??
-      // What was brought before there were data is of the data's major as a rule.
-      (await findPostgres({ ...where, brought: join(binariesFolder, 'postgresql') }, wantedMajor)),
+      // A version downloaded before there were data usually is the one of the data.
+      (await findPostgres(
+        { ...where, downloaded: join(binariesFolder, 'postgresql') },
+        wantedMajor,
+      )),
     inTree: (tree) => postgresInTree(tree, account),
     choosePackages: (apt) => postgresPackages(apt, wantedMajor),
   });
   if (found) return found;
   const version = wantedMajor === undefined ? `${oldestPostgres} or later` : `${wantedMajor}`;
-  const reason = wantedMajor === undefined ? '' : ', which wrote the data that are here,';
+  const reason = wantedMajor === undefined ? '' : ', which wrote the existing data,';
   const major = wantedMajor ?? 16;
   throw missing(`PostgreSQL ${version}${reason}`, 'DATABASE_URL', {
     apt: `sudo apt-get install postgresql${wantedMajor === undefined ? '' : `-${wantedMajor}`}`,
@@ -54,9 +56,9 @@ export async function findOrBringPostgres(
   });
 }
 
-/** The same for Redis 7 or later, or Valkey 8 or later. */
-export async function findOrBringRedis(options: FindOrBringOptions): Promise<RedisBinaries> {
-  const found = await findOrBring<RedisBinaries>(options, {
+/** Finds or downloads Redis 7 or later, or Valkey 8 or later. */
+export async function findOrDownloadRedis(options: FindOrDownloadOptions): Promise<RedisBinaries> {
+  const found = await findOrDownload<RedisBinaries>(options, {
     label: 'Redis',
     folder: 'redis',
     find: findRedis,
@@ -75,34 +77,34 @@ interface Wanted<Binaries> {
   folder: string;
   find: (where: FindOptions) => Promise<Binaries | undefined>;
   inTree: (tree: string) => Promise<Binaries | undefined>;
-  choosePackages: Parameters<typeof bring>[0]['choosePackages'];
+  choosePackages: Parameters<typeof downloadPackages>[0]['choosePackages'];
 }
 
-async function findOrBring<Binaries>(
-  { environment, binariesFolder, account, logger }: FindOrBringOptions,
+async function findOrDownload<Binaries>(
+  { environment, binariesFolder, account, logger }: FindOrDownloadOptions,
   { label, folder, find, inTree, choosePackages }: Wanted<Binaries>,
 ): Promise<Binaries | undefined> {
-  const brought = join(binariesFolder, folder);
-  const found = await find({ path: environment.PATH ?? '', brought, account });
+  const downloaded = join(binariesFolder, folder);
+  const found = await find({ path: environment.PATH ?? '', downloaded: downloaded, account });
   if (found) return found;
   try {
-    // An unpacked tree that runs no more, since the machine's own libraries have changed.
-    rmSync(brought, { recursive: true, force: true });
+    // A downloaded program may stop running when the system's libraries change.
+    rmSync(downloaded, { recursive: true, force: true });
   } catch (failure) {
-    throw explainFileFailure(failure, brought);
+    throw explainFileFailure(failure, downloaded);
   }
-  const whole = await bring({
+  const isComplete = await downloadPackages({
     label,
-    folder: brought,
+    folder: downloaded,
     choosePackages,
-    isWhole: async (tree) => (await inTree(tree)) !== undefined,
+    isComplete: async (tree) => (await inTree(tree)) !== undefined,
     environment: forApt(environment),
     logger,
   });
-  return whole ? inTree(brought) : undefined;
+  return isComplete ? inTree(downloaded) : undefined;
 }
 
-/** apt and dpkg look for their own programs in the folders of root too. */
+/** apt and dpkg also need the system folders in PATH. */
 function forApt(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const proxies = Object.entries(environment).filter(([name]) =>
     /^(https?|ftp|no)_proxy$/i.test(name),
@@ -119,6 +121,6 @@ function forApt(environment: Readonly<Record<string, string | undefined>>): Reco
 function missing(what: string, variable: string, run: { apt: string; brew: string }): TexasError {
   const install = process.platform === 'darwin' ? run.brew : run.apt;
   return localServiceFailed(
-    `${what} is needed, is not on this machine and could not be brought: run \`${install}\` (or install it as your system does), or set ${variable} to a server you have.`,
+    `${what} is required, but was not found and could not be downloaded: run \`${install}\` (or use your system's package manager), or set ${variable} to a server you have.`,
   );
 }

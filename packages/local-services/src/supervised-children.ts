@@ -1,21 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 
-/** One process that the guard starts and answers for. Plain values: it travels over a channel. */
+/** A process for the supervisor to run. Plain values, since it is sent over the channel. */
 export interface ServiceProcess {
-  /** Unique among the running ones. */
+  /** Unique among the running services. */
   name: string;
   command: string;
   args: readonly string[];
   /** The whole environment of the process; nothing is inherited. */
   env: Readonly<Record<string, string>>;
   cwd: string;
-  /** Gets both outputs, appended; made with mode 0600. */
+  /** Both outputs are appended to it; created with mode 0600. */
   logFile: string;
-  /** Run as this user and group, which only root can ask for. */
+  /** The user and group to run as; only root can set them. */
   uid?: number;
   gid?: number;
-  /** Tried in this order, each with `stopTimeoutMs` to obey; SIGKILL follows. By default SIGTERM. */
+  /** Sent in this order, each followed by `stopTimeoutMs` to exit, then SIGKILL. SIGTERM by default. */
   stopSignals?: readonly NodeJS.Signals[];
   /** Milliseconds, 10,000 by default. */
   stopTimeoutMs?: number;
@@ -26,7 +26,7 @@ export interface ServiceExit {
   pid: number;
   code: number | null;
   signal: NodeJS.Signals | null;
-  /** Whether the process was asked to stop. */
+  /** True if the exit follows `stop` or `stopAll`. */
   expected: boolean;
 }
 
@@ -40,25 +40,22 @@ interface Child {
   stopping: boolean;
 }
 
-export interface GuardedChildren {
-  /** Starts it and answers its pid; rejects where it cannot be started or all are being stopped. */
+export interface SupervisedChildren {
+  /** Starts a service and returns its pid; rejects if it cannot be started, or after `stopAll`. */
   start(service: ServiceProcess): Promise<number>;
-  /** Stops it and waits until it is gone; nothing happens where none of that name runs. */
+  /** Stops a service and waits until it has exited; does nothing if it is not running. */
   stop(name: string): Promise<void>;
-  /** Stops all, the last started first, for good: none can be started afterwards. */
+  /** Stops all services, the last started first; none can be started afterwards. */
   stopAll(): Promise<void>;
 }
 
-/**
- * The children of the guard. Imports nothing but Node's own modules, since the guard is a small
- * process of its own.
- */
-export function makeGuardedChildren(announce: (exit: ServiceExit) => void): GuardedChildren {
+/** The child processes of the supervisor. Imports only Node's modules, to keep that process small. */
+export function makeSupervisedChildren(announce: (exit: ServiceExit) => void): SupervisedChildren {
   const children = new Map<string, Child>();
   let closed = false;
 
   async function start(service: ServiceProcess): Promise<number> {
-    if (closed) throw new Error('The guard is stopping.');
+    if (closed) throw new Error('The supervisor is stopping.');
     if (children.has(service.name)) throw new Error(`${service.name} is already running.`);
     const started = spawnDetached(service);
     const exited = new Promise<void>((resolve) => {
@@ -103,7 +100,7 @@ export function makeGuardedChildren(announce: (exit: ServiceExit) => void): Guar
   return { start, stop, stopAll };
 }
 
-/** In a session of its own: neither the terminal's signals nor those for the guard reach it. */
+/** Starts it in its own session, where signals of the terminal and of the supervisor do not reach it. */
 function spawnDetached(service: ServiceProcess): ChildProcess {
   const log = openSync(service.logFile, 'a', 0o600);
   try {
@@ -120,13 +117,13 @@ function spawnDetached(service: ServiceProcess): ChildProcess {
   }
 }
 
-/** What a service started and left behind goes with it. */
+/** Also kills what the service has started. */
 function killGroup(pid: number): void {
   if (pid <= 0) return;
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // Nothing of the group is left.
+    // The group has exited.
   }
 }
 

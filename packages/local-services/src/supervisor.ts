@@ -1,47 +1,47 @@
 import { localServiceFailed } from './failures.js';
-import { guardEnded, openGuardChannel } from './guard-channel.js';
-import type { ServiceExit, ServiceProcess } from './guarded-children.js';
+import type { ServiceExit, ServiceProcess } from './supervised-children.js';
+import { openSupervisorChannel, supervisorExited } from './supervisor-channel.js';
 
 export type ExitListener = (exit: ServiceExit) => void;
 
 /**
- * The parent of every service. It stops them all when this process ends, however it ends; should
- * the guard itself be killed, this process stops what it knows of and announces it as unexpected.
+ * The parent process of every service. It stops them all when this process exits, for whatever reason. If the
+ * supervisor itself is killed, this process stops the services and reports their exits as unexpected.
  */
-export interface Guard {
+export interface Supervisor {
   readonly pid: number;
-  /** Starts a process and answers its pid; rejects with the system's error (ENOENT and such). */
+  /** Starts a process and returns its pid; rejects with the system's error (ENOENT and such). */
   spawn(service: ServiceProcess): Promise<number>;
-  /** Starts a process and waits until it ends. */
+  /** Starts a process and waits until it exits. */
   run(service: ServiceProcess): Promise<ServiceExit>;
-  /** Starts once more what ran under this name and ended; for a listener of `onUnexpectedExit`. */
+  /** Restarts the exited service of this name; for listeners of `onUnexpectedExit`. */
   restart(name: string): Promise<number>;
-  /** Stops one process and waits until it is gone. */
+  /** Stops a service and waits until it has exited. */
   stop(name: string): Promise<void>;
-  /** Stops all processes, the last started first; then the guard ends. */
+  /** Stops all services, the last started first, and the supervisor. */
   stopAll(): Promise<void>;
-  /** Every end of a process; returns what ends the listening. */
+  /** Calls the listener at every exit; returns an unsubscribe function. */
   onExit(listener: ExitListener): () => void;
-  /** Only the ends that nobody asked for by `stop` or `stopAll`. */
+  /** The same, without exits caused by `stop` and `stopAll`. */
   onUnexpectedExit(listener: ExitListener): () => void;
 }
 
-/** Starts the guard. Of `environment` it takes PATH only, and hands none of it on. */
-export async function startGuard(
+/** Starts the supervisor with PATH of `environment`; services inherit nothing of it. */
+export async function startSupervisor(
   environment: Readonly<Record<string, string | undefined>> = {},
-): Promise<Guard> {
-  const channel = await openGuardChannel(environment.PATH ?? '');
+): Promise<Supervisor> {
+  const channel = await openSupervisorChannel(environment.PATH ?? '');
 
   async function start(service: ServiceProcess): Promise<number> {
     const pid = await channel.request({ kind: 'start', service });
-    if (pid === undefined) throw guardEnded();
+    if (pid === undefined) throw supervisorExited();
     return pid;
   }
 
   async function run(service: ServiceProcess): Promise<ServiceExit> {
-    let forget: () => void = () => undefined;
+    let unsubscribe: () => void = () => undefined;
     const exited = new Promise<ServiceExit>((resolve) => {
-      forget = channel.listen((exit) => {
+      unsubscribe = channel.listen((exit) => {
         if (exit.name === service.name) resolve(exit);
       });
     });
@@ -49,7 +49,7 @@ export async function startGuard(
       await start(service);
       return await exited;
     } finally {
-      forget();
+      unsubscribe();
     }
   }
 

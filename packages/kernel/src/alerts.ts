@@ -1,6 +1,6 @@
 import type { ErrorCode } from './errors.js';
 
-/** What operators are warned of. Routes of the configuration name these. */
+/** The kinds of alerts. The alert routes of the configuration refer to them. */
 export const alertKinds = [
   'generation_failed',
   'generation_fell_back',
@@ -26,22 +26,22 @@ export type AlertKind = (typeof alertKinds)[number];
 
 export type AlertLevel = 'warning' | 'error';
 
-/** A condition that operators are alerted to, identified by kind and subject until it is over. */
+/** A condition that operators are alerted about, identified by kind and subject until it has recovered. */
 export interface AlertCondition {
   kind: AlertKind;
-  /** What it is about: a queue, an author, a code. */
+  /** For example a queue, an author or an error code. */
   subject: string;
   level: AlertLevel;
-  /** One short line, and what a person can do about it. */
+  /** One short line; `message` says what can be done. */
   title: string;
   message: string;
-  /** Of the underlying failure, if there is one. */
+  /** The code of the underlying failure, if any. */
   code?: ErrorCode;
-  /** Recovers once not raised for this long; absent if `recover` ends it. */
+  /** Seconds without another `raise` after which it has recovered; absent if `recover` is called instead. */
   quietSeconds?: number;
 }
 
-/** Alerts operators. Neither method rejects, so the original failure stays visible. */
+/** Alerts operators. The methods never reject, so the original failure stays visible. */
 export interface Alerts {
   raise(condition: AlertCondition): Promise<void>;
   recover(condition: Pick<AlertCondition, 'kind' | 'subject'>): Promise<void>;

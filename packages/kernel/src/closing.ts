@@ -1,10 +1,10 @@
 type Close = () => unknown;
 
-/** Owns what was opened and closes it in reverse order. */
+/** Owns resources and closes them in reverse order. */
 export interface Owner {
-  /** Takes over the closing of something that was just opened, and hands it back. */
+  /** Registers a resource with its `close`, and returns the resource. */
   own<T>(resource: T, close: (resource: T) => unknown): T;
-  /** Closes everything once; goes on past failures and throws the first of them at the end. */
+  /** Closes all resources once; continues after failures, and rejects with the first one at the end. */
   closeAll(): Promise<void>;
 }
 

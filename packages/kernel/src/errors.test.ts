@@ -9,28 +9,28 @@ test.each<[string, unknown, string]>([
     'No (a b). Do c.',
   ],
   [
-    'the cause of what nobody foresaw',
+    'the cause of an unexpected error',
     new RangeError('a is no b'),
     'Something failed that should not (a is no b).',
   ],
   [
-    'no cause of anything else',
+    'no other cause',
     new TexasError('import_invalid', 'Line 1.', { cause: new Error('secret') }),
     'Line 1.',
   ],
   [
-    'a reason once',
+    'a reason only once',
     new TexasError('backup_target_unavailable', 'No: NoSuchBucket.', {
       details: { reason: 'NoSuchBucket' },
     }),
     'No: NoSuchBucket.',
   ],
   [
-    'no more of a reason than a person reads',
+    'a truncated reason',
     new TexasError('aborted', 'No.', { details: { reason: 'x'.repeat(9999) } }),
     `No (${'x'.repeat(500)}…).`,
   ],
-  ['something that is no error', 'oops', 'Something failed that should not.'],
-])('a failure is explained by %s', (_what, failure, text) => {
+  ['a fallback for a value that is no error', 'oops', 'Something failed that should not.'],
+])('explain prints %s', (_what, failure, text) => {
   expect(explain(failure)).toBe(text);
 });

@@ -1,9 +1,6 @@
-/**
- * Every code a failure of Texas AI can carry. Codes are a contract: clients, alerts and retry
- * policies read them, so one is added here and never renamed.
- */
+/** All error codes. They are a contract with clients, alerts and retry policies: never rename one. */
 export type ErrorCode =
-  // the author
+  // authors
   | 'author_timeout'
   | 'author_rate_limited'
   | 'author_http_error'
@@ -21,13 +18,13 @@ export type ErrorCode =
   | 'author_held'
   | 'call_in_flight'
   | 'budget_exhausted'
-  // what the system stands on
+  // infrastructure
   | 'storage_unavailable'
   | 'storage_conflict'
   | 'queue_unavailable'
   | 'alert_failed'
   | 'weather_unavailable'
-  // a request
+  // requests
   | 'invalid_request'
   | 'malformed_json'
   | 'body_too_large'
@@ -53,9 +50,9 @@ export type ErrorCode =
   | 'backup_target_unavailable'
   | 'restore_failed'
   | 'restore_target_not_empty'
-  // a character's file
+  // character files
   | 'import_invalid'
-  // a job, a start, and what nobody foresaw
+  // jobs, startup, and unexpected errors
   | 'invalid_payload'
   | 'step_stalled'
   | 'aborted'
@@ -65,14 +62,11 @@ export type ErrorCode =
 
 export interface TexasErrorOptions {
   cause?: unknown;
-  /**
-   * Values that help a person: ids, field names, waiting times; `reason` and `fix` as `explain` has them.
-   * Never a secret.
-   */
+  /** Helpful values such as ids, field names and delays, never secrets; `explain` prints `reason` and `fix`. */
   details?: Record<string, unknown>;
 }
 
-/** A failure with a stable code. Its message is our own plain English; a provider's text is at most quoted in it. */
+/** An error with a stable code. The message is in plain English; it may quote a provider's text. */
 export class TexasError extends Error {
   override readonly name = 'TexasError';
   readonly code: ErrorCode;
@@ -85,22 +79,22 @@ export class TexasError extends Error {
   }
 }
 
-const longestReason = 500;
+const maxReason = 500;
 
 /**
- * A failure for the person who has to act on it: what happened, in brackets `details.reason`, which are the words of
- * whoever refused (of an unforeseen failure, those of its cause), and `details.fix`, what to do.
+ * Describes a failure for the user: the message, then in brackets `details.reason` (for an unexpected error, the
+ * message of its cause), then `details.fix`.
  */
 export function explain(failure: unknown): string {
   const { code, message, details, cause } = asTexasError(failure);
-  const unforeseen = code === 'internal_error' && cause instanceof Error ? cause.message : '';
-  const reason = typeof details.reason === 'string' ? details.reason : unforeseen;
-  const short = reason.length > longestReason ? `${reason.slice(0, longestReason)}…` : reason;
-  const said = message.includes(short) ? message : `${message.replace(/\.$/, '')} (${short}).`;
-  return typeof details.fix === 'string' ? `${said} ${details.fix}` : said;
+  const unexpected = code === 'internal_error' && cause instanceof Error ? cause.message : '';
+  const reason = typeof details.reason === 'string' ? details.reason : unexpected;
+  const short = reason.length > maxReason ? `${reason.slice(0, maxReason)}…` : reason;
+  const text = message.includes(short) ? message : `${message.replace(/\.$/, '')} (${short}).`;
+  return typeof details.fix === 'string' ? `${text} ${details.fix}` : text;
 }
 
-/** The failure as a TexasError; anything foreign becomes `internal_error` with the original as cause. */
+/** Returns the failure as a TexasError; anything else becomes the cause of an `internal_error`. */
 export function asTexasError(failure: unknown): TexasError {
   if (failure instanceof TexasError) return failure;
   return new TexasError('internal_error', 'Something failed that should not.', { cause: failure });

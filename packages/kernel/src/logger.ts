@@ -1,8 +1,8 @@
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /**
- * One line per thing that happened: a fixed message in plain words, values as fields.
- * error = a person must look; warn = degraded, going on; info = one line per job; debug = the rest.
+ * One line per event: a fixed message in plain words, with values as fields.
+ * error = needs attention; warn = degraded but working; info = one line per job; debug = everything else.
  */
 export interface Logger {
   debug(message: string, fields?: LogFields): void;

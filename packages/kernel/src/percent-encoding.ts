@@ -1,6 +1,6 @@
 /**
- * The same URL, in which every `%` that encodes nothing is encoded itself: people paste passwords as they
- * are, and libraries disagree about what `p%ss` means or throw.
+ * Encodes every `%` of a URL that encodes nothing: passwords are often pasted unencoded, and libraries disagree about
+ * `p%ss` or throw.
  */
 export function withEncodedPercents(url: string): string {
   return url.replace(/(?:%[0-9a-f]{2})+|%/gi, (found) =>
@@ -8,7 +8,7 @@ export function withEncodedPercents(url: string): string {
   );
 }
 
-/** A part of a URL as plain text; a `%` that encodes nothing stays as it is. */
+/** Decodes a part of a URL; a `%` that encodes nothing stays unchanged. */
 export function percentDecoded(text: string): string {
   return decodeURIComponent(withEncodedPercents(text));
 }

@@ -20,7 +20,7 @@ describe('seededRandom', () => {
     expect(new Set(picked)).toEqual(new Set([1, 3]));
   });
 
-  test('normal has about the mean and deviation it was asked for', () => {
+  test('normal has about the given mean and deviation', () => {
     const random = seededRandom('normal');
     const values = Array.from({ length: 5000 }, () => random.normal(4, 2));
     const mean = values.reduce((a, b) => a + b, 0) / values.length;
@@ -29,7 +29,7 @@ describe('seededRandom', () => {
     expect(deviation).toBeCloseTo(2, 0);
   });
 
-  test('nothing to pick from is an error', () => {
+  test('picking from an empty list is an error', () => {
     expect(() => seededRandom('x').pick([])).toThrow(RangeError);
     expect(() => seededRandom('x').weighted([1], () => 0)).toThrow(RangeError);
   });

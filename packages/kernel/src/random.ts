@@ -3,24 +3,24 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
-/** A stream of seeded randomness: the same seed gives the same stream on every machine. */
+/** A seeded random stream: the same seed gives the same stream on every machine. */
 export interface Random {
   /** Uniform in [0, 1). */
   next(): number;
-  /** Uniform whole number in [min, max], both included. */
+  /** Uniform integer in [min, max], both inclusive. */
   int(min: number, max: number): number;
   chance(probability: number): boolean;
-  /** One element, uniformly; throws RangeError for an empty list. */
+  /** Returns a uniformly chosen element; throws RangeError if the list is empty. */
   pick<T>(list: readonly T[]): T;
-  /** One element, by weight; weights are not negative, and one at least is positive. */
+  /** Returns an element chosen by weight; weights are not negative, and at least one is positive. */
   weighted<T>(list: readonly T[], weight: (element: T) => number): T;
-  /** A new list in random order. */
+  /** Returns a shuffled copy. */
   shuffle<T>(list: readonly T[]): T[];
   /** Normally distributed (Box-Muller). */
   normal(mean: number, deviation: number): number;
 }
 
-/** A stream seeded by the parts in order, for example character, date and ordinal. */
+/** Creates a stream from an ordered seed, for example character, date and ordinal. */
 export function seededRandom(...seed: readonly (string | number)[]): Random {
   const hash = createHash('sha256')
     .update(JSON.stringify(seed.map(String)))

@@ -14,13 +14,13 @@ describe('a text file', () => {
 
   const utf16 = { problem: 'is UTF-16, save it as UTF-8', line: 1, column: 1 };
 
-  test('that is UTF-16 in either byte order is told by its mark', () => {
+  test('in UTF-16 of either byte order is recognised by its mark', () => {
     const text = Buffer.from('\ufeffid: texas', 'utf16le');
     expect(decodeText(text)).toEqual(utf16);
     expect(decodeText(text.swap16())).toEqual(utf16);
   });
 
-  test('that is UTF-16 without a mark is told by its NUL characters', () => {
+  test('in UTF-16 without a mark is recognised by its NUL characters', () => {
     expect(decodeText(Buffer.from('id: texas', 'utf16le'))).toEqual({
       problem: 'has a NUL character (perhaps it is UTF-16), save it as UTF-8 text',
       line: 1,
@@ -28,7 +28,7 @@ describe('a text file', () => {
     });
   });
 
-  test('that is neither is refused where it first is not UTF-8', () => {
+  test('in another encoding is rejected at the first invalid byte', () => {
     const gbk = Buffer.from([0xb5, 0xc2, 0xbf, 0xcb]);
     const notUtf8 = 'is not UTF-8 (perhaps GBK or Latin-1), save it as UTF-8';
     const at = (line: number, column: number) => ({ problem: notUtf8, line, column });
@@ -36,13 +36,13 @@ describe('a text file', () => {
     expect(decodeText(Buffer.concat([Buffer.from('a: 德🚚\ufffd\nname: '), gbk]))).toEqual(
       at(2, 7),
     );
-    // Half a surrogate pair and half a character, as careless programs write and cut them.
+    // An unpaired surrogate and a truncated character.
     expect(decodeText(Buffer.from([0x61, 0xed, 0xa0, 0xbd]))).toEqual(at(1, 2));
     expect(decodeText(Buffer.from('德').subarray(0, 2))).toEqual(at(1, 1));
   });
 });
 
-test('texts of a document that cannot be stored are found wherever they are', () => {
+test('strings that cannot be stored are found at any depth', () => {
   const document = {
     name: 'a\0b',
     fine: ['🚚', '', 1, null, true],

@@ -1,12 +1,12 @@
 const utf16Marks = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])];
 const replacement = '\ufffd';
 
-/** A text, or why the bytes are none and where, counted from 1. */
+/** The text, or the problem with its position, counted from 1. */
 export type DecodedText =
   | { readonly text: string }
   | { readonly problem: string; readonly line: number; readonly column: number };
 
-/** The text of a file that people write, which is UTF-8 with or without a byte order mark. */
+/** Decodes a hand-written file, which must be UTF-8 with or without a byte order mark. */
 export function decodeText(bytes: Buffer): DecodedText {
   if (utf16Marks.some((mark) => mark.equals(bytes.subarray(0, mark.length)))) {
     return { problem: 'is UTF-16, save it as UTF-8', line: 1, column: 1 };
@@ -15,39 +15,39 @@ export function decodeText(bytes: Buffer): DecodedText {
   const broken = firstBroken(bytes, text);
   if (broken !== undefined) {
     const problem = 'is not UTF-8 (perhaps GBK or Latin-1), save it as UTF-8';
-    return { problem, ...placeOf(text, broken) };
+    return { problem, ...positionOf(text, broken) };
   }
   const nul = text.indexOf('\0');
   if (nul >= 0) {
     const problem = 'has a NUL character (perhaps it is UTF-16), save it as UTF-8 text';
-    return { problem, ...placeOf(text, nul) };
+    return { problem, ...positionOf(text, nul) };
   }
-  // Programs that add one do not always look whether there is one.
+  // Some programs add another byte order mark at each save.
   return { text: text.replace(/^\ufeff+/, '') };
 }
 
-/** Bytes that are no UTF-8 become U+FFFD, which may also stand in a text by itself. */
+/** Invalid bytes are decoded as U+FFFD, which a valid text may contain too. */
 function firstBroken(bytes: Buffer, text: string): number | undefined {
-  const sign = Buffer.from(replacement);
+  const encoded = Buffer.from(replacement);
   for (let at = text.indexOf(replacement); at >= 0; at = text.indexOf(replacement, at + 1)) {
     const offset = Buffer.byteLength(text.slice(0, at));
-    if (!sign.equals(bytes.subarray(offset, offset + sign.length))) return at;
+    if (!encoded.equals(bytes.subarray(offset, offset + encoded.length))) return at;
   }
   return undefined;
 }
 
-function placeOf(text: string, index: number): { line: number; column: number } {
+function positionOf(text: string, index: number): { line: number; column: number } {
   const before = text.slice(0, index).split('\n');
   return { line: before.length, column: [...(before.at(-1) ?? '')].length + 1 };
 }
 
-/** A text within a document that PostgreSQL cannot store. */
+/** A string in a document that PostgreSQL cannot store. */
 export interface UnstorableText {
   readonly path: readonly (string | number)[];
   readonly expected: string;
 }
 
-/** Every text of a parsed document that cannot be stored: one with U+0000 or half a surrogate pair. */
+/** Returns all strings of a parsed document that cannot be stored: those with U+0000 or an unpaired surrogate. */
 export function unstorableTexts(
   value: unknown,
   path: UnstorableText['path'] = [],

@@ -15,7 +15,7 @@ describe('a time zone', () => {
     'EST',
     'asia/shanghai',
     'US/Pacific',
-  ])('%s is taken, and Temporal and Intl compute with it', (zone) => {
+  ])('%s is accepted, and supported by Temporal and Intl', (zone) => {
     expect(isTimeZone(zone)).toBe(true);
     expect(Temporal.Instant.from('2026-11-30T00:00:00Z').toZonedDateTimeISO(zone)).toBeDefined();
     expect(new Intl.DateTimeFormat('en', { timeZone: zone })).toBeDefined();
@@ -26,12 +26,12 @@ describe('a time zone', () => {
     ...['WIB', 'NZST', 'Asia/Shangai', 'China Standard Time'],
     ...['+08:00', '+0800', '-05', 'UTC+8', 'GMT+8', 'Z', '', 'local', 'system', 'Asia/Beijing'],
     ...['Asia/Shanghai ', '2026-11-30T00:00:00+08:00[Asia/Tokyo]', '2026-11-30T00:00:00Z'],
-  ])('%j is none', (name) => {
+  ])('%j is rejected', (name) => {
     expect(isTimeZone(name)).toBe(false);
   });
 });
 
-describe('the refusal of a zone names what was probably meant', () => {
+describe('the error suggests the zone that was probably meant', () => {
   test.each([
     ['CST', 'Asia/Shanghai or America/Chicago'],
     ['pst', 'America/Los_Angeles'],
@@ -63,7 +63,7 @@ describe('the refusal of a zone names what was probably meant', () => {
     expect(timeZoneExpected(value)).toBe(`an IANA time zone, for example ${example}`);
   });
 
-  test.each(abbreviations)('%s: only zones that are taken', (name) => {
+  test.each(abbreviations)('%s: only valid zones are suggested', (name) => {
     const examples = timeZoneExpected(name)
       .replace(/^.* example /, '')
       .split(/, | or /);

@@ -4,8 +4,8 @@ import { z } from 'zod';
 const epoch = Temporal.Instant.fromEpochMilliseconds(0);
 
 /**
- * Whether this is the name of an IANA time zone that Temporal, which computes with it, takes. An offset
- * such as `+08:00` is none: the schedules of the queues and Node 20's Intl do not know it.
+ * Returns true for the name of an IANA time zone that Temporal supports. An offset such as `+08:00` is not one: BullMQ's
+ * schedules and Node 20's Intl reject it.
  */
 export function isTimeZone(name: string): boolean {
   try {
@@ -18,11 +18,11 @@ export function isTimeZone(name: string): boolean {
 
 const error = ({ input }: { input?: unknown }) => timeZoneExpected(input);
 
-/** The name of a time zone as people write it; the error says what was expected. */
+/** The name of a time zone; the error suggests a valid one. */
 export const timeZoneSchema = z.string({ error }).trim().refine(isTimeZone, { error });
 
-/** What several zones share, what Intl does not know, and a city that has no zone. */
-const meant: Readonly<Record<string, string>> = {
+/** Ambiguous abbreviations, those that Intl does not know, and a city without its own zone. */
+const suggestions: Readonly<Record<string, string>> = {
   z: 'Etc/UTC',
   cst: 'Asia/Shanghai or America/Chicago',
   cdt: 'America/Chicago',
@@ -63,7 +63,7 @@ const meant: Readonly<Record<string, string>> = {
   sst: 'Pacific/Pago_Pago',
   nst: 'America/St_Johns',
   'asia/beijing': 'Asia/Shanghai',
-  // Windows and Intl name zones so, without “standard time” here.
+  // Names of Windows and Intl, without “standard time”.
   china: 'Asia/Shanghai',
   japan: 'Asia/Tokyo',
   korea: 'Asia/Seoul',
@@ -75,7 +75,7 @@ const meant: Readonly<Record<string, string>> = {
 };
 
 /** Offsets that no zone of Etc has. */
-const brokenOffsets: Readonly<Record<string, string>> = {
+const fractionalOffsets: Readonly<Record<string, string>> = {
   '-9:30': 'Pacific/Marquesas',
   '-3:30': 'America/St_Johns',
   '+3:30': 'Asia/Tehran',
@@ -89,7 +89,7 @@ const brokenOffsets: Readonly<Record<string, string>> = {
   '+12:45': 'Pacific/Chatham',
 };
 
-/** What is expected in place of this value, with the zones that were probably meant. */
+/** Describes a valid time zone, with those that were probably meant as examples. */
 export function timeZoneExpected(value: unknown): string {
   const written = ['string', 'number'].includes(typeof value) ? String(value) : '';
   const name = written
@@ -101,20 +101,20 @@ export function timeZoneExpected(value: unknown): string {
 }
 
 function known(name: string): string | undefined {
-  return Object.hasOwn(meant, name) ? meant[name] : undefined;
+  return Object.hasOwn(suggestions, name) ? suggestions[name] : undefined;
 }
 
-/** For `+08:00`, `UTC+8`, `GMT+8` or `8` the zone `Etc/GMT-8`, whose sign is turned as POSIX has it. */
+/** Returns `Etc/GMT-8`, with its inverted POSIX sign, for `+08:00`, `UTC+8`, `GMT+8` or `8`. */
 function fixedOffset(name: string): string | undefined {
   const found = /^(?:utc|gmt)? ?([+-]?) ?0?(\d{1,2})(?::?(\d\d))?$/.exec(name);
   if (!found) return undefined;
   const [, sign = '', hours = '', minutes = '00'] = found;
-  if (minutes !== '00') return brokenOffsets[`${sign || '+'}${hours}:${minutes}`];
+  if (minutes !== '00') return fractionalOffsets[`${sign || '+'}${hours}:${minutes}`];
   const zone = `Etc/GMT${sign === '-' ? '+' : '-'}${hours}`;
   return isTimeZone(zone) ? zone : undefined;
 }
 
-/** Intl takes some abbreviations that Temporal refuses: JST, PST. */
+/** Intl accepts some abbreviations that Temporal rejects: JST, PST. */
 function knownToIntl(name: string): string | undefined {
   try {
     const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
@@ -124,14 +124,14 @@ function knownToIntl(name: string): string | undefined {
   }
 }
 
-const longestName = 40;
+const maxName = 40;
 
-/** The zone that is written almost so, with or without its continent. */
+/** Returns the zone with the most similar spelling, with or without its continent. */
 function nearest(name: string): string | undefined {
-  if (name.length > longestName) return undefined;
+  if (name.length > maxName) return undefined;
   const written = name.replaceAll(' ', '_');
   // V8 lists some zones by an older name only.
-  const zones = [...Object.values(meant), ...Intl.supportedValuesOf('timeZone')];
+  const zones = [...Object.values(suggestions), ...Intl.supportedValuesOf('timeZone')];
   const near = zones.filter(isTimeZone).map((zone) => {
     const whole = zone.toLowerCase();
     const city = whole.slice(whole.lastIndexOf('/') + 1);
@@ -141,7 +141,7 @@ function nearest(name: string): string | undefined {
   return best.distance <= Math.floor(name.length / 6) ? best.zone : undefined;
 }
 
-/** How many characters have to be inserted, removed or replaced (Levenshtein). */
+/** The Levenshtein distance. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (const [index, character] of [...a].entries()) {

@@ -10,17 +10,14 @@ export function formatMinute(minute: MinuteOfDay): string {
   return `${pad(Math.floor(minute / 60))}:${pad(minute % 60)}`;
 }
 
-/** Reads a strict `HH:MM` (00:00-24:00); undefined for anything else. */
+/** Parses a strict `HH:MM` (00:00-24:00); undefined for anything else. */
 export function parseMinute(text: string): MinuteOfDay | undefined {
   const match = /^([01]\d|2[0-3]):([0-5]\d)$|^24:00$/.exec(text);
   if (!match) return undefined;
   return match[1] === undefined ? minutesPerDay : Number(match[1]) * 60 + Number(match[2]);
 }
 
-/**
- * Reads a strict `YYYY-MM-DD` that exists in the calendar, from the year 1 on, before which the
- * database counts otherwise; undefined for anything else.
- */
+/** Parses a strict, existing `YYYY-MM-DD` from the year 1 on (PostgreSQL has no year 0); undefined for anything else. */
 export function parseDate(text: string): Temporal.PlainDate | undefined {
   if (!/^(?!0000)\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
   try {
@@ -42,8 +39,8 @@ export function localMinute(instant: Temporal.Instant, timeZone: string): Minute
 }
 
 /**
- * The instant of a local wall-clock minute. An hour that summer time skips moves forward by the
- * gap; of an hour that happens twice the first is taken (Temporal's `compatible`).
+ * The instant of a local wall-clock minute. A time skipped by daylight saving moves forward by the gap; of a repeated
+ * time the first is used (Temporal's `compatible`).
  */
 export function instantOf(
   date: Temporal.PlainDate,

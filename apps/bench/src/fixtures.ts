@@ -3,7 +3,7 @@ import type { Logger } from '@texas-ai/kernel';
 import { characterRecords } from '@texas-ai/life';
 import { makeStore } from '@texas-ai/storage';
 import pg from 'pg';
-import { openMigrated } from './in-process.js';
+import { openMigrated } from './use-cases.js';
 import { experiencesPerDay, storeDays } from './stored-days.js';
 import { bringWrk } from './wrk.js';
 

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { processEnvironment } from '@texas-ai/config';
 import { startSupervisor } from '@texas-ai/local-services';
 import { makeLogSpy } from '@texas-ai/testing';
-import type { Said, Task } from './apart.js';
+import type { Said, Task } from './measurement-process.js';
 import type { Fixtures } from './fixtures.js';
 import { measurements } from './registry.js';
 

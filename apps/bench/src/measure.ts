@@ -6,7 +6,7 @@ import { processEnvironment, productVersion } from '@texas-ai/config';
 import { makeOwner, type Owner } from '@texas-ai/kernel';
 import { startLocalServices } from '@texas-ai/local-services';
 import { makeLogSpy } from '@texas-ai/testing';
-import { measureApart } from './apart.js';
+import { measureApart } from './measurement-process.js';
 import { makeFixtures } from './fixtures.js';
 import { describeMachine } from './machine.js';
 import type { Measurement } from './measurement.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { localDate, systemClock, type Temporal } from '@texas-ai/kernel';
 import type { GenerationView } from '@texas-ai/life';
 import { freePort, until } from '@texas-ai/testing';
-import { openMigrated } from './in-process.js';
+import { openMigrated } from './use-cases.js';
 import type { Bench } from './measurement.js';
 import { type Servers, withPostgres } from './servers.js';
 

@@ -11,12 +11,12 @@ import type {
 } from '@texas-ai/life';
 import { profileEn, profileZh } from './builder-profiles.js';
 
-/** A small valid profile in that language. Each call gives a copy of its own. */
+/** A small valid profile in this language; each call returns a copy. */
 export function buildProfile(language: Language = 'zh', overrides: Partial<Profile> = {}): Profile {
   return { ...structuredClone(language === 'zh' ? profileZh : profileEn), ...overrides };
 }
 
-/** The language is that of the profile, where one is given, or else Chinese. */
+/** The language defaults to that of the profile, or else to Chinese. */
 type BriefOverrides<Brief> = Partial<Brief> & { language?: Language };
 
 /** An ordinary rainy Monday, awake 07:00-23:00, first generation of its date. */
@@ -91,7 +91,7 @@ export function buildPlan(language: Language = 'zh'): Plan {
   };
 }
 
-/** The first of four chapters: the slots of the first two waking items, one of four with a message. */
+/** The first of four chapters: the slots of the first two waking items, every fourth with a message. */
 export function buildChapterBrief({
   language: wanted,
   ...overrides
@@ -108,7 +108,7 @@ export function buildChapterBrief({
   };
 }
 
-/** Slots of 30 minutes that cover these items; the second of every four wants interaction. */
+/** Slots of 30 minutes for these items; the second of every four wants an interaction. */
 export function buildSlots(plan: Plan, items: readonly number[]): Slot[] {
   const slots: Slot[] = [];
   for (const index of items) {
@@ -137,7 +137,7 @@ export function buildPlanDraft(language: Language = 'zh'): PlanDraft {
   };
 }
 
-/** A generation of texas on 2026-11-23, just asked for. */
+/** A queued generation of texas on 2026-11-23. */
 export function buildGeneration(more: Partial<Generation> = {}): Generation {
   return {
     id: '019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a11',

@@ -8,11 +8,11 @@ import { processEnvironment } from '@texas-ai/config';
 const run = promisify(execFile);
 
 export interface DebianProgram {
-  /** Names that it may have; the first that is found counts. */
+  /** Possible names; the first that exists is used. */
   names: readonly string[];
-  /** The Debian package that has it. */
+  /** The Debian package with the program. */
   package: string;
-  /** What is skipped without it, as a sentence begins: “Tests in a browser”. */
+  /** What is skipped without it, as the start of a sentence: “Tests in a browser”. */
   tests: string;
 }
 
@@ -23,9 +23,8 @@ interface Machine {
 }
 
 /**
- * Path of a program that tests need; root brings the Debian package where it is not there, which may
- * take minutes. Undefined, with a line about it on stderr, where there is no way to it, which in
- * continuous integration (`CI`) rejects.
+ * Returns the path of a program that tests need. Root installs the Debian package if it is missing, which may take
+ * minutes. If it is not available, returns undefined and prints a line to stderr, or rejects with `CI` set.
  */
 export async function findDebianProgram(
   { names, package: name, tests }: DebianProgram,
@@ -44,7 +43,7 @@ export async function findDebianProgram(
 }
 
 function findProgram(names: readonly string[], path = ''): string | undefined {
-  // Where Debian puts servers; it is not in everybody's PATH.
+  // Debian's folder for servers, which is not in every PATH.
   const folders = [...path.split(delimiter), '/usr/sbin'];
   const candidates = names.flatMap((name) => folders.map((folder) => join(folder, name)));
   return candidates.find((candidate) => existsSync(candidate));
@@ -58,17 +57,17 @@ function thisMachine(): Machine {
   };
 }
 
-/** Does nothing where apt-get is not there, not allowed, or fails. */
+/** Does nothing if apt-get is missing, not permitted, or fails. */
 async function installByApt(name: string): Promise<void> {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
   const env = { ...processEnvironment(), DEBIAN_FRONTEND: 'noninteractive' };
-  // Test files run beside each other, and apt-get gives up where another is at it.
+  // Test files run in parallel, and apt-get fails while another one is running.
   const alone = (...args: string[]) =>
     run('flock', [join(tmpdir(), 'texas-test-apt-get.lock'), 'apt-get', ...args], { env });
   try {
     await alone('update');
     await alone('install', '-y', '--no-install-recommends', name);
   } catch {
-    // What is missing is said by the caller.
+    // The caller reports the missing program.
   }
 }

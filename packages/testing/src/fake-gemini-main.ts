@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { startFakeGemini } from './fake-gemini.js';
-import { geminiRefusals, isRefusal } from './fake-gemini-refusals.js';
+import { geminiRefusals, isRefusal } from './fake-gemini/refusals.js';
+import { startFakeGemini } from './fake-gemini/server.js';
 
-// For a person to try: `node packages/testing/dist/fake-gemini-main.js --port 9999 --latency 500`, and
-// `--refuse newUser` for a server that refuses every call so.
+// For manual tests: `node packages/testing/dist/fake-gemini-main.js --port 9999 --latency 500`, with
+// `--refuse newUser` to refuse every call.
 
 const { values } = parseArgs({
   options: {

@@ -12,10 +12,7 @@ const fakeable = [
   'clearTimeout',
 ] as const;
 
-/**
- * Options for Jest's fake timers that replace these alone, so that real sockets go on working while
- * time stands still.
- */
+/** Options for Jest's fake timers that fake only these, so that real sockets keep working. */
 export function fakeOnly(...faked: (typeof fakeable)[number][]) {
   return { doNotFake: fakeable.filter((name) => !faked.includes(name)) };
 }

@@ -1,6 +1,6 @@
 import { type LoopbackServer, startLoopbackServer } from './loopback-server.js';
 
-/** One day as QWeather tells it: every value is a string. Fields that are not read are left out. */
+/** One day of QWeather's response, whose values are all strings, without unused fields. */
 export interface QWeatherDay {
   fxDate: string;
   tempMax: string;
@@ -13,22 +13,22 @@ export interface QWeatherDay {
 
 export interface QWeatherAnswer {
   status: number;
-  /** Sent as it is where it is a string, otherwise as JSON. */
+  /** A string is sent as it is, anything else as JSON. */
   body: unknown;
 }
 
 export interface FakeQWeather extends LoopbackServer {
-  /** Path, query and key of every request so far. */
+  /** All requests so far. */
   readonly requests: readonly {
     path: string;
     query: Record<string, string>;
     key: string | undefined;
   }[];
-  /** How the next requests are answered, one each; `hang` never answers. Then the forecast again. */
+  /** Sets the responses to the next requests, one each, then the forecast again; `hang` never responds. */
   respondWith(...answers: readonly (QWeatherAnswer | 'hang')[]): void;
 }
 
-/** A server on loopback that answers `GET /v7/weather/7d` with the given days. */
+/** Starts a server on loopback with these days at `GET /v7/weather/7d`. */
 export async function startFakeQWeather(daily: readonly QWeatherDay[]): Promise<FakeQWeather> {
   const requests: FakeQWeather['requests'][number][] = [];
   let queue: (QWeatherAnswer | 'hang')[] = [];

@@ -2,31 +2,31 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
-export interface TakenMail {
-  /** As the envelope says. */
+export interface ReceivedMail {
+  /** Of the envelope. */
   from: string;
   to: string[];
-  /** Headers and body as they were sent. */
+  /** Headers and body. */
   source: string;
 }
 
 export interface FakeSmtp {
   port: number;
-  /** User and password of every attempt to sign in. */
+  /** User and password of all login attempts. */
   readonly signIns: readonly { user: string; password: string }[];
-  readonly mails: readonly TakenMail[];
+  readonly mails: readonly ReceivedMail[];
   stop(): Promise<void>;
 }
 
-/** A mail server on loopback, without TLS, that takes every mail of whoever has the password. */
+/** Starts a mail server on loopback, without TLS, that accepts all mail from clients with the password. */
 export async function startFakeSmtp(password: string): Promise<FakeSmtp> {
   const signIns: { user: string; password: string }[] = [];
-  const mails: TakenMail[] = [];
+  const mails: ReceivedMail[] = [];
   const clients = new Set<Socket>();
 
   async function talk(client: Socket): Promise<void> {
     const say = (line: string) => client.write(`${line}\r\n`);
-    let mail: TakenMail = { from: '', to: [], source: '' };
+    let mail: ReceivedMail = { from: '', to: [], source: '' };
     let inText = false;
     say('220 fake ESMTP');
     for await (const line of createInterface({ input: client, crlfDelay: Infinity })) {

@@ -7,18 +7,18 @@ export interface WebhookAnswer {
 }
 
 export interface FakeWebhook extends LoopbackServer {
-  /** Every request so far, its body as the JSON that it is. */
+  /** All requests so far, with parsed JSON bodies. */
   readonly requests: readonly {
     method: string;
     path: string;
     query: Record<string, string>;
     json: unknown;
   }[];
-  /** How it answers from here on: 200 without a body where nothing else is said. */
+  /** Sets the response to all further requests; by default 200 without a body. */
   respondWith(answer: WebhookAnswer): void;
 }
 
-/** A server on loopback that takes whatever it is posted. */
+/** Starts a server on loopback that accepts all requests. */
 export async function startFakeWebhook(): Promise<FakeWebhook> {
   const requests: FakeWebhook['requests'][number][] = [];
   let answer: WebhookAnswer = {};

@@ -8,10 +8,10 @@ export {
   buildSlots,
 } from './builders.js';
 export { type DebianProgram, findDebianProgram } from './debian-program.js';
-export { type FakeGemini, type FakeGeminiOptions, startFakeGemini } from './fake-gemini.js';
-export type { GeminiBehaviour } from './fake-gemini-behaviour.js';
-export { type GeminiRefusal, geminiRefusals } from './fake-gemini-refusals.js';
-export type { GeminiCall } from './fake-gemini-request.js';
+export type { GeminiBehaviour } from './fake-gemini/behaviour.js';
+export { type GeminiRefusal, geminiRefusals } from './fake-gemini/refusals.js';
+export type { GeminiCall } from './fake-gemini/request.js';
+export { type FakeGemini, type FakeGeminiOptions, startFakeGemini } from './fake-gemini/server.js';
 export { fakeOnly } from './fake-only.js';
 export {
   type FakeQWeather,
@@ -19,7 +19,7 @@ export {
   type QWeatherDay,
   startFakeQWeather,
 } from './fake-qweather.js';
-export { type FakeSmtp, startFakeSmtp, type TakenMail } from './fake-smtp.js';
+export { type FakeSmtp, type ReceivedMail, startFakeSmtp } from './fake-smtp.js';
 export { type FakeWebhook, startFakeWebhook, type WebhookAnswer } from './fake-webhook.js';
 export { freePort } from './free-port.js';
 export { type LoggedLine, makeLogSpy } from './logger.js';

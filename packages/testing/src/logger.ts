@@ -6,7 +6,7 @@ export interface LoggedLine {
   fields: LogFields;
 }
 
-/** A logger that remembers what it was told. */
+/** A logger that records its lines. */
 export function makeLogSpy(): Logger & { lines: LoggedLine[] } {
   const lines: LoggedLine[] = [];
   const at =

@@ -1,20 +1,20 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
 export interface LoopbackServer {
-  /** `http://127.0.0.1:<port>`, without a slash at the end. */
+  /** `http://127.0.0.1:<port>`, without a trailing slash. */
   readonly url: string;
-  /** Closes the server and every connection to it, also those that still wait for an answer. */
+  /** Closes the server and all connections, including those with requests in flight. */
   stop(): Promise<void>;
 }
 
-/** Starts an HTTP server on 127.0.0.1; port 0 takes a free one. An answer that throws is a 500. */
+/** Starts an HTTP server on 127.0.0.1, with port 0 on a free one. A handler that throws responds with 500. */
 export async function startLoopbackServer(
   port: number,
-  answer: (request: IncomingMessage, response: ServerResponse) => Promise<void> | void,
+  handle: (request: IncomingMessage, response: ServerResponse) => Promise<void> | void,
 ): Promise<LoopbackServer> {
   const server = createServer((request, response) => {
     Promise.resolve()
-      .then(() => answer(request, response))
+      .then(() => handle(request, response))
       .catch((error: unknown) => {
         if (!response.headersSent) response.writeHead(500);
         response.end(String(error));

@@ -1,13 +1,13 @@
 import type { Step, StepQueue } from '@texas-ai/life';
 
 export interface MemoryQueue extends StepQueue {
-  /** What waits, in order; a test takes from it to work as the fleet would. */
+  /** Waiting steps in order; tests take from it as workers would. */
   waiting: Step[];
-  /** Ids of ended jobs that are still held. */
+  /** Ids of ended jobs that the queue still remembers. */
   spent: Set<string>;
 }
 
-/** A queue of steps that ignores what it knows, as the real one does. */
+/** A queue that ignores steps it already has, like the real one. */
 export function makeMemoryQueue(): MemoryQueue {
   const waiting: Step[] = [];
   const spent = new Set<string>();

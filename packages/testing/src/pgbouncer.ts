@@ -8,7 +8,7 @@ import { findDebianProgram } from './debian-program.js';
 import { until } from './until.js';
 
 export interface PgBouncer {
-  /** The same database and user, by way of PgBouncer. */
+  /** The same database and user, through PgBouncer. */
   url: string;
   stop(): Promise<void>;
 }
@@ -16,18 +16,15 @@ export interface PgBouncer {
 export interface PgBouncerOptions {
   databaseUrl: string;
   mode: 'session' | 'transaction' | 'statement';
-  /** Which databases it leads to; all of the server by default. */
+  /** The databases that it serves; all of the server by default. */
   databases?: 'all' | 'itself';
-  /** More lines of the section `[pgbouncer]`. */
+  /** Additional lines for the section `[pgbouncer]`. */
   settings?: readonly string[];
 }
 
 const port = 6432;
 
-/**
- * Starts PgBouncer in front of a PostgreSQL server, listening on a socket in a folder of its own; undefined
- * where there is no PgBouncer (see `findDebianProgram`).
- */
+/** Starts PgBouncer on a socket in its own folder; undefined if it is not available (see `findDebianProgram`). */
 export async function startPgBouncer(options: PgBouncerOptions): Promise<PgBouncer | undefined> {
   const program = await findDebianProgram({
     names: ['pgbouncer'],
@@ -38,7 +35,7 @@ export async function startPgBouncer(options: PgBouncerOptions): Promise<PgBounc
   const { databases = 'all', settings = [] } = options;
   const server = new URL(options.databaseUrl);
   const folder = mkdtempSync(join(tmpdir(), 'texas-pgbouncer-'));
-  // It refuses to run as root, and another user has to get in.
+  // It refuses to run as root, and another user needs access to the folder.
   chmodSync(folder, 0o777);
   const user = decodeURIComponent(server.username);
   const password = decodeURIComponent(server.password);

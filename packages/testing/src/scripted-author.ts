@@ -7,13 +7,13 @@ export interface ScriptedAuthor extends Author {
   calls: { plan: number; chapter: number[] };
 }
 
-/** An author that answers at once what the test wants, by default a good day, and counts its calls. */
+/** An author that returns at once what the test defines, by default a valid day, and records its calls. */
 export function makeScriptedAuthor(
   script: {
     name?: AuthorName;
     plan?: Script<DayBrief>;
     chapter?: Script<ChapterBrief>;
-    /** Rejects where it is refused. */
+    /** Rejects if the author refuses the probe. */
     probe?: () => Promise<void>;
   } = {},
 ): ScriptedAuthor {

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A way to a server on 127.0.0.1 on which nothing comes through while it stalls. */
+/** A proxy to a server on 127.0.0.1 that passes nothing on while it is stalled. */
 export interface StallingProxy {
   port: number;
-  /** From here on nothing gets to the server or comes from it; connections stay open. */
+  /** Stops all data in both directions; connections stay open. */
   stall(): void;
-  /** Connections that are made from now on are fine; those that stall stay as they are. */
+  /** Lets new connections through; existing ones stay stalled. */
   forgive(): void;
-  /** What waited goes through. */
+  /** Passes everything on again, including the data held back. */
   resume(): void;
   stop(): Promise<void>;
 }
@@ -18,7 +18,7 @@ interface Way {
   upstream: Socket;
 }
 
-/** `target` is the server's port, asked for with each connection where it may change. */
+/** `target` is the server's port, or a function that returns it for each connection. */
 export async function startStallingProxy(target: number | (() => number)): Promise<StallingProxy> {
   let stalling = false;
   const ways = new Set<Way>();

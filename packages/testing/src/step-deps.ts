@@ -8,7 +8,7 @@ import {
 } from '@texas-ai/life';
 import { makeLogSpy } from './logger.js';
 
-/** A budget without caps, of days in Shanghai; a million tokens of `scripted` cost 1 in and 2 out. */
+/** A budget without caps, by days in Shanghai; a million tokens of `scripted` cost 1 as input and 2 as output. */
 export function buildBudget(overrides: Partial<Budget> = {}): Budget {
   const none = { tokens: null, money: null };
   return {
@@ -21,7 +21,7 @@ export function buildBudget(overrides: Partial<Budget> = {}): Budget {
   };
 }
 
-/** What the steps of a generation need beside the store and the queue, with times that are short. */
+/** The dependencies of generation steps besides store and queue, with short timeouts. */
 export function buildStepDeps(
   store: Store,
   options: { clock: Clock; budget?: Budget; quotas?: Quotas },

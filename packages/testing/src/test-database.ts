@@ -5,8 +5,8 @@ import type { Store } from '@texas-ai/life';
 import { type Database, makeStore, migrate, openDatabase } from '@texas-ai/storage';
 import { makeLogSpy } from './logger.js';
 
-// The test command starts one private PostgreSQL and one Redis and says in the environment where
-// they are; each test file that needs a database clones its own from a migrated template.
+// Jest's global set-up starts a private PostgreSQL and Redis and passes their URLs in the environment; each test file
+// that needs a database clones its own from a migrated template.
 
 const databaseVariable = 'TEXAS_TEST_DATABASE_URL';
 const redisVariable = 'TEXAS_TEST_REDIS_URL';
@@ -17,13 +17,15 @@ export interface TestServices {
   redisUrl: string;
 }
 
-/** Where the servers of this test run are; throws where the test command did not start them. */
+/** Returns the servers of this test run; throws if there are none. */
 export function testServices(): TestServices {
   const environment = processEnvironment();
   const databaseUrl = environment[databaseVariable];
   const redisUrl = environment[redisVariable];
   if (databaseUrl && redisUrl) return { databaseUrl, redisUrl };
-  throw new Error('The test servers are not up: run the tests by jest with its global set-up.');
+  throw new Error(
+    'The test servers are not running: run the tests with jest and its global set-up.',
+  );
 }
 
 export function testServiceVariables(services: TestServices): Record<string, string> {
@@ -34,15 +36,12 @@ export interface TestDatabase {
   url: string;
   database: Database;
   store: Store;
-  /**
-   * A fixed clock at the database's present, for tests whose rows carry its `now()`. The clock of
-   * this process may be another one.
-   */
+  /** A clock fixed at the database's time, for tests with rows of its `now()`; this process may have another time. */
   databaseClock(): Promise<Clock>;
   drop(): Promise<void>;
 }
 
-/** Makes the template anew, migrated. */
+/** Recreates and migrates the template. */
 export async function prepareTemplate(databaseUrl: string): Promise<void> {
   await asAdmin(databaseUrl, async (admin) => {
     await admin.raw(`DROP DATABASE IF EXISTS ${template} WITH (FORCE)`);
@@ -56,7 +55,7 @@ export async function prepareTemplate(databaseUrl: string): Promise<void> {
   }
 }
 
-/** A migrated, empty database of one's own; `empty` leaves out the migrations. */
+/** Creates a migrated database without rows; with `empty`, also without migrations. */
 export async function makeTestDatabase({ empty = false } = {}): Promise<TestDatabase> {
   const { databaseUrl } = testServices();
   const name = `test_${randomUUID().replaceAll('-', '')}`;

@@ -7,15 +7,15 @@ import { makeLogSpy } from './logger.js';
 import { prepareTemplate, type TestServices } from './test-database.js';
 
 /**
- * One private PostgreSQL and one Redis for a whole test run, with the template that tests clone.
- * Their data is thrown away; what is brought stays in `.local/test` of the repository.
+ * Starts a private PostgreSQL and Redis for a whole test run, with the template that tests clone. Their data are deleted
+ * at the end; downloaded programs stay in `.local/test` of the repository.
  */
 export async function startTestServices(
   root: string,
 ): Promise<TestServices & { stop(): Promise<void> }> {
   dropLibpqVariables();
   const home = mkdtempSync(join(tmpdir(), 'texas-test-'));
-  // The servers may run as another user, who must get in.
+  // The servers may run as another user, who needs access.
   chmodSync(home, 0o755);
   const services = await startLocalServices({
     home,

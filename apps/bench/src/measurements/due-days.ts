@@ -4,7 +4,7 @@ import { buildBudget, buildProfile } from '@texas-ai/testing';
 import { Queue } from 'bullmq';
 import pg from 'pg';
 import { peakDuring, residentNow } from '../growth.js';
-import { type InProcess, openInProcess } from '../in-process.js';
+import { type InProcess, openInProcess } from '../use-cases.js';
 import { holdDuring } from '../loop-hold.js';
 import { defineMeasurement } from '../measurement.js';
 import type { Servers } from '../servers.js';

@@ -3,7 +3,7 @@ import { type Logger, Temporal } from '@texas-ai/kernel';
 import { type PlannedCall, sumsOf } from '@texas-ai/life';
 import { buildBudget, buildProfile } from '@texas-ai/testing';
 import pg from 'pg';
-import { openInProcess } from '../in-process.js';
+import { openInProcess } from '../use-cases.js';
 import { defineMeasurement } from '../measurement.js';
 import type { Servers } from '../servers.js';
 import { timed } from '../timed.js';

@@ -4,7 +4,7 @@ import { planDay, publishDay, requestGeneration, writeChapter } from '@texas-ai/
 import { buildProfile, buildStepDeps, makeScriptedAuthor, until } from '@texas-ai/testing';
 import { Queue, Worker } from 'bullmq';
 import pg from 'pg';
-import { type InProcess, openInProcess } from '../in-process.js';
+import { type InProcess, openInProcess } from '../use-cases.js';
 import { defineMeasurement } from '../measurement.js';
 import type { Servers } from '../servers.js';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Queues } from '@texas-ai/jobs';
 import { Queue } from 'bullmq';
-import { openInProcess } from '../in-process.js';
+import { openInProcess } from '../use-cases.js';
 import { defineMeasurement } from '../measurement.js';
 import { redisInfo } from '../servers.js';
 

@@ -1,4 +1,4 @@
-// What Gemini's HTTP interface answers, good and bad.
+// The responses of Gemini's HTTP interface.
 
 export interface HttpAnswer {
   status: number;
@@ -10,17 +10,17 @@ export function json(status: number, value: unknown): HttpAnswer {
   return { status, contentType: 'application/json; charset=UTF-8', body: JSON.stringify(value) };
 }
 
-/** An answer of a model: what it says, why it ends, and which model it says that it is. */
+/** A response of a model. */
 export interface Written {
   text: string;
   prompt: string;
   model: string;
   finishReason?: string;
-  /** More than it usually thinks, in tokens. */
+  /** Additional thinking tokens. */
   thoughts?: number;
 }
 
-/** A candidate with that text, billed by its length: about two characters a token. */
+/** A candidate with this text, billed by length at about two characters per token. */
 export function written({
   text,
   prompt,
@@ -58,7 +58,7 @@ function listed(model: string, method: string) {
   return { name: `models/${model}`, version: '001', supportedGenerationMethods: [method] };
 }
 
-/** As the real one does, it names a short delay although the day's quota is spent. */
+/** Names a short delay although the daily quota is spent, as the real one does. */
 export function dailyQuota(): HttpAnswer {
   return quotaFailure('GenerateRequestsPerDayPerProjectPerModel-FreeTier', '34.07s');
 }
@@ -83,7 +83,7 @@ export function unknownPath(path: string): HttpAnswer {
   return failure(404, 'NOT_FOUND', `The fake does not know ${path}.`);
 }
 
-/** What a captive portal or a broken proxy says: a page about a 401, with status 200. */
+/** The page of a captive portal or a broken proxy: about a 401, with status 200. */
 export function htmlPage(): HttpAnswer {
   const body =
     '<html><head><title>401 Unauthorized</title></head><body>Log in first.</body></html>';

@@ -1,10 +1,10 @@
 import type { Category, Language } from '@texas-ai/life';
-import { fakeWordsEn } from './fake-gemini-words-en.js';
-import { fakeWordsZh } from './fake-gemini-words-zh.js';
+import { fakeWordsEn } from './words-en.js';
+import { fakeWordsZh } from './words-zh.js';
 
 export interface PlannedItem {
   category: Category;
-  /** Title, location, description: one of them is taken. */
+  /** Variants of title, location and description; one is picked. */
   versions: readonly (readonly [string, string, string])[];
 }
 

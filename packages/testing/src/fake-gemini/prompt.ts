@@ -1,5 +1,4 @@
-// What the fake reads out of a prompt, so that its answers fit: only plain facts that stand on
-// lines of their own.
+// Reads the facts of a prompt that have their own lines, so that responses match it.
 
 export interface SlotLine {
   title: string;
@@ -11,7 +10,7 @@ export interface ReadPrompt {
   name: string;
   workday: boolean;
   companions: string[];
-  /** The waking hours to plan, minutes since midnight; 07:00-23:00 where the prompt names none. */
+  /** The waking hours to plan, minutes since midnight; 07:00-23:00 if the prompt has none. */
   wake: number;
   sleep: number;
   /** The slots to write; empty in a prompt for a plan. */
@@ -37,7 +36,7 @@ export function readPrompt(text: string): ReadPrompt {
   };
 }
 
-/** The `- ` entries right below the line that matches. */
+/** Returns the `- ` entries below the matching line. */
 function entriesOf(text: string, heading: RegExp): string[] {
   const lines = text.split('\n');
   const first = lines.findIndex((line) => heading.test(line)) + 1;

@@ -1,13 +1,12 @@
-import * as answers from './fake-gemini-answers.js';
-import { type GeminiRefusal, isRefusal, refusals } from './fake-gemini-refusals.js';
-import type { GeminiCall } from './fake-gemini-request.js';
-import { fakeChapter, fakePlan } from './fake-gemini-text.js';
+import * as answers from './answers.js';
+import { type GeminiRefusal, isRefusal, refusals } from './refusals.js';
+import type { GeminiCall } from './request.js';
+import { fakeChapter, fakePlan } from './text.js';
 
 /**
- * How a call is answered. `rateLimited` names 2.5 s unless told otherwise; `hang` never answers until
- * the server stops; `reset` breaks the connection; `html` is a page with status 200; `wrongCount` is
- * one text short, or a plan without items; `truncated` ends in the middle of the text, `onlyThoughts`
- * before it; `continuation` offers to go on in another call.
+ * The response to a call. `rateLimited` names 2.5 s by default; `hang` does not respond until the server stops; `reset`
+ * resets the connection; `html` is a page with status 200; `wrongCount` lacks one text, or all items of a plan;
+ * `truncated` ends within the text, `onlyThoughts` before it; `continuation` offers to continue in another call.
  */
 export type GeminiBehaviour =
   | GeminiRefusal
@@ -26,7 +25,7 @@ export type GeminiBehaviour =
   | 'wrongCount'
   | 'blocked';
 
-/** The answer to a call; undefined where none is ever given, null where the connection breaks. */
+/** Returns the response to a call; undefined for none at all, null to reset the connection. */
 export function behave(
   behaviour: GeminiBehaviour,
   call: GeminiCall,
@@ -71,7 +70,7 @@ export function behave(
   }
 }
 
-/** What the schema asks for: texts or a plan. `short` texts, or all items, are left out. */
+/** Returns what the schema asks for, texts or a plan, without the last `short` texts or all items. */
 function write({ body }: GeminiCall, prompt: string, short: 0 | 1): unknown {
   const { texts } = body.generationConfig.responseJsonSchema.properties;
   if (texts) return fakeChapter(prompt, short);

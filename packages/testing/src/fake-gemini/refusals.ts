@@ -1,8 +1,8 @@
-import { failure, type HttpAnswer, quotaFailure } from './fake-gemini-answers.js';
+import { failure, type HttpAnswer, quotaFailure } from './answers.js';
 
-// How Gemini refuses calls today, by its own words (read in November 2026).
+// Gemini's refusals, in its own words (as of November 2026).
 
-/** Refusals that last until a person does something. */
+/** Refusals that last until somebody takes action. */
 export const refusals = {
   badKey: () =>
     failure(400, 'INVALID_ARGUMENT', 'API key not valid. Please pass a valid API key.', [

@@ -1,52 +1,51 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import * as answers from './fake-gemini-answers.js';
-import { behave, type GeminiBehaviour } from './fake-gemini-behaviour.js';
-import { type GeminiRefusal, refusals } from './fake-gemini-refusals.js';
-import { faultOf, type GeminiCall, isProbe, requestSchema, textOf } from './fake-gemini-request.js';
-import { shareHttpAgent } from './http-agent.js';
-import { type LoopbackServer, readBody, startLoopbackServer } from './loopback-server.js';
+import { type LoopbackServer, readBody, startLoopbackServer } from '../loopback-server.js';
+import * as answers from './answers.js';
+import { behave, type GeminiBehaviour } from './behaviour.js';
+import { type GeminiRefusal, refusals } from './refusals.js';
+import { faultOf, type GeminiCall, isProbe, requestSchema, textOf } from './request.js';
 
 export interface FakeGemini extends LoopbackServer {
-  /** Every call so far, in the order of arrival. */
+  /** All calls so far, in order of arrival. */
   readonly calls: readonly GeminiCall[];
-  /** How the next calls are answered, one each; then `ok` again. Replaces what was left. */
+  /** Sets the behaviour for the next calls, one each, then `ok` again. Replaces earlier settings. */
   respondWith(...behaviours: readonly GeminiBehaviour[]): void;
-  /** How, and as late as it likes, every further call is answered, unless `respondWith` says so. */
+  /** Sets a function that decides on every further call without a behaviour of `respondWith`, when it resolves. */
   behaveBy(decide: (call: GeminiCall) => GeminiBehaviour | Promise<GeminiBehaviour>): void;
-  /** Every call and probe, or every one of that model alone, is refused so until null is said. */
+  /** Refuses all calls and probes, or those of one model, until called with null. */
   refuse(refusal: GeminiRefusal | null, model?: string): void;
-  /** The model that answers say they are from; null for the one that was asked for. */
+  /** Sets the model that responses name; null for the requested one. */
   serveAs(model: string | null): void;
-  /** The only key that is accepted from now on; null for any. */
+  /** Sets the only accepted key; null for any key. */
   expectKey(key: string | null): void;
-  /** Resolves once that many calls have arrived in all. */
+  /** Resolves once this many calls have arrived in total. */
   called(count: number): Promise<void>;
-  /** How many calls with that prefix are waiting for their answer. */
+  /** Returns the number of calls in flight with this prefix. */
   underWay(prefix: string): number;
-  /** How many probes there were; they are no calls, and `refuse` and keys alone count for them. */
+  /** Returns the number of probes. They do not count as calls, and only `refuse` and keys affect them. */
   probes(): number;
-  /** How often the models of a key were listed. */
+  /** Returns the number of model listings. */
   listings(): number;
-  /** Lists of models fail with that HTTP status until null is said. */
+  /** Makes model listings fail with this HTTP status until called with null. */
   failListings(status: number | null): void;
 }
 
 export interface FakeGeminiOptions {
-  /** 0, the default, takes a free port. */
+  /** 0 for a free port, the default. */
   port?: number;
-  /** The models that are listed. */
+  /** The models to list. */
   models?: readonly string[];
-  /** Answers other keys as Gemini does; any key is fine where absent. */
+  /** The only accepted key; any key by default. */
   expectedKey?: string;
-  /** Milliseconds before each answer. */
+  /** Milliseconds before each response. */
   latencyMs?: number;
-  /** What a 429 names, for example `2.5s`. */
+  /** The delay in a 429, for example `2.5s`. */
   retryDelay?: string;
 }
 
 const someModels = ['gemini-3.1-flash-lite', 'gemini-3.5-flash-lite', 'gemini-3.8-flash'];
 
-/** A server on loopback that speaks `POST /v1beta/models/{model}:generateContent` and lists models. */
+/** Starts a server on loopback with `POST /v1beta/models/{model}:generateContent` and model listings. */
 export async function startFakeGemini(options: FakeGeminiOptions = {}): Promise<FakeGemini> {
   shareHttpAgent();
   const calls: GeminiCall[] = [];
@@ -64,14 +63,14 @@ export async function startFakeGemini(options: FakeGeminiOptions = {}): Promise<
   const underWay = new Map<string, number>();
   const { retryDelay = '2.5s', models = someModels } = options;
 
-  /** What every request of this key meets. */
+  /** Returns the response to every request with this key, if it is refused. */
   function refusalOf(key: unknown, model: string): answers.HttpAnswer | null {
     if (expectedKey !== null && key !== expectedKey) return refusals.badKey();
     const isMeant = refusedModel === undefined || refusedModel === model;
     return refusal && isMeant ? refusals[refusal](model) : null;
   }
 
-  /** Null where the connection is to break, undefined where no answer is ever given. */
+  /** Null resets the connection; undefined never responds. */
   async function answerTo(call: GeminiCall): Promise<answers.HttpAnswer | null | undefined> {
     const behaviour = queue.shift() ?? (await decide(call));
     const fault = faultOf(call.body, call.model);
@@ -163,4 +162,17 @@ export async function startFakeGemini(options: FakeGeminiOptions = {}): Promise<
         else waiting.push({ count, resolve });
       }),
   };
+}
+
+const fetchAgent = Symbol.for('undici.globalDispatcher.1');
+
+/**
+ * Google's library looks for the agent of Node's fetch in `globalThis`, which in Jest's sandbox does not have it. This
+ * sets it there; outside of Jest it changes nothing.
+ */
+function shareHttpAgent(): void {
+  new Headers(); // Node creates its agent at the first use of fetch.
+  const outside: unknown = fetch.constructor('return globalThis')();
+  if (typeof outside !== 'object' || outside === null || outside === globalThis) return;
+  Reflect.set(globalThis, fetchAgent, Reflect.get(outside, fetchAgent));
 }

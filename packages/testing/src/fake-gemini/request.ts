@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-// What is sent to the fake, and what today's models refuse of it.
+// Requests to the fake, and what current models reject.
 
 const parts = z.array(z.looseObject({ text: z.string() }));
 
@@ -16,28 +16,28 @@ export const requestSchema = z.looseObject({
 type GeminiRequest = z.infer<typeof requestSchema>;
 
 export interface GeminiCall {
-  /** What stood before `/v1beta`, for clients that are given different addresses. */
+  /** The path before `/v1beta`, for clients with different base URLs. */
   prefix: string;
   model: string;
   /** The header x-goog-api-key. */
   apiKey: string | undefined;
-  /** Whether it came as the header Authorization or in the address as well. */
+  /** True if the key was also sent in the Authorization header or the URL. */
   otherCredentials: boolean;
-  /** What was sent, parsed. */
+  /** The parsed body. */
   body: GeminiRequest;
-  /** The system instruction, and what the user's parts say. */
+  /** The system instruction and the user's text. */
   system: string;
   user: string;
 }
 
-/** Thinking levels that a model accepts; of others any is. */
+/** Accepted thinking levels; models that are not listed accept any. */
 const thinkingLevels: Readonly<Record<string, readonly string[]>> = {
   'gemini-3.7-flash': ['low', 'medium', 'high'],
   'gemini-3.8-flash': ['low', 'medium', 'high'],
   'gemini-4-hydrogen': ['low', 'medium', 'high', 'xhigh'],
 };
 
-/** The message of Gemini's 400, or null where it takes the request. */
+/** Returns the message of Gemini's 400, or null for a valid request. */
 export function faultOf(
   { contents, generationConfig }: GeminiRequest,
   model: string,
@@ -50,14 +50,14 @@ export function faultOf(
   if (contents.at(-1)?.role === 'model') {
     return 'Requests ending with a model turn are not supported.';
   }
-  // Gemini counts states; the fake takes no bounds at all.
+  // Gemini limits the number of states; the fake allows no bounds at all.
   if (/"(?:min|max)(?:Items|imum)":/.test(JSON.stringify(generationConfig.responseJsonSchema))) {
     return 'The specified schema produces a constraint that has too many states for serving.';
   }
   return null;
 }
 
-/** Whether nothing is asked for but a sign of life. */
+/** Returns true for a request that only checks availability. */
 export function isProbe({ generationConfig }: GeminiRequest): boolean {
   return Object.hasOwn(generationConfig.responseJsonSchema.properties, 'ok');
 }

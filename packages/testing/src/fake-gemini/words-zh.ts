@@ -1,4 +1,4 @@
-import type { FakeWords, PlannedItem } from './fake-gemini-words.js';
+import type { FakeWords, PlannedItem } from './words.js';
 
 const morning: PlannedItem[] = [
   {

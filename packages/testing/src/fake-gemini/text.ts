@@ -1,9 +1,9 @@
 import { formatMinute, type Random, seededRandom } from '@texas-ai/kernel';
 import type { ChapterDraft, ItemDraft, PlanDraft } from '@texas-ai/life';
-import { type ReadPrompt, readPrompt } from './fake-gemini-prompt.js';
-import { fakeWords } from './fake-gemini-words.js';
+import { type ReadPrompt, readPrompt } from './prompt.js';
+import { fakeWords } from './words.js';
 
-/** A good plan for the waking hours that the prompt names; the same prompt gives the same plan. */
+/** Returns a valid plan for the waking hours of the prompt, the same for the same prompt. */
 export function fakePlan(prompt: string): PlanDraft {
   const read = readPrompt(prompt);
   const random = seededRandom('fake gemini', prompt);
@@ -31,15 +31,15 @@ export function fakePlan(prompt: string): PlanDraft {
   return { summary: words.summary(read.name, titles), items };
 }
 
-/** One text for each slot that the prompt lists, but for so many at the end. */
-export function fakeChapter(prompt: string, leftOut: number): ChapterDraft {
+/** Returns one text for each slot of the prompt, without the last `omitted` ones. */
+export function fakeChapter(prompt: string, omitted: number): ChapterDraft {
   const read = readPrompt(prompt);
   const random = seededRandom('fake gemini', prompt);
   const words = fakeWords[read.language];
   const details = random.shuffle(words.details);
   const messages = random.shuffle(words.messages);
   const space = read.language === 'zh' ? '' : ' ';
-  const slots = read.slots.slice(0, read.slots.length - leftOut);
+  const slots = read.slots.slice(0, read.slots.length - omitted);
   const texts = slots.map((slot, index) => {
     const opening = random.pick(words.openings)(slot.title, read.name);
     const seen = [2 * index, 2 * index + 1].map((each) => details[each % details.length]);
@@ -53,7 +53,7 @@ export function fakeChapter(prompt: string, leftOut: number): ChapterDraft {
   return { texts };
 }
 
-/** The start of every item and the end of the last: about equal parts, cut on 5 minutes. */
+/** Returns the start of each item and the end of the last: about equal parts, rounded to 5 minutes. */
 function timesOf({ wake, sleep }: ReadPrompt, count: number, random: Random): number[] {
   const part = (sleep - wake) / count;
   return Array.from({ length: count + 1 }, (_, index) => {

@@ -9,9 +9,9 @@ import {
   repairPlan,
 } from '@texas-ai/life';
 import { z } from 'zod';
-import { buildChapterBrief, buildDayBrief, buildSlots } from './builders.js';
-import { type FakeGemini, startFakeGemini } from './fake-gemini.js';
-import type { GeminiBehaviour } from './fake-gemini-behaviour.js';
+import { buildChapterBrief, buildDayBrief, buildSlots } from '../builders.js';
+import type { GeminiBehaviour } from './behaviour.js';
+import { type FakeGemini, startFakeGemini } from './server.js';
 
 let gemini: FakeGemini;
 beforeEach(async () => {

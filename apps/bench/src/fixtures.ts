@@ -3,8 +3,8 @@ import type { Logger } from '@texas-ai/kernel';
 import { characterRecords } from '@texas-ai/life';
 import { makeStore } from '@texas-ai/storage';
 import pg from 'pg';
-import { openMigrated } from './use-cases.js';
 import { experiencesPerDay, storeDays } from './stored-days.js';
+import { openMigrated } from './use-cases.js';
 import { bringWrk } from './wrk.js';
 
 /** What is made once for all measurements that need it; plain values, since they cross processes. */

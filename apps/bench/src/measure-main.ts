@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { processEnvironment } from '@texas-ai/config';
 import { startSupervisor } from '@texas-ai/local-services';
 import { makeLogSpy } from '@texas-ai/testing';
-import type { Said, Task } from './measurement-process.js';
 import type { Fixtures } from './fixtures.js';
+import type { Said, Task } from './measurement-process.js';
 import { measurements } from './registry.js';
 
 // The process of one measurement. What it started ends with it.

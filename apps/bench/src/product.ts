@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { localDate, systemClock, type Temporal } from '@texas-ai/kernel';
 import type { GenerationView } from '@texas-ai/life';
 import { freePort, until } from '@texas-ai/testing';
-import { openMigrated } from './use-cases.js';
 import type { Bench } from './measurement.js';
 import { type Servers, withPostgres } from './servers.js';
+import { openMigrated } from './use-cases.js';
 
 /** The built api and workers in processes of their own, spoken to over HTTP. */
 export interface Product {

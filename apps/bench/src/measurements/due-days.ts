@@ -4,11 +4,11 @@ import { buildBudget, buildProfile } from '@texas-ai/testing';
 import { Queue } from 'bullmq';
 import pg from 'pg';
 import { peakDuring, residentNow } from '../growth.js';
-import { type InProcess, openInProcess } from '../use-cases.js';
 import { holdDuring } from '../loop-hold.js';
 import { defineMeasurement } from '../measurement.js';
 import type { Servers } from '../servers.js';
 import { timed } from '../timed.js';
+import { type InProcess, openInProcess } from '../use-cases.js';
 
 const characters = { few: 20_000, all: 100_000 };
 const batch = 250;

@@ -3,10 +3,10 @@ import { type Logger, Temporal } from '@texas-ai/kernel';
 import { type PlannedCall, sumsOf } from '@texas-ai/life';
 import { buildBudget, buildProfile } from '@texas-ai/testing';
 import pg from 'pg';
-import { openInProcess } from '../use-cases.js';
 import { defineMeasurement } from '../measurement.js';
 import type { Servers } from '../servers.js';
 import { timed } from '../timed.js';
+import { openInProcess } from '../use-cases.js';
 
 const characters = 500;
 const callsEach = 6;

@@ -4,9 +4,9 @@ import { planDay, publishDay, requestGeneration, writeChapter } from '@texas-ai/
 import { buildProfile, buildStepDeps, makeScriptedAuthor, until } from '@texas-ai/testing';
 import { Queue, Worker } from 'bullmq';
 import pg from 'pg';
-import { type InProcess, openInProcess } from '../use-cases.js';
 import { defineMeasurement } from '../measurement.js';
 import type { Servers } from '../servers.js';
+import { type InProcess, openInProcess } from '../use-cases.js';
 
 const days = 1500;
 const concurrency = 8;

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Queues } from '@texas-ai/jobs';
 import { Queue } from 'bullmq';
-import { openInProcess } from '../use-cases.js';
 import { defineMeasurement } from '../measurement.js';
 import { redisInfo } from '../servers.js';
+import { openInProcess } from '../use-cases.js';
 
 const jobs = 50_000;
 const batch = 1_000;

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { hashOf } from '@texas-ai/access';
+import { hashKey } from '@texas-ai/access';
 import { loadConfig } from '@texas-ai/config';
 import { makeLogSpy, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 import { createApiKey, type KeyDeps, listApiKeys, revokeApiKey } from './key.js';
@@ -44,7 +44,7 @@ describe('key create', () => {
     expect(results).toEqual([]);
     expect(progress.join('\n')).not.toContain(key);
     const rows = await db.database('api_keys').select('name', 'scopes', 'hash');
-    expect(rows).toEqual([{ name: 'phone', scopes: ['read', 'generate'], hash: hashOf(key) }]);
+    expect(rows).toEqual([{ name: 'phone', scopes: ['read', 'generate'], hash: hashKey(key) }]);
     await listApiKeys(deps(), plain);
     expect(results.join('\n')).not.toContain(key);
   });
@@ -102,7 +102,9 @@ describe('key revoke', () => {
     const revoked = await db.database('api_keys').whereNotNull('revoked_at').pluck('short');
     expect(revoked).toEqual([short]);
     const again = revokeApiKey(deps(), nameOf(key, id), plain);
-    await expect(again).rejects.toMatchObject({ message: expect.stringContaining('before') });
+    await expect(again).rejects.toMatchObject({
+      message: expect.stringContaining('already revoked'),
+    });
   });
 
   test('rejects an unknown key', async () => {

@@ -1,5 +1,5 @@
 import {
-  type AuthorCallSeen,
+  type AuthorCallMeasurement,
   type FinishedGeneration,
   type JobMetrics,
   type Metrics,
@@ -11,7 +11,7 @@ import {
 /** What this worker tells its metrics. */
 export interface Measured {
   jobs: JobMetrics;
-  authorCall(call: AuthorCallSeen): void;
+  authorCall(call: AuthorCallMeasurement): void;
   generation(generation: FinishedGeneration): void;
   /** Who is asked for the active jobs; null until the worker works. */
   working: Parameters<typeof makeJobMetrics>[1] extends () => infer Working ? Working : never;

@@ -1,12 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { Temporal } from '@texas-ai/kernel';
-import { hashOf, isKey, makeKey, shortOf } from './key.js';
+import { allows, hashKey, makeKey, matchesHash, type Scope, scopes, shortPartOf } from './key.js';
 import { createKey, revokeKey } from './manage-keys.js';
 import type { KeyRepository } from './repository.js';
-import { allows, type Scope, scopes } from './scope.js';
 
 describe('scopes', () => {
-  test('each includes those before it and none after it', () => {
+  test('each includes the ones before it and none after it', () => {
     const allowed = scopes.map((given) => scopes.filter((needed) => allows([given], needed)));
     expect(allowed).toEqual([['read'], ['read', 'generate'], ['read', 'generate', 'admin']]);
     expect(allows([], 'read')).toBe(false);
@@ -15,35 +14,35 @@ describe('scopes', () => {
 });
 
 describe('a key', () => {
-  test('has the form texas_<short>_<long>, with 256 bits that are never the same', () => {
+  test('has the form texas_<short>_<long> with 256 random bits', () => {
     const made = Array.from({ length: 200 }, makeKey);
     for (const { text, short, hash } of made) {
       expect(text).toMatch(/^texas_[a-z0-9]{8}_[\w-]{43}$/);
-      expect(shortOf(text)).toBe(short);
-      expect(isKey(text, hash)).toBe(true);
-      expect(hash).toEqual(hashOf(text));
+      expect(shortPartOf(text)).toBe(short);
+      expect(matchesHash(text, hash)).toBe(true);
+      expect(hash).toEqual(hashKey(text));
     }
     expect(new Set(made.map(({ text }) => text.slice(-43))).size).toBe(made.length);
   });
 
-  test('is not another key of the same short part', () => {
+  test('differs from another key with the same short part', () => {
     const { text, hash } = makeKey();
     const last = text.endsWith('A') ? 'B' : 'A';
-    expect(isKey(`${text.slice(0, -1)}${last}`, hash)).toBe(false);
+    expect(matchesHash(`${text.slice(0, -1)}${last}`, hash)).toBe(false);
   });
 
   const { text } = makeKey();
   test.each(['', 'texas_', `${text} `, ` ${text}`, `${text}\n`, `${text}x`, text.slice(0, -1)])(
     '%j has no short part',
-    (other) => expect(shortOf(other)).toBeNull(),
+    (other) => expect(shortPartOf(other)).toBeNull(),
   );
-  test('neither has another prefix, nor capitals in the short part', () => {
-    expect(shortOf(text.replace('texas', 'other'))).toBeNull();
-    expect(shortOf(text.toUpperCase())).toBeNull();
+  test('a text with another prefix or capitals has no short part', () => {
+    expect(shortPartOf(text.replace('texas', 'other'))).toBeNull();
+    expect(shortPartOf(text.toUpperCase())).toBeNull();
   });
 });
 
-describe('making one', () => {
+describe('createKey and revokeKey', () => {
   const at = Temporal.Instant.from('2026-11-24T08:00:00Z');
   function repository(): Pick<KeyRepository, 'insert'> & { inserted: { scopes: Scope[] }[] } {
     const inserted: { scopes: Scope[] }[] = [];
@@ -57,7 +56,7 @@ describe('making one', () => {
     };
   }
 
-  test('takes scopes in any order, once each', async () => {
+  test('accepts scopes in any order, without duplicates', async () => {
     const keys = repository();
     await createKey(keys, { name: 'a', scopeList: 'generate, read,generate' });
     expect(keys.inserted).toEqual([{ scopes: ['read', 'generate'] }]);
@@ -72,7 +71,7 @@ describe('making one', () => {
     ['an unknown scope', 'a', 'write'],
     ['an unknown scope beside a known one', 'a', 'read,write'],
     ['a stray comma', 'a', 'read,'],
-  ])('%s is refused and nothing is stored', async (_name, name, scopeList) => {
+  ])('refuses %s and stores nothing', async (_name, name, scopeList) => {
     const keys = repository();
     await expect(createKey(keys, { name, scopeList })).rejects.toMatchObject({
       code: 'invalid_request',
@@ -80,7 +79,7 @@ describe('making one', () => {
     expect(keys.inserted).toEqual([]);
   });
 
-  test('revoking an unknown one says so', async () => {
+  test('reports an unknown key', async () => {
     const none = { list: async () => [], revoke: async () => null };
     await expect(revokeKey(none, 'abcdefgh')).rejects.toMatchObject({
       message: expect.stringContaining('no such key'),

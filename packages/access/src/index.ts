@@ -1,4 +1,13 @@
-export { type ApiKey, hashOf, isKey, makeKey, type NewKey, shortOf } from './key.js';
+export {
+  type ApiKey,
+  allows,
+  hashKey,
+  makeKey,
+  matchesHash,
+  type NewKey,
+  type Scope,
+  scopes,
+  shortPartOf,
+} from './key.js';
 export { createKey, revokeKey } from './manage-keys.js';
 export type { KeyRepository } from './repository.js';
-export { allows, type Scope, scopes } from './scope.js';

@@ -1,11 +1,19 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Temporal } from '@texas-ai/kernel';
-import type { Scope } from './scope.js';
 
-/** A key as it is kept: never the key itself. */
+/** What a key may do; each includes the ones before it. */
+export const scopes = ['read', 'generate', 'admin'] as const;
+export type Scope = (typeof scopes)[number];
+
+/** Whether a key with the given scopes may do what requires `needed`. */
+export function allows(given: readonly Scope[], needed: Scope): boolean {
+  return given.some((scope) => scopes.indexOf(scope) >= scopes.indexOf(needed));
+}
+
+/** A stored key, without the key itself. */
 export interface ApiKey {
   id: string;
-  /** The readable part, by which people and the database find it. */
+  /** The readable part, which identifies the key. */
   short: string;
   name: string;
   scopes: readonly Scope[];
@@ -21,27 +29,27 @@ export interface NewKey {
   hash: Buffer;
 }
 
-const form = /^texas_([a-z0-9]{8})_[A-Za-z0-9_-]{43}$/;
+const keyPattern = /^texas_([a-z0-9]{8})_[A-Za-z0-9_-]{43}$/;
 const letters = 'abcdefghijklmnopqrstuvwxyz012345';
 
 export function makeKey(): NewKey {
-  // 32 letters, so that five bits choose one without a bias.
+  // 32 letters divide 256, so the choice has no bias.
   const short = Array.from(randomBytes(8), (byte) => letters[byte % letters.length]).join('');
   const text = `texas_${short}_${randomBytes(32).toString('base64url')}`;
-  return { text, short, hash: hashOf(text) };
+  return { text, short, hash: hashKey(text) };
 }
 
-/** The readable part of what has the form of a key; null for anything else. */
-export function shortOf(text: string): string | null {
-  return form.exec(text)?.[1] ?? null;
+/** The readable part of a key; null if the text does not have the form of one. */
+export function shortPartOf(text: string): string | null {
+  return keyPattern.exec(text)?.[1] ?? null;
 }
 
-/** SHA-256: the key is random enough to need no salt and no slow hash. */
-export function hashOf(text: string): Buffer {
+/** SHA-256: a random key needs no salt and no slow hash. */
+export function hashKey(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }
 
-/** In a time that does not depend on where they differ. */
-export function isKey(text: string, hash: Buffer): boolean {
-  return timingSafeEqual(hashOf(text), hash);
+/** Compares in constant time. */
+export function matchesHash(text: string, hash: Buffer): boolean {
+  return timingSafeEqual(hashKey(text), hash);
 }

@@ -1,8 +1,7 @@
 import type { Temporal } from '@texas-ai/kernel';
-import type { ApiKey } from './key.js';
-import type { Scope } from './scope.js';
+import type { ApiKey, Scope } from './key.js';
 
-/** Where keys are kept. Every method may reject with `storage_unavailable`. */
+/** Every method may reject with `storage_unavailable`. */
 export interface KeyRepository {
   insert(key: {
     short: string;
@@ -11,12 +10,12 @@ export interface KeyRepository {
     scopes: readonly Scope[];
   }): Promise<ApiKey>;
   findByShort(short: string): Promise<(ApiKey & { hash: Buffer }) | null>;
-  /** All of them, newest first. */
+  /** All keys, newest first. */
   list(): Promise<ApiKey[]>;
-  /** Revokes it unless it is revoked already; answers how it stands, null where there is none. */
+  /** Revokes a key unless it is already revoked. Returns null if there is none. */
   revoke(short: string): Promise<{ key: ApiKey; already: boolean } | null>;
-  /** Which of these ids are revoked or gone. */
-  deadAmong(ids: readonly string[]): Promise<string[]>;
-  /** Notes when keys were last used; an older instant changes nothing. */
+  /** Returns those of the ids whose keys are revoked or deleted. */
+  findRevoked(ids: readonly string[]): Promise<string[]>;
+  /** Stores the last use of keys; an instant older than the stored one is ignored. */
   recordUse(uses: ReadonlyMap<string, Temporal.Instant>): Promise<void>;
 }

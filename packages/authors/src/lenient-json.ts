@@ -2,8 +2,8 @@
 // keys, line breaks inside strings, Python's constants. It is a fixed grammar rather than a repairer such as
 // jsonrepair, which guesses where a string ends and closes truncated answers, and so invents content.
 
-/** Why a text is not JSON, and where. The message never quotes the text. */
-export class JsonProblem extends Error {
+/** The message gives the reason and the position, and never quotes the text. */
+export class JsonSyntaxError extends Error {
   /** `at` is an index into the text. */
   constructor(
     reason: string,
@@ -53,7 +53,7 @@ const constants = new Map<string, boolean | null>([
   ['undefined', null],
 ]);
 
-/** Reads the value that begins at index `start`. Throws a `JsonProblem`. */
+/** Reads the value that starts at index `start`. Throws a `JsonSyntaxError`. */
 export function readJson(text: string, start: number): ReadValue {
   let at = start;
 
@@ -64,12 +64,12 @@ export function readJson(text: string, start: number): ReadValue {
     return taken;
   }
 
-  function expected(what: string): JsonProblem {
-    return new JsonProblem(at < text.length ? `${what} is missing` : 'it breaks off', at);
+  function expected(what: string): JsonSyntaxError {
+    return new JsonSyntaxError(at < text.length ? `${what} is missing` : 'it breaks off', at);
   }
 
   function value(depth: number): unknown {
-    if (depth > maxDepth) throw new JsonProblem('too much nesting', at);
+    if (depth > maxDepth) throw new JsonSyntaxError('too much nesting', at);
     const first = text[at] ?? '';
     if (first === '{') return object(depth);
     if (first === '[') return list(depth);
@@ -86,7 +86,7 @@ export function readJson(text: string, start: number): ReadValue {
       if (!quoted && entries.size > 0 && !hasComma(between)) throw expected('a comma');
       const key = quoted ? string() : take(word);
       if (key === '' && !quoted) throw expected('a key');
-      if (entries.has(key)) throw new JsonProblem('a key that comes twice', at);
+      if (entries.has(key)) throw new JsonSyntaxError('a duplicate key', at);
       take(space);
       if (text[at] !== ':' && text[at] !== '：') throw expected('a colon');
       at += 1;
@@ -131,8 +131,8 @@ export function readJson(text: string, start: number): ReadValue {
       if (digits === '') throw expected('a code of four digits');
       return String.fromCharCode(Number.parseInt(digits, 16));
     }
-    const meant = escapes.get(next);
-    if (meant !== undefined) return meant;
+    const known = escapes.get(next);
+    if (known !== undefined) return known;
     // Punctuation stands for itself, as in Markdown; an unknown letter could mean anything.
     if (next === '' || /[\p{L}\p{N}]/u.test(next)) throw expected('a known escape');
     return next;

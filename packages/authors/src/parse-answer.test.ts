@@ -3,7 +3,7 @@ import { TexasError } from '@texas-ai/kernel';
 import fc from 'fast-check';
 import { parseAnswer } from './parse-answer.js';
 
-/** What a text is read as; undefined where it is refused, which it may be for one reason only. */
+/** The value of a text; undefined for `author_invalid_output`. */
 function read(text: string): unknown {
   try {
     return parseAnswer(text);
@@ -27,7 +27,7 @@ const answer = {
 const json = JSON.stringify(answer);
 const pretty = JSON.stringify(answer, null, 2);
 
-describe('an answer that is whole', () => {
+describe('a complete answer', () => {
   test.each<[string, string]>([
     ['plain', json],
     ['a fence', `\`\`\`json\n${pretty}\n\`\`\``],
@@ -36,10 +36,10 @@ describe('an answer that is whole', () => {
     ['a second, identical fence', `\`\`\`\n${json}\n\`\`\`\nAgain:\n\`\`\`\n${json}\n\`\`\``],
     ['words before it', `Sure! Here's the [short] plan, as "agreed":\n${json}`],
     ['words after it', `${json}\n\nLet me know if you'd like changes {or not} [1].`],
-    ['marks in the words', `{} [1] ${json}`],
+    ['brackets in the words', `{} [1] ${json}`],
     ['a byte order mark', `\ufeff${json}`],
     ['thinking', `<think>\nMaybe {"texts": []}?\n</think>\n\n${json}`],
-    ['thinking whose beginning is missing', `They want "texts": two.\n</think>${json}`],
+    ['thinking without an opening tag', `They want "texts": two.\n</think>${json}`],
     ['tags', `<answer>${json}</answer>`],
     ['an assignment', `const day = ${json};`],
     ['JSON in a string', JSON.stringify(json)],
@@ -47,19 +47,23 @@ describe('an answer that is whole', () => {
   ])('with %s', (_, text) => expect(read(text)).toEqual(answer));
 
   test.each<[string, string, unknown]>([
-    ['a comma too many', '{"a":[1,2,],"b":{"c":3,},}', { a: [1, 2], b: { c: 3 } }],
+    ['trailing commas', '{"a":[1,2,],"b":{"c":3,},}', { a: [1, 2], b: { c: 3 } }],
     ['two commas', '[{"a":1},,{"b":2}]', [{ a: 1 }, { b: 2 }]],
     ['no comma between objects', '[{"a":1}\n{"b":2}]', [{ a: 1 }, { b: 2 }]],
     ['no comma before a key', '{"a":"x"\n"b":"y"}', { a: 'x', b: 'y' }],
     ['comments', '{// the first\n"a":1,/* the\nsecond */"b":2}', { a: 1, b: 2 }],
     ['single quotation marks', `{'a':'say "no"','b':'it\\'s'}`, { a: 'say "no"', b: "it's" }],
     ['typographic quotation marks', '{“a”：“x”，“b”：[“y”，“z”]}', { a: 'x', b: ['y', 'z'] }],
-    ['keys without marks', '{a:1,emotional_tags:["x"]}', { a: 1, emotional_tags: ['x'] }],
+    ['unquoted keys', '{a:1,emotional_tags:["x"]}', { a: 1, emotional_tags: ['x'] }],
     ["Python's constants", '{"a":None,"b":True,"c":False}', { a: null, b: true, c: false }],
     ['line breaks in a string', '{"a":"one\ntwo\tthree"}', { a: 'one\ntwo\tthree' }],
-    ['needless escapes', String.raw`{"a":"it\'s 5\% \/ \_x\_"}`, { a: "it's 5% / _x_" }],
+    ['unnecessary escapes', String.raw`{"a":"it\'s 5\% \/ \_x\_"}`, { a: "it's 5% / _x_" }],
     ['invisible characters', '\u200b{\u200b"a"\u200b:\u00a01}\u200b', { a: 1 }],
-    ['what looks like a comment', '{"a":"http://b // c /* d */"}', { a: 'http://b // c /* d */' }],
+    [
+      'text that looks like a comment',
+      '{"a":"http://b // c /* d */"}',
+      { a: 'http://b // c /* d */' },
+    ],
     ['a text about thinking', '{"a":"<think>b</think> c"}', { a: '<think>b</think> c' }],
     ['a key of any name', '{"__proto__":1}', JSON.parse('{"__proto__":1}')],
   ])('with %s', (_, text, value) => {
@@ -68,46 +72,46 @@ describe('an answer that is whole', () => {
   });
 });
 
-describe('what is not certain is refused, and says why', () => {
+describe('an ambiguous answer is refused with a reason', () => {
   test.each<[string, string, RegExp]>([
     ['nothing', ' \n', /empty/],
     ['words', 'I cannot help with that.', /no JSON/],
     ['a number', '42', /no JSON/],
     ['words in a string', '"Sorry."', /no JSON/],
-    ['a value that breaks off', '{"a":{"b":"c"}', /breaks off at character 15/],
-    ['a list that breaks off after an object', '[{"a":"b"}', /breaks off/],
-    ['a fence that breaks off', '```json\n{"a":[{"b":"c"},{"d":"e"}\n```', /is missing|breaks off/],
-    ['a string that breaks off', '{"a":"b', /breaks off/],
-    ['a beginning that is missing', '"a":"x","b":[{"c":1}]}', /a part of one/],
+    ['a truncated value', '{"a":{"b":"c"}', /breaks off at character 15/],
+    ['a list truncated after an object', '[{"a":"b"}', /breaks off/],
+    ['a truncated fence', '```json\n{"a":[{"b":"c"},{"d":"e"}\n```', /is missing|breaks off/],
+    ['a truncated string', '{"a":"b', /breaks off/],
+    ['a missing beginning', '"a":"x","b":[{"c":1}]}', /a part of one/],
     ['both ends missing', '"a":"x","b":[{"c":1}]', /a part of one/],
     ['two values', '{"a":1} or {"a":2}', /more than one/],
-    ['two values without marks', '{a:1}\n{a:2}', /more than one/],
+    ['two values with unquoted keys', '{a:1}\n{a:2}', /more than one/],
     ['a readable value and a damaged one', '{"a":"x"}{"a":"y}', /more than one/],
     ['thinking without an answer', '<think>{"a":1}</think>', /empty/],
     ['JSON that may be thinking', 'Maybe {"a":1}</think>{"a":2}', /more than one/],
-    ['thinking that breaks off', '<think>Say {"a":1}', /empty/],
-    ['thinking, and an answer that breaks off', '<think>{"a":1}</think>{"a":', /breaks off/],
-    ['a mark inside a string', '{"a":"say "no" again","b":1}', /missing at character/],
+    ['truncated thinking', '<think>Say {"a":1}', /empty/],
+    ['thinking and a truncated answer', '<think>{"a":1}</think>{"a":', /breaks off/],
+    ['a quotation mark inside a string', '{"a":"say "no" again","b":1}', /missing at character/],
     ['a string without its end', '{"a":"x, "b":"y"}', /missing at character/],
     ['a string without its beginning', '{"a":x","b":"y"}', /missing at character/],
     ['a comment that may be a string', '["calm",//tired",\n"b"]', /missing at character/],
     ['strings without a comma', '[{"a":["x" "y"]}]', /a comma is missing/],
-    ['a key twice', '{"a":"x","a":"y"}', /twice/],
+    ['a duplicate key', '{"a":"x","a":"y"}', /duplicate/],
     ['an ellipsis', '{"a":[{"b":1},...]}', /a value is missing/],
     ['an unknown escape', String.raw`{"a":"C:\dir"}`, /escape/],
-    ['half a code', String.raw`{"a":"\u12"}`, /four digits/],
-    ['another bracket', '{"a":[1}}', /missing/],
-    ['a number without end', '{"a":1e999}', /a value is missing/],
+    ['a short code', String.raw`{"a":"\u12"}`, /four digits/],
+    ['a mismatched bracket', '{"a":[1}}', /missing/],
+    ['an infinite number', '{"a":1e999}', /a value is missing/],
     ['a repetition inside another value', '{"a":"x"} [{"a":"x"}]', /more than one/],
-    ['a repetition that breaks off', '{"a":"x"}\n{"a":"x"', /more than one/],
+    ['a truncated repetition', '{"a":"x"}\n{"a":"x"', /more than one/],
     ['a bare word', '{"a":work}', /a value is missing/],
-    ['much nesting', '['.repeat(100_000), /nesting/],
+    ['too much nesting', '['.repeat(100_000), /nesting/],
   ])('%s', (_, text, reason) => {
     expect(refusal(text)).toMatch(/^author_invalid_output: /);
     expect(refusal(text)).toMatch(reason);
   });
 
-  test('the reason quotes nothing', () => {
+  test('the reason does not quote the answer', () => {
     expect(refusal('{"a":"secret" secret')).not.toContain('secret');
   });
 });
@@ -150,12 +154,12 @@ const slot = fc.record({
   thoughts: text,
   interaction: fc.option(text),
 });
-/** Answers such as authors give, with texts of any kind. */
+/** Answers with the structure of a chapter and arbitrary texts. */
 const anyAnswer = fc.record({ texts: fc.array(slot, { minLength: 1, maxLength: 3 }) });
 const indent = fc.constantFrom(undefined, 2);
 
 describe('any answer', () => {
-  test('that is JSON is read as JSON.parse reads it', () => {
+  test('in JSON is read like JSON.parse does', () => {
     const value = fc.oneof(fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }), anyAnswer);
     fc.assert(
       fc.property(value, indent, (value, space) => {
@@ -165,7 +169,7 @@ describe('any answer', () => {
     );
   });
 
-  test('in any wrapping is the same', () => {
+  test('is the same in any wrapping', () => {
     const wrappings: ((written: string) => string)[] = [
       (written) => `\`\`\`json\n${written}\n\`\`\``,
       (written) => `Here you are:\n\n${written}\n\nEnjoy [the day]!`,
@@ -182,7 +186,7 @@ describe('any answer', () => {
     );
   });
 
-  test('that was cut off anywhere is refused', () => {
+  test('truncated anywhere is refused', () => {
     const beginnings = fc.constantFrom('', '```json\n', 'Sure [1]:\n', '<think>{"a":1}</think>');
     const shape = fc.constantFrom<(value: { texts: unknown[] }) => unknown>(
       (value) => value,
@@ -205,7 +209,7 @@ describe('any answer', () => {
     );
   });
 
-  test('with one sign of its structure lost, doubled or exchanged is the same, or refused', () => {
+  test('with one structural character lost, doubled or replaced is the same or refused', () => {
     let same = 0;
     const sign = fc.constantFrom('', '"', "'", '{', '}', '[', ']', ',', ':', ' ', '\\', '//');
     fc.assert(
@@ -223,7 +227,7 @@ describe('any answer', () => {
           const found = read(damaged);
           if (found === undefined) return;
           same += 1;
-          // Sometimes the damage is valid JSON of another meaning, which nobody can notice.
+          // Damaged JSON may be valid with another meaning, which cannot be detected.
           expect(found).toEqual(strict(damaged) ?? value);
         },
       ),
@@ -233,7 +237,7 @@ describe('any answer', () => {
   });
 });
 
-/** Where the signs of the structure stand, quotation marks among them. */
+/** The indices of structural characters, quotation marks included. */
 function structure(written: string): number[] {
   const places: number[] = [];
   const token = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;

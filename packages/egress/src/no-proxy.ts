@@ -1,7 +1,7 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
 
-/** Where a request goes: a name or an address without brackets, in lower case, and the port. */
+/** `host` is a name or an address without brackets, in lower case. */
 export interface Destination {
   readonly host: string;
   readonly port: string;
@@ -15,20 +15,20 @@ const privateNets = subnets(
   ...['fc00::/7', 'fe80::/10'],
 );
 
-/** A loopback address is this machine, which no proxy can reach. */
+/** Loopback addresses are local to this machine, so a proxy cannot reach them. */
 export const isLoopback: Rule = ({ host }) =>
   contains(loopback, host) || /(^|\.)localhost$/.test(host);
 
-/** What nobody outside of a private network can reach: `minio`, `s3.internal`, 192.168.1.9. */
+/** Hosts of a private network: `minio`, `s3.internal`, 192.168.1.9. */
 export const isPrivate: Rule = ({ host }) =>
   isIP(host) === 0
     ? !host.includes('.') || /\.(local|internal)$/.test(host)
     : contains(privateNets, host);
 
 /**
- * One entry of NO_PROXY: `*`, a name with all names below it (`example.org`, `.example.org` and
- * `*.example.org` mean the same), a pattern such as `example.*` or `10.*`, an address, a subnet; all but
- * the last also with a port. Undefined for what can match nothing.
+ * Parses an entry of NO_PROXY: `*`, a name, which includes its subdomains (`example.org`, `.example.org`
+ * and `*.example.org` are the same), a pattern such as `example.*` or `10.*`, an address, or a subnet; all
+ * but a subnet also with a port. Undefined for an invalid entry.
  */
 export function parseRule(entry: string): Rule | undefined {
   const text = entry.toLowerCase();
@@ -36,14 +36,14 @@ export function parseRule(entry: string): Rule | undefined {
     const subnet = parseSubnets(text);
     return subnet && (({ host }) => contains(subnet, host));
   }
-  const { name, port = '*' } = isIPv6(text) ? { name: text } : parted(text);
-  const isNamed = name === undefined ? undefined : parseName(name);
-  if (!isNamed || port === '*') return isNamed;
-  return (destination) => port === destination.port && isNamed(destination);
+  const { name, port = '*' } = isIPv6(text) ? { name: text } : splitPort(text);
+  const matchesHost = name === undefined ? undefined : parseName(name);
+  if (!matchesHost || port === '*') return matchesHost;
+  return (destination) => port === destination.port && matchesHost(destination);
 }
 
 /** `[::1]:8080`, `example.org:443`, `*.example.org`. */
-function parted(text: string): { name?: string | undefined; port?: string | undefined } {
+function splitPort(text: string): { name?: string | undefined; port?: string | undefined } {
   const [, bracketed, plain, port] =
     /^(?:\[([^\]]+)\]|(?:\*?\.)?([\p{L}\p{M}\p{N}_.*-]+?)\.?)(?::(\d{1,5}|\*))?$/u.exec(text) ?? [];
   if (bracketed !== undefined && !isIPv6(bracketed)) return {};
@@ -57,17 +57,17 @@ function parseName(name: string): Rule | undefined {
   }
   if (name.includes('*')) return parsePattern(name);
   const ascii = domainToASCII(name);
-  // A URL's host whose last label is a number is an address.
+  // URLs parse a host whose last label is a number as an address.
   if (ascii === '' || isIP(ascii) !== 0 || /(^|\.)\d+$/.test(ascii)) return undefined;
   return ({ host }) => host === ascii || host.endsWith(`.${ascii}`);
 }
 
-/** `*` stands for any characters; a pattern of numbers matches addresses only. */
+/** `*` matches any characters; a numeric pattern matches only addresses. */
 function parsePattern(pattern: string): Rule {
   const parts = pattern.split(/\*+/).map((part) => part.replaceAll('.', '\\.'));
   const matcher = new RegExp(`^${parts.join('.*')}$`, 'u');
-  const isOfAddresses = /\d/.test(pattern) && /^[\d.*]+$/.test(pattern);
-  return ({ host }) => matcher.test(host) && (!isOfAddresses || isIP(host) === 4);
+  const isNumeric = /\d/.test(pattern) && /^[\d.*]+$/.test(pattern);
+  return ({ host }) => matcher.test(host) && (!isNumeric || isIP(host) === 4);
 }
 
 function contains(list: BlockList, host: string): boolean {
@@ -75,9 +75,9 @@ function contains(list: BlockList, host: string): boolean {
   return version !== 0 && list.check(host, version === 6 ? 'ipv6' : 'ipv4');
 }
 
-function subnets(...written: string[]): BlockList {
+function subnets(...texts: string[]): BlockList {
   const list = new BlockList();
-  for (const subnet of written) {
+  for (const subnet of texts) {
     const [address = '', bits] = subnet.split('/');
     list.addSubnet(address, Number(bits), isIPv6(address) ? 'ipv6' : 'ipv4');
   }

@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 
 describe('a request', () => {
-  test('goes through the proxy of its scheme, or directly where there is none', () => {
+  test('goes through the proxy of its scheme, or directly if there is none', () => {
     expect(ask('http://example.org')).toBe(proxies.http);
     expect(ask('https://example.org')).toBe(proxies.https);
     expect(ask('https://example.org', { https: null })).toBeNull();
@@ -21,15 +21,22 @@ describe('a request', () => {
     expect(ask('smtp://example.org')).toBeNull();
   });
 
-  const here = ['localhost', 'LOCALHOST', 'a.localhost', '127.0.0.1', '127.9.9.9', '[::1]'];
-  test.each(here)('to this machine, %s, is never proxied', (host) => {
+  const local = ['localhost', 'LOCALHOST', 'a.localhost', '127.0.0.1', '127.9.9.9', '[::1]'];
+  test.each(local)('to this machine, %s, is never proxied', (host) => {
     expect(ask(`http://${host}:9000/`)).toBeNull();
     expect(ask(`https://${host}/`, { noProxy: 'example.org' })).toBeNull();
   });
 
-  const near = ['minio', 'store.local', 's3.internal', '10.1.2.3', '172.31.0.1', '192.168.1.9'];
-  test.each([...near, '169.254.169.254', '100.64.0.1', '[fd00::1]', '[fe80::1]'])(
-    'to %s, which only a private network can reach, is proxied only where NO_PROXY is set and lacks it',
+  const privateHosts = [
+    'minio',
+    'store.local',
+    's3.internal',
+    '10.1.2.3',
+    '172.31.0.1',
+    '192.168.1.9',
+  ];
+  test.each([...privateHosts, '169.254.169.254', '100.64.0.1', '[fd00::1]', '[fe80::1]'])(
+    'to the private host %s is proxied only if NO_PROXY is set without it',
     (host) => {
       expect(ask(`http://${host}:9000/`)).toBeNull();
       expect(ask(`http://${host}:9000/`, { noProxy: 'example.org' })).toBe(proxies.http);
@@ -73,7 +80,7 @@ describe('NO_PROXY', () => {
     ['203.0.113.7:*', 'https://203.0.113.7:8443'],
     ['*:443', 'https://example.org'],
     ['bücher.example', 'https://www.bücher.example'],
-  ])('%s has requests to %s sent directly', (noProxy, url) => {
+  ])('%s makes requests to %s direct', (noProxy, url) => {
     expect(ask(url, { noProxy })).toBeNull();
     expect(warnings).toEqual([]);
   });
@@ -91,14 +98,14 @@ describe('NO_PROXY', () => {
     ['10.*', 'https://10.evil.example'],
     ['example.*', 'https://notexample.org'],
     ['a*c.example', 'https://abxexample'],
-  ])('%s leaves %s to the proxy', (noProxy, url) => {
+  ])('%s does not match %s', (noProxy, url) => {
     expect(ask(url, { noProxy })).toBe(proxies.https);
   });
 
   test.each([
     ...['10.0.0.0/99', '10.0.0.0/', '0/0', 'name/8', 'http://example.org', '[example]', 'a:b:c'],
     ...['<local>', 'a;b', '10.0.0', '999.1.1.1'],
-  ])('skips %s, which can match nothing, with one warning', (entry) => {
+  ])('skips the invalid entry %s with one warning', (entry) => {
     const noProxy = `${entry},example.org ${entry}`;
     expect(ask('https://other.example', { noProxy })).toBe(proxies.https);
     expect(warnings).toEqual([

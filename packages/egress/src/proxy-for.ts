@@ -1,18 +1,18 @@
 import { type Destination, isLoopback, isPrivate, parseRule, type Rule } from './no-proxy.js';
 
-/** What HTTP_PROXY, HTTPS_PROXY and NO_PROXY say; null where one is not set. */
+/** HTTP_PROXY, HTTPS_PROXY and NO_PROXY; null if unset. */
 export interface ProxySettings {
-  /** URL of the proxy for `http://` and for `https://`. */
+  /** URLs of the proxies for `http://` and `https://`. */
   readonly http: string | null;
   readonly https: string | null;
   /** Entries separated by commas or white space. */
   readonly noProxy: string | null;
 }
 
-/** The URL of the proxy that a request to this URL goes through; null where it goes directly. */
+/** Returns the URL of the proxy for a request; null for a direct request. */
 export type ProxyFor = (url: URL) => string | null;
 
-/** Told what of the settings has no effect. */
+/** Receives a message for each invalid setting. */
 export type Warn = (message: string) => void;
 
 const expected =
@@ -21,8 +21,8 @@ const expected =
 const defaultPorts: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 
 /**
- * What is on this machine is never proxied. What NO_PROXY names is not either; where it is not set, neither is
- * what only a private network can reach. An entry that can match nothing is skipped with a warning.
+ * Requests to this machine and to the hosts of NO_PROXY are direct; if NO_PROXY is unset, also those to
+ * private networks. An invalid entry is skipped with a warning.
  */
 export function makeProxyFor({ http, https, noProxy }: ProxySettings, warn: Warn): ProxyFor {
   const rules: Rule[] = [isLoopback, ...(noProxy === null ? [isPrivate] : rulesOf(noProxy, warn))];

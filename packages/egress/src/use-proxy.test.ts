@@ -8,27 +8,27 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { ProxySettings } from './proxy-for.js';
 import { type Egress, useProxy } from './use-proxy.js';
 
-/** What a server was asked, for example `CONNECT a.example:443`, and with which authorisation. */
-interface Asked {
+interface ReceivedRequest {
+  /** For example `CONNECT a.example:443`. */
   line: string;
   authorization: string | undefined;
 }
 
-let asked: Asked[];
+let received: ReceivedRequest[];
 let server: http.Server;
 let port: number;
 let egress: Egress | undefined;
 
 beforeAll(async () => {
-  const note = ({ method, url, headers }: http.IncomingMessage) =>
-    asked.push({ line: `${method} ${url}`, authorization: headers['proxy-authorization'] });
+  const record = ({ method, url, headers }: http.IncomingMessage) =>
+    received.push({ line: `${method} ${url}`, authorization: headers['proxy-authorization'] });
   server = http.createServer((request, response) => {
-    note(request);
-    response.end('answered');
+    record(request);
+    response.end('response');
   });
-  // It hangs up on tunnels: whom they would lead to is all that is looked at.
+  // Tunnels are only recorded.
   server.on('connect', (request, socket) => {
-    note(request);
+    record(request);
     socket.destroy();
   });
   server.listen(0, '127.0.0.1');
@@ -41,14 +41,14 @@ afterAll(async () => {
   await once(server, 'close');
 });
 beforeEach(() => {
-  asked = [];
+  received = [];
 });
 afterEach(async () => {
   await egress?.close();
   egress = undefined;
 });
 
-/** The body; undefined where the request failed. */
+/** The body; undefined if the request failed. */
 async function get(url: string): Promise<string | undefined> {
   const request = (url.startsWith('https:') ? https : http).get(url);
   try {
@@ -61,7 +61,7 @@ async function get(url: string): Promise<string | undefined> {
   }
 }
 
-/** Node's own fetch, which the test's sandbox does not share, in a process that uses the built package. */
+/** Uses Node's own fetch, which Jest's sandbox replaces, in a process with the built package. */
 async function getByFetch(url: string, settings: ProxySettings): Promise<string | undefined> {
   const script = `
     import { useProxy } from ${JSON.stringify(import.meta.resolve('../dist/index.js'))};
@@ -91,36 +91,36 @@ describe.each([
   const proxy = () => `http://texas:s3%40same@127.0.0.1:${port}`;
   const authorization = `Basic ${Buffer.from('texas:s3@same').toString('base64')}`;
 
-  test('asks the proxy for what is not encrypted', async () => {
+  test('sends plain requests to the proxy', async () => {
     const settings = { http: proxy(), https: null, noProxy: null };
-    expect(await ask('http://plain.example:8080/a?b', settings)).toBe('answered');
-    expect(asked).toEqual([{ line: 'GET http://plain.example:8080/a?b', authorization }]);
+    expect(await ask('http://plain.example:8080/a?b', settings)).toBe('response');
+    expect(received).toEqual([{ line: 'GET http://plain.example:8080/a?b', authorization }]);
   });
 
   test.each(['secure.example:443', 'secure.example:8443', '[2001:db8::1]:8443'])(
-    'has the proxy connect it to %s once, and fails where that hangs up',
+    'opens one tunnel to %s, and fails if the proxy hangs up',
     async (authority) => {
       const settings = { http: null, https: proxy(), noProxy: null };
       expect(await ask(`https://${authority}/a?b`, settings)).toBeUndefined();
-      expect(asked).toEqual([{ line: `CONNECT ${authority}`, authorization }]);
+      expect(received).toEqual([{ line: `CONNECT ${authority}`, authorization }]);
     },
   );
 
-  test('sends requests to this machine and to what NO_PROXY names directly', async () => {
+  test('sends requests to this machine and to hosts of NO_PROXY directly', async () => {
     const nowhere = 'http://proxy.invalid:3128';
     const settings = { http: nowhere, https: nowhere, noProxy: 'example.org' };
-    expect(await ask(`http://127.0.0.1:${port}/a`, settings)).toBe('answered');
-    expect(asked).toEqual([{ line: 'GET /a', authorization: undefined }]);
+    expect(await ask(`http://127.0.0.1:${port}/a`, settings)).toBe('response');
+    expect(received).toEqual([{ line: 'GET /a', authorization: undefined }]);
   });
 });
 
-test('requests go directly again once it is closed', async () => {
+test('close restores direct requests', async () => {
   const settings = { http: 'http://proxy.invalid', https: null, noProxy: '*.example' };
   await useProxy(settings, expectNoWarning).close();
-  expect(await get(`http://127.0.0.1:${port}/a`)).toBe('answered');
+  expect(await get(`http://127.0.0.1:${port}/a`)).toBe('response');
 });
 
-test('without a proxy nothing is changed, and NO_PROXY is not judged', () => {
+test('changes nothing without a proxy, and ignores NO_PROXY', () => {
   const before = [http.globalAgent, https.globalAgent];
   egress = useProxy({ http: null, https: null, noProxy: '<local>' }, expectNoWarning);
   expect([http.globalAgent, https.globalAgent]).toEqual(before);

@@ -9,42 +9,41 @@ import type { buildConnector } from 'undici';
 import { makeProxyFor, type ProxyFor, type ProxySettings, type Warn } from './proxy-for.js';
 import { openTunnel } from './tunnel.js';
 
-/** How requests leave this process. */
 export interface Egress {
-  /** For clients that bring agents of their own, as that of S3 does; null where nothing is proxied. */
+  /** For clients with their own agents, such as the one for S3; null without a proxy. */
   readonly agent: http.Agent | null;
   close(): Promise<void>;
 }
 
 /**
- * From now on whatever this process asks by `fetch` or by the default agents of `node:http` and `node:https`
- * goes through the proxies, as NODE_USE_ENV_PROXY has it in later versions of Node. Does nothing where there
- * are none. Connections to databases, Redis and mail servers are no requests and are not proxied.
+ * Sends the requests of `fetch` and of the default agents of `node:http` and `node:https` through the
+ * proxies, as NODE_USE_ENV_PROXY does in later versions of Node. Without proxies it changes nothing.
+ * Connections to databases, Redis and mail servers are not proxied.
  */
 export function useProxy(settings: ProxySettings, warn: Warn): Egress {
   if (settings.http === null && settings.https === null) {
     return { agent: null, close: async () => undefined };
   }
   const proxyFor = makeProxyFor(settings, warn);
-  const before = { http: http.globalAgent, https: https.globalAgent };
-  const agent = proxyingAgent(proxyFor, before);
+  const original = { http: http.globalAgent, https: https.globalAgent };
+  const agent = proxyingAgent(proxyFor, original);
   http.globalAgent = agent;
   https.globalAgent = agent as https.Agent;
-  const endFetch = proxyFetch(proxyFor);
+  const restoreFetch = proxyFetch(proxyFor);
   return {
     agent,
     async close() {
-      http.globalAgent = before.http;
-      https.globalAgent = before.https;
+      http.globalAgent = original.http;
+      https.globalAgent = original.https;
       agent.destroy();
-      await endFetch();
+      await restoreFetch();
     },
   };
 }
 
 /**
- * Chooses for each connection. Its class takes no arguments, because Node makes another agent of it for a
- * request with `agent: false`.
+ * Chooses a proxy for each connection. The constructor has no parameters, because Node creates another
+ * instance for a request with `agent: false`.
  */
 function proxyingAgent(
   proxyFor: ProxyFor,
@@ -62,19 +61,19 @@ function proxyingAgent(
   return new ProxyingAgent();
 }
 
-/** Returns what ends it. */
+/** Returns a function that restores the original `fetch`. */
 function proxyFetch(proxyFor: ProxyFor): () => Promise<void> {
-  // Loaded only here, since to load it replaces what Node's own fetch goes through.
+  // Loaded here, since loading it replaces the dispatcher of Node's own fetch.
   const undici: typeof import('undici') = createRequire(import.meta.url)('undici');
-  const before = undici.getGlobalDispatcher();
-  const secured = undici.buildConnector({});
-  /** Its own ProxyAgent asks a proxy that hangs up again and again: nodejs/undici#3897. */
-  function through(proxy: URL): buildConnector.connector {
+  const original = undici.getGlobalDispatcher();
+  const connectTls = undici.buildConnector({});
+  /** undici's ProxyAgent retries endlessly if a proxy hangs up: nodejs/undici#3897. */
+  function connectThrough(proxy: URL): buildConnector.connector {
     return (options, callback) => {
       const { protocol, port, host = options.hostname } = options;
       openTunnel(proxy, port ? host : `${host}:${protocol === 'https:' ? 443 : 80}`).then(
         (httpSocket) => {
-          if (protocol === 'https:') secured({ ...options, httpSocket }, callback);
+          if (protocol === 'https:') connectTls({ ...options, httpSocket }, callback);
           else callback(null, httpSocket);
         },
         (failure: Error) => callback(failure, null),
@@ -86,15 +85,15 @@ function proxyFetch(proxyFor: ProxyFor): () => Promise<void> {
       const url = new URL(origin);
       const uri = proxyFor(url);
       if (uri === null) return new undici.Pool(origin, options);
-      // What is not encrypted is asked of the proxy itself: many do not tunnel to port 80.
+      // Plain requests are not tunnelled, since many proxies refuse tunnels to port 80.
       const isPlain = url.protocol === 'http:' && uri.startsWith('http:');
       if (isPlain) return new undici.ProxyAgent({ uri, proxyTunnel: false });
-      return new undici.Pool(origin, { ...options, connect: through(new URL(uri)) });
+      return new undici.Pool(origin, { ...options, connect: connectThrough(new URL(uri)) });
     },
   });
   undici.setGlobalDispatcher(dispatcher);
   return async () => {
-    undici.setGlobalDispatcher(before);
+    undici.setGlobalDispatcher(original);
     await dispatcher.destroy();
   };
 }

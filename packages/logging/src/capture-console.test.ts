@@ -3,15 +3,15 @@ import { makeLogSpy } from '@texas-ai/testing';
 import { captureConsole } from './capture-console.js';
 
 const { console } = globalThis;
-const printing = { ...console };
+const original = { ...console };
 const warningListeners = process.listeners('warning');
 afterEach(() => {
-  Object.assign(console, printing);
+  Object.assign(console, original);
   process.removeAllListeners('warning');
   for (const listener of warningListeners) process.on('warning', listener);
 });
 
-test('what libraries print and Node warns of are lines of the log', () => {
+test('logs the console output of libraries and Node’s warnings', () => {
   const logger = makeLogSpy();
   captureConsole(logger);
   console.warn('Eviction policy is %s', 'allkeys-lru', { at: 1 });
@@ -22,7 +22,7 @@ test('what libraries print and Node warns of are lines of the log', () => {
     ['warn', 'printed by a library'],
     ['warn', 'printed by a library'],
     ['info', 'printed by a library'],
-    ['warn', 'node warns'],
+    ['warn', 'warning from node'],
   ]);
   expect(logger.lines[0]?.fields).toEqual({ text: 'Eviction policy is allkeys-lru { at: 1 }' });
   expect(logger.lines[1]?.fields).toMatchObject({

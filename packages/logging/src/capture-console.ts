@@ -2,14 +2,14 @@ import { format } from 'node:util';
 import type { Logger } from '@texas-ai/kernel';
 
 /**
- * From here on what libraries print on the console, and what Node warns of, are lines of this log: in
- * its form, and redacted. For the entry of a process, once.
+ * Redirects the console output of libraries and Node's warnings to the log, so that they have its format
+ * and are redacted. Call once, at the start of a process.
  */
 export function captureConsole(logger: Logger): void {
   const lineAt =
     (level: keyof Logger) =>
-    (...printed: unknown[]): void =>
-      logger[level]('printed by a library', { text: format(...printed) });
+    (...values: unknown[]): void =>
+      logger[level]('printed by a library', { text: format(...values) });
   Object.assign(console, {
     error: lineAt('warn'),
     warn: lineAt('warn'),
@@ -17,7 +17,7 @@ export function captureConsole(logger: Logger): void {
     log: lineAt('info'),
     debug: lineAt('debug'),
   });
-  // The one listener that is there is Node's own, which prints.
+  // Node's own listener prints to stderr.
   process.removeAllListeners('warning');
-  process.on('warning', (warning) => logger.warn('node warns', { error: warning }));
+  process.on('warning', (warning) => logger.warn('warning from node', { error: warning }));
 }

@@ -4,14 +4,14 @@ import type { LogFields } from '@texas-ai/kernel';
 const storage = new AsyncLocalStorage<LogFields>();
 
 /**
- * Runs `work` so that the fields (requestId, generationId, …) appear on each line logged within
- * it, also after awaits. Contexts nest: an inner one adds to the outer one and wins.
+ * Runs `work` with fields (requestId, generationId, …) for every line that it logs, also after awaits.
+ * Contexts nest: the fields of an inner one override those of the outer one.
  */
 export function runWithLogContext<T>(fields: LogFields, work: () => T): T {
   return storage.run({ ...storage.getStore(), ...fields }, work);
 }
 
-/** The fields of the context one is in, for example to hand the requestId on to a job. */
+/** The fields of the current context, for example to pass the requestId to a job. */
 export function logContext(): LogFields {
   return storage.getStore() ?? {};
 }

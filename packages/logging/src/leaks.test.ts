@@ -3,7 +3,7 @@ import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { makeLogger } from './index.js';
 
-// Six characters or more and no part of what every line says anyway.
+// Six characters or more, and never part of an ordinary line.
 const secrets = fc
   .string({ unit: 'binary', minLength: 6, maxLength: 40 })
   .map((text) => `§${text.trim()}§12`)
@@ -57,7 +57,7 @@ const trees = fc.letrec<{ tree: Plant }>((tie) => ({
   ),
 })).tree;
 
-/** All the ways in which the secret would be readable in what was written. */
+/** The readable forms of the secret in the output. */
 function readings(secret: string): string[] {
   const once = JSON.stringify(secret).slice(1, -1);
   const twice = JSON.stringify(once).slice(1, -1);
@@ -65,7 +65,7 @@ function readings(secret: string): string[] {
 }
 
 it.each(['readable', 'json'] as const)(
-  'a secret planted anywhere is never written: %s',
+  'a secret in any place is never written: %s',
   async (format) => {
     await fc.assert(
       fc.asyncProperty(secrets, trees, trees, async (secret, first, second) => {

@@ -1,4 +1,4 @@
-/** One thing that happened, redacted and plain. */
+/** A redacted record of plain values. */
 export interface LogRecord {
   /** RFC 3339, UTC. */
   readonly timestamp: string;
@@ -10,10 +10,10 @@ export interface LogRecord {
 
 const reserved = new Set(['timestamp', 'level', 'service', 'message']);
 
-// Control characters of a terminal, line separators, and marks that turn the reading direction.
+// Control characters, line separators, and marks that change the text direction.
 const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 
-/** The record as one JSON object; a field that is named like a part of the record gets a `_`. */
+/** The record as a JSON object. A field with the name of a part of the record gets a trailing `_`. */
 export function jsonLine({ fields, ...record }: LogRecord): string {
   const renamed = Object.entries(fields).map(([key, value]) => [
     reserved.has(key) ? `${key}_` : key,
@@ -22,21 +22,21 @@ export function jsonLine({ fields, ...record }: LogRecord): string {
   return printable(stringify({ ...record, ...Object.fromEntries(renamed) }));
 }
 
-/** The record as one line for people: time, level, service, message, key=value. */
+/** The record as a readable line: time, level, service, message, key=value. */
 export function readableLine({ timestamp, level, service, message, fields }: LogRecord): string {
   const pairs = Object.entries(fields)
     .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => ` ${bare(key)}=${bare(value)}`);
+    .map(([key, value]) => ` ${bareOrJson(key)}=${bareOrJson(value)}`);
   return printable(`${timestamp} ${level.padEnd(5)} ${service}  ${message}${pairs.join('')}`);
 }
 
-function bare(value: unknown): string {
+function bareOrJson(value: unknown): string {
   return typeof value === 'string' && /^[\p{L}\p{N}_.:/@%+[\]-]+$/u.test(value)
     ? value
     : stringify(value);
 }
 
-/** JSON, with what it cannot hold written as text. */
+/** JSON, with bigints as text. */
 function stringify(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) =>
     typeof part === 'bigint' ? String(part) : part,

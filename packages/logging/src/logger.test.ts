@@ -34,7 +34,7 @@ async function written(
 }
 
 describe('a line', () => {
-  it('for people has time, level, service, message and fields', async () => {
+  it('in readable format has time, level, service, message and fields', async () => {
     const lines = await written('readable', (logger) => {
       logger.info('day published', {
         characterId: 'texas',
@@ -50,7 +50,7 @@ describe('a line', () => {
     ]);
   });
 
-  it('for machines is one JSON object whose own parts no field replaces', async () => {
+  it('in JSON format is an object whose parts fields cannot replace', async () => {
     const fields = { level: 'x', message: 'y', n: 1n, nested: { a: [1] } };
     const [line = ''] = await written('json', (logger) => logger.error('failed', fields));
     expect(JSON.parse(line)).toEqual({
@@ -66,7 +66,7 @@ describe('a line', () => {
   });
 
   it.each(['readable', 'json'] as const)(
-    'cannot be forged or steer a terminal: %s',
+    'cannot be forged or control a terminal: %s',
     async (format) => {
       const evil = 'a\n2026 error api  forged\r\u001b[2J\u009b\u2028\u202e';
       const lines = await written(format, (logger) => logger.info(evil, { evil, [evil]: 1 }));
@@ -77,7 +77,7 @@ describe('a line', () => {
     },
   );
 
-  it('is written from its level up', async () => {
+  it('is written at the configured level and above', async () => {
     const all = (logger: ReturnType<typeof makeLogger>) => {
       logger.debug('d');
       logger.info('i');
@@ -93,7 +93,7 @@ describe('a line', () => {
 });
 
 describe('context', () => {
-  it('appears on every line within, nested and across awaits, and not outside', async () => {
+  it('applies to every line within, nested and across awaits, and not outside', async () => {
     const lines = await written('readable', async (logger) => {
       await runWithLogContext(Object.freeze({ requestId: 'r1', step: 'a' }), async () => {
         await Promise.resolve();
@@ -113,7 +113,7 @@ describe('context', () => {
 
 describe('redaction', () => {
   it.each(['readable', 'json'] as const)(
-    'reaches service, message, context and fields: %s',
+    'covers service, message, context and fields: %s',
     async (format) => {
       const lines = await written(
         format,
@@ -133,7 +133,7 @@ describe('redaction', () => {
 });
 
 describe('logging never throws', () => {
-  it('whatever it is given', async () => {
+  it('for any arguments', async () => {
     const odd = [
       null,
       'text',
@@ -162,7 +162,7 @@ describe('logging never throws', () => {
     ]);
   });
 
-  it('on a stream that breaks, and closes all the same', async () => {
+  it('on a broken stream, which can still be closed', async () => {
     const broken = new Writable({
       write: (_chunk, _encoding, done) => done(Object.assign(new Error('gone'), { code: 'EPIPE' })),
     });
@@ -180,7 +180,7 @@ describe('logging never throws', () => {
     expect(broken.destroyed).toBe(true);
   });
 
-  it('on a stream or a clock that throws', () => {
+  it('if the stream or the clock throws', () => {
     const stream = new Writable({
       write: () => {
         throw new Error('no');
@@ -198,7 +198,7 @@ describe('logging never throws', () => {
     ).not.toThrow();
   });
 
-  it('after it was closed', async () => {
+  it('after being closed', async () => {
     const lines = await written('json', async (logger) => {
       logger.info('before');
       await logger.close();

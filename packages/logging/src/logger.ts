@@ -2,37 +2,37 @@ import type { Writable } from 'node:stream';
 import { type Clock, type LogFields, type Logger, systemClock } from '@texas-ai/kernel';
 import winston from 'winston';
 import { logContext } from './context.js';
-import { isError } from './error-keys.js';
 import { jsonLine, type LogRecord, readableLine } from './line.js';
+import { isError } from './plain-value.js';
 import { makeRedactor } from './redactor.js';
 
 export type LogLevel = keyof Logger;
 export type LogFormat = 'readable' | 'json';
 
 export interface LoggerOptions {
-  /** Which process speaks: `api`, `worker`, … */
+  /** The process: `api`, `worker`, … */
   readonly service: string;
   readonly level: LogLevel;
   readonly format: LogFormat;
-  /** Values that must never be written, as `secretsOf` collects them. */
+  /** Values to redact, from `secretsOf`. */
   readonly secrets: readonly string[];
-  /** By default standard output. */
+  /** Standard output by default. */
   readonly stream?: Writable;
   readonly clock?: Clock;
 }
 
 export type ClosableLogger = Logger & {
-  /** Ends logging: resolves once the stream took all lines, or broke. Later lines are dropped. */
+  /** Resolves once the stream has accepted all lines or failed. Later lines are dropped. */
   close(): Promise<void>;
 };
 
 const messageSymbol = Symbol.for('message');
 const levels = ['error', 'warn', 'info', 'debug'] as const satisfies readonly LogLevel[];
 
-/** Streams whose errors are already caught. */
-const guarded = new WeakSet<Writable>();
+/** Streams that already have an error listener. */
+const handled = new WeakSet<Writable>();
 
-/** A logger that redacts every record as a whole and never throws, also on a broken stream. */
+/** A logger that redacts whole records and never throws, even if the stream fails. */
 export function makeLogger(options: LoggerOptions): ClosableLogger {
   const { service, level: threshold, secrets, stream = process.stdout } = options;
   const clock = options.clock ?? systemClock;
@@ -44,7 +44,7 @@ export function makeLogger(options: LoggerOptions): ClosableLogger {
   function recordOf(level: string, message: unknown, fields: unknown): LogRecord {
     const plainFields = redactor.value(fields);
     return {
-      // Date writes the same text as Temporal, eight times as fast.
+      // Date formats the same text as Temporal, eight times as fast.
       timestamp: new Date(clock.now().epochMilliseconds).toISOString(),
       level,
       service: redactedService,
@@ -55,7 +55,7 @@ export function makeLogger(options: LoggerOptions): ClosableLogger {
 
   const redactedText = (value: unknown) => JSON.stringify(redactor.value(value)) ?? 'undefined';
 
-  guard(stream);
+  ignoreErrors(stream);
   const logger = winston.createLogger({
     level: threshold,
     format: winston.format((entry) => {
@@ -71,7 +71,7 @@ export function makeLogger(options: LoggerOptions): ClosableLogger {
     try {
       logger.log({ level, message, fields: withContext(fields) });
     } catch {
-      // A line that cannot be written is lost; the work it tells of goes on.
+      // Losing a line must not fail the work that logs it.
     }
   }
 
@@ -94,7 +94,7 @@ export function makeLogger(options: LoggerOptions): ClosableLogger {
   };
 }
 
-/** The context's fields and the line's own, which win; a property is read when it is written. */
+/** The context's fields, overridden by the line's own. Getters are read only during redaction. */
 function withContext(fields: unknown): unknown {
   const own = isFields(fields) && !isError(fields) ? fields : { value: fields };
   const merged = {};
@@ -111,9 +111,9 @@ function isFields(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A reader that went away (EPIPE, EIO) must not end the process that writes. */
-function guard(stream: Writable): void {
-  if (guarded.has(stream)) return;
-  guarded.add(stream);
+/** A closed reader (EPIPE, EIO) must not end the process. */
+function ignoreErrors(stream: Writable): void {
+  if (handled.has(stream)) return;
+  handled.add(stream);
   stream.on('error', () => {});
 }

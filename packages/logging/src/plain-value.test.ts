@@ -25,15 +25,15 @@ describe('values become plain', () => {
     ['a function', function swordfish() {}, '[function [redacted]]'],
     ['a symbol', Symbol('swordfish'), 'Symbol([redacted])'],
     ['a pattern', /swordfish/, '/[redacted]/'],
-    ['what is no number', [Number.NaN, Infinity], ['NaN', 'Infinity']],
-    ['a JSON form of its own', { toJSON: () => ({ a: 'swordfish' }) }, { a: '[redacted]' }],
-    ['a JSON form that fails', { toJSON: () => JSON.parse('{') }, '[unreadable]'],
-    ['what has no prototype', Object.assign(Object.create(null), { a: 1 }), { a: 1 }],
+    ['NaN and Infinity', [Number.NaN, Infinity], ['NaN', 'Infinity']],
+    ['a toJSON method', { toJSON: () => ({ a: 'swordfish' }) }, { a: '[redacted]' }],
+    ['a toJSON method that throws', { toJSON: () => JSON.parse('{') }, '[unreadable]'],
+    ['an object without a prototype', Object.assign(Object.create(null), { a: 1 }), { a: 1 }],
   ])('%s', (_what, given, plain) => {
     expect(value(given)).toEqual(plain);
   });
 
-  it('errors with all that hangs on them', () => {
+  it('errors with their properties', () => {
     const cause = Object.assign(new Error('swordfish inside'), { code: 'ECONNREFUSED' });
     const error = Object.assign(new AggregateError([cause], 'all failed', { cause }), {
       response: { config: { headers: { Authorization: 'x' } } },
@@ -62,7 +62,7 @@ describe('values become plain', () => {
     });
   });
 
-  it('cycles, and getters that throw', () => {
+  it('cycles and getters that throw', () => {
     const cycle: Record<string, unknown> = { shared: [1] };
     cycle.again = cycle.shared;
     cycle.self = cycle;
@@ -82,7 +82,7 @@ describe('values become plain', () => {
 });
 
 describe('size is bounded', () => {
-  it('in depth, also of forms that make ever new ones', () => {
+  it('in depth, also for endless toJSON results', () => {
     const endless = (): unknown => ({ toJSON: endless, a: 1 });
     expect(value(endless())).toBe('[cut]');
     let deep: unknown = 'x';
@@ -100,7 +100,7 @@ describe('size is bounded', () => {
     expect(JSON.stringify(value(bushy)).length).toBeLessThan(100_000);
   });
 
-  it('in text, without leaving half a secret at the cut', () => {
+  it('in text, without part of a secret at the cut', () => {
     expect(text('x'.repeat(9000))).toBe(`${'x'.repeat(8192)}…[cut, 9000 characters]`);
     for (const start of [8188, 65_530]) {
       expect(text(`${'x '.repeat(start / 2)}swordfish${'y'.repeat(100_000)}`)).not.toContain(
@@ -113,7 +113,7 @@ describe('size is bounded', () => {
     expect(JSON.stringify(many).length).toBeLessThan(70_000);
   });
 
-  it('in time, also for texts made to be slow', () => {
+  it('in time, also for hostile texts', () => {
     const parts = [
       '://a:',
       'a',
@@ -125,13 +125,13 @@ describe('size is bounded', () => {
       'key_',
       'http://x/',
     ];
-    /** Microseconds of this process, which others beside it do not make more. */
+    /** CPU time of this process in microseconds, independent of other processes. */
     const cost = (texts: readonly string[]) => {
       const started = process.cpuUsage();
       for (const each of texts) text(each.repeat(65_536 / each.length));
       return process.cpuUsage(started).user;
     };
-    // About ten times as much as ordinary texts; what looked back again and again takes hours.
+    // About ten times as much as ordinary texts; catastrophic backtracking would take hours.
     const ordinary = cost(parts.map(() => 'x '));
     expect(cost(parts)).toBeLessThan(500 * ordinary);
   });

@@ -1,17 +1,16 @@
 import { types } from 'node:util';
-import { errorKeys, isError } from './error-keys.js';
 import { hidesValue, isSecretHeader } from './secret-keys.js';
 import { mask } from './secret-patterns.js';
 
-const deepest = 8;
-const mostEntries = 100;
-const mostValues = 2000;
-const longestRecord = 64 * 1024;
+const maxDepth = 8;
+const maxEntries = 100;
+const maxValues = 2000;
+const maxCharacters = 64 * 1024;
 
 /**
- * A copy made of plain values only (what JSON can hold), with every text, key and number passed
- * through `clean`, and the values of secret names hidden. Bounded in depth, entries and size.
- * Never throws: what cannot be read is named in brackets.
+ * A copy of plain values that JSON supports, with every text, key and number passed through `clean` and
+ * the values of secret names masked. Bounded in depth, entries and size. Never throws: unreadable parts
+ * are replaced by a word in brackets.
  */
 export function plainValue(root: unknown, clean: (text: string) => string): unknown {
   const ancestors = new Set<object>();
@@ -21,7 +20,7 @@ export function plainValue(root: unknown, clean: (text: string) => string): unkn
   function text(value: string): string {
     const cleaned = clean(value);
     characters += cleaned.length;
-    return characters > longestRecord ? '[cut]' : cleaned;
+    return characters > maxCharacters ? '[cut]' : cleaned;
   }
 
   function number(value: number | bigint): unknown {
@@ -36,25 +35,25 @@ export function plainValue(root: unknown, clean: (text: string) => string): unkn
     read: (key: Key) => unknown,
     depth: number,
   ): unknown {
-    const kept = keys.slice(0, mostEntries).map((key): [string, unknown] => {
+    const kept = keys.slice(0, maxEntries).map((key): [string, unknown] => {
       const name = attempt(() => nameOf(key));
       const value = attempt(() => read(key));
       return [text(name), hidesValue(name, value) ? mask : walk(value, depth)];
     });
-    if (keys.length > mostEntries) kept.push(['…', `${keys.length - mostEntries} more`]);
+    if (keys.length > maxEntries) kept.push(['…', `${keys.length - maxEntries} more`]);
     return Object.fromEntries(kept);
   }
 
   function list(elements: ArrayLike<unknown>, depth: number): unknown[] {
     const kept: unknown[] = [];
     let previous: unknown;
-    for (let index = 0; index < Math.min(elements.length, mostEntries); index++) {
+    for (let index = 0; index < Math.min(elements.length, maxEntries); index++) {
       const element = attempt(() => elements[index]);
-      // Raw header lists and entries: a name, then its value.
+      // In raw header lists and entries, a value follows its name.
       kept.push(isSecretHeader(previous) ? mask : walk(element, depth));
       previous = element;
     }
-    if (elements.length > mostEntries) kept.push(`[${elements.length - mostEntries} more]`);
+    if (elements.length > maxEntries) kept.push(`[${elements.length - maxEntries} more]`);
     return kept;
   }
 
@@ -94,7 +93,7 @@ export function plainValue(root: unknown, clean: (text: string) => string): unkn
     if (typeof value === 'function') return attempt(() => text(`[function ${value.name}]`));
     if (typeof value !== 'object' || value === null) return value;
     if (ancestors.has(value)) return '[circular]';
-    if (depth >= deepest || ++values > mostValues) return '[cut]';
+    if (depth >= maxDepth || ++values > maxValues) return '[cut]';
     ancestors.add(value);
     const plain = attempt(() => object(value, depth + 1));
     ancestors.delete(value);
@@ -110,4 +109,21 @@ function attempt<T>(read: () => T): T | '[unreadable]' {
   } catch {
     return '[unreadable]';
   }
+}
+
+/** True also for errors of another realm and DOMExceptions. */
+export function isError(value: object): value is Error {
+  return (
+    types.isNativeError(value) ||
+    value instanceof Error ||
+    Object.prototype.toString.call(value) === '[object DOMException]'
+  );
+}
+
+const standardErrorKeys = ['name', 'message', 'code', 'stack', 'cause', 'errors'];
+
+/** The standard properties of an error, then its own ones. */
+function errorKeys(error: Error): string[] {
+  const standard = standardErrorKeys.filter((key) => key in error);
+  return [...standard, ...Object.keys(error).filter((key) => !standard.includes(key))];
 }

@@ -9,21 +9,21 @@ describe('configured secrets are found', () => {
   const url = new URL('http://host');
   url.password = secret;
   it.each([
-    ['as they are', secret],
+    ['as plain text', secret],
     ['percent-encoded', encodeURIComponent(secret)],
     ['percent-encoded in lower case', encodeURIComponent(secret).toLowerCase()],
-    ['as a form', new URLSearchParams({ a: secret }).toString().slice(2)],
+    ['form-encoded', new URLSearchParams({ a: secret }).toString().slice(2)],
     ['as the password of a URL', url.password],
     ['in JSON', JSON.stringify(secret).slice(1, -1)],
     ['in JSON in JSON', JSON.stringify(JSON.stringify(secret)).slice(3, -3)],
-    ['in hexadecimal digits', Buffer.from(secret).toString('hex')],
-    ['in hexadecimal capitals', Buffer.from(secret).toString('hex').toUpperCase()],
+    ['in hexadecimal', Buffer.from(secret).toString('hex')],
+    ['in upper-case hexadecimal', Buffer.from(secret).toString('hex').toUpperCase()],
     ['with surrounding spaces trimmed', 'padded-key'],
   ])('%s', (_form, written) => {
     expect(text(`x ${written} y`)).toBe('x [redacted] y');
   });
 
-  it.each([0, 1, 2, 3])('in base64 of a longer text, at offset %d', (offset) => {
+  it.each([0, 1, 2, 3])('in base64 within longer data, at offset %d', (offset) => {
     const bytes = Buffer.from(`${'x'.repeat(offset)}sixsix and more`);
     for (const encoding of ['base64', 'base64url'] as const) {
       const clean = text(`<${bytes.toString(encoding)}>`);
@@ -32,7 +32,7 @@ describe('configured secrets are found', () => {
     }
   });
 
-  it('unless they are too short to tell from words', () => {
+  it('unless they are too short to distinguish from words', () => {
     expect(text('a short text')).toBe('a short text');
     expect(value({ password: 'short' })).toEqual({ password: '[redacted]' });
   });
@@ -47,7 +47,7 @@ describe('configured secrets are found', () => {
   });
 });
 
-describe('what looks like a secret is found', () => {
+describe('texts that look like secrets are found', () => {
   it.each([
     ['Authorization: Bearer abc.def-123', 'Authorization: [redacted]'],
     ['sent Bearer abc', 'sent Bearer [redacted]'],
@@ -94,7 +94,7 @@ describe('what looks like a secret is found', () => {
   });
 });
 
-describe('names hide what stands under them', () => {
+describe('values of secret names are masked', () => {
   it.each([
     'password',
     'passwd',
@@ -122,7 +122,7 @@ describe('names hide what stands under them', () => {
     expect(value({ [name]: null })).toEqual({ [name]: null });
   });
 
-  it('but not counts of tokens, nor words that only resemble them', () => {
+  it('except for token counts and similar names', () => {
     const usage = {
       inputTokens: 5,
       outputTokens: 6,

@@ -1,40 +1,40 @@
 import { mask } from './secret-patterns.js';
 
-/** Shorter secrets would eat ordinary text; their names still hide them. */
-const shortestSecret = 6;
+/** Shorter secrets would match ordinary text; they are still masked by their names. */
+const minSecretLength = 6;
 
-const bytesOf = new TextEncoder();
+const encoder = new TextEncoder();
 
 export interface SecretValues {
-  /** Length of the longest form that a secret can take in a text. */
-  readonly longest: number;
-  /** The text without any configured secret, however it is encoded. */
+  /** Length of the longest encoded form of a secret. */
+  readonly maxLength: number;
+  /** Masks the configured secrets in any encoding. */
   mask(text: string): string;
 }
 
 /**
- * Finds the configured secrets as they are, percent-encoded, escaped in JSON at any depth, in
- * base64 (also as a part of something longer) and in hexadecimal digits.
+ * Finds the configured secrets as plain text, percent-encoded, escaped in JSON at any depth, in base64
+ * (also within longer data) and in hexadecimal.
  */
 export function makeSecretValues(secrets: readonly string[]): SecretValues {
   const known = [...new Set(secrets.flatMap((secret) => [secret, secret.trim()]))]
-    .filter((secret) => secret.length >= shortestSecret)
+    .filter((secret) => secret.length >= minSecretLength)
     .sort((a, b) => b.length - a.length);
-  if (known.length === 0) return { longest: 0, mask: (text) => text };
+  if (known.length === 0) return { maxLength: 0, mask: (text) => text };
 
   const shortest = Math.min(...known.map((secret) => secret.length));
   const pattern = new RegExp(
-    known.flatMap((secret) => [asWritten(secret), ...asEncoded(secret)]).join('|'),
+    known.flatMap((secret) => [plainPattern(secret), ...encodedPatterns(secret)]).join('|'),
     'g',
   );
   return {
-    // A character takes at most 12 when percent-encoded or escaped in UTF-8.
-    longest: (known[0]?.length ?? 0) * 12,
+    // A percent-encoded or escaped character takes 12 at most.
+    maxLength: (known[0]?.length ?? 0) * 12,
     mask: (text) => (text.length < shortest ? text : text.replace(pattern, mask)),
   };
 }
 
-function asWritten(secret: string): string {
+function plainPattern(secret: string): string {
   return [...secret].map(characterPattern).join('');
 }
 
@@ -46,11 +46,11 @@ const shortEscapes: Readonly<Record<string, string>> = {
   '\f': 'f',
 };
 
-/** One character as it is, percent-encoded, or escaped in JSON. */
+/** A character as plain text, percent-encoded, or escaped in JSON. */
 function characterPattern(character: string): string {
   if (/[A-Za-z0-9]/.test(character)) return character;
   const raw = escapeForPattern(character);
-  const percent = [...bytesOf.encode(character)].map((byte) => `%${hexPattern(byte, 2)}`).join('');
+  const percent = [...encoder.encode(character)].map((byte) => `%${hexPattern(byte, 2)}`).join('');
   const units = Array.from({ length: character.length }, (_, index) =>
     hexPattern(character.charCodeAt(index), 4),
   );
@@ -76,8 +76,8 @@ function hexPattern(value: number, digits: number): string {
     .replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
 }
 
-/** The secret in hexadecimal digits, and what base64 makes of it at any offset in longer text. */
-function asEncoded(secret: string): string[] {
+/** Patterns for the secret in hexadecimal, and in base64 at any offset within longer data. */
+function encodedPatterns(secret: string): string[] {
   const bytes = Buffer.from(secret, 'utf8');
   const base64 = [0, 1, 2].map((offset) => {
     const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');

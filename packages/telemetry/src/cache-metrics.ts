@@ -1,6 +1,6 @@
 import { Counter, type Registry } from 'prom-client';
 
-/** Where a cached read was answered from; `stale`: an older answer, since the database is away. */
+/** The source of a read; `stale` is an outdated value, used while the database is unavailable. */
 const cacheLevels = ['memory', 'redis', 'database', 'stale'] as const;
 
 type CacheLevel = (typeof cacheLevels)[number];
@@ -9,7 +9,7 @@ type CacheLevel = (typeof cacheLevels)[number];
 export function makeCacheMetrics(registry: Registry): (level: CacheLevel) => void {
   const reads = new Counter({
     name: 'texas_cache_reads_total',
-    help: 'Reads through the cache, by where they were answered from.',
+    help: 'Reads through the cache, by source.',
     labelNames: ['level'],
     registers: [registry],
   });

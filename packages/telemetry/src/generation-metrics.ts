@@ -3,17 +3,17 @@ import { Counter, type Registry } from 'prom-client';
 export interface FinishedGeneration {
   status: 'published' | 'failed';
   author: string;
-  /** Why it failed, or why the fallback author finished it; empty otherwise. */
+  /** The reason of the failure or of the fallback to another author; empty otherwise. */
   code: string;
 }
 
-/** Counts generations that came to their end. */
+/** Counts finished generations. */
 export function makeGenerationMetrics(
   registry: Registry,
 ): (generation: FinishedGeneration) => void {
   const finished = new Counter({
     name: 'texas_generations_finished_total',
-    help: 'Generations published or failed, by author and by the code of what went wrong.',
+    help: 'Published and failed generations, by author and error code.',
     labelNames: ['status', 'author', 'code'],
     registers: [registry],
   });

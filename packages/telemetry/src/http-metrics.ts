@@ -1,25 +1,25 @@
 import { Gauge, Histogram, type Registry } from 'prom-client';
 
-export interface AnsweredRequest {
+export interface RequestMeasurement {
   method: string;
-  /** The pattern of its path, `/v1/characters/:character`, which is one of few. */
+  /** The pattern of the path, such as `/v1/characters/:character`. */
   route: string;
-  /** The status of the answer; 499 where the client left before it was whole. */
+  /** The status of the response; 499 if the client disconnected before its end. */
   status: number;
   seconds: number;
 }
 
-/** Below: a cached day. Above: the slowest that a client waits for. */
+/** From a cached day to the longest that a client waits. */
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Methods that are told apart; a client may send any word. */
-const known: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']);
+/** Others are counted together, since a client may send any word. */
+const knownMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']);
 
-/** Shows how many event streams are open. */
+/** Exposes the number of open event streams. */
 export function makeStreamMetrics(registry: Registry, open: () => number): void {
   new Gauge({
     name: 'texas_http_event_streams',
-    help: 'Event streams that clients follow at this moment.',
+    help: 'Open event streams.',
     registers: [registry],
     collect() {
       this.set(open());
@@ -27,15 +27,18 @@ export function makeStreamMetrics(registry: Registry, open: () => number): void 
   });
 }
 
-/** Counts and times the requests that were answered. */
-export function makeHttpMetrics(registry: Registry): (request: AnsweredRequest) => void {
+/** Measures finished requests. */
+export function makeHttpMetrics(registry: Registry): (request: RequestMeasurement) => void {
   const duration = new Histogram({
     name: 'texas_http_request_duration_seconds',
-    help: 'Time until an answer was sent, by route and status; event streams are not counted.',
+    help: 'Duration of requests, by route and status, without event streams.',
     labelNames: ['method', 'route', 'status'],
     buckets,
     registers: [registry],
   });
   return ({ method, route, status, seconds }) =>
-    duration.observe({ method: known.has(method) ? method : 'other', route, status }, seconds);
+    duration.observe(
+      { method: knownMethods.has(method) ? method : 'other', route, status },
+      seconds,
+    );
 }

@@ -1,12 +1,12 @@
-export { type AuthorCallSeen, makeAuthorMetrics } from './author-metrics.js';
+export { type AuthorCallMeasurement, makeAuthorMetrics } from './author-metrics.js';
 export { makeCacheMetrics } from './cache-metrics.js';
 export { type FinishedGeneration, makeGenerationMetrics } from './generation-metrics.js';
-export { type AnsweredRequest, makeHttpMetrics, makeStreamMetrics } from './http-metrics.js';
+export { makeHttpMetrics, makeStreamMetrics, type RequestMeasurement } from './http-metrics.js';
 export { type JobMetrics, makeJobMetrics } from './job-metrics.js';
 export { type Metrics, makeMetrics } from './metrics.js';
 export { makePoolMetrics } from './pool-metrics.js';
 export { makeProbe, type Probe } from './probe.js';
 export { makeReadiness, type Readiness } from './readiness.js';
 export { type MetricsServer, serveMetrics } from './serve-metrics.js';
-export { makeStoreMetrics, question, type WatchedStore } from './store-metrics.js';
+export { type MonitoredStore, makeStoreMetrics, storeQuery } from './store-metrics.js';
 export { noTracing, startTracing, type Tracing } from './tracing.js';

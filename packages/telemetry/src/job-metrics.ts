@@ -1,9 +1,9 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 export interface JobMetrics {
-  /** A job's work ended: `done`, or what becomes of it after its failure. */
+  /** Records an attempt. The outcome is `done`, or the consequence of its failure. */
   ended(job: { name: string; outcome: string; seconds: number }): void;
-  /** A step took longer than it should. */
+  /** Records a step that took longer than expected. */
   slow(job: string): void;
 }
 
@@ -15,30 +15,30 @@ export interface ActiveJobs {
 }
 
 /**
- * Measures what a worker does; `working` is null until it works. The label is `job_name`, since `job`
- * is what Prometheus calls the processes that it asks.
+ * Measures a worker's jobs; `consumer` returns null until the worker consumes. The label is `job_name`,
+ * since Prometheus uses `job` for its targets.
  */
-export function makeJobMetrics(registry: Registry, working: () => ActiveJobs | null): JobMetrics {
+export function makeJobMetrics(registry: Registry, consumer: () => ActiveJobs | null): JobMetrics {
   const duration = new Histogram({
     name: 'texas_job_duration_seconds',
-    help: 'Time that a try of a job took, by job and outcome.',
+    help: 'Duration of attempts, by job and outcome.',
     labelNames: ['job_name', 'outcome'],
     buckets,
     registers: [registry],
   });
   const slow = new Counter({
     name: 'texas_slow_steps_total',
-    help: 'Jobs that took longer than 30 s and should not.',
+    help: 'Jobs that unexpectedly took longer than 30 s.',
     labelNames: ['job_name'],
     registers: [registry],
   });
   new Gauge({
     name: 'texas_jobs_active',
-    help: 'Jobs that this worker is at, by queue.',
+    help: 'Active jobs of this worker, by queue.',
     labelNames: ['queue'],
     registers: [registry],
     collect() {
-      const { queues = [], activeJobs = () => [] } = working() ?? {};
+      const { queues = [], activeJobs = () => [] } = consumer() ?? {};
       this.reset();
       for (const queue of queues) this.set({ queue }, 0);
       for (const { queue } of activeJobs()) this.inc({ queue });

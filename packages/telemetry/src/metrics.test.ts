@@ -4,11 +4,11 @@ import { makeHttpMetrics } from './http-metrics.js';
 import { makeJobMetrics } from './job-metrics.js';
 import { makeMetrics } from './metrics.js';
 import { makePoolMetrics } from './pool-metrics.js';
-import { makeStoreMetrics, question } from './store-metrics.js';
+import { makeStoreMetrics, storeQuery } from './store-metrics.js';
 
 const make = () => makeMetrics({ service: 'api', version: '1.2.3' });
 
-/** The values of one metric, by the labels as they are written. */
+/** The values of a metric, by its labels as written. */
 function valuesOf(text: string, name: string): Record<string, number> {
   const lines = text
     .split('\n')
@@ -21,7 +21,7 @@ function valuesOf(text: string, name: string): Record<string, number> {
   );
 }
 
-test('each process has a registry of its own, with what Node.js tells and what runs', async () => {
+test('each process has its own registry with the metrics of Node.js and the build', async () => {
   const one = make();
   const other = make();
   makeHttpMetrics(one.registry);
@@ -33,13 +33,13 @@ test('each process has a registry of its own, with what Node.js tells and what r
   expect(await other.text()).not.toContain('texas_http');
 });
 
-test('requests are counted by route and status, and no word of a client becomes a label', async () => {
+test('counts requests by route and status, and never uses a client’s word as a label', async () => {
   const metrics = make();
-  const answered = makeHttpMetrics(metrics.registry);
+  const measure = makeHttpMetrics(metrics.registry);
   const route = '/v1/characters/:character';
-  answered({ method: 'GET', route, status: 200, seconds: 0.004 });
-  answered({ method: 'GET', route, status: 404, seconds: 0.2 });
-  answered({ method: 'BREW', route: 'unrouted', status: 404, seconds: 0.2 });
+  measure({ method: 'GET', route, status: 200, seconds: 0.004 });
+  measure({ method: 'GET', route, status: 404, seconds: 0.2 });
+  measure({ method: 'BREW', route: 'unrouted', status: 404, seconds: 0.2 });
   expect(valuesOf(await metrics.text(), 'texas_http_request_duration_seconds_count')).toEqual({
     '{method="GET",route="/v1/characters/:character",status="200"}': 1,
     '{method="GET",route="/v1/characters/:character",status="404"}': 1,
@@ -47,14 +47,14 @@ test('requests are counted by route and status, and no word of a client becomes 
   });
 });
 
-test('jobs are timed by outcome, and those that are active are told by queue', async () => {
+test('measures jobs by outcome, and active ones by queue', async () => {
   const metrics = make();
-  let working: Parameters<typeof makeJobMetrics>[1] = () => null;
-  const jobs = makeJobMetrics(metrics.registry, () => working());
+  let consumer: Parameters<typeof makeJobMetrics>[1] = () => null;
+  const jobs = makeJobMetrics(metrics.registry, () => consumer());
   jobs.ended({ name: 'plan-day', outcome: 'handed-back', seconds: 2 });
   jobs.slow('plan-day');
   expect(valuesOf(await metrics.text(), 'texas_jobs_active')).toEqual({});
-  working = () => ({ queues: ['days', 'alerts'], activeJobs: () => [{ queue: 'days' }] });
+  consumer = () => ({ queues: ['days', 'alerts'], activeJobs: () => [{ queue: 'days' }] });
   const text = await metrics.text();
   expect(valuesOf(text, 'texas_jobs_active')).toEqual({
     '{queue="days"}': 1,
@@ -66,18 +66,18 @@ test('jobs are timed by outcome, and those that are active are told by queue', a
   expect(valuesOf(text, 'texas_slow_steps_total')).toEqual({ '{job_name="plan-day"}': 1 });
 });
 
-test('tokens and money of a call are counted, and nothing where nothing was billed', async () => {
+test('counts the tokens and the cost of billed calls only', async () => {
   const metrics = make();
-  const seen = makeAuthorMetrics(metrics.registry, 'USD');
+  const measure = makeAuthorMetrics(metrics.registry, 'USD');
   const call = { author: 'gemini', model: 'm', step: 'plan-day', seconds: 3 };
-  seen({
+  measure({
     ...call,
     outcome: 'answered',
     billed: { inputTokens: 100, outputTokens: 20, money: 0.5 },
   });
-  seen({ ...call, outcome: 'author_timeout', billed: null });
+  measure({ ...call, outcome: 'author_timeout', billed: null });
   const unknown = { inputTokens: 7, outputTokens: 0, money: null };
-  seen({ ...call, model: 'unknown', outcome: 'answered', billed: unknown });
+  measure({ ...call, model: 'unknown', outcome: 'answered', billed: unknown });
   const text = await metrics.text();
   const labels = 'author="gemini",model="m",step="plan-day"';
   expect(valuesOf(text, 'texas_author_tokens_total')).toEqual({
@@ -99,10 +99,10 @@ test('tokens and money of a call are counted, and nothing where nothing was bill
   });
 });
 
-test('a pool tells its use at the moment that it is asked', async () => {
+test('reads the state of the pool at each scrape', async () => {
   const metrics = make();
   let used = 1;
-  makePoolMetrics(metrics.registry, () => ({ used, free: 2, waiting: 0, most: 10 }));
+  makePoolMetrics(metrics.registry, () => ({ used, free: 2, waiting: 0, max: 10 }));
   await metrics.text();
   used = 3;
   const text = await metrics.text();
@@ -112,66 +112,66 @@ test('a pool tells its use at the moment that it is asked', async () => {
   });
 });
 
-describe('what stores know', () => {
+describe('store metrics', () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
-  const answersAreOld = () => jest.advanceTimersByTimeAsync(10_000);
+  const expireResults = () => jest.advanceTimersByTimeAsync(10_000);
 
   function stores() {
     const metrics = make();
-    const asked = { count: 0, away: false, down: false, queues: ['days', 'alerts'] };
-    const answers = question({
+    const state = { count: 0, away: false, down: false, queues: ['days', 'alerts'] };
+    const query = storeQuery({
       gauges: {
         workers: { name: 'texas_workers', help: 'Workers.' },
         oldest: { name: 'texas_oldest_seconds', help: 'Age.' },
         jobs: { name: 'texas_jobs', help: 'Jobs.', labelNames: ['queue'] },
       },
-      async ask() {
-        asked.count += 1;
-        if (asked.away) throw new Error('away');
-        const jobs = asked.queues.map((queue) => ({ labels: { queue }, value: 7 }));
+      async run() {
+        state.count += 1;
+        if (state.away) throw new Error('away');
+        const jobs = state.queues.map((queue) => ({ labels: { queue }, value: 7 }));
         return { workers: [{ value: 2 }], jobs };
       },
     });
-    const others = question({
+    const other = storeQuery({
       gauges: { age: { name: 'texas_age_seconds', help: 'Age.' } },
-      ask: async () => ({ age: [{ value: 1 }] }),
+      run: async () => ({ age: [{ value: 1 }] }),
     });
     const redis = {
       async ping() {
-        if (asked.down) throw new Error('down');
+        if (state.down) throw new Error('down');
       },
-      questions: [answers, others],
+      queries: [query, other],
     };
-    return { metrics, asked, redis };
+    return { metrics, state, redis };
   }
 
-  test('is asked once however many metrics and monitors there are', async () => {
-    const { metrics, asked, redis } = stores();
+  test('run a query once for several gauges and scrapes', async () => {
+    const { metrics, state, redis } = stores();
     makeStoreMetrics(metrics.registry, { redis });
     const [text = ''] = await Promise.all([metrics.text(), metrics.text()]);
-    expect(asked.count).toBe(1);
+    expect(state.count).toBe(1);
     expect(valuesOf(text, 'texas_workers')).toEqual({ '': 2 });
     expect(valuesOf(text, 'texas_jobs')).toEqual({ '{queue="days"}': 7, '{queue="alerts"}': 7 });
     expect(valuesOf(text, 'texas_store_up')).toEqual({ '{store="redis"}': 1 });
   });
 
-  test('and has no value now has none, rather than 0 or an old one', async () => {
-    const { metrics, asked, redis } = stores();
+  test('have no value without a result, instead of 0 or an old one', async () => {
+    const { metrics, state, redis } = stores();
     makeStoreMetrics(metrics.registry, { redis });
     expect(valuesOf(await metrics.text(), 'texas_oldest_seconds')).toEqual({});
-    asked.queues = ['days'];
-    await answersAreOld();
+    state.queues = ['days'];
+    await expireResults();
     expect(valuesOf(await metrics.text(), 'texas_jobs')).toEqual({ '{queue="days"}': 7 });
-    asked.away = true;
-    await answersAreOld();
+    state.away = true;
+    await expireResults();
     const text = await metrics.text();
     for (const name of ['texas_workers', 'texas_jobs']) expect(valuesOf(text, name)).toEqual({});
-    // One question that fails takes no other along.
+    // The failing query does not affect the other.
     expect(valuesOf(text, 'texas_age_seconds')).toEqual({ '': 1 });
     expect(valuesOf(text, 'texas_store_up')).toEqual({ '{store="redis"}': 1 });
-    asked.down = true;
-    await answersAreOld();
+    state.down = true;
+    await expireResults();
     expect(valuesOf(await metrics.text(), 'texas_store_up')).toEqual({ '{store="redis"}': 0 });
   });
 });

@@ -1,15 +1,15 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
-/** What a process measures of itself, in the text format of Prometheus. */
+/** The metrics of a process, in the text format of Prometheus. */
 export interface Metrics {
-  /** Where each metric of the process is registered: one for each process, never the global one. */
+  /** The registry of the process, instead of the global one. */
   registry: Registry;
   readonly contentType: string;
-  /** All of them now. What cannot be had in time is left out. */
+  /** The current values, without those that are not available in time. */
   text(): Promise<string>;
 }
 
-/** Gauges of prom-client whose names end like those of counters; promtool objects to them. */
+/** Gauges of prom-client named like counters, which promtool rejects. */
 const misnamed = [
   'nodejs_active_handles_total',
   'nodejs_active_requests_total',
@@ -22,14 +22,14 @@ export interface MetricsOptions {
   version: string;
 }
 
-/** The process's own registry with what Node.js tells: memory, CPU, garbage, the event loop's lag. */
+/** A registry with the metrics of Node.js: memory, CPU, garbage collection, event loop lag. */
 export function makeMetrics({ service, version }: MetricsOptions): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   for (const name of misnamed) registry.removeSingleMetric(name);
   new Gauge({
     name: 'texas_build_info',
-    help: 'Always 1; the labels say what runs.',
+    help: 'Always 1; the labels identify the build.',
     labelNames: ['service', 'version'],
     registers: [registry],
   }).set({ service, version }, 1);

@@ -3,13 +3,13 @@ import { Gauge, type Registry } from 'prom-client';
 export interface PoolUse {
   used: number;
   free: number;
-  /** Queries that wait for a connection. */
+  /** Queries waiting for a connection. */
   waiting: number;
-  /** Connections at most. */
-  most: number;
+  /** Connections. */
+  max: number;
 }
 
-/** Shows how a pool of connections to PostgreSQL is used. */
+/** Exposes the state of the connection pool for PostgreSQL. */
 export function makePoolMetrics(registry: Registry, use: () => PoolUse): void {
   const registers = [registry];
   new Gauge({
@@ -25,7 +25,7 @@ export function makePoolMetrics(registry: Registry, use: () => PoolUse): void {
   });
   new Gauge({
     name: 'texas_database_pool_waiting_queries',
-    help: 'Queries that wait for a connection to PostgreSQL.',
+    help: 'Queries waiting for a connection to PostgreSQL.',
     registers,
     collect() {
       this.set(use().waiting);
@@ -33,10 +33,10 @@ export function makePoolMetrics(registry: Registry, use: () => PoolUse): void {
   });
   new Gauge({
     name: 'texas_database_pool_max_connections',
-    help: 'Connections to PostgreSQL at most.',
+    help: 'Maximum number of connections to PostgreSQL.',
     registers,
     collect() {
-      this.set(use().most);
+      this.set(use().max);
     },
   });
 }

@@ -5,28 +5,28 @@ describe('a probe', () => {
   beforeAll(() => void jest.useFakeTimers());
   afterAll(() => void jest.useRealTimers());
 
-  it('answers with what it was told, and with nothing after a failure', async () => {
+  it('resolves with the result, or undefined after a failure', async () => {
     expect(await makeProbe(async () => 7)()).toBe(7);
     expect(await makeProbe(() => Promise.reject(new Error('away')))()).toBeUndefined();
   });
 
-  it('waits 1.5 s for an answer and asks no second time while it waits', async () => {
-    let asked = 0;
+  it('waits 1.5 s, and starts no second check meanwhile', async () => {
+    let checks = 0;
     const probe = makeProbe(() => {
-      asked++;
+      checks++;
       return new Promise<never>(() => undefined);
     });
     for (const _time of [1, 2, 3]) {
-      const answer = probe();
+      const result = probe();
       await jest.advanceTimersByTimeAsync(1_500);
-      expect(await answer).toBeUndefined();
+      expect(await result).toBeUndefined();
     }
-    expect(asked).toBe(1);
+    expect(checks).toBe(1);
   });
 
-  it('shares an answer for a second, then asks again', async () => {
-    let asked = 0;
-    const probe = makeProbe(async () => ++asked);
+  it('shares a result for a second, then checks again', async () => {
+    let checks = 0;
+    const probe = makeProbe(async () => ++checks);
     expect(await Promise.all([probe(), probe(), probe()])).toEqual([1, 1, 1]);
     await jest.advanceTimersByTimeAsync(900);
     expect(await probe()).toBe(1);

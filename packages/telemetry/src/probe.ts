@@ -1,32 +1,32 @@
-/** What the question was answered with; undefined where no answer came in time. */
+/** Resolves with the result; undefined if it fails or is late. */
 export type Probe<T> = () => Promise<T | undefined>;
 
 export interface ProbeOptions {
-  /** Milliseconds that an answer may take. */
-  answerMs?: number;
-  /** Milliseconds for which an answer is good for others who ask. */
-  goodMs?: number;
+  /** How long a caller waits. */
+  timeoutMs?: number;
+  /** How long a result is shared with later callers. */
+  maxAgeMs?: number;
 }
 
 /**
- * Asks something that may hang. However many ask, one question is under way at a time: neither
- * monitors nor strangers can heap questions on a database that is slow.
+ * Wraps a check that may hang. Only one runs at a time, for all callers, so that frequent requests cannot
+ * pile up checks on a slow database.
  */
 export function makeProbe<T>(
-  ask: () => Promise<T>,
-  { answerMs = 1_500, goodMs = 1_000 }: ProbeOptions = {},
+  check: () => Promise<T>,
+  { timeoutMs: answerMs = 1_500, maxAgeMs: goodMs = 1_000 }: ProbeOptions = {},
 ): Probe<T> {
-  let asked: Promise<T | undefined> | null = null;
+  let running: Promise<T | undefined> | null = null;
 
   function shared(): Promise<T | undefined> {
-    asked ??= ask()
+    running ??= check()
       .catch(() => undefined)
       .finally(() => {
         setTimeout(() => {
-          asked = null;
+          running = null;
         }, goodMs).unref();
       });
-    return asked;
+    return running;
   }
 
   return async () => {

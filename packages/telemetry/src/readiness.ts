@@ -1,12 +1,11 @@
 import type { Probe } from './probe.js';
 
-/** Whether this process can do its work. */
 export interface Readiness {
-  /** The database is up to date and the profiles are in it. */
+  /** The database is migrated and contains the profiles. */
   started: boolean;
-  /** What is under way is finished; nothing new is wanted. */
+  /** The process finishes its current work and accepts no more. */
   draining: boolean;
-  /** Why it cannot work, in a few words; null when it can. Answers within the probes' time limit. */
+  /** Why the process is not ready; null if it is. Resolves within the probes' time limit. */
   reasonNotReady(): Promise<string | null>;
 }
 
@@ -23,8 +22,8 @@ export function makeReadiness({
     async reasonNotReady() {
       if (readiness.draining) return 'shutting down';
       if (!readiness.started) return 'waiting for the database to be up to date';
-      const [databaseAnswers, redisAnswers] = await Promise.all([database(), redis()]);
-      const away = [...(databaseAnswers ? [] : ['database']), ...(redisAnswers ? [] : ['redis'])];
+      const [databaseUp, redisUp] = await Promise.all([database(), redis()]);
+      const away = [...(databaseUp ? [] : ['database']), ...(redisUp ? [] : ['redis'])];
       return away.length === 0 ? null : `no answer from ${away.join(' and ')}`;
     },
   };

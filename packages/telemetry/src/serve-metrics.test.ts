@@ -23,7 +23,7 @@ async function ask(path: string, method = 'GET') {
   return { status: response.status, text: await response.text(), headers: response.headers };
 }
 
-test('metrics in the form of Prometheus, to anybody', async () => {
+test('serves metrics in the format of Prometheus without authentication', async () => {
   const { status, text, headers } = await ask('/metrics');
   expect([status, headers.get('content-type')]).toEqual([
     200,
@@ -33,7 +33,7 @@ test('metrics in the form of Prometheus, to anybody', async () => {
   expect((await ask('/metrics', 'HEAD')).text).toBe('');
 });
 
-test('health: that it lives, and whether it is ready, with the reason', async () => {
+test('serves liveness, and readiness with the reason', async () => {
   expect(await ask('/health/live')).toMatchObject({ status: 200, text: '{"status":"live"}' });
   expect(await ask('/health/ready')).toMatchObject({
     status: 200,
@@ -46,13 +46,13 @@ test('health: that it lives, and whether it is ready, with the reason', async ()
   });
 });
 
-test('nothing else', async () => {
+test('serves nothing else', async () => {
   expect((await ask('/')).status).toBe(404);
   const { status, headers } = await ask('/metrics', 'POST');
   expect([status, headers.get('allow')]).toEqual([405, 'GET, HEAD']);
 });
 
-test('a port that is taken is told of with what to do', async () => {
+test('reports a port that is in use, with advice', async () => {
   await expect(serveMetrics({ ...options, port: server.port })).rejects.toMatchObject({
     code: 'local_service_failed',
     message: expect.stringContaining('METRICS_PORT'),

@@ -7,7 +7,7 @@ import type { Readiness } from './readiness.js';
 
 export interface ServeMetricsOptions {
   host: string;
-  /** 0 takes any free one. */
+  /** 0 for any free port. */
   port: number;
   metrics: Metrics;
   readiness: Pick<Readiness, 'reasonNotReady'>;
@@ -20,8 +20,8 @@ export interface MetricsServer {
 }
 
 /**
- * Serves what monitors ask a process, on a port of its own and to whoever can reach it: `/metrics`,
- * `/health/live` and `/health/ready`. Throws `local_service_failed` where the port is not free.
+ * Serves `/metrics`, `/health/live` and `/health/ready` on a port of their own, without authentication.
+ * Throws `local_service_failed` if the port is in use.
  */
 export async function serveMetrics(options: ServeMetricsOptions): Promise<MetricsServer> {
   const { host, port, metrics, readiness, logger } = options;
@@ -36,15 +36,15 @@ export async function serveMetrics(options: ServeMetricsOptions): Promise<Metric
   };
   const server = createServer((request, response) => {
     const { method = '', url = '' } = request;
-    const answer = routes[url.split('?')[0] ?? ''];
+    const route = routes[url.split('?')[0] ?? ''];
     request.resume();
     if (method !== 'GET' && method !== 'HEAD') {
       response.setHeader('Allow', 'GET, HEAD');
       return sendJson(response, 405, { status: 'method not allowed' });
     }
-    if (!answer) return sendJson(response, 404, { status: 'not found' });
-    answer(response).catch((error) => {
-      logger.error('metrics failed', { path: url, error });
+    if (!route) return sendJson(response, 404, { status: 'not found' });
+    route(response).catch((error) => {
+      logger.error('metrics request failed', { path: url, error });
       if (!response.headersSent) sendJson(response, 500, { status: 'failed' });
     });
   });
@@ -52,11 +52,11 @@ export async function serveMetrics(options: ServeMetricsOptions): Promise<Metric
   try {
     await once(server, 'listening');
   } catch (cause) {
-    const reason = `Cannot serve metrics on ${host}:${port}: set METRICS_PORT to a port that is free.`;
+    const reason = `Cannot serve metrics on ${host}:${port}: set METRICS_PORT to a free port.`;
     throw new TexasError('local_service_failed', reason, { cause });
   }
   const address = server.address() as AddressInfo;
-  logger.info('metrics are served', { host, port: address.port });
+  logger.info('metrics server started', { host, port: address.port });
   return {
     port: address.port,
     async close() {

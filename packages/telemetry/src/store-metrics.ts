@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import { makeProbe } from './probe.js';
 
-/** A value of a gauge, under its labels. */
+/** A value of a gauge for its labels. */
 export interface Sample {
   labels?: Readonly<Record<string, string>>;
   value: number;
@@ -13,66 +13,69 @@ export interface StoreGauge {
   labelNames?: readonly string[];
 }
 
-/** Something that a store knows of the whole system. */
-export interface Question<Name extends string = string> {
-  /** The gauges that its answer fills, under names of the caller's own. */
+/** A query for values that concern the whole system. */
+export interface StoreQuery<Name extends string = string> {
+  /** The gauges that the result sets, by key. */
   gauges: Readonly<Record<Name, StoreGauge>>;
-  /** What is left out has no value now. */
-  ask(): Promise<Partial<Record<Name, readonly Sample[]>>>;
-  /** Milliseconds that an answer is good for, where the question is a dear one. */
-  goodMs?: number;
+  /** A gauge without a key in the result has no value. */
+  run(): Promise<Partial<Record<Name, readonly Sample[]>>>;
+  /** How long to reuse a result; 10 s by default, longer for an expensive query. */
+  maxAgeMs?: number;
 }
 
-export interface WatchedStore {
-  /** Whether it answers at all. */
+export interface MonitoredStore {
+  /** Rejects if the store is unavailable. */
   ping(): Promise<unknown>;
-  /** Each by itself: one that fails or is slow takes no other along. */
-  questions: readonly Question[];
+  /** Independent of each other, also when one fails or is slow. */
+  queries: readonly StoreQuery[];
 }
 
-export function question<Name extends string>(asked: Question<Name>): Question<Name> {
-  return asked;
+export function storeQuery<Name extends string>(query: StoreQuery<Name>): StoreQuery<Name> {
+  return query;
 }
 
-/** How long an answer is good: monitors may ask as often as they like. */
-const usuallyGoodMs = 10_000;
-/** Sooner than a scrape gives up, which is after 10 s by default. */
-const answerMs = 5_000;
+/** Limits the queries of frequent scrapes. */
+const defaultMaxAgeMs = 10_000;
+/** Shorter than the default timeout of a scrape, 10 s. */
+const timeoutMs = 5_000;
 
 /**
- * Shows what stores know of the whole system, as every process sees it: asked when the metrics are
- * read, at most every 10 s. What is not answered within 5 s has no value; `texas_store_up` is 0
- * where a store does not answer at all.
+ * Exposes values of the whole system. Queries run when the metrics are read, by default at most every
+ * 10 s. A result that takes longer than 5 s is left out. `texas_store_up` is 0 for an unavailable store.
  */
 export function makeStoreMetrics(
   registry: Registry,
-  stores: Readonly<Record<string, WatchedStore>>,
+  stores: Readonly<Record<string, MonitoredStore>>,
 ): void {
-  for (const { questions } of Object.values(stores)) {
-    for (const asked of questions) showAnswers(registry, asked, asked.goodMs ?? usuallyGoodMs);
+  for (const { queries } of Object.values(stores)) {
+    for (const query of queries) exposeQuery(registry, query);
   }
-  const pings = Object.entries(stores).map(([store, { ping }]) => {
-    const answers = async () => {
+  const probes = Object.entries(stores).map(([store, { ping }]) => {
+    const check = async () => {
       await ping();
       return true;
     };
-    return { store, probe: makeProbe(answers, { answerMs, goodMs: usuallyGoodMs }) };
+    return { store, probe: makeProbe(check, { timeoutMs, maxAgeMs: defaultMaxAgeMs }) };
   });
   new Gauge({
     name: 'texas_store_up',
-    help: '1 where a store answers, else 0.',
+    help: '1 if the store is available, else 0.',
     labelNames: ['store'],
     registers: [registry],
     async collect() {
-      const answers = await Promise.all(pings.map(({ probe }) => probe()));
-      for (const [index, { store }] of pings.entries()) this.set({ store }, answers[index] ? 1 : 0);
+      const set = async ({ store, probe }: (typeof probes)[number]) =>
+        this.set({ store }, (await probe()) ? 1 : 0);
+      await Promise.all(probes.map(set));
     },
   });
 }
 
-function showAnswers(registry: Registry, asked: Question, goodMs: number): void {
-  const probe = makeProbe(() => asked.ask(), { answerMs, goodMs });
-  for (const [key, gauge] of Object.entries(asked.gauges)) {
+function exposeQuery(
+  registry: Registry,
+  { run, gauges, maxAgeMs = defaultMaxAgeMs }: StoreQuery,
+): void {
+  const probe = makeProbe(run, { timeoutMs, maxAgeMs });
+  for (const [key, gauge] of Object.entries(gauges)) {
     new Gauge({
       ...gauge,
       labelNames: [...(gauge.labelNames ?? [])],
@@ -80,7 +83,7 @@ function showAnswers(registry: Registry, asked: Question, goodMs: number): void 
       async collect() {
         const samples = (await probe())?.[key] ?? [];
         this.reset();
-        // Without labels, prom-client resets to a value of 0, which would be a lie.
+        // Without labels, prom-client resets the value to 0 instead of removing it.
         if (gauge.labelNames === undefined) this.remove();
         for (const { labels = {}, value } of samples) this.set(labels, value);
       },

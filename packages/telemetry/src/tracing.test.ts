@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { noTracing, startTracing, wantsTraces } from './tracing.js';
+import { isTracingConfigured, noTracing, startTracing } from './tracing.js';
 
 test.each<[Record<string, string>, boolean]>([
   [{}, false],
@@ -10,11 +10,11 @@ test.each<[Record<string, string>, boolean]>([
   [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318', OTEL_TRACES_EXPORTER: 'none' }, false],
   [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318', OTEL_SDK_DISABLED: 'true' }, false],
   [{ OTEL_EXPORTER_OTLP_ENDPOINT: '' }, false],
-])('%j asks for traces: %s', (environment, wanted) => {
-  expect(wantsTraces(environment)).toBe(wanted);
+])('tracing with %j: %s', (environment, configured) => {
+  expect(isTracingConfigured(environment)).toBe(configured);
 });
 
-test('off, work is done as if there were no tracing', async () => {
+test('runs work unchanged if tracing is off', async () => {
   const tracing = await startTracing({ service: 'texas-api', version: '1', environment: {} });
   expect(tracing).toBe(noTracing);
   expect(await tracing.span('a', {}, async () => 7)).toBe(7);

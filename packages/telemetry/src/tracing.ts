@@ -13,12 +13,12 @@ import {
 import type { Logger } from '@texas-ai/kernel';
 import type { Telemetry } from 'bullmq';
 
-/** Spans from a request through the queue to the author; nothing at all where tracing is off. */
+/** Spans from a request through the queue to the author; without effect if tracing is off. */
 export interface Tracing {
-  readonly isOn: boolean;
+  readonly enabled: boolean;
   /**
-   * Does the work of a request within a span that goes on from what the client sent as `traceparent`
-   * and ends with the answer. `routeOf` is asked then for the pattern of its path.
+   * Runs the work of a request in a span that continues the client's `traceparent` and ends with the
+   * response. `routeOf` then returns the pattern of the path.
    */
   request(
     request: IncomingMessage,
@@ -26,40 +26,39 @@ export interface Tracing {
     routeOf: () => string,
     work: () => void,
   ): void;
-  /** Does work within a span of that name; its failure is the span's. */
+  /** Runs work in a span, which records its failure. */
   span<T>(name: string, attributes: Attributes, work: () => Promise<T>): Promise<T>;
-  /** What carries a trace through BullMQ; undefined where tracing is off. */
+  /** Passes traces through BullMQ; undefined if tracing is off. */
   readonly queue: Telemetry | undefined;
-  /** Milliseconds that `stop` takes at most. */
-  readonly stopMs: number;
-  /** Sends what is left, as far as somebody takes it in time. */
+  /** The maximum duration of `stop`. */
+  readonly stopTimeoutMs: number;
+  /** Sends the remaining spans, if the collector accepts them in time. */
   stop(logger: Logger): Promise<void>;
 }
 
 export interface TracingOptions {
-  /** `texas-api` and such, unless OTEL_SERVICE_NAME says otherwise. */
+  /** For example `texas-api`; OTEL_SERVICE_NAME overrides it. */
   service: string;
   version: string;
-  /** The process's own: the standard `OTEL_…` variables turn tracing on and say where spans go. */
+  /** Environment variables. The standard `OTEL_…` variables enable tracing and set the exporter. */
   environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** How long a collector may take at the end, in milliseconds. */
-const stopMs = 2_000;
+const stopTimeoutMs = 2_000;
 
 const housekeeping = /^(moveStalledJobsToWait|extendLocks|startStalledCheckTimer)\b/;
 
 export const noTracing: Tracing = {
-  isOn: false,
+  enabled: false,
   request: (_request, _response, _routeOf, work) => work(),
   span: (_name, _attributes, work) => work(),
   queue: undefined,
-  stopMs: 0,
+  stopTimeoutMs: 0,
   stop: async () => undefined,
 };
 
-/** Whether the standard variables name somebody who takes spans. */
-export function wantsTraces(environment: TracingOptions['environment']): boolean {
+/** Whether the standard variables name an exporter. */
+export function isTracingConfigured(environment: TracingOptions['environment']): boolean {
   if (environment.OTEL_SDK_DISABLED?.toLowerCase() === 'true') return false;
   const exporter = environment.OTEL_TRACES_EXPORTER;
   if (exporter) return exporter !== 'none';
@@ -69,23 +68,23 @@ export function wantsTraces(environment: TracingOptions['environment']): boolean
 }
 
 /**
- * Begins to send spans where the standard `OTEL_…` variables ask for it; else nothing is loaded. One
- * for each process.
+ * Starts to send spans if the standard `OTEL_…` variables are set; otherwise no library is loaded. Call
+ * once per process.
  */
 export async function startTracing(options: TracingOptions): Promise<Tracing> {
   const { service, version, environment } = options;
-  if (!wantsTraces(environment)) return noTracing;
+  if (!isTracingConfigured(environment)) return noTracing;
   const [{ core, NodeSDK }, { BullMQOtel, BullMQOTelSpan }] = await Promise.all([
     import('@opentelemetry/sdk-node'),
     import('bullmq-otel'),
   ]);
   const sdk = new NodeSDK({
-    // What a client sends as baggage is not carried on: it would be kept with every job.
+    // Excludes a client's baggage, which would be stored with every job.
     ...(!environment.OTEL_PROPAGATORS && {
       textMapPropagator: new core.W3CTraceContextPropagator(),
     }),
     serviceName: environment.OTEL_SERVICE_NAME || service,
-    // Metrics are Prometheus's, logs are on standard output.
+    // Metrics go to Prometheus, logs to standard output.
     metricReaders: [],
     logRecordProcessors: [],
     instrumentations: [],
@@ -94,13 +93,13 @@ export async function startTracing(options: TracingOptions): Promise<Tracing> {
   const tracer = trace.getTracer('texas-ai', version);
   const queue = new BullMQOtel({ tracerName: 'texas-ai', version });
   const start = queue.tracer.startSpan.bind(queue.tracer);
-  // What BullMQ does for itself, again and again, belongs to no trace of anybody.
+  // BullMQ's periodic housekeeping belongs to no trace.
   queue.tracer.startSpan = (name, options, from) =>
     housekeeping.test(name)
       ? new BullMQOTelSpan(trace.wrapSpanContext(INVALID_SPAN_CONTEXT))
       : start(name, options, from);
   return {
-    isOn: true,
+    enabled: true,
     request(request, response, routeOf, work) {
       const { method = '', headers, url = '' } = request;
       const from = propagation.extract(context.active(), headers);
@@ -122,15 +121,17 @@ export async function startTracing(options: TracingOptions): Promise<Tracing> {
         }
       }),
     queue,
-    stopMs,
+    stopTimeoutMs,
     async stop(logger) {
       const sent = sdk.shutdown().then(
         () => null,
         (error: unknown) => error,
       );
-      const late = pause(stopMs, new Error('Nobody took them in time.'), { ref: false });
+      const late = pause(stopTimeoutMs, new Error('The collector did not respond in time.'), {
+        ref: false,
+      });
       const error = await Promise.race([sent, late]);
-      if (error !== null) logger.warn('spans not sent', { error });
+      if (error !== null) logger.warn('sending spans failed', { error });
     },
   };
 }
@@ -138,14 +139,14 @@ export async function startTracing(options: TracingOptions): Promise<Tracing> {
 function endRequest(span: Span, method: string, route: string, response: ServerResponse): void {
   const { statusCode, writableFinished } = response;
   span.updateName(`${method} ${route}`).setAttribute('http.route', route);
-  // Nobody got the status of an answer whose client left.
+  // A client that disconnected did not receive the status.
   if (writableFinished) span.setAttribute('http.response.status_code', statusCode);
   else span.setAttribute('error.type', 'client_left');
   if (statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
   span.end();
 }
 
-/** The code alone: what a failure says may be an author's words. */
+/** Records only the code, since the message may quote an author. */
 function fail(span: Span, error: unknown): void {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
   span.setAttribute('error.type', code).setStatus({ code: SpanStatusCode.ERROR, message: code });

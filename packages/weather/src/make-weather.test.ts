@@ -15,31 +15,31 @@ beforeEach(async () => {
 });
 afterEach(() => qweather.stop());
 
-function chosen() {
+function weatherSource() {
   const logger = makeLogSpy();
   const hefeng = { apiHost: qweather.url, apiKey };
   return { source: makeWeather({ source: 'qweather', hefeng, logger }), lines: logger.lines };
 }
 
 describe('makeWeather', () => {
-  test('seeded needs nothing else', async () => {
+  test('seeded weather needs no configuration', async () => {
     const logger = makeLogSpy();
     const source = makeWeather({ source: 'seeded', logger });
     expect(source.name).toBe('seeded');
     expect(await source.weather(request)).toEqual(await makeSeededWeather().weather(request));
   });
 
-  test('takes the forecast where there is one', async () => {
-    const { source, lines } = chosen();
+  test('returns the forecast if there is one', async () => {
+    const { source, lines } = weatherSource();
     expect(await source.weather(request)).toMatchObject({ source: 'qweather', tempMaxC: 11 });
     expect(lines).toEqual([]);
   });
 
   test.each([
     ['it fails', '2026-11-23'],
-    ['it has no such date', '2027-02-01'],
-  ])('falls back to the seeded weather, with one warning, where %s', async (_, date) => {
-    const { source, lines } = chosen();
+    ['it does not cover the date', '2027-02-01'],
+  ])('falls back to seeded weather with one warning if %s', async (_, date) => {
+    const { source, lines } = weatherSource();
     qweather.respondWith({ status: 200, body: { code: date === '2026-11-23' ? '402' : '200' } });
     const weather = await source.weather({ ...request, date });
     expect(weather).toEqual(await makeSeededWeather().weather({ ...request, date }));
@@ -48,8 +48,8 @@ describe('makeWeather', () => {
     expect(JSON.stringify(lines)).not.toContain(apiKey);
   });
 
-  test('makes nothing up for a request that was aborted', async () => {
-    const { source, lines } = chosen();
+  test('does not fall back if the request was aborted', async () => {
+    const { source, lines } = weatherSource();
     await expect(source.weather({ ...request, signal: AbortSignal.abort() })).rejects.toMatchObject(
       { code: 'aborted' },
     );

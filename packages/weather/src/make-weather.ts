@@ -1,7 +1,7 @@
 import { asTexasError, type Logger } from '@texas-ai/kernel';
 import type { WeatherSource } from '@texas-ai/life';
 import { makeQWeather } from './qweather.js';
-import { makeSeededWeather } from './seeded.js';
+import { makeSeededWeather } from './seeded-weather.js';
 
 interface Hefeng<Part extends string | null> {
   readonly apiHost: Part;
@@ -14,21 +14,21 @@ export type WeatherOptions = { logger: Pick<Logger, 'warn'> } & (
 );
 
 /**
- * The chosen source. Where QWeather fails or has no such date the seeded weather stands in, with a
- * warning; each answer names its source. Throws `aborted` when the request was.
+ * The configured source. If QWeather fails or does not cover the date, seeded weather replaces it and a
+ * warning is logged. The result names its source. Throws `aborted`.
  */
 export function makeWeather(options: WeatherOptions): WeatherSource {
   const seeded = makeSeededWeather();
   if (options.source === 'seeded') return seeded;
-  const chosen = makeQWeather(options.hefeng);
+  const qweather = makeQWeather(options.hefeng);
   return {
-    name: chosen.name,
+    name: qweather.name,
     weather: (request) =>
-      chosen.weather(request).catch((failure: unknown) => {
+      qweather.weather(request).catch((failure: unknown) => {
         const { code, message, details } = asTexasError(failure);
         if (code === 'aborted') throw failure;
         const { place, date } = request;
-        options.logger.warn('weather made up instead', {
+        options.logger.warn('using seeded weather instead', {
           place: place.name,
           date,
           code,

@@ -1,19 +1,19 @@
 import type { WeatherCondition } from '@texas-ai/life';
 
-/** QWeather's icon codes, first to last: https://dev.qweather.com/en/docs/resource/icons/ */
+/** Ranges of QWeather's icon codes: https://dev.qweather.com/en/docs/resource/icons/ */
 const byIcon: readonly (readonly [first: number, last: number, WeatherCondition])[] = [
   [100, 100, 'sunny'],
   [101, 103, 'cloudy'],
   [104, 104, 'overcast'],
   [150, 150, 'sunny'],
   [151, 153, 'cloudy'],
-  // thunder, and what China's grades call a rainstorm
+  // thunder, and rainstorms by the Chinese grades
   [302, 304, 'storm'],
   [310, 312, 'storm'],
   [317, 318, 'storm'],
   [300, 399, 'rain'],
   [400, 499, 'snow'],
-  // mist, haze, sand and dust: all of them hide the view
+  // mist, haze, sand and dust, which all reduce visibility
   [500, 515, 'fog'],
   [900, 900, 'sunny'],
 ];
@@ -28,7 +28,7 @@ const byText: readonly (readonly [RegExp, WeatherCondition])[] = [
   [/晴|sun|clear|fine/i, 'sunny'],
 ];
 
-/** What QWeather's icon means, or its text where the icon is unknown; `cloudy` where both are. */
+/** The condition by icon, else by text; `cloudy` if both are unknown. */
 export function conditionOf(icon: string, text: string): WeatherCondition {
   const code = Number(icon);
   const known = byIcon.find(([first, last]) => code >= first && code <= last);

@@ -44,7 +44,7 @@ async function failureOf(promise: Promise<unknown>): Promise<TexasError> {
 }
 
 describe('makeQWeather', () => {
-  test('asks for longitude before latitude, with the key in the header', async () => {
+  test('sends longitude before latitude, and the key in a header', async () => {
     await source().weather(request);
     expect(qweather.requests).toEqual([
       { path: '/v7/weather/7d', query: { location: '121.47,31.23', lang: 'zh' }, key: apiKey },
@@ -87,7 +87,7 @@ describe('makeQWeather', () => {
     ['no JSON', answers('<html>'), { code: 'ERR_BODY_PARSE_FAILURE', status: 200 }],
     ['no forecast', answers(['?']), {}],
     [
-      'a day without numbers',
+      'a day with an invalid temperature',
       answers({ code: '200', daily: [{ ...day, tempMax: 'warm' }] }),
       { date: '2026-11-23' },
     ],
@@ -111,7 +111,7 @@ describe('makeQWeather', () => {
     expect(failure.code).toBe('aborted');
   });
 
-  test('a host without a scheme is asked over https', async () => {
+  test('uses https for a host without a scheme', async () => {
     const host = new URL(qweather.url).host;
     const failure = await failureOf(makeQWeather({ apiHost: host, apiKey }).weather(request));
     expect(failure.code).toBe('weather_unavailable');

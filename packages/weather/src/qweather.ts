@@ -4,10 +4,10 @@ import { z } from 'zod';
 import { conditionOf } from './qweather-condition.js';
 
 export interface QWeatherOptions {
-  /** The account's API host; `https` unless a scheme is given. */
+  /** The account's API host; `https` unless it has a scheme. */
   apiHost: string;
   apiKey: string;
-  /** Milliseconds until a try is given up; 10,000 by default. */
+  /** Time limit of an attempt; 10,000 by default. */
   timeoutMs?: number;
 }
 
@@ -25,13 +25,13 @@ const daySchema = z.object({
   textDay: z.string().trim().min(1).max(60),
   textNight: z.string().trim().max(60).default(''),
 });
-const answerSchema = z.object({ code: z.string(), daily: z.array(z.unknown()).default([]) });
+const responseSchema = z.object({ code: z.string(), daily: z.array(z.unknown()).default([]) });
 
 type ForecastDay = z.infer<typeof daySchema>;
 
 /**
- * QWeather's forecast of seven days. One retry. Throws `weather_unavailable` when it cannot be had,
- * makes no sense, or does not reach the date, and `aborted`; neither carries the key.
+ * QWeather's seven-day forecast, with one retry. Throws `weather_unavailable` if it fails, is invalid or
+ * does not cover the date, and `aborted`. Neither contains the key.
  */
 export function makeQWeather({
   apiHost,
@@ -44,7 +44,7 @@ export function makeQWeather({
     query: Record<string, string>,
     signal?: AbortSignal,
   ): Promise<unknown> {
-    // Loaded with the first request: most installations never make one.
+    // Loaded on first use, since most installations never need it.
     const { got } = await import('got');
     return got(new URL('/v7/weather/7d', base), {
       searchParams: query,
@@ -62,12 +62,12 @@ export function makeQWeather({
         location: `${place.longitude.toFixed(2)},${place.latitude.toFixed(2)}`,
         lang: language,
       };
-      const answer = await fetchForecast(query, signal).catch((failure: unknown) => {
+      const response = await fetchForecast(query, signal).catch((failure: unknown) => {
         if (signal?.aborted)
           throw new TexasError('aborted', 'The request to QWeather was aborted.');
-        throw unavailable('QWeather could not be reached or refused.', reasonOf(failure));
+        throw unavailable('QWeather is unreachable or refused the request.', reasonOf(failure));
       });
-      const day = dayOf(answer, date);
+      const day = dayOf(response, date);
       return {
         summary: summaryOf(day, language),
         condition: conditionOf(day.iconDay, day.textDay),
@@ -79,17 +79,18 @@ export function makeQWeather({
   };
 }
 
-function dayOf(answer: unknown, date: string): ForecastDay {
-  const { data } = answerSchema.safeParse(answer);
-  if (!data) throw unavailable('QWeather answered something that is no forecast.');
-  if (data.code !== '200') throw unavailable('QWeather refused.', { code: data.code.slice(0, 20) });
+function dayOf(response: unknown, date: string): ForecastDay {
+  const { data } = responseSchema.safeParse(response);
+  if (!data) throw unavailable('The response of QWeather is not a forecast.');
+  if (data.code !== '200')
+    throw unavailable('QWeather refused the request.', { code: data.code.slice(0, 20) });
   const found = data.daily.find(
     (each) => z.object({ fxDate: z.literal(date) }).safeParse(each).success,
   );
   if (found === undefined)
-    throw unavailable('The forecast of QWeather has no such date.', { date });
+    throw unavailable('The forecast of QWeather does not cover the date.', { date });
   const day = daySchema.safeParse(found);
-  if (!day.success) throw unavailable('QWeather answered a day that makes no sense.', { date });
+  if (!day.success) throw unavailable('The forecast of QWeather is invalid.', { date });
   return day.data;
 }
 
@@ -104,7 +105,7 @@ const httpReason = z.object({
   response: z.object({ statusCode: z.number() }).optional(),
 });
 
-/** The code and status of a failed request. The error itself holds the key in its headers. */
+/** The code and status of a failed request. The error itself contains the key, in its headers. */
 function reasonOf(failure: unknown): Record<string, unknown> {
   const { code, response } = httpReason.safeParse(failure).data ?? {};
   return { ...(code ? { code } : {}), ...(response ? { status: response.statusCode } : {}) };

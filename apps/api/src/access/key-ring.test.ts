@@ -38,7 +38,7 @@ const keys: KeyRepository = {
     lookups++;
     return unlessAway(() => stored.find((key) => key.short === short) ?? null);
   },
-  deadAmong: (ids) =>
+  findRevoked: (ids) =>
     unlessAway(() =>
       ids.filter((id) => stored.every((key) => key.id !== id || key.revokedAt !== null)),
     ),
@@ -240,7 +240,7 @@ describe('last use', () => {
     });
     const slow: KeyRepository = {
       ...keys,
-      async deadAmong() {
+      async findRevoked() {
         sweeps++;
         signalStart();
         await finished;

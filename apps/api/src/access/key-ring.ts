@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { isKey, type KeyRepository, type Scope, shortOf } from '@texas-ai/access';
+import { type KeyRepository, matchesHash, type Scope, shortPartOf } from '@texas-ai/access';
 import type { Clock, Logger } from '@texas-ai/kernel';
 import { makeLastUses } from './last-uses.js';
 
@@ -107,9 +107,9 @@ export function makeKeyRing(deps: KeyRingDeps): KeyRing {
   async function lookUp(token: string): Promise<Principal | null> {
     const digest = createHash('sha256').update(token).digest();
     if (timingSafeEqual(digest, internalDigest)) return internal;
-    const short = shortOf(token);
+    const short = shortPartOf(token);
     const key = short === null ? null : await keys.findByShort(short);
-    if (!key || key.revokedAt !== null || !isKey(token, key.hash)) return null;
+    if (!key || key.revokedAt !== null || !matchesHash(token, key.hash)) return null;
     return { keyId: key.id, name: key.name, scopes: key.scopes };
   }
 
@@ -160,7 +160,7 @@ export function makeKeyRing(deps: KeyRingDeps): KeyRing {
 
   async function dropRevoked(): Promise<void> {
     if (seenValid.size === 0) return;
-    for (const keyId of await keys.deadAmong([...seenValid])) {
+    for (const keyId of await keys.findRevoked([...seenValid])) {
       seenValid.delete(keyId);
       for (const [digest, { principal }] of cached) {
         if (principal.keyId === keyId) cached.delete(digest);

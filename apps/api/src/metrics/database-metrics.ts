@@ -3,7 +3,7 @@ import type { Config } from '@texas-ai/config';
 import { type Clock, localDate, type Temporal } from '@texas-ai/kernel';
 import { type Amount, type SpendingKey, type Store, sumName } from '@texas-ai/life';
 import type { SystemFigures } from '@texas-ai/storage';
-import { question, type WatchedStore } from '@texas-ai/telemetry';
+import { type MonitoredStore, storeQuery } from '@texas-ai/telemetry';
 
 /** Limits the label values of per-character gauges. */
 const maxCharacters = 100;
@@ -24,10 +24,10 @@ export interface DatabaseMetricsDeps {
 }
 
 /** Gauges of the whole system, read from PostgreSQL. */
-export function databaseMetrics(deps: DatabaseMetricsDeps): WatchedStore {
+export function databaseMetrics(deps: DatabaseMetricsDeps): MonitoredStore {
   return {
     ping: deps.ping,
-    questions: [
+    queries: [
       generations(deps),
       days(deps),
       newestDays(deps),
@@ -39,7 +39,7 @@ export function databaseMetrics(deps: DatabaseMetricsDeps): WatchedStore {
 }
 
 function generations({ figures }: DatabaseMetricsDeps) {
-  return question({
+  return storeQuery({
     gauges: {
       unfinished: {
         name: 'texas_generations_unfinished',
@@ -47,7 +47,7 @@ function generations({ figures }: DatabaseMetricsDeps) {
         labelNames: ['status'],
       },
     },
-    async ask() {
+    async run() {
       const unfinished = await figures.unfinished();
       return {
         unfinished: unfinished.map(({ status, count: value }) => ({ labels: { status }, value })),
@@ -57,8 +57,8 @@ function generations({ figures }: DatabaseMetricsDeps) {
 }
 
 function days({ figures, store, planningTime, config, clock }: DatabaseMetricsDeps) {
-  return question({
-    goodMs: countsGoodMs,
+  return storeQuery({
+    maxAgeMs: countsGoodMs,
     gauges: {
       characters: { name: 'texas_characters', help: 'Characters whose days are planned.' },
       withoutToday: {
@@ -70,7 +70,7 @@ function days({ figures, store, planningTime, config, clock }: DatabaseMetricsDe
         help: 'Characters whose day is overdue.',
       },
     },
-    async ask() {
+    async run() {
       const now = clock.now();
       const { dayMissingMinutes } = config.alerts;
       const [characters, withoutToday, missing] = await Promise.all([
@@ -90,7 +90,7 @@ function days({ figures, store, planningTime, config, clock }: DatabaseMetricsDe
 }
 
 function newestDays({ figures, characters, clock }: DatabaseMetricsDeps) {
-  return question({
+  return storeQuery({
     gauges: {
       publishedAt: {
         name: 'texas_day_published_timestamp_seconds',
@@ -98,7 +98,7 @@ function newestDays({ figures, characters, clock }: DatabaseMetricsDeps) {
         labelNames: ['character'],
       },
     },
-    async ask() {
+    async run() {
       const found = await figures.publishedAt(characters.slice(0, maxCharacters), clock.now());
       return {
         publishedAt: [...found].map(([character, at]) => ({
@@ -111,7 +111,7 @@ function newestDays({ figures, characters, clock }: DatabaseMetricsDeps) {
 }
 
 function budget({ config, store, clock }: DatabaseMetricsDeps) {
-  return question({
+  return storeQuery({
     gauges: {
       money: {
         name: 'texas_budget_spent',
@@ -134,7 +134,7 @@ function budget({ config, store, clock }: DatabaseMetricsDeps) {
         labelNames: ['period'],
       },
     },
-    async ask() {
+    async run() {
       const { currency, everybody } = config.budget;
       const sums = currentSums(config.timeZone, clock.now());
       const spent = await store.ledger.spent(sums);
@@ -162,7 +162,7 @@ function budget({ config, store, clock }: DatabaseMetricsDeps) {
 }
 
 function backups({ figures }: DatabaseMetricsDeps) {
-  return question({
+  return storeQuery({
     gauges: {
       at: {
         name: 'texas_backup_last_success_timestamp_seconds',
@@ -177,7 +177,7 @@ function backups({ figures }: DatabaseMetricsDeps) {
         help: 'When a backup was last restored into a scratch database and found identical.',
       },
     },
-    async ask() {
+    async run() {
       const { lastGoodAt, lastGoodBytes, lastVerifiedAt } = await figures.backups();
       return {
         at: sampleOf(lastGoodAt && secondsOf(lastGoodAt)),
@@ -189,7 +189,7 @@ function backups({ figures }: DatabaseMetricsDeps) {
 }
 
 function alerts({ alertRepository }: DatabaseMetricsDeps) {
-  return question({
+  return storeQuery({
     gauges: {
       open: {
         name: 'texas_alerts_open',
@@ -197,7 +197,7 @@ function alerts({ alertRepository }: DatabaseMetricsDeps) {
         labelNames: ['kind', 'level'],
       },
     },
-    async ask() {
+    async run() {
       const counts = new Map<string, { labels: { kind: string; level: string }; value: number }>();
       for (const { kind, level } of await alertRepository.open()) {
         const name = `${kind} ${level}`;

@@ -1,6 +1,6 @@
 import type { Fleet, Queues } from '@texas-ai/jobs';
 import type { Clock } from '@texas-ai/kernel';
-import { question, type WatchedStore } from '@texas-ai/telemetry';
+import { type MonitoredStore, storeQuery } from '@texas-ai/telemetry';
 
 export interface RedisMetricsDeps {
   fleet: Pick<Fleet, 'workers'>;
@@ -10,11 +10,11 @@ export interface RedisMetricsDeps {
 }
 
 /** Gauges of the whole system, read from Redis. */
-export function redisMetrics({ fleet, queues, ping, clock }: RedisMetricsDeps): WatchedStore {
+export function redisMetrics({ fleet, queues, ping, clock }: RedisMetricsDeps): MonitoredStore {
   return {
     ping,
-    questions: [
-      question({
+    queries: [
+      storeQuery({
         gauges: {
           jobs: {
             name: 'texas_queue_jobs',
@@ -27,7 +27,7 @@ export function redisMetrics({ fleet, queues, ping, clock }: RedisMetricsDeps): 
             labelNames: ['queue'],
           },
         },
-        async ask() {
+        async run() {
           // BullMQ would wait for a missing connection.
           await ping();
           const [counts, oldest] = await Promise.all([
@@ -42,9 +42,9 @@ export function redisMetrics({ fleet, queues, ping, clock }: RedisMetricsDeps): 
           };
         },
       }),
-      question({
+      storeQuery({
         gauges: { workers: { name: 'texas_workers', help: 'Live worker processes.' } },
-        async ask() {
+        async run() {
           return { workers: [{ value: (await fleet.workers()).length }] };
         },
       }),

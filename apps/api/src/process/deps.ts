@@ -10,11 +10,11 @@ import {
   probeDatabase,
 } from '@texas-ai/storage';
 import {
-  type AnsweredRequest,
   makeCacheMetrics,
   makeHttpMetrics,
   makeStoreMetrics,
   makeStreamMetrics,
+  type RequestMeasurement,
 } from '@texas-ai/telemetry';
 import { makeProcessDeps, type ProcessDeps, type WiringOptions } from '@texas-ai/wiring';
 import { type KeyRing, makeKeyRing } from '../access/key-ring.js';
@@ -40,7 +40,7 @@ export interface ApiDeps extends ProcessDeps {
   streams: ProgressStreams;
   health: HealthProbes;
   /** Records the metrics of a finished request. */
-  recordRequest(request: AnsweredRequest): void;
+  recordRequest(request: RequestMeasurement): void;
   monitor: Monitor;
   restoreDetector: RestoreDetector;
   requesting: RequestGenerationDeps;

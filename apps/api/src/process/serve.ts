@@ -55,7 +55,7 @@ async function serve(deps: ApiDeps): Promise<void> {
   const { drainSeconds, shutdownSeconds } = config.server;
   // At least half of the time is left to finish active requests.
   const drainMs = Math.min(drainSeconds, shutdownSeconds / 2) * 1000;
-  const finishMs = shutdownSeconds * 1000 - drainMs - closingMs - tracing.stopMs;
+  const finishMs = shutdownSeconds * 1000 - drainMs - closingMs - tracing.stopTimeoutMs;
   const starting = new AbortController();
   closeWithGrace({ delay: shutdownSeconds * 1000, logger: false }, async (reason) => {
     if (reason.err) logger.error('api failed', { error: reason.err });

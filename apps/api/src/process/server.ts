@@ -36,7 +36,7 @@ const keepAliveTimeoutMs = 65_000;
 /** The HTTP server: assigns request ids, serves cached days and passes all other requests to Express. */
 export function makeServer(
   deps: AppDeps,
-  { fastPath = deps.config.logging.level !== 'debug' && !deps.tracing.isOn }: ServerOptions = {},
+  { fastPath = deps.config.logging.level !== 'debug' && !deps.tracing.enabled }: ServerOptions = {},
 ): Server<typeof IncomingMessage, typeof GatewayResponse> {
   const { basePath } = deps.config.server;
   const app = makeApp(deps);

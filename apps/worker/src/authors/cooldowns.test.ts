@@ -126,7 +126,7 @@ test('a day that is held until she soon wakes is finished by the offline author,
     from: 'gemini',
     to: 'offline',
     code: 'author_rate_limited',
-    reason: expect.stringMatching(/^The rate limit is reached at Gemini\. A paid tier/),
+    reason: expect.stringMatching(/^Gemini’s rate limit is reached\. A paid tier/),
   });
 
   gemini.behaveBy(() => 'ok');

@@ -9,11 +9,11 @@ import {
   costOf,
   pricedModel,
 } from '@texas-ai/life';
-import type { AuthorCallSeen, Tracing } from '@texas-ai/telemetry';
+import type { AuthorCallMeasurement, Tracing } from '@texas-ai/telemetry';
 
 interface Observing {
   /** Told of every call that is over. */
-  seen(call: AuthorCallSeen): void;
+  seen(call: AuthorCallMeasurement): void;
   tracing: Pick<Tracing, 'span'>;
   budget: Pick<Budget, 'prices'>;
   clock: Clock;

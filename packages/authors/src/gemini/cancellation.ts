@@ -1,18 +1,15 @@
 import { TexasError } from '@texas-ai/kernel';
 
-/** One signal for two ways in which a call ends early. */
+/** A signal that fires when the caller aborts or the time limit is reached. */
 export interface Cancellation {
   readonly signal: AbortSignal;
-  /** Throws `aborted` or `author_timeout`, whichever came first, once the signal has fired. */
+  /** Throws `aborted` or `author_timeout`, whichever came first, if the signal has fired. */
   throwIfCancelled(): void;
-  /** Stops the clock and leaves the caller's signal alone. */
+  /** Clears the timer and the listener. */
   release(): void;
 }
 
-/**
- * Fires with the caller's signal or after `timeoutMs`. The library reports both alike, as an
- * AbortError, so which it was is remembered here.
- */
+/** The library reports both as an AbortError, so the signal's reason tells them apart. */
 export function cancellation(caller: AbortSignal, timeoutMs: number): Cancellation {
   const controller = new AbortController();
   const abort = () =>

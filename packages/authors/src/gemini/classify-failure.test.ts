@@ -8,7 +8,7 @@ const apiKey = 'AQ.canary-0123456789';
 const classify = (failure: unknown) =>
   classifyFailure(failure, { now, apiKey, model: 'gemini-2.5-flash' });
 
-/** As the library throws it: the message is the body. */
+/** As thrown by the library: the message is the body. */
 function http(status: number, ...details: unknown[]): Error {
   const error = { code: status, message: `it says ${apiKey}`, status: 'UNKNOWN', details };
   const failure = new Error(JSON.stringify({ error }));
@@ -27,7 +27,7 @@ describe('classifyFailure', () => {
     ['a 401', http(401), 'author_unauthorized', { status: 401 }, 'final'],
     ['a 403', http(403), 'author_unauthorized', { status: 403 }, 'final'],
     ['another 400', http(400, { reason: 'OTHER' }), 'author_http_error', { status: 400 }, 'final'],
-    ['a 404 of something else', http(404), 'author_http_error', { status: 404 }, 'final'],
+    ['a 404 of another server', http(404), 'author_http_error', { status: 404 }, 'final'],
     [
       'a 429',
       http(429, { retryDelay: '3s' }),
@@ -36,7 +36,7 @@ describe('classifyFailure', () => {
       'held',
     ],
     [
-      'a spent day',
+      'a spent daily quota',
       http(429, perDay),
       'author_rate_limited',
       { status: 429, retryAfterMs: 43_200_000, daily: true },
@@ -60,7 +60,7 @@ describe('classifyFailure', () => {
       'retryable',
     ],
     ['a reset', away('read ECONNRESET'), ...unreachable, { sent: true }, 'retryable'],
-    ['a broken answer', new TypeError('terminated'), ...unreachable, { sent: true }, 'retryable'],
+    ['a broken response', new TypeError('terminated'), ...unreachable, { sent: true }, 'retryable'],
     [
       'a page instead of JSON',
       new SyntaxError('Unexpected token <'),
@@ -68,8 +68,8 @@ describe('classifyFailure', () => {
       {},
       'retryable',
     ],
-    ['a fault of ours', new TypeError('x is not a function'), 'internal_error', {}, 'final'],
-    ['something that is no error', 'oops', 'internal_error', {}, 'final'],
+    ['a bug', new TypeError('x is not a function'), 'internal_error', {}, 'final'],
+    ['a value that is not an error', 'oops', 'internal_error', {}, 'final'],
   ])('%s', (_, failure, code, details, kind) => {
     const classified = classify(failure);
     expect(classified).toBeInstanceOf(TexasError);
@@ -78,12 +78,12 @@ describe('classifyFailure', () => {
     expect(classified.cause).toBeInstanceOf(Error);
   });
 
-  test('an error page that is no JSON is classified by its status', () => {
+  test('an error page is classified by its status', () => {
     const failure = Object.assign(new Error('<html>'), { name: 'ApiError', status: 502 });
     expect(classify(failure).details).toEqual({ status: 502 });
   });
 
-  test('of a server that fails the words are in the cause only, and the key is nowhere', () => {
+  test('the text of a 5xx is only in the cause, and the key nowhere', () => {
     const nested = new TypeError('fetch failed', { cause: new Error(`ECONNREFUSED ${apiKey}`) });
     for (const failure of [http(500), nested]) {
       const { message, cause } = classify(failure);
@@ -93,7 +93,7 @@ describe('classifyFailure', () => {
     }
   });
 
-  test('what is classified already stays as it is', () => {
+  test('a TexasError is returned as it is', () => {
     const failure = new TexasError('author_blocked', 'Stopped.');
     expect(classify(failure)).toBe(failure);
   });

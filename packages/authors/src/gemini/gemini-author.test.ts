@@ -60,7 +60,7 @@ async function failureOf(promise: Promise<unknown>): Promise<TexasError> {
 }
 
 describe('makeGeminiAuthor', () => {
-  test('says who it is', () => {
+  test('has a name, a model and a version', () => {
     const { name, model, version } = author();
     expect({ name, model, version }).toEqual({
       name: 'gemini',
@@ -69,7 +69,7 @@ describe('makeGeminiAuthor', () => {
     });
   });
 
-  test('a plan: one call with the prompt and the schema, its answer parsed, its cost told', async () => {
+  test('writes a plan in one call and reports its usage', async () => {
     const brief = buildDayBrief();
     const draft = planDraftSchema.parse(await author().writePlan(brief, call()));
     expect(draft.items[0]?.start).toBe('07:00');
@@ -93,7 +93,7 @@ describe('makeGeminiAuthor', () => {
     expect(billed[0]?.outputTokens).toBeGreaterThan(100);
   });
 
-  test('a chapter: as many texts as slots', async () => {
+  test('writes as many texts as the chapter has slots', async () => {
     const brief = buildChapterBrief({ language: 'en' });
     const answer = await author().writeChapter(brief, call());
     expect(chapterDraftSchema.parse(answer).texts).toHaveLength(brief.slots.length);
@@ -105,53 +105,50 @@ describe('makeGeminiAuthor', () => {
     ['gemini-3.8-flash', { thinkingConfig: { thinkingLevel: 'LOW' } }],
     ['gemini-4-hydrogen', { thinkingConfig: { thinkingLevel: 'LOW' } }],
     ['gemini-2.5-flash', {}],
-    ['a-model-of-tomorrow', {}],
-  ])(
-    '%s is asked as it wants to be: nothing that it deprecates or refuses',
-    async (model, extra) => {
-      const one = author({ model });
-      await one.writePlan(buildDayBrief(), call());
-      await one.writeChapter(buildChapterBrief(), call({ problems: ['too short'] }));
-      expect(gemini.calls).toHaveLength(2);
-      for (const { body } of gemini.calls) {
-        expect(body).toEqual({
-          contents: [{ role: 'user', parts: [{ text: expect.any(String) }] }],
-          systemInstruction: expect.anything(),
-          generationConfig: {
-            responseMimeType: 'application/json',
-            responseJsonSchema: expect.anything(),
-            ...extra,
-          },
-        });
-        expect(JSON.stringify(body.generationConfig)).not.toMatch(/"(min|max)|pattern/);
-      }
-    },
-  );
+    ['an-unknown-model', {}],
+  ])('sends %s only settings that it supports', async (model, extra) => {
+    const one = author({ model });
+    await one.writePlan(buildDayBrief(), call());
+    await one.writeChapter(buildChapterBrief(), call({ problems: ['too short'] }));
+    expect(gemini.calls).toHaveLength(2);
+    for (const { body } of gemini.calls) {
+      expect(body).toEqual({
+        contents: [{ role: 'user', parts: [{ text: expect.any(String) }] }],
+        systemInstruction: expect.anything(),
+        generationConfig: {
+          responseMimeType: 'application/json',
+          responseJsonSchema: expect.anything(),
+          ...extra,
+        },
+      });
+      expect(JSON.stringify(body.generationConfig)).not.toMatch(/"(min|max)|pattern/);
+    }
+  });
 
-  test('the key is sent as a header alone, which keys of either form want', async () => {
+  test('sends the key only in a header', async () => {
     await author().writePlan(buildDayBrief(), call());
     expect(gemini.calls).toMatchObject([{ apiKey, otherCredentials: false }]);
   });
 
-  test('an answer that could be continued is cut off: the library makes no further call', async () => {
+  test('treats an answer that could be continued as truncated, without a further call', async () => {
     gemini.respondWith('continuation');
     const failure = await failureOf(author().writePlan(buildDayBrief(), call()));
     expect(failure.code).toBe('author_output_truncated');
     expect(gemini.calls).toHaveLength(1);
   });
 
-  test('usage names the model that answered', async () => {
+  test('reports the model that was used', async () => {
     gemini.serveAs('gemini-3.5-flash-lite');
     await author({ model: 'gemini-2.5-flash' }).writePlan(buildDayBrief(), call());
     expect(billed).toMatchObject([{ model: 'gemini-3.5-flash-lite' }]);
   });
 
-  test('a re-ask quotes the problems', async () => {
+  test('quotes the problems of the previous answer', async () => {
     await author().writePlan(buildDayBrief(), call({ problems: ['items.3.title: empty'] }));
     expect(gemini.calls[0]?.user).toContain('items.3.title: empty');
   });
 
-  test('texts that are too few are handed over for the caller to count', async () => {
+  test('does not count the texts itself', async () => {
     gemini.respondWith('wrongCount');
     const answer = await author().writeChapter(buildChapterBrief(), call());
     expect(chapterDraftSchema.parse(answer).texts).toHaveLength(7);
@@ -181,7 +178,7 @@ describe('makeGeminiAuthor', () => {
     ['onlyThoughts', 'author_output_truncated', { reason: 'MAX_TOKENS' }, 1],
     ['invalidJson', 'author_invalid_output', {}, 1],
     ['blocked', 'author_blocked', { reason: 'PROHIBITED_CONTENT' }, 1],
-  ])('%s: %s, asked once', async (behaviour, code, details, bills) => {
+  ])('%s: %s after one call', async (behaviour, code, details, bills) => {
     gemini.respondWith(behaviour);
     const failure = await failureOf(author().writePlan(buildDayBrief(), call()));
     expect({ code: failure.code, details: failure.details }).toEqual({ code, details });
@@ -189,7 +186,7 @@ describe('makeGeminiAuthor', () => {
     expect(billed).toHaveLength(bills);
   });
 
-  test('the next call after a failure is answered', async () => {
+  test('can be called again after a failure', async () => {
     gemini.respondWith('serverError');
     const one = author();
     await failureOf(one.writePlan(buildDayBrief(), call()));
@@ -199,7 +196,7 @@ describe('makeGeminiAuthor', () => {
   });
 
   test.each(['AIza-wrong', 'AQ.wrong'])(
-    'the wrong key %s is refused and told nowhere',
+    'a wrong key (%s) does not appear in the failure',
     async (key) => {
       const failure = await failureOf(author({ key }).writePlan(buildDayBrief(), call()));
       expect(failure.code).toBe('author_unauthorized');
@@ -207,20 +204,20 @@ describe('makeGeminiAuthor', () => {
     },
   );
 
-  test('no server', async () => {
+  test('an unreachable server', async () => {
     await gemini.stop();
     const failure = await failureOf(author().writePlan(buildDayBrief(), call()));
     expect(failure).toMatchObject({ code: 'author_unreachable', details: { sent: false } });
     gemini = await startFakeGemini();
   });
 
-  test('a connection that breaks in the middle of a call, which may be billed', async () => {
+  test('a connection that breaks during a call, which may be billed', async () => {
     gemini.respondWith('reset');
     const failure = await failureOf(author().writePlan(buildDayBrief(), call()));
     expect(failure).toMatchObject({ code: 'author_unreachable', details: { sent: true } });
   });
 
-  test('a call that hangs is given up after the time-out', async () => {
+  test('a call that hangs ends after the time limit', async () => {
     gemini.respondWith('hang');
     const failure = await failureOf(author({ timeoutMs: 50 }).writePlan(buildDayBrief(), call()));
     expect(failure.code).toBe('author_timeout');
@@ -236,7 +233,7 @@ describe('makeGeminiAuthor', () => {
     expect((await written).code).toBe('aborted');
   });
 
-  test('what is aborted already is never asked', async () => {
+  test('makes no call if already aborted', async () => {
     const failure = await failureOf(
       author().writePlan(buildDayBrief(), call({ signal: AbortSignal.abort() })),
     );
@@ -244,17 +241,17 @@ describe('makeGeminiAuthor', () => {
     expect(gemini.calls).toEqual([]);
   });
 
-  describe('a model that the key cannot use', () => {
+  describe('an unavailable model', () => {
     const refusedBy = async (refusal: GeminiRefusal, model = 'gemini-2.5-flash') => {
       gemini.refuse(refusal);
       return failureOf(author({ model }).writePlan(buildDayBrief(), call()));
     };
 
-    test('is told with what the provider said, which others there are, and what to set', async () => {
+    test('is reported with the provider’s message, the available models and advice', async () => {
       const { code, message, details } = await refusedBy('newUser');
       expect(code).toBe('author_model_unavailable');
       expect(message).toMatch(
-        /^Gemini does not offer the model “gemini-2\.5-flash” to this key \(HTTP 404: “This model models\/gemini-2\.5-flash is no longer available to new users\..*”\); Gemini lists for this key gemini-3\.5-flash-lite, gemini-3\.8-flash, gemini-3\.1-flash-lite: set GEMINI_MODEL to one of them, for example gemini-3\.5-flash-lite, and restart\.$/,
+        /^Gemini does not offer the model “gemini-2\.5-flash” to this key \(HTTP 404: “This model models\/gemini-2\.5-flash is no longer available to new users\..*”\); the models for this key are gemini-3\.5-flash-lite, gemini-3\.8-flash, gemini-3\.1-flash-lite; set GEMINI_MODEL to one of them, for example gemini-3\.5-flash-lite, and restart\.$/,
       );
       expect(message).not.toContain('gemini-embedding');
       expect(details).toMatchObject({ status: 404, model: 'gemini-2.5-flash' });
@@ -262,18 +259,18 @@ describe('makeGeminiAuthor', () => {
       expect(billed).toEqual([]);
     });
 
-    test.each(['retiredModel', 'unknownModel'] as const)('%s is such a one', async (refusal) => {
+    test.each(['retiredModel', 'unknownModel'] as const)('is reported for %s', async (refusal) => {
       expect((await refusedBy(refusal)).code).toBe('author_model_unavailable');
     });
 
-    test('is replaced by the successor that the provider names, where the key can use that', async () => {
-      const naming = 'gemini-3.5-flash-lite';
+    test('is reported with the successor that the provider names, if available', async () => {
+      const successor = 'gemini-3.5-flash-lite';
       expect((await refusedBy('retiredModel', 'gemini-3.1-flash-lite')).message).toContain(
-        `for example ${naming},`,
+        `for example ${successor},`,
       );
     });
 
-    test('is told with the others that write text, none of them as an example that nobody knows', async () => {
+    test('is reported with other text models, but no unknown one as the example', async () => {
       await gemini.stop();
       const others = [
         'image',
@@ -286,11 +283,11 @@ describe('makeGeminiAuthor', () => {
       gemini = await startFakeGemini({ expectedKey: apiKey, models });
       const { message } = await refusedBy('newUser');
       expect(message).toMatch(
-        /Gemini lists for this key gemini-9-new: set GEMINI_MODEL to one of them and restart\.$/,
+        /the models for this key are gemini-9-new; set GEMINI_MODEL to one of them and restart\.$/,
       );
     });
 
-    test('is told without the others where they cannot be listed', async () => {
+    test('is reported without other models if they cannot be listed', async () => {
       gemini.failListings(500);
       const { message } = await refusedBy('newUser');
       expect(message).toMatch(
@@ -298,7 +295,7 @@ describe('makeGeminiAuthor', () => {
       );
     });
 
-    test('is told with the key taken out of what the provider said', async () => {
+    test('is reported without the key that the provider’s message contains', async () => {
       const { message, cause } = await refusedBy('newUser', `gemini ${apiKey}`);
       expect(`${message} ${cause}`).toContain('no longer available');
       expect(String(cause)).not.toContain(apiKey);
@@ -306,7 +303,7 @@ describe('makeGeminiAuthor', () => {
   });
 
   describe('a probe', () => {
-    test('is one small call with the settings of any other, and is billed', async () => {
+    test('is one small, billed call with the usual settings', async () => {
       await author({ model: 'gemini-3.8-flash' }).probe(call());
       expect([gemini.probes(), gemini.calls.length, gemini.listings()]).toEqual([1, 0, 0]);
       expect(billed).toMatchObject([{ inputTokens: expect.any(Number) }]);
@@ -314,7 +311,7 @@ describe('makeGeminiAuthor', () => {
     });
 
     test.each(['newUser', 'leakedKey', 'noFreeQuota'] as const)(
-      'meets a refusal (%s) that a list of models does not show',
+      'fails like any call (%s)',
       async (refusal) => {
         gemini.refuse(refusal);
         const failure = await failureOf(author().probe(call()));

@@ -14,7 +14,8 @@ import {
 } from '@texas-ai/life';
 import { cancellation } from './cancellation.js';
 import { classifyFailure } from './classify-failure.js';
-import { modelUnavailable, refusedModelSchema } from './model-unavailable.js';
+import { modelUnavailable, unavailableModelSchema } from './model-unavailable.js';
+import { availableModels, thinkingLevelOf } from './models.js';
 import { type Answer, readAnswer, usageOf } from './read-answer.js';
 import {
   chapterResponseSchema,
@@ -22,73 +23,71 @@ import {
   planResponseSchema,
   probeResponseSchema,
 } from './response-schema.js';
-import { thinkingLevelOf } from './thinking.js';
-import { usableModels } from './usable-models.js';
 
 export interface GeminiOptions {
   apiKey: string;
   /** For example `gemini-3.5-flash-lite`. */
   model: string;
-  /** Where Gemini's interface is found; null or absent for Google's own. */
+  /** The base URL of the API; null or absent for Google's own. */
   baseUrl?: string | null;
-  /** Milliseconds until a call is given up. */
+  /** Time limit of a call. */
   timeoutMs: number;
-  /** Tells how long it is until the quota of the day comes back. */
+  /** For the time until the daily quota is reset. */
   clock?: Clock;
 }
 
 const googleUrl = 'https://generativelanguage.googleapis.com';
 
 const probePrompt: Prompt = { system: 'Answer in JSON.', user: 'Answer {"ok": true}.' };
-/** Thoughts count towards it: a probe that is cut off was answered all the same. */
+/** Includes thinking. A truncated answer is as good a sign as a whole one. */
 const probeOutputTokens = 64;
 
 /**
- * Writes with Gemini: one call for a plan and one for each chapter, answered as JSON of the drafts'
- * schemas. It never retries. The library is loaded with the first call.
+ * Writes with Gemini: one call for a plan and one for each chapter, in JSON by the drafts' schemas. Never
+ * retries. The library is loaded by the first call.
  */
 export function makeGeminiAuthor(options: GeminiOptions): Author {
   const { apiKey, model, timeoutMs, clock = systemClock } = options;
-  let connected: ReturnType<typeof connect> | undefined;
+  let connection: ReturnType<typeof connect> | undefined;
 
-  async function connect(): Promise<{ ai: GoogleGenAI; fixed: GenerateContentConfig }> {
+  async function connect(): Promise<{ ai: GoogleGenAI; baseConfig: GenerateContentConfig }> {
     const { GoogleGenAI, ThinkingLevel } = await import('@google/genai');
     const baseUrl = options.baseUrl ?? googleUrl;
     const level = thinkingLevelOf(model);
     return {
-      // Both are said outright, since the library would otherwise take them from the environment.
+      // Both are explicit, since the library would otherwise read them from the environment.
       ai: new GoogleGenAI({ apiKey, vertexai: false, httpOptions: { baseUrl } }),
-      // Neither temperature nor topP and topK: today's models ignore them, and the next may refuse them.
-      fixed: {
+      // No temperature, topP or topK: current models ignore them, and future ones may reject them.
+      baseConfig: {
         responseMimeType: 'application/json',
         ...(level && { thinkingConfig: { thinkingLevel: ThinkingLevel[level] } }),
-        // Otherwise the library goes on with a long answer in further calls, each of them billed.
+        // Otherwise the library continues a long answer in further calls, each of them billed.
         automaticContinuation: false,
       },
     };
   }
 
   function client() {
-    connected ??= connect();
-    return connected;
+    connection ??= connect();
+    return connection;
   }
 
   async function generate(
     { system, user }: Prompt,
     schema: JsonSchema,
     { signal, onUsage }: CallContext,
-    more: GenerateContentConfig = {},
+    extraConfig: GenerateContentConfig = {},
   ): Promise<Answer> {
-    const { ai, fixed } = await client();
+    const { ai, baseConfig } = await client();
     const answer = await ai.models.generateContent({
       model,
       contents: user,
       config: {
-        ...fixed,
+        ...baseConfig,
         abortSignal: signal,
         systemInstruction: system,
         responseJsonSchema: schema,
-        ...more,
+        ...extraConfig,
       },
     });
     const usage = usageOf(answer);
@@ -103,13 +102,13 @@ export function makeGeminiAuthor(options: GeminiOptions): Author {
     call: AuthorCall,
   ): Promise<unknown> {
     const question = withProblems(prompt, call.problems, profile.language);
-    return classified(call.signal, async (signal) =>
+    return withClassifiedFailures(call.signal, async (signal) =>
       readAnswer(await generate(question, schema, { ...call, signal })),
     );
   }
 
-  /** Within the time limit; every failure has one of our codes. */
-  async function classified<T>(
+  /** Applies the time limit, and throws every failure as a `TexasError`. */
+  async function withClassifiedFailures<T>(
     caller: AbortSignal,
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
@@ -119,19 +118,22 @@ export function makeGeminiAuthor(options: GeminiOptions): Author {
       return await work(cancelled.signal);
     } catch (failure) {
       if (!(failure instanceof TexasError)) cancelled.throwIfCancelled();
-      const code = classifyFailure(failure, { now: clock.now(), apiKey, model });
-      throw await withUsableModels(code, cancelled.signal);
+      const classified = classifyFailure(failure, { now: clock.now(), apiKey, model });
+      throw await withAvailableModels(classified, cancelled.signal);
     } finally {
       cancelled.release();
     }
   }
 
-  /** Of a model that is refused it is also told which others the key can use. */
-  async function withUsableModels(failure: TexasError, signal: AbortSignal): Promise<TexasError> {
+  /** Adds the models that the key can use to `author_model_unavailable`. */
+  async function withAvailableModels(
+    failure: TexasError,
+    signal: AbortSignal,
+  ): Promise<TexasError> {
     if (failure.code !== 'author_model_unavailable') return failure;
-    const refused = refusedModelSchema.parse(failure.details);
+    const model = unavailableModelSchema.parse(failure.details);
     const { ai } = await client();
-    return modelUnavailable(refused, await usableModels(ai, signal), failure.cause);
+    return modelUnavailable(model, await availableModels(ai, signal), failure.cause);
   }
 
   return {
@@ -142,7 +144,7 @@ export function makeGeminiAuthor(options: GeminiOptions): Author {
     writePlan: (brief, call) => ask(planPrompt(brief), planResponseSchema, brief, call),
     writeChapter: (brief, call) => ask(chapterPrompt(brief), chapterResponseSchema, brief, call),
     probe: (call) =>
-      classified(call.signal, async (signal) => {
+      withClassifiedFailures(call.signal, async (signal) => {
         const context = { ...call, signal };
         await generate(probePrompt, probeResponseSchema, context, {
           maxOutputTokens: probeOutputTokens,

@@ -30,24 +30,24 @@ describe('readRateLimit', () => {
     ['seconds of the message', [], 'Quota exceeded. Please retry in 12.5s.', 12_500, false],
     ['milliseconds of the message', [], 'please retry in 250ms', 250, false],
     ['hours of the message', [], 'Please retry in 1h2m3.5s.', 3_723_500, false],
-    ['a minute where nothing is said', [], 'Resource has been exhausted', 60_000, false],
+    ['a minute if nothing is known', [], 'Resource has been exhausted', 60_000, false],
     [
-      'a minute where nonsense is said',
+      'a minute if nothing is readable',
       [retryInfo('soon'), null, 'x', { violations: [1] }],
       '',
       60_000,
       false,
     ],
-    ['a minute rather than no wait at all', [retryInfo('0s')], '', 60_000, false],
+    ['a minute instead of 0 s', [retryInfo('0s')], '', 60_000, false],
     [
-      'midnight Pacific for a quota of the day',
+      'until midnight Pacific for a daily quota',
       [quota('RequestsPerDay'), retryInfo('34s')],
       '',
       12 * hourMs,
       true,
     ],
     [
-      'midnight Pacific for one of several quotas',
+      'until midnight Pacific if one of several quotas is daily',
       [quota('PerMinute', 'InputTokensPerDay')],
       '',
       12 * hourMs,
@@ -57,7 +57,7 @@ describe('readRateLimit', () => {
     expect(readRateLimit(details, message, noon)).toEqual({ retryAfterMs, daily });
   });
 
-  test('a day on which the clocks change is not 24 hours long', () => {
+  test('allows for days on which the clocks change', () => {
     const autumn = Temporal.ZonedDateTime.from('2026-11-01T00:00:00[America/Los_Angeles]');
     const spring = Temporal.ZonedDateTime.from('2026-03-08T00:00:00[America/Los_Angeles]');
     const waits = [autumn, spring].map(

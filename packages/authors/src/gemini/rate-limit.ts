@@ -1,10 +1,10 @@
 import type { Temporal } from '@texas-ai/kernel';
 import { z } from 'zod';
 
-/** How long a 429 asks to wait. */
+/** How long to wait after a 429. */
 export interface RateLimit {
   retryAfterMs: number;
-  /** Whether the quota of the day is spent: it comes back at midnight Pacific. */
+  /** Whether the daily quota is used up; it is reset at midnight Pacific time. */
   daily: boolean;
 }
 
@@ -17,8 +17,8 @@ const retryInfo = z.object({ retryDelay: z.string() });
 
 /**
  * Reads a 429 of Gemini from its error's `details` (google.rpc QuotaFailure and RetryInfo) and
- * message. A spent daily quota counts before RetryInfo, which names seconds even then; next come
- * a quota per minute, the message's "Please retry in 3.5s", and a minute where nothing is said.
+ * message. In order of precedence: a daily quota, for which RetryInfo names seconds too; RetryInfo; a
+ * quota per minute; the message's “Please retry in 3.5s”; one minute.
  */
 export function readRateLimit(
   details: readonly unknown[],
@@ -32,12 +32,12 @@ export function readRateLimit(
   if (quotas.some((id) => id.includes('PerDay'))) {
     return { retryAfterMs: untilMidnight(now), daily: true };
   }
-  const named = details
+  const retryDelay = details
     .map((detail) => readDuration(retryInfo.safeParse(detail).data?.retryDelay ?? ''))
     .find((duration) => duration !== undefined);
   const perMinute = quotas.some((id) => id.includes('PerMinute')) ? minuteMs : undefined;
-  const said = readDuration(/please retry in ([\d.hms]+)/i.exec(message)?.[1] ?? '');
-  return { retryAfterMs: named ?? perMinute ?? said ?? minuteMs, daily: false };
+  const inMessage = readDuration(/please retry in ([\d.hms]+)/i.exec(message)?.[1] ?? '');
+  return { retryAfterMs: retryDelay ?? perMinute ?? inMessage ?? minuteMs, daily: false };
 }
 
 const unitMs = { h: 3_600_000, m: minuteMs, s: 1000, ms: 1 } as const;

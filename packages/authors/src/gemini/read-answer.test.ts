@@ -13,19 +13,23 @@ const refused = (blockReason: string): Answer => ({
 });
 
 describe('readAnswer', () => {
-  test('joins the parts of the text and leaves thinking out', () => {
+  test('joins the parts of the text without the thinking', () => {
     const parts = [{ text: 'Let me see', thought: true }, { text: '{"a":' }, { text: '1}' }];
     expect(readAnswer({ candidates: [{ content: { parts } }] })).toEqual({ a: 1 });
   });
 
   test.each<[string, Answer, ErrorCode]>([
     ['a blocked prompt', refused('OTHER'), 'author_blocked'],
-    ['a prompt that a filter of today blocks', refused('MODEL_ARMOR'), 'author_blocked'],
+    ['a prompt blocked for a new reason', refused('MODEL_ARMOR'), 'author_blocked'],
     ...['SAFETY', 'PROHIBITED_CONTENT', 'BLOCKLIST', 'SPII', 'RECITATION'].map(
       (reason): [string, Answer, ErrorCode] => [reason, answer('{}', reason), 'author_blocked'],
     ),
-    ['a text that was cut off', answer('{"a":1}', 'MAX_TOKENS'), 'author_output_truncated'],
-    ['a text that would go on', answer('{"a":1}', 'CONTINUATION'), 'author_output_truncated'],
+    ['a truncated text', answer('{"a":1}', 'MAX_TOKENS'), 'author_output_truncated'],
+    [
+      'a text that could be continued',
+      answer('{"a":1}', 'CONTINUATION'),
+      'author_output_truncated',
+    ],
     [
       'thinking that used up the tokens',
       answer(undefined, 'MAX_TOKENS'),
@@ -55,7 +59,7 @@ describe('usageOf', () => {
     expect(usageOf({ usageMetadata, modelVersion })).toMatchObject({ model: modelVersion });
   });
 
-  test('takes what is missing as nothing, and no metadata as no bill', () => {
+  test('counts missing fields as 0, and returns undefined without metadata', () => {
     expect(usageOf({ usageMetadata: { promptTokenCount: 10 } })).toEqual({
       inputTokens: 10,
       outputTokens: 0,

@@ -3,7 +3,7 @@ import { TexasError } from '@texas-ai/kernel';
 import { authorFailure, type CallUsage } from '@texas-ai/life';
 import { parseAnswer } from '../parse-answer.js';
 
-/** The part of an answer that is read. */
+/** The parts of a response that are read. */
 export type Answer = Pick<
   GenerateContentResponse,
   'candidates' | 'promptFeedback' | 'usageMetadata' | 'modelVersion'
@@ -17,35 +17,34 @@ const blockedReasons: ReadonlySet<string> = new Set([
   'RECITATION',
 ]);
 
-/** CONTINUATION: Gemini would go on in further calls, each of them billed, which we do not make. */
-const cutReasons: ReadonlySet<string> = new Set(['MAX_TOKENS', 'CONTINUATION']);
+/** CONTINUATION asks for further calls, each of them billed, which are not made. */
+const truncatedReasons: ReadonlySet<string> = new Set(['MAX_TOKENS', 'CONTINUATION']);
 
 /**
- * The JSON that an answer carries, parsed but not validated. Throws `author_blocked` where a filter
- * stopped it, `author_output_truncated` where it is cut off (what came of it is never repaired), and
- * `author_invalid_output` where `parseAnswer` cannot read it.
+ * The JSON of an answer, not validated. Throws `author_blocked` if a filter blocked it,
+ * `author_output_truncated` if it is cut off (it is never repaired), and `author_invalid_output` if
+ * `parseAnswer` cannot read it.
  */
 export function readAnswer({ candidates, promptFeedback }: Answer): unknown {
   const candidate = candidates?.[0];
   const reason = promptFeedback?.blockReason ?? candidate?.finishReason;
   if (promptFeedback?.blockReason !== undefined || (reason && blockedReasons.has(reason))) {
-    throw new TexasError('author_blocked', 'A filter of Gemini stopped the text.', {
+    throw new TexasError('author_blocked', 'A Gemini filter blocked the text.', {
       details: { reason },
     });
   }
-  if (reason && cutReasons.has(reason)) {
+  if (reason && truncatedReasons.has(reason)) {
     throw authorFailure(
       'author_output_truncated',
-      'The answer was cut off at the model’s output limit, which its thoughts count towards.',
+      'The answer was cut off at the model’s output limit, which includes its thinking.',
       { details: { reason } },
     );
   }
-  const spoken = (candidate?.content?.parts ?? []).filter(({ thought }) => thought !== true);
-  const text = spoken.map((part) => part.text ?? '').join('');
-  return parseAnswer(text);
+  const parts = (candidate?.content?.parts ?? []).filter(({ thought }) => thought !== true);
+  return parseAnswer(parts.map(({ text }) => text ?? '').join(''));
 }
 
-/** What an answer was billed for, thinking included; undefined where it does not say. */
+/** The billed usage, thinking included; undefined if the response has none. */
 export function usageOf({ usageMetadata, modelVersion }: Answer): CallUsage | undefined {
   if (!usageMetadata) return undefined;
   const { promptTokenCount = 0, candidatesTokenCount = 0, thoughtsTokenCount = 0 } = usageMetadata;

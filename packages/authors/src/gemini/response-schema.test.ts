@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { chapterResponseSchema, planResponseSchema } from './response-schema.js';
 
-/** Every key of every object in the schema that is a keyword, not a property's name. */
+/** The keywords in a schema, without the names of properties. */
 function keywords(schema: unknown): string[] {
   if (Array.isArray(schema)) return schema.flatMap(keywords);
   if (typeof schema !== 'object' || schema === null) return [];
@@ -12,7 +12,7 @@ function keywords(schema: unknown): string[] {
   );
 }
 
-test('only keywords that Gemini takes are sent, and no bounds, which it may refuse', () => {
+test('only supported keywords and no bounds are sent', () => {
   const sent = new Set([...keywords(planResponseSchema), ...keywords(chapterResponseSchema)]);
   expect([...sent].sort()).toEqual([
     'additionalProperties',
@@ -25,7 +25,7 @@ test('only keywords that Gemini takes are sent, and no bounds, which it may refu
   ]);
 });
 
-test('a chapter asks for texts, each with every field', () => {
+test('a text of a chapter requires every field', () => {
   expect(chapterResponseSchema).toMatchObject({
     type: 'object',
     required: ['texts'],

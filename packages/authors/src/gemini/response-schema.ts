@@ -4,9 +4,9 @@ import { z } from 'zod';
 export type JsonSchema = Record<string, unknown>;
 
 /**
- * Keywords of `responseJsonSchema` that are sent. It also takes bounds (`minItems`, `maximum` and so
- * on), but they multiply the states of the constraint until Gemini answers 400 (“too many states for
- * serving”), so there are none: validation of the answer checks counts and ranges.
+ * The keywords of `responseJsonSchema` that are sent. Bounds such as `minItems` and `maximum` are
+ * supported too, but multiply the states of the constraint until Gemini responds with 400 (“too many
+ * states for serving”). Validation of the answer checks counts and ranges instead.
  */
 const sentKeywords: ReadonlySet<string> = new Set([
   '$ref',
@@ -27,7 +27,6 @@ const sentKeywords: ReadonlySet<string> = new Set([
 
 export const planResponseSchema: JsonSchema = responseSchema(planDraftSchema);
 export const chapterResponseSchema: JsonSchema = responseSchema(chapterDraftSchema);
-/** The smallest answer that has the form of the others. */
 export const probeResponseSchema: JsonSchema = responseSchema(z.object({ ok: z.boolean() }));
 
 function responseSchema(schema: z.ZodType): JsonSchema {

@@ -5,7 +5,7 @@ import { makePicker } from './rotation.js';
 import { type Scene, scenesOf } from './scene.js';
 import { writeThought } from './thoughts.js';
 
-/** One text per slot of the chapter, in order, the same for the same brief. */
+/** Writes one text per slot of the chapter, in order; the same brief results in the same texts. */
 export function composeChapter(brief: ChapterBrief): ChapterDraft {
   const scenes = scenesOf(brief, makePicker());
   return {
@@ -18,11 +18,11 @@ export function composeChapter(brief: ChapterBrief): ChapterDraft {
   };
 }
 
-/** One or two feelings: the item's own, and one that goes with what is done. */
+/** One or two emotions: one of the item's own, and one of its theme or category. */
 function emotionsOf({ item, theme, grammar, turn }: Scene): string[] {
   const near = [...(theme?.emotions ?? []), ...grammar.emotions[item.category]];
   const own = item.emotionalTags;
   const first = own[turn % Math.max(1, own.length)] ?? near[turn % near.length];
   const second = turn % 2 === 0 ? near[(turn + 1) % near.length] : undefined;
-  return [...new Set([first, second].filter((feeling) => feeling !== undefined))];
+  return [...new Set([first, second].filter((emotion) => emotion !== undefined))];
 }

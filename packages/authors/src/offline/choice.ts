@@ -2,18 +2,18 @@ import { type MinuteOfDay, parseMinute, type Random } from '@texas-ai/kernel';
 import type { Activity, DayBrief, Place } from '@texas-ai/life';
 import { isWeatherForIndoors, placesFor } from './setting.js';
 
-/** An activity chosen for a stretch of the day, with the place where it will be. */
+/** An activity for a stretch of the day, and its place. */
 export interface Choice {
   activity: Activity;
   place: Place;
 }
 
-/** What was chosen so far today, so that nothing comes twice. */
+/** Titles chosen so far today, so that none is repeated. */
 export type Chosen = Set<string>;
 
 /**
- * The first activity of a shuffled pool that suits the minute, the weather and the day. What
- * happened yesterday, or already today, only comes when nothing else is left; undefined where nothing suits.
+ * The first activity of a shuffled pool that suits the minute, the weather and the day, and was not
+ * chosen today. Activities of yesterday are a last resort. Undefined if nothing suits.
  */
 export function choose(
   pool: readonly Activity[],
@@ -23,15 +23,16 @@ export function choose(
   random: Random,
 ): Choice | undefined {
   const order = random.shuffle(pool);
-  const open = order.flatMap((activity) => suits(activity, brief, minute) ?? []);
-  const isOld = ({ activity }: Choice) => brief.yesterday?.titles.includes(activity.title) ?? false;
-  const isUsed = ({ activity }: Choice) => chosen.has(activity.title);
+  const suitable = order.flatMap((activity) => suits(activity, brief, minute) ?? []);
+  const wasYesterday = ({ activity }: Choice) =>
+    brief.yesterday?.titles.includes(activity.title) ?? false;
+  const isChosen = ({ activity }: Choice) => chosen.has(activity.title);
   const found =
-    open.find((choice) => !isUsed(choice) && !isOld(choice)) ??
-    open.find((choice) => !isUsed(choice));
+    suitable.find((choice) => !isChosen(choice) && !wasYesterday(choice)) ??
+    suitable.find((choice) => !isChosen(choice));
   if (found === undefined) return undefined;
   chosen.add(found.activity.title);
-  return { activity: found.activity, place: random.pick(roofed(found, brief, minute)) };
+  return { activity: found.activity, place: random.pick(placesInWeather(found, brief, minute)) };
 }
 
 function suits(activity: Activity, brief: DayBrief, minute: MinuteOfDay): Choice | undefined {
@@ -43,13 +44,17 @@ function suits(activity: Activity, brief: DayBrief, minute: MinuteOfDay): Choice
   const places = placesFor(activity, brief, minute);
   const place = places.find(({ outdoors }) => !outdoors) ?? places[0];
   if (place === undefined) return undefined;
-  const kept = activity.category === 'work' || weather !== undefined;
-  if (place.outdoors && !kept && isWeatherForIndoors(brief)) return undefined;
+  const inAnyWeather = activity.category === 'work' || weather !== undefined;
+  if (place.outdoors && !inAnyWeather && isWeatherForIndoors(brief)) return undefined;
   return { activity, place };
 }
 
-/** The places it can happen at; in rough weather those with a roof, if there are any. */
-function roofed({ activity, place }: Choice, brief: DayBrief, minute: MinuteOfDay): Place[] {
+/** Possible places: in bad weather only those indoors, if there are any. */
+function placesInWeather(
+  { activity, place }: Choice,
+  brief: DayBrief,
+  minute: MinuteOfDay,
+): Place[] {
   const places = placesFor(activity, brief, minute);
   const indoors = places.filter(({ outdoors }) => !outdoors);
   if (isWeatherForIndoors(brief) && indoors.length > 0) return indoors;

@@ -1,104 +1,123 @@
-import type { Beat } from './course.js';
+import type { Beat } from './beats.js';
 import * as pools from './pools.js';
 import { variant } from './rotation.js';
 import type { Scene } from './scene.js';
-import { fillAll } from './words.js';
+import { capitalized, fillAll } from './templates.js';
 
-/** A clause wider than this (letters; a Chinese one counts three) takes no company. */
+/** A wider clause (letters; a Chinese one counts three) is a sentence of its own. */
 const longClause = 84;
 
 /** What happens in one slot, 2-4 sentences: the item begins, goes on or ends here. */
 export function writeContent(scene: Scene): string {
-  const told = tell(scene);
-  const wanted = told.length < 2 ? 1 : Number(variant(3, scene.form, 1) === 0);
-  const more = extras(scene, Math.max(wanted, 2 - told.length));
-  const last = scene.phase === 'end' || scene.only ? told.splice(-1) : [];
+  const story = tellBeats(scene);
+  const wanted = story.length < 2 ? 1 : Number(variant(3, scene.form, 1) === 0);
+  const more = extras(scene, Math.max(wanted, 2 - story.length));
+  const last = scene.phase === 'end' || scene.only ? story.splice(-1) : [];
   const sentences =
     scene.phase !== 'start' && variant(3, scene.form, 2) === 0
-      ? [...more, ...told, ...last]
-      : [...told, ...more, ...last];
-  return scene.grammar.paragraph(named(scene, sentences));
+      ? [...more, ...story, ...last]
+      : [...story, ...more, ...last];
+  return withName(scene, sentences).join(scene.grammar.language.space);
 }
 
-/** The slot's part of the item's course; two things in a row are sometimes one sentence. */
-function tell(scene: Scene): string[] {
-  const { beats, grammar, form, words, phase } = scene;
+/** The slot's beats as sentences; two in a row are sometimes one sentence. */
+function tellBeats(scene: Scene): string[] {
+  const { beats, grammar, form, phase, picker } = scene;
   const [first, second, ...rest] = beats;
   if (first === undefined) return [];
-  if (second === undefined || phase === 'end' || variant(3, form, 3) > 0) {
-    return beats.map((beat, n) => act(scene, beat, n));
-  }
-  const merged = grammar.sequence(first.clause, second.clause, words, variant(6, form, 4));
+  const merged =
+    second === undefined || phase === 'end' || variant(3, form, 3) > 0
+      ? undefined
+      : inSequence(scene, first.clause, second.clause, variant(6, form, 4));
   if (merged === undefined || widthOf(merged) > longClause * 1.5) {
-    return beats.map((beat, n) => act(scene, beat, n));
+    return beats.map((beat, n) => tellBeat(scene, beat, n));
   }
-  const other = scene.picker.fresh(pools.surroundings(scene, 20), first.turn);
-  const told =
-    other === undefined
-      ? grammar.aside(merged, scene.picker.one(pools.gestures(scene), first.turn) ?? '')
-      : grammar.around(merged, other, variant(12, form, 30));
-  return [told, ...rest.map((beat, n) => act(scene, beat, n + 2))];
+  const { withGesture, withSurroundings } = grammar.sentences;
+  const around = picker.fresh(pools.surroundings(scene, 20), first.turn);
+  const sentence =
+    around === undefined
+      ? withGesture({ clause: merged, gesture: gesture(scene, first.turn) })
+      : withSurroundings({ clause: merged, surroundings: around }, variant(12, form, 30));
+  return [sentence, ...rest.map((beat, n) => tellBeat(scene, beat, n + 2))];
 }
 
 /**
- * Something she does, by itself never: with the time of day, what is around her, a small movement
- * after it or what she does on the side.
+ * A beat as a sentence, together with the time of day, the surroundings, a small movement after it
+ * or a gesture.
  */
-function act(scene: Scene, beat: Beat, nth: number): string {
+function tellBeat(scene: Scene, beat: Beat, nth: number): string {
   const { grammar, words, form, picker } = scene;
-  if (widthOf(beat.clause) > longClause) return grammar.sentence(beat.clause);
+  const { clause, turn } = beat;
+  if (widthOf(clause) > longClause) return grammar.sentences.plain({ clause });
   if (nth === 0 && variant(10, form, 5) === 0) {
-    return grammar.timed(beat.clause, words.time ?? '', variant(6, form, 6));
+    return grammar.sentences.atTime({ time: words.time ?? '', clause }, variant(6, form, 6));
   }
   const kind = variant(10, form, 7 + nth);
-  if (kind < 4) return around(scene, beat, nth);
+  if (kind < 4) return withSurroundings(scene, beat, nth);
   if (kind > 6) return withMove(scene, beat, nth);
-  const gesture = picker.one(pools.gestures(scene), beat.turn) ?? '';
-  if (kind === 4) return grammar.aside(beat.clause, gesture);
-  const other = picker.fresh(pools.surroundings(scene, 20 + nth), scene.turn);
-  return other === undefined
+  const details = { clause, gesture: gesture(scene, turn) };
+  if (kind === 4) return grammar.sentences.withGesture(details);
+  const surroundings = picker.fresh(pools.surroundings(scene, 20 + nth), scene.turn);
+  return surroundings === undefined
     ? withMove(scene, beat, nth)
-    : grammar.full(beat.clause, gesture, other);
+    : grammar.sentences.withBoth({ ...details, surroundings });
 }
 
-function around(scene: Scene, beat: Beat, nth: number): string {
+function withSurroundings(scene: Scene, beat: Beat, nth: number): string {
   const { grammar, picker, form } = scene;
-  const other = picker.fresh(pools.surroundings(scene, 20 + nth), beat.turn);
-  if (other === undefined) return withMove(scene, beat, nth);
-  return grammar.around(beat.clause, other, variant(12, form, 30 + nth));
+  const { clause, turn } = beat;
+  const surroundings = picker.fresh(pools.surroundings(scene, 20 + nth), turn);
+  if (surroundings === undefined) return withMove(scene, beat, nth);
+  return grammar.sentences.withSurroundings({ clause, surroundings }, variant(12, form, 30 + nth));
 }
 
-/** What she does, a small movement after it, and mostly something on the side as well. */
+/** A beat, a small movement after it, and usually a gesture as well. */
 function withMove(scene: Scene, { clause, turn }: Beat, nth: number): string {
-  const { grammar, picker, words, form } = scene;
-  const gesture = picker.one(pools.gestures(scene), turn) ?? '';
+  const { grammar, picker, form } = scene;
+  const { plain, withGesture } = grammar.sentences;
+  const aside = gesture(scene, turn);
   const move = picker.fresh(pools.moves(scene), scene.turn + nth);
-  const both = move && grammar.sequence(clause, move, words, variant(6, form, 10 + nth));
-  if (both === undefined) return grammar.aside(clause, gesture);
-  return variant(4, form, 14 + nth) === 0 ? grammar.sentence(both) : grammar.aside(both, gesture);
+  const both = move && inSequence(scene, clause, move, variant(6, form, 10 + nth));
+  if (both === undefined) return withGesture({ clause, gesture: aside });
+  return variant(4, form, 14 + nth) === 0
+    ? plain({ clause: both })
+    : withGesture({ clause: both, gesture: aside });
 }
 
-/**
- * What rounds a slot off, as many sentences as asked for while there is something new to tell:
- * someone present, a small movement, or the place by itself.
- */
+/** Two actions as one clause; undefined if the second clause has another subject. */
+function inSequence(
+  { grammar, words: { she = '', her = '' } }: Scene,
+  first: string,
+  second: string,
+  turn: number,
+): string | undefined {
+  const subject = she + grammar.language.space;
+  if (!second.startsWith(subject) || second.startsWith(her)) return undefined;
+  return grammar.sentences.sequence({ first, rest: second.slice(subject.length) }, turn);
+}
+
+function gesture(scene: Scene, turn: number): string {
+  return scene.picker.one(pools.gestures(scene), turn) ?? '';
+}
+
+/** Up to `count` further sentences: about a companion, a small movement or the place. */
 function extras(scene: Scene, count: number): string[] {
   const { companions, form } = scene;
   const company = companions.length > 0 && variant(5, form, 40) < 4 ? [inCompany] : [];
   const others = variant(4, form, 41) === 0 ? [scenery, motion] : [motion, scenery];
-  const told: string[] = [];
-  for (const write of [...company, ...others, inPassing, inPassing]) {
-    const sentence = told.length < count ? write(scene) : undefined;
-    if (sentence !== undefined) told.push(sentence);
+  const sentences: string[] = [];
+  for (const write of [...company, ...others, repeatedMove, repeatedMove]) {
+    const sentence = sentences.length < count ? write(scene) : undefined;
+    if (sentence !== undefined) sentences.push(sentence);
   }
-  return told;
+  return sentences;
 }
 
-/** What is left where nothing new is: a movement that she made before, done in another way. */
-function inPassing(scene: Scene): string | undefined {
+/** A movement that may have been used before, with another gesture. */
+function repeatedMove(scene: Scene): string | undefined {
   const { picker, turn, grammar } = scene;
   const picked = picker.two(pools.moves(scene), pools.gestures(scene), turn);
-  return picked && grammar.aside(picked[0], picked[1]);
+  return picked && grammar.sentences.withGesture({ clause: picked[0], gesture: picked[1] });
 }
 
 /** Two things about the place, the hour or the weather. */
@@ -107,45 +126,52 @@ function scenery(scene: Scene): string | undefined {
   const first = picker.fresh(pools.surroundings(scene, 50), turn);
   const second = picker.fresh(pools.surroundings(scene, 51), turn + 5);
   if (first === undefined || second === undefined) return undefined;
-  return grammar.pair(first, second, variant(12, form, 52));
+  return grammar.sentences.pair({ first, second }, variant(12, form, 52));
 }
 
-/** A small movement, with what is around her or on the side. */
+/** A small movement, with the surroundings or a gesture. */
 function motion(scene: Scene): string | undefined {
   const { picker, turn } = scene;
   const move = picker.fresh(pools.moves(scene), turn);
-  return move && around(scene, { clause: move, turn: turn + Math.floor(turn / 7) }, 60);
+  return move && withSurroundings(scene, { clause: move, turn: turn + Math.floor(turn / 7) }, 60);
 }
 
-/** What someone present does or says, and how she takes it. */
+/** What a companion does or says, and the character's reaction. */
 function inCompany(scene: Scene): string | undefined {
   const { companions, grammar, picker, words, form, turn } = scene;
   const companion = companions[variant(companions.length, form, 70)];
   if (companion === undefined) return undefined;
+  const { name } = companion;
   const says = fillAll(companion.says, words);
-  const does = fillAll(companion.does ?? grammar.acts, words);
+  const does = fillAll(companion.does ?? grammar.movement.acts, words);
   const speaks = variant(4, form, 71) === 0 && says.length > 0;
   const picked = picker.two(speaks ? says : does, pools.reactions(scene), turn);
   if (picked === undefined) return undefined;
-  const [first, plain] = picked;
-  const gesture = variant(2, form, 72) > 0 ? picker.one(pools.gestures(scene), turn) : undefined;
-  const reaction = byName(scene, gesture === undefined ? plain : grammar.attach(plain, gesture));
-  return grammar[speaks ? 'says' : 'does'](companion.name, first, reaction, variant(6, form, 73));
+  const { clauseWithGesture, companionActs, companionSpeaks } = grammar.sentences;
+  const [first, clause] = picked;
+  const aside = variant(2, form, 72) > 0 ? picker.one(pools.gestures(scene), turn) : undefined;
+  const reaction = nameForPronoun(
+    scene,
+    aside === undefined ? clause : clauseWithGesture({ clause, gesture: aside }),
+  );
+  const nth = variant(6, form, 73);
+  return speaks
+    ? companionSpeaks({ name, words: first, reaction }, nth)
+    : companionActs({ name, act: first, reaction }, nth);
 }
 
-/** The clause with her name for its leading pronoun, where someone else could be meant. */
-function byName({ words }: Scene, clause: string): string {
+/** The clause with her name for its leading pronoun, which could mean the companion. */
+function nameForPronoun({ words }: Scene, clause: string): string {
   const { she = '', name = '' } = words;
   return clause.startsWith(she) ? name + clause.slice(she.length) : clause;
 }
 
-/** The first sentence of an item calls her by name. */
-function named({ phase, words }: Scene, sentences: string[]): string[] {
+/** Uses her name in the first sentence of an item. */
+function withName({ phase, words }: Scene, sentences: string[]): string[] {
   const { she = '', name = '' } = words;
-  const capital = she.charAt(0).toUpperCase() + she.slice(1);
   const [first = '', ...rest] = sentences;
-  if (phase !== 'start' || !first.startsWith(capital)) return sentences;
-  return [name + first.slice(capital.length), ...rest];
+  if (phase !== 'start' || !first.startsWith(capitalized(she))) return sentences;
+  return [name + first.slice(she.length), ...rest];
 }
 
 function widthOf(text: string): number {

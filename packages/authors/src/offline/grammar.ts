@@ -1,100 +1,125 @@
-import type {
-  Category,
-  HabitTime,
-  MajorEventKind,
-  TimeOfDay,
-  WeatherCondition,
+import {
+  type Category,
+  categories,
+  habitTimes,
+  majorEventKinds,
+  timesOfDay,
+  weatherConditions,
 } from '@texas-ai/life';
-import type { Words } from './words.js';
+import { z } from 'zod';
+import { template, templates, textWith } from './templates.js';
 
-export type Phase = 'start' | 'middle' | 'end';
+const text = textWith();
+const texts = z.array(text).min(1);
+/** Clauses carry no final full stop; their placeholders are filled in for each slot. */
+const clauses = z
+  .array(
+    textWith(
+      ...['she', 'her', 'them', 'name', 'owner', 'companion'],
+      ...['title', 'place', 'time', 'weekday', 'temperature', 'yesterday'],
+    ),
+  )
+  .min(1);
 
-/** An item of the plan that no activity of the profile stands for. */
-export interface Stopgap {
-  title: string;
-  description: string;
-}
-
-/** What a summary of a day is told. */
-export interface DayOutline {
-  weekday: string;
-  weather: string;
-  tempMinC: number;
-  tempMaxC: number;
-  /** Titles of the main items before noon, after it and in the evening. */
-  morning: string | undefined;
-  afternoon: string | undefined;
-  evening: string | undefined;
-}
+const categoryClauses = {
+  personal: clauses,
+  work: clauses,
+  social: clauses,
+  rest: clauses,
+} satisfies Record<Category, typeof clauses>;
+const weatherTexts = z.record(z.enum(weatherConditions), texts);
+const inAndOut = z.strictObject({ outdoors: clauses, indoors: clauses });
+const pronouns = z.strictObject({ she: text, her: text, them: text });
+const fallback = z.strictObject({ title: text, description: text });
 
 /**
- * The generic part of a language: clauses that fit any character, and the ways to join clauses.
- * The pronoun is written `{she}`, `{her}` (possessive), `{them}` (object).
+ * The generic part of a language: clauses that fit any character, and templates that join clauses.
+ * Each key is a file in `grammars/<language>/`.
  */
-export interface Grammar {
-  pronouns: Record<'she' | 'he', Words>;
-  /** Two clauses, the latter about the surroundings, as one sentence; `turn` varies the joint. */
-  around(clause: string, surroundings: string, turn: number): string;
-  /** A clause and what she does on the side. */
-  aside(clause: string, gesture: string): string;
-  /** All three: a clause, what she does on the side, what is around her. */
-  full(clause: string, gesture: string, surroundings: string): string;
-  /** Two things she does in a row, as a clause; undefined where the second is not hers. */
-  sequence(first: string, second: string, words: Words, turn: number): string | undefined;
-  /** A clause and what she does on the side, as a clause. */
-  attach(clause: string, gesture: string): string;
-  /** Two independent clauses of equal rank. */
-  pair(first: string, second: string, turn: number): string;
-  /** One clause that opens with the time of day. */
-  timed(clause: string, time: string, turn: number): string;
-  sentence(clause: string): string;
-  does(name: string, act: string, reaction: string, turn: number): string;
-  says(name: string, words: string, reaction: string, turn: number): string;
-  thought(observation: string, tail: string, turn: number): string;
-  message(report: string, aside: string, turn: number): string;
-  /** What she is at, and what she asks her owner. */
-  question(report: string, question: string): string;
-  /** Sentences of one paragraph. */
-  paragraph(sentences: readonly string[]): string;
-  time(minute: number): string;
-  weekday(dayOfWeek: number): string;
-  temperature(celsius: number): string;
-  /** What a sentence may name as yesterday's main item. */
-  quote(title: string): string;
-  summary: {
-    outline(outline: DayOutline, turn: number): string;
-    yesterday: readonly string[];
-    event(title: string, dayNumber: number, days: number): string;
-    phases: Record<MajorEventKind, Record<'first' | 'middle' | 'last', readonly string[]>>;
-  };
-  weather: Record<WeatherCondition, Record<'outdoors' | 'indoors', readonly string[]>>;
-  /** What there may be at any place of its kind, for places that say nothing of themselves. */
-  details: Record<'outdoors' | 'indoors', readonly string[]>;
-  hot: readonly string[];
-  cold: readonly string[];
-  times: Record<TimeOfDay, readonly string[]>;
-  beats: Record<Category, Record<Phase, readonly string[]>>;
-  moves: readonly string[];
-  gestures: readonly string[];
-  reactions: readonly string[];
-  acts: readonly string[];
-  thoughts: Record<Category | 'any' | 'yesterday', readonly string[]> & {
-    weather: Record<WeatherCondition, readonly string[]>;
-  };
-  tails: readonly string[];
-  messages: Record<Category, readonly string[]> & {
-    weather: Record<WeatherCondition, readonly string[]>;
-  };
-  asides: readonly string[];
-  questions: readonly string[];
-  mornings: readonly string[];
-  nights: readonly string[];
-  emotions: Record<Category, readonly string[]>;
-  stopgaps: {
-    habits: Record<HabitTime, Stopgap>;
-    events: Record<MajorEventKind, readonly Stopgap[]>;
-    onTheWay: string;
-  };
-  /** Added to a description where rough weather meets an item under the open sky. */
-  inRoughWeather: Partial<Record<WeatherCondition, string>>;
-}
+export const grammarSchema = z.strictObject({
+  language: z.strictObject({
+    space: z.string(),
+    comma: z.string(),
+    quotation: template('title'),
+    pronouns: z.strictObject({ she: pronouns, he: pronouns }),
+    weekdays: z.array(text).length(7),
+    degrees: z.strictObject({ above: template('degrees'), below: template('degrees') }),
+  }),
+  sentences: z.strictObject({
+    plain: template('clause'),
+    withSurroundings: templates('clause', 'surroundings'),
+    withGesture: template('clause', 'gesture'),
+    withBoth: template('clause', 'gesture', 'surroundings'),
+    pair: templates('first', 'second'),
+    atTime: templates('time', 'clause'),
+    companionActs: templates('name', 'act', 'reaction'),
+    companionSpeaks: templates('name', 'words', 'reaction'),
+    thought: templates('observation', 'tail'),
+    message: templates('report', 'aside'),
+    question: template('report', 'question'),
+    /** These two are clauses: two actions of one subject, and a clause that a gesture follows. */
+    sequence: templates('first', 'rest'),
+    clauseWithGesture: template('clause', 'gesture'),
+  }),
+  summary: z.strictObject({
+    sky: templates('weekday', 'weather', 'tempMinC', 'tempMaxC'),
+    course: z.strictObject({
+      parts: z.strictObject({ morning: text, afternoon: text, evening: text }),
+      first: template('part', 'title'),
+      next: template('part', 'title'),
+    }),
+    event: z.strictObject({
+      oneDay: template('title'),
+      severalDays: template('title', 'dayNumber', 'days'),
+    }),
+    yesterday: z.array(textWith('yesterday')).min(1),
+    phases: z.record(
+      z.enum(majorEventKinds),
+      z.strictObject({ first: text, middle: text, last: text }),
+    ),
+  }),
+  beats: z.record(
+    z.enum(categories),
+    z.strictObject({ start: clauses, middle: clauses, end: clauses }),
+  ),
+  movement: z.strictObject({
+    moves: clauses,
+    gestures: clauses,
+    reactions: clauses,
+    acts: clauses,
+  }),
+  thoughts: z.strictObject({
+    ...categoryClauses,
+    any: clauses,
+    weather: weatherTexts,
+    yesterday: clauses,
+    tails: clauses,
+  }),
+  messages: z.strictObject({
+    ...categoryClauses,
+    weather: weatherTexts,
+    asides: clauses,
+    questions: clauses,
+    mornings: clauses,
+    nights: clauses,
+  }),
+  emotions: z.record(z.enum(categories), texts),
+  places: z.strictObject({
+    details: inAndOut,
+    times: z.record(z.enum(timesOfDay), clauses),
+  }),
+  weather: z.strictObject({
+    conditions: z.record(z.enum(weatherConditions), inAndOut),
+    hot: clauses,
+    cold: clauses,
+    rough: z.partialRecord(z.enum(weatherConditions), text),
+  }),
+  fallbacks: z.strictObject({
+    habits: z.record(z.enum(habitTimes), fallback),
+    events: z.record(z.enum(majorEventKinds), z.array(fallback).min(1)),
+    elsewhere: text,
+  }),
+});
+
+export type Grammar = z.infer<typeof grammarSchema>;
+export type Phase = keyof Grammar['beats'][Category];

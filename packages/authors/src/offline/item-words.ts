@@ -1,11 +1,11 @@
-import { seededRandom } from '@texas-ai/kernel';
+import { parseDate, seededRandom } from '@texas-ai/kernel';
 import type { DayBrief } from '@texas-ai/life';
 import { grammarOf } from './grammars.js';
-import type { Words } from './words.js';
+import type { Words } from './templates.js';
 
 /**
- * The words of one item of a day: the same for its description and for all its slots, so that the
- * parcel which was loaded is the parcel that arrives.
+ * The words of one item of a day. Its description and all its slots share them, so that the parcel
+ * that is loaded is the one that arrives.
  */
 export function itemWords(
   brief: DayBrief,
@@ -17,10 +17,9 @@ export function itemWords(
     word,
     random.pick(list),
   ]);
-  const grammar = grammarOf(profile);
   return {
     ...Object.fromEntries(drawn),
-    ...grammar.pronouns[profile.persona.pronoun ?? 'she'],
+    ...grammarOf(profile).language.pronouns[profile.persona.pronoun ?? 'she'],
     name: profile.name,
     owner: profile.persona.owner,
     title: item.title,
@@ -30,7 +29,7 @@ export function itemWords(
   };
 }
 
-/** Yesterday's main item, quoted: one that is no habit; undefined where nothing is known. */
+/** The quoted title of an item of yesterday that is not a habit; undefined if there is none. */
 export function mainTitleOfYesterday(brief: DayBrief): string | undefined {
   const { profile, yesterday } = brief;
   if (yesterday === null) return undefined;
@@ -38,5 +37,10 @@ export function mainTitleOfYesterday(brief: DayBrief): string | undefined {
   const titles = yesterday.titles.filter((title) => !habits.has(title));
   if (titles.length === 0) return undefined;
   const random = seededRandom(profile.id, brief.date, 'yesterday');
-  return grammarOf(profile).quote(random.pick(titles));
+  return grammarOf(profile).language.quotation({ title: random.pick(titles) });
+}
+
+export function weekdayOf({ profile, date }: DayBrief): string {
+  const { weekdays } = grammarOf(profile).language;
+  return weekdays[(parseDate(date)?.dayOfWeek ?? 1) - 1] ?? '';
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type DayBrief, languages } from '@texas-ai/life';
-import { briefOf, texas, type WrittenDay, writeDay } from './days-for-tests.js';
-import { makeOfflineAuthor } from './index.js';
+import { briefOf, texas, type WrittenDay, writeDay } from '../../test/written-days.js';
+import { makeOfflineAuthor } from './offline-author.js';
 
 const english = texas('en');
 const monday = (): DayBrief => briefOf(english, '2026-11-02', 0, undefined);
@@ -16,14 +16,14 @@ function event(kind: 'trip' | 'illness', dayNumber: number) {
 }
 
 describe('the offline author', () => {
-  test('names itself and refuses an aborted call', async () => {
+  test('has a name and a version, and throws when the call is aborted', async () => {
     const author = makeOfflineAuthor();
     expect(author).toMatchObject({ name: 'offline', model: null, version: 'offline-1' });
     const call = { signal: AbortSignal.abort(), problems: [], onUsage: () => undefined };
     await expect(author.writePlan(monday(), call)).rejects.toMatchObject({ code: 'aborted' });
   });
 
-  test('the same brief gives the same day, another ordinal another', async () => {
+  test('writes the same day for the same brief, a different one for another ordinal', async () => {
     const first = await writeDay(monday());
     expect(await writeDay(monday())).toEqual(first);
     const again = await writeDay({ ...monday(), ordinal: 2 });
@@ -36,7 +36,7 @@ describe('the offline author', () => {
     [1, 1440],
     [1079, 1440],
   ])(
-    'the shortest and longest days that a profile may have are written: %d to %d',
+    'writes the shortest and longest days that a profile allows: %d to %d',
     async (wake, sleep) => {
       for (const dayType of ['workday', 'weekend'] as const) {
         const { plan, texts } = await writeDay({ ...monday(), dayType, wake, sleep });
@@ -46,7 +46,7 @@ describe('the offline author', () => {
     },
   );
 
-  test('a workday has work in it, a weekend hardly any', async () => {
+  test('plans work on workdays and hardly any at weekends', async () => {
     const share = async (dayType: DayBrief['dayType']) => {
       const { plan } = await writeDay({ ...monday(), dayType });
       return plan.items.filter(({ category }) => category === 'work').length;
@@ -55,25 +55,25 @@ describe('the offline author', () => {
     expect(await share('weekend')).toBeLessThanOrEqual(1);
   });
 
-  test('nobody strolls outdoors in a storm for pleasure', async () => {
+  test('plans no leisure outdoors in a storm', async () => {
     for (let n = 0; n < 20; n++) {
       const brief = briefOf(english, '2026-11-02', n, undefined);
       const weather = { ...brief.weather, condition: 'storm' as const };
       const { plan } = await writeDay({ ...brief, dayType: 'weekend', weather, majorEvent: null });
       const outdoors = brief.profile.places.filter((place) => place.outdoors);
-      const strolls = plan.items
+      const outings = plan.items
         .filter(({ category }) => category !== 'work')
         .filter(({ location }) => outdoors.some(({ name }) => name === location));
-      expect(strolls).toEqual([]);
+      expect(outings).toEqual([]);
     }
   });
 
-  test('an illness keeps her at home', async () => {
+  test('plans an illness at home', async () => {
     const day = await writeDay({ ...monday(), majorEvent: event('illness', 2) });
     expect(placesOf(day)).toEqual(['the flat']);
   });
 
-  test('a trip leads away on its first day, stays away, and comes home on its last', async () => {
+  test('plans a trip away from its first day until the return on its last', async () => {
     const away = english.places.filter((place) => place.away).map(({ name }) => name);
     const [first, middle, last] = await Promise.all(
       [1, 2, 3].map(async (n) =>
@@ -87,7 +87,7 @@ describe('the offline author', () => {
     expect(away).not.toContain(last?.at(-1));
   });
 
-  test('what filled yesterday does not fill today, and the summary remembers it', async () => {
+  test('does not repeat activities of yesterday, but mentions one in the summary', async () => {
     const titles = ['Servicing the van', 'An express delivery', 'Knife throwing'];
     const yesterday = { date: '2026-11-01', summary: 'A day.', titles };
     const day = await writeDay({ ...monday(), yesterday });

@@ -1,18 +1,24 @@
 import { formatMinute, type Random, seededRandom } from '@texas-ai/kernel';
-import type { Activity, DayBrief, ItemDraft, Place, PlanDraft, Profile } from '@texas-ai/life';
+import {
+  type Activity,
+  type DayBrief,
+  type HabitTime,
+  habitTimes,
+  type ItemDraft,
+  type Place,
+  type PlanDraft,
+  type Profile,
+} from '@texas-ai/life';
 import { type Choice, type Chosen, choose } from './choice.js';
 import { type Purpose, type Stretch, shapeDay } from './day-shape.js';
 import { grammarOf } from './grammars.js';
 import { itemWords } from './item-words.js';
 import { baseAt, eventKindOf, isAway } from './setting.js';
-import { summarise } from './summary.js';
+import { summarize } from './summary.js';
+import { fill } from './templates.js';
 import { isRough } from './time-of-day.js';
-import { fill } from './words.js';
 
-const habitPurposes = ['waking', 'breakfast', 'lunch', 'dinner', 'evening', 'bedtime'] as const;
-type HabitPurpose = (typeof habitPurposes)[number];
-
-/** The waking hours of a day as a plan, the same for the same brief. */
+/** Plans the waking hours of a day; the same brief results in the same plan. */
 export function composePlan(brief: DayBrief): PlanDraft {
   const random = seededRandom(brief.profile.id, brief.date, brief.ordinal, 'plan');
   const chosen: Chosen = new Set();
@@ -23,12 +29,12 @@ export function composePlan(brief: DayBrief): PlanDraft {
       const choice = choose(pool, brief, stretch.start, chosen, random);
       if (choice !== undefined) return itemOf(choice, stretch, brief, random);
     }
-    return itemOf(stopgap(stretch, brief, chosen, random), stretch, brief, random);
+    return itemOf(fallback(stretch, brief, chosen, random), stretch, brief, random);
   });
-  return { summary: summarise(brief, items, random), items };
+  return { summary: summarize(brief, items, random), items };
 }
 
-/** Where to look for something to do, most fitting first. */
+/** The pools to choose an activity from, most suitable first. */
 function poolsFor(purpose: Purpose, brief: DayBrief): (readonly Activity[])[] {
   const { work, leisure } = brief.profile;
   const quiet = leisure.filter(({ category }) => category === 'rest' || category === 'personal');
@@ -44,7 +50,7 @@ function poolsFor(purpose: Purpose, brief: DayBrief): (readonly Activity[])[] {
     case 'company':
       return [leisure.filter(({ category }) => category === 'social'), leisure];
     case 'event':
-      // A profile without activities for its events leaves them to the generic grammar.
+      // An event without activities consists of fallback items.
       return event.length === 0 ? [] : [event.filter(({ at }) => at === undefined), leisure];
     default:
       return [
@@ -54,29 +60,29 @@ function poolsFor(purpose: Purpose, brief: DayBrief): (readonly Activity[])[] {
   }
 }
 
-/** Habits that name their hour; in a profile where none does, the first wakes and the last ends. */
-function habitsFor({ habits }: Profile, purpose: HabitPurpose): readonly Activity[] {
+/** Without `at` in any habit, the first is for waking, the last for bedtime, the others for the evening. */
+function habitsFor({ habits }: Profile, purpose: HabitTime): readonly Activity[] {
   if (habits.some(({ at }) => at !== undefined)) return habits.filter(({ at }) => at === purpose);
   if (purpose === 'waking') return habits.slice(0, 1);
   if (purpose === 'bedtime') return habits.length > 1 ? habits.slice(-1) : [];
   return purpose === 'evening' ? habits.slice(1, -1) : [];
 }
 
-/** Something generic where the profile has nothing that suits. */
-function stopgap(
+/** A generic item, for when no activity of the profile suits. */
+function fallback(
   { purpose, start }: Stretch,
   brief: DayBrief,
   chosen: Chosen,
   random: Random,
 ): Choice {
-  const { stopgaps } = grammarOf(brief.profile);
-  const habit = habitPurposes.find((known) => known === purpose);
-  const others = brief.majorEvent === null ? [] : stopgaps.events[brief.majorEvent.kind];
+  const { fallbacks } = grammarOf(brief.profile);
+  const habit = habitTimes.find((known) => known === purpose);
+  const others = brief.majorEvent === null ? [] : fallbacks.events[brief.majorEvent.kind];
   const fresh = others.filter(({ title }) => !chosen.has(title));
   const { title, description } =
     habit !== undefined
-      ? stopgaps.habits[habit]
-      : random.pick(fresh.length > 0 ? fresh : [stopgaps.habits.evening]);
+      ? fallbacks.habits[habit]
+      : random.pick(fresh.length > 0 ? fresh : [fallbacks.habits.evening]);
   chosen.add(title);
   const category =
     habit !== undefined
@@ -92,14 +98,14 @@ function stopgap(
     minutes: [20, 120],
     companions: [],
   };
-  return { activity, place: placeOfStopgap(brief, start) };
+  return { activity, place: fallbackPlace(brief, start) };
 }
 
-function placeOfStopgap(brief: DayBrief, start: number): Place {
+function fallbackPlace(brief: DayBrief, start: number): Place {
   const base = baseAt(brief, start);
-  const { onTheWay } = grammarOf(brief.profile).stopgaps;
+  const { elsewhere } = grammarOf(brief.profile).fallbacks;
   if (base !== undefined && (base.away || !isAway(brief, start))) return base;
-  return { key: 'away', name: onTheWay, outdoors: false, description: onTheWay };
+  return { key: 'away', name: elsewhere, outdoors: false, description: elsewhere };
 }
 
 function itemOf(
@@ -111,13 +117,13 @@ function itemOf(
   const { profile, weather } = brief;
   const grammar = grammarOf(profile);
   const companions = companionsFor(activity, random);
-  const named = { title: activity.title, location: place.name, companions };
+  const item = { title: activity.title, location: place.name, companions };
   const rough = place.outdoors && isRough(weather.condition);
-  const note = rough ? grammar.inRoughWeather[weather.condition] : undefined;
-  const description = fill(activity.description, itemWords(brief, named)) ?? activity.description;
+  const note = rough ? grammar.weather.rough[weather.condition] : undefined;
+  const description = fill(activity.description, itemWords(brief, item)) ?? activity.description;
   const theme = profile.material?.themes?.[activity.theme ?? ''];
-  const emotions = [...(activity.emotions ?? []), ...(theme?.emotions ?? [])];
-  const feelings = emotions.length >= 2 ? emotions : grammar.emotions[activity.category];
+  const own = [...(activity.emotions ?? []), ...(theme?.emotions ?? [])];
+  const emotions = own.length >= 2 ? own : grammar.emotions[activity.category];
   return {
     start: formatMinute(stretch.start),
     end: formatMinute(stretch.end),
@@ -125,10 +131,11 @@ function itemOf(
     category: activity.category,
     priority: priorityOf(stretch.purpose),
     location: place.name,
-    description: grammar.paragraph(note === undefined ? [description] : [description, note]),
+    description:
+      note === undefined ? description : [description, note].join(grammar.language.space),
     companions,
     weatherAffected: place.outdoors || (isRough(weather.condition) && activity.category === 'work'),
-    emotionalTags: random.shuffle(feelings).slice(0, random.int(1, 3)),
+    emotionalTags: random.shuffle(emotions).slice(0, random.int(1, 3)),
     interactionPotential: potentialOf(activity, random),
   };
 }
@@ -141,7 +148,7 @@ function companionsFor({ category, companions }: Activity, random: Random): stri
 
 function priorityOf(purpose: Purpose): ItemDraft['priority'] {
   if (purpose === 'work' || purpose === 'event') return 'high';
-  return habitPurposes.some((habit) => habit === purpose) ? 'medium' : 'low';
+  return habitTimes.some((habit) => habit === purpose) ? 'medium' : 'low';
 }
 
 function potentialOf({ category }: Activity, random: Random): ItemDraft['interactionPotential'] {

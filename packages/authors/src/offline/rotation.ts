@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parseDate } from '@texas-ai/kernel';
 
-/** Days since 1970-01-01; what rotation advances with from one date to the next. */
+/** Days since 1970-01-01; rotation advances by it from one date to the next. */
 export function dayNumberOf(date: string): number {
   const day = parseDate(date);
   return day === undefined
@@ -9,7 +9,7 @@ export function dayNumberOf(date: string): number {
     : Math.round(Date.UTC(day.year, day.month - 1, day.day) / 86_400_000);
 }
 
-/** A whole number in [0, 2^32) that depends on all parts; stable on every machine. */
+/** An integer in [0, 2^32) that depends on all parts; the same on every machine. */
 export function seedOf(...parts: readonly (string | number)[]): number {
   return createHash('sha256')
     .update(JSON.stringify(parts.map(String)))
@@ -17,14 +17,14 @@ export function seedOf(...parts: readonly (string | number)[]): number {
     .readUInt32LE(0);
 }
 
-/** Where turn `turn` stands in a walk through `size` places that visits each once before any twice. */
+/** The index for a turn in a pool of `size` elements; visits each once before any twice. */
 export function position(turn: number, size: number): number {
   return (((turn % size) + size) * stride(size)) % size;
 }
 
 const strides: number[] = [];
 
-/** A step near the golden section of the size, coprime with it, so that neighbours lie far apart. */
+/** A step coprime with the size and near its golden section, which keeps neighbouring turns far apart. */
 function stride(size: number): number {
   const known = strides[size];
   if (known !== undefined) return known;
@@ -38,7 +38,7 @@ function gcd(a: number, b: number): number {
   return b === 0 ? a : gcd(b, a % b);
 }
 
-/** A whole number in [0, below) that looks random but follows from its parts; for choices of form. */
+/** A pseudorandom integer in [0, below) that depends on `turn` and `salt`; chooses sentence forms. */
 export function variant(below: number, turn: number, salt: number): number {
   let mixed = Math.imul(turn ^ Math.imul(salt + 1, 0x9e3779b1), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
@@ -46,15 +46,15 @@ export function variant(below: number, turn: number, salt: number): number {
 }
 
 /**
- * Picks from pools by turn, walking through all combinations before any comes again. It avoids
- * clauses it gave out before, so one Picker serves one chapter.
+ * Picks from pools by turn, using all combinations before repeating any. It avoids the clauses it has
+ * returned before, so each chapter needs a picker of its own.
  */
 export interface Picker {
-  /** One element that was not given out yet; undefined where there is none left. */
+  /** An element not returned before; undefined if none is left. */
   fresh(pool: readonly string[], turn: number): string | undefined;
-  /** One element, a fresh one if possible; undefined where the pool is empty. */
+  /** An element, a fresh one if possible; undefined if the pool is empty. */
   one(pool: readonly string[], turn: number): string | undefined;
-  /** One element of each; turns walk through the whole product of the two pools. */
+  /** One element of each; successive turns cover the whole product of the two pools. */
   two(
     first: readonly string[],
     second: readonly string[],
@@ -63,13 +63,13 @@ export interface Picker {
 }
 
 export function makePicker(): Picker {
-  const given = new Set<string>();
+  const used = new Set<string>();
 
   function fresh(pool: readonly string[], turn: number): string | undefined {
-    for (let tried = 0; tried < pool.length; tried++) {
-      const element = pool[position(turn + tried, pool.length)];
-      if (element !== undefined && !given.has(element)) {
-        given.add(element);
+    for (let n = 0; n < pool.length; n++) {
+      const element = pool[position(turn + n, pool.length)];
+      if (element !== undefined && !used.has(element)) {
+        used.add(element);
         return element;
       }
     }

@@ -1,4 +1,4 @@
-import { minutesPerDay, parseDate } from '@texas-ai/kernel';
+import { minutesPerDay } from '@texas-ai/kernel';
 import type {
   Activity,
   ChapterBrief,
@@ -9,26 +9,26 @@ import type {
   Theme,
   TimeOfDay,
 } from '@texas-ai/life';
-import { beatPools } from './beat-pools.js';
-import { type Beat, courseOf } from './course.js';
+import { type Beat, beatPools, beatsBySlot } from './beats.js';
 import type { Grammar, Phase } from './grammar.js';
 import { grammarOf } from './grammars.js';
-import { itemWords } from './item-words.js';
+import { itemWords, weekdayOf } from './item-words.js';
+import { numberText, timeText } from './numerals.js';
 import { dayNumberOf, type Picker, seedOf } from './rotation.js';
 import { eventKindOf } from './setting.js';
-import { isNoticed, temperatureAt, timeOfDayAt } from './time-of-day.js';
-import type { Words } from './words.js';
+import type { Words } from './templates.js';
+import { isNoticeable, temperatureAt, timeOfDayAt } from './time-of-day.js';
 
 /**
- * How far turns advance from one day to the next. As little as a day's uses allow, so that pools and
- * their combinations are walked through once before any comes again; prime, so that no pool of
- * another size stands still from day to day.
+ * How far turns advance from one day to the next: by little more than a day uses, so that every
+ * combination of two pools is used once before any repeats, and by a prime, so that a pool of another
+ * size never stands still.
  */
 const turnsPerDay = { shared: 61, own: 13 } as const;
-/** About how long a slot takes, minutes. */
-const usualSlot = 17;
+/** Minutes. */
+const averageSlot = 17;
 
-/** All that the sentences of one slot are written from. */
+/** The material for the sentences of one slot. */
 export interface Scene {
   brief: ChapterBrief;
   grammar: Grammar;
@@ -42,23 +42,23 @@ export interface Scene {
   /** Whether the slot is the only one of its item. */
   only: boolean;
   timeOfDay: TimeOfDay;
-  /** Whether the day's weather is noticed at this hour. */
-  noticed: boolean;
+  /** Whether the day's weather is noticeable at this hour. */
+  weatherNoticeable: boolean;
   temperature: number;
   words: Words;
-  /** What she does in this slot, in order; empty where the item has nothing left. */
+  /** What the character does in this slot, in order; empty if the item has nothing left. */
   beats: readonly Beat[];
-  /** Counts slots over all days; what pools shared by many items rotate with. */
+  /** Counts slots over all days; rotates the pools that items share. */
   turn: number;
-  /** Differs for every slot; what choices of form depend on. */
+  /** Differs for every slot; determines the choice of sentence forms. */
   form: number;
-  /** Counts uses of this item's own material over all days. */
+  /** Counts uses of the item's own material over all days. */
   ownTurn: number;
   opensDay: boolean;
   closesDay: boolean;
 }
 
-/** The scenes of a chapter's slots, in order. Throws RangeError where a slot names no item. */
+/** The scenes of a chapter's slots, in order. Throws a RangeError if a slot refers to no item. */
 export function scenesOf(brief: ChapterBrief, picker: Picker): Scene[] {
   const { profile, plan, slots } = brief;
   const grammar = grammarOf(profile);
@@ -70,20 +70,20 @@ export function scenesOf(brief: ChapterBrief, picker: Picker): Scene[] {
   const sceneOf = (slot: Slot, stage: Stage, nth: number): Scene => {
     const { tempMinC, tempMaxC, condition } = brief.weather;
     const temperature = temperatureAt(tempMinC, tempMaxC, slot.start);
-    const since = Math.floor((slot.start - (firstMinute ?? 0)) / usualSlot);
+    const slotsSince = Math.floor((slot.start - (firstMinute ?? 0)) / averageSlot);
     return {
       brief,
       grammar,
       picker,
       ...stage,
-      beats: stage.course[nth] ?? [],
-      phase: phaseOf(nth, stage.course.length),
-      only: stage.course.length === 1,
+      beats: stage.beats[nth] ?? [],
+      phase: phaseOf(nth, stage.beats.length),
+      only: stage.beats.length === 1,
       timeOfDay: timeOfDayAt(slot.start),
-      noticed: isNoticed(condition, slot.start),
+      weatherNoticeable: isNoticeable(condition, slot.start),
       temperature,
-      words: { ...stage.words, ...clockWords(grammar, brief.date, slot, temperature) },
-      turn: seed + day * turnsPerDay.shared + since,
+      words: { ...stage.words, ...clockWords(brief, slot, temperature) },
+      turn: seed + day * turnsPerDay.shared + slotsSince,
       form: seed + day * minutesPerDay + slot.start,
       ownTurn: stage.ownTurn + nth,
       opensDay: slot.start === firstMinute,
@@ -96,11 +96,11 @@ export function scenesOf(brief: ChapterBrief, picker: Picker): Scene[] {
   });
 }
 
-/** What all slots of one item share. */
+/** What the slots of one item share. */
 type Stage = Pick<
   Scene,
   'item' | 'activity' | 'theme' | 'place' | 'companions' | 'words' | 'ownTurn'
-> & { course: Beat[][] };
+> & { beats: Beat[][] };
 
 function stageOf(
   brief: ChapterBrief,
@@ -111,18 +111,17 @@ function stageOf(
   const { profile, plan } = brief;
   const [first] = group;
   const item = first && plan.items[first.item];
-  if (item === undefined) throw new RangeError('A slot names no item of the plan.');
+  if (item === undefined) throw new RangeError('A slot refers to no item of the plan.');
   const activity = activityOf(brief, item);
   const theme = profile.material?.themes?.[activity?.theme ?? ''];
-  const words = { ...itemWords(brief, item), time: grammar.time(first?.start ?? 0) };
-  const alike = itemsAlike(brief, item, activity);
+  const words = { ...itemWords(brief, item), time: timeText(profile.language, first?.start ?? 0) };
+  const alike = itemsWithSameMaterial(brief, item, activity);
   const before = alike.slice(0, alike.indexOf(item));
   const slotsBefore = before.reduce(
-    (sum, { start, end }) => sum + Math.ceil((end - start) / usualSlot),
+    (sum, { start, end }) => sum + Math.ceil((end - start) / averageSlot),
     0,
   );
-  const courseTurn = { day: turn, nth: before.length, of: alike.length };
-  const generic = grammar.beats[item.category];
+  const pools = beatPools({ activity, theme }, grammar.beats[item.category], words);
   return {
     item,
     activity,
@@ -131,7 +130,7 @@ function stageOf(
     companions: profile.companions.filter(({ name }) => item.companions.includes(name)),
     words,
     ownTurn: turn + slotsBefore,
-    course: courseOf(beatPools({ activity, theme }, generic, words), group.length, courseTurn),
+    beats: beatsBySlot(pools, group.length, { day: turn, nth: before.length, of: alike.length }),
   };
 }
 
@@ -156,8 +155,8 @@ function activityOf(brief: ChapterBrief, { title }: ScheduleItem): Activity | un
   return [...event, ...habits, ...work, ...leisure].find((activity) => activity.title === title);
 }
 
-/** The items of the day that are written from the same material as this one, itself included. */
-function itemsAlike(
+/** The items of the day that use the same material as this one, itself included. */
+function itemsWithSameMaterial(
   brief: ChapterBrief,
   own: ScheduleItem,
   activity: Activity | undefined,
@@ -169,10 +168,13 @@ function itemsAlike(
     .filter((item) => material(item, activityOf(brief, item)) === material(own, activity));
 }
 
-function clockWords(grammar: Grammar, date: string, slot: Slot, temperature: number): Words {
+function clockWords(brief: ChapterBrief, { start }: Slot, celsius: number): Words {
+  const { language } = brief.profile;
+  const { above, below } = grammarOf(brief.profile).language.degrees;
+  const degrees = numberText(language, Math.abs(celsius));
   return {
-    time: grammar.time(slot.start),
-    weekday: grammar.weekday(parseDate(date)?.dayOfWeek ?? 1),
-    temperature: grammar.temperature(temperature),
+    time: timeText(language, start),
+    weekday: weekdayOf(brief),
+    temperature: celsius < 0 ? below({ degrees }) : above({ degrees }),
   };
 }

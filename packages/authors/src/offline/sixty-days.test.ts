@@ -1,9 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { languages, type Profile, parseProfile, type WeatherCondition } from '@texas-ai/life';
-import { repetition, sentencesOf, texas, type WrittenDay, writeDays } from './days-for-tests.js';
+import {
+  repetition,
+  sentencesOf,
+  texas,
+  type WrittenDay,
+  writeDays,
+} from '../../test/written-days.js';
 
-/** Somebody else, with nothing but what a profile must have. */
-function plain(language: Profile['language']): Profile {
+/** A profile with the required fields only. */
+function minimalProfile(language: Profile['language']): Profile {
   const both = (zh: string, en: string) => ({ zh, en });
   const activity = (zh: string, en: string, category: string, places = ['room']) => ({
     title: both(zh, en),
@@ -58,7 +64,7 @@ function plain(language: Profile['language']): Profile {
   });
 }
 
-/** Words that only fit some weather; prose of other days must not have them. */
+/** Words for certain weather, which texts of other days must not contain. */
 const weatherWords: Record<'zh' | 'en', [RegExp, readonly WeatherCondition[]][]> = {
   zh: [
     [/阳光|太阳|晴|光斑|影子跟/, ['sunny']],
@@ -99,26 +105,28 @@ function checkDay(day: WrittenDay): void {
   expect(texts.flatMap((text, n) => faultsOf(text, day, n))).toEqual([]);
 }
 
-/** What is wrong with one text; collected, since a matcher for each of thousands is slow. */
+/** The faults of one text, as a list because thousands of matcher calls are slow. */
 function faultsOf(text: WrittenDay['texts'][number], day: WrittenDay, n: number): string[] {
   const { brief, plan, slots } = day;
   const slot = slots[n];
   const present = plan.items[slot?.item ?? 0]?.companions ?? [];
-  // A name of one letter, 空, is an ordinary word as well.
+  // A name of one character, such as 空, is also an ordinary word.
   const absent = brief.profile.companions
     .map(({ name }) => name)
     .filter((name) => !present.includes(name) && name.length > 1);
-  const told = text.content.split(/[。！？.!?]/).filter((sentence) => /\S/.test(sentence)).length;
+  const sentences = text.content
+    .split(/[。！？.!?]/)
+    .filter((sentence) => /\S/.test(sentence)).length;
   const all = `${text.content} ${text.thoughts} ${text.interaction ?? ''}`;
   const faults: [string, boolean][] = [
-    ['message', (text.interaction !== null) !== slot?.wantsInteraction],
-    ['no feeling', text.emotions.length === 0],
-    ['nobody of that name is there', absent.some((name) => text.content.includes(name))],
-    ['number of sentences', told < 2 || told > 4],
-    ['left over', /[{}]|undefined/.test(all)],
+    ['message missing or unwanted', (text.interaction !== null) !== slot?.wantsInteraction],
+    ['no emotion', text.emotions.length === 0],
+    ['absent companion named', absent.some((name) => text.content.includes(name))],
+    ['number of sentences', sentences < 2 || sentences > 4],
+    ['unfilled placeholder', /[{}]|undefined/.test(all)],
     ['no thought', text.thoughts.length < 2],
   ];
-  return faults.flatMap(([fault, is]) => (is ? [`${brief.date} ${fault}: ${all}`] : []));
+  return faults.flatMap(([fault, found]) => (found ? [`${brief.date} ${fault}: ${all}`] : []));
 }
 
 function checkWeather({ brief, texts }: WrittenDay): void {
@@ -131,7 +139,7 @@ function checkWeather({ brief, texts }: WrittenDay): void {
 }
 
 describe.each(languages)('60 days in %s', (language) => {
-  test('Texas: every day is sound, none like another, hardly a sentence comes again', async () => {
+  test('writes valid, different days for Texas with hardly a repeated sentence', async () => {
     const days = await writeDays(texas(language), '2026-11-02', 60);
     for (const day of days) {
       checkDay(day);
@@ -142,8 +150,8 @@ describe.each(languages)('60 days in %s', (language) => {
     expect(repetition(days)).toBeLessThan(0.03);
   });
 
-  test('a profile without any material is written soundly too', async () => {
-    const days = await writeDays(plain(language), '2026-02-01', 60);
+  test('writes valid days for a profile without material', async () => {
+    const days = await writeDays(minimalProfile(language), '2026-02-01', 60);
     for (const day of days) {
       checkDay(day);
       checkWeather(day);

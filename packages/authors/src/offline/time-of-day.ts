@@ -13,18 +13,18 @@ export function timeOfDayAt(minute: MinuteOfDay): TimeOfDay {
   return ends.find(([end]) => minute < end)?.[1] ?? 'night';
 }
 
-/** 07:30-16:40 is bright in every season; outside of it nobody sees whether the sun shines. */
+/** 07:30-16:40, when it is light in every season. */
 export function isDaylight(minute: MinuteOfDay): boolean {
   return minute >= 450 && minute < 1000;
 }
 
-/** Weather that keeps people indoors, or colours whatever they do outside. */
+/** Weather that keeps people indoors or affects whatever they do outdoors. */
 export function isRough(condition: WeatherCondition): boolean {
   return condition === 'rain' || condition === 'storm' || condition === 'snow';
 }
 
-/** Rain, snow and fog are noticed at any hour, sun and clouds by daylight only. */
-export function isNoticed(condition: WeatherCondition, minute: MinuteOfDay): boolean {
+/** Rain, snow and fog are noticeable at any hour, sun and clouds only by daylight. */
+export function isNoticeable(condition: WeatherCondition, minute: MinuteOfDay): boolean {
   return isRough(condition) || condition === 'fog' || isDaylight(minute);
 }
 

@@ -48,7 +48,7 @@ export function poolUse({ client }: Database) {
     used: Number(pool.numUsed()),
     free: Number(pool.numFree()),
     waiting: Number(pool.numPendingAcquires()),
-    most: Number(pool.max),
+    max: Number(pool.max),
   };
 }
 

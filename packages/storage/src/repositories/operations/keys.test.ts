@@ -58,9 +58,9 @@ describe('keys', () => {
     const [live, revoked, other] = [await insert(), await insert(), await insert()];
     const gone = uuid();
     await keys.revoke(revoked.short);
-    const dead = await keys.deadAmong([live.id, revoked.id, gone, other.id]);
+    const dead = await keys.findRevoked([live.id, revoked.id, gone, other.id]);
     expect(dead.sort()).toEqual([revoked.id, gone].sort());
-    expect(await keys.deadAmong([])).toEqual([]);
+    expect(await keys.findRevoked([])).toEqual([]);
   });
 
   test('their last use is noted for many at once and never goes back', async () => {

@@ -46,7 +46,7 @@ export function makeKeyRepository(db: Knex): KeyRepository {
       return row ? { key: toKey(row), already: true } : null;
     },
 
-    async deadAmong(ids) {
+    async findRevoked(ids) {
       const { rows } = await db.raw<{ rows: { id: string }[] }>(
         `SELECT asked.id FROM unnest(?::uuid[]) AS asked (id)
          WHERE NOT EXISTS (SELECT FROM api_keys WHERE id = asked.id AND revoked_at IS NULL)`,

@@ -167,7 +167,8 @@ test('a revoked key is refused by both, and its open streams end', async () => {
   await db.database('generations').insert({
     id,
     character_id: 'texas',
-    date: await dateFromToday(db),
+    // A date that the schedule does not plan meanwhile.
+    date: await dateFromToday(db, 3),
     ordinal: 1,
     author: 'offline',
     profile_hash: 'x',

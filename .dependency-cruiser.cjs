@@ -1,4 +1,4 @@
-// The layering: which package may import which. The project's docs/architecture.md shows the same.
+// The layering: which packages a package may import. Keep docs/architecture.md in line.
 const allowed = {
   kernel: [],
   config: ['kernel'],
@@ -28,7 +28,7 @@ const allowed = {
   ],
 };
 
-// Tests, and what only they stand on.
+// Tests and their helpers.
 const tests = '\\.test\\.ts$|^(packages|apps)/[^/]+/test/';
 
 const layers = Object.entries(allowed).map(([name, others]) => ({
@@ -63,7 +63,7 @@ module.exports = {
     },
     {
       name: 'packages-by-their-index',
-      comment: 'What a package shows is in its index.ts.',
+      comment: 'Packages are imported through their index.ts.',
       severity: 'error',
       from: { path: '^(packages|apps)/([^/]+)/' },
       to: {

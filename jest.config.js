@@ -18,21 +18,21 @@ export default {
   globalSetup: '<rootDir>/test/global-setup.mjs',
   globalTeardown: '<rootDir>/test/global-teardown.mjs',
   setupFilesAfterEnv: ['<rootDir>/test/property-seed.mjs', '<rootDir>/test/temporal-equality.mjs'],
-  // Ends a test that hangs; nothing has to be done within it, on any machine.
+  // Only ends tests that hang, on any machine.
   testTimeout: 120_000,
-  // Tests of processes wait more than they compute, so three at a time keep two cores busy.
+  // Process tests mostly wait, so three at a time keep two cores busy.
   maxWorkers: 3,
-  // Modules of test files that have ended are not all freed.
+  // Jest leaks some modules of finished test files.
   workerIdleMemoryLimit: '1GB',
   testSequencer: '<rootDir>/scripts/test-sequencer.mjs',
   reporters: ['<rootDir>/scripts/test-reporter.mjs'],
-  // A closed connection to Redis keeps its timer for silence a little longer.
+  // The socket timeout of a closed Redis connection outlives it for a while.
   openHandlesTimeout: 15_000,
   coverageReporters: ['text-summary', 'lcovonly'],
   collectCoverageFrom: [
     '{apps,packages}/*/src/**/*.ts',
     '!**/*.test.ts',
-    // Tried by the tests of the built product, in processes of their own.
+    // Tested in separate processes, by the tests of the built product.
     '!**/main.ts',
     '!**/*-main.ts',
     '!**/supervisor-process.ts',

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Creates missing secrets of compose.yml in docker/secrets, at random; existing ones are kept.
+# Creates the missing secrets of compose.yml in docker/secrets at random and keeps existing ones.
 # Pass your own keys in the environment, now or later:
 #   GEMINI_API_KEY=… MATTERMOST_TOKEN=… sh docker/make-secrets.sh
-# Only you can enter the folder. Its files are world-readable, because each is mounted into a container, where a user
-# with another id reads it.
+# Only you can enter the folder. Its files are readable for all, because each is mounted into a container
+# whose user has another id.
 set -eu
 umask 022
 cd "$(dirname "$0")"
@@ -22,12 +22,12 @@ keep() {
   echo "docker/secrets/$1"
 }
 
-# make NAME VALUE: writes the secret unless it exists
+# make NAME VALUE: unless it exists
 make() {
   [ -e "secrets/$1" ] || keep "$1" "$2"
 }
 
-# given NAME VALUE: writes the value if there is one, or an empty file if there is none yet
+# given NAME VALUE: the value, or an empty file if there is neither a value nor a file
 given() {
   if [ -n "$2" ] || [ ! -e "secrets/$1" ]; then keep "$1" "$2"; fi
 }

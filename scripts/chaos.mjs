@@ -1,10 +1,10 @@
-// `npm run test:chaos [-- --seed N]`: the long chaos run, on the built product.
+// `npm run test:chaos [-- --seed N]`: the long chaos run of the built product.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { prepare, root } from './prepare.mjs';
 import { runBounded } from './run-bounded.mjs';
 
-/** The test ends itself before that; this ends it should it hang. */
+/** Ends a run that hangs; the test has a shorter limit of its own. */
 const deadline = Date.now() + 90 * 60_000;
 
 const { values } = parseArgs({ options: { seed: { type: 'string' } } });

@@ -100,13 +100,13 @@ function run(command, args, env, failure) {
 
 function reasonFor(output) {
   if (/ENOSPC|no space left/i.test(output)) {
-    return `the disk that holds ${root} is full; free some space and run the command again.`;
+    return `the disk of ${root} is full; free some space and run the command again.`;
   }
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET/.test(output)) {
-    return 'the npm registry cannot be reached; check the network and run the command again.';
+    return 'the npm registry is not reachable; check the network and run the command again.';
   }
   if (/EACCES|EROFS|EPERM|permission denied|read-only file system/i.test(output)) {
-    return `a folder cannot be written; make ${root} yours and writable and run the command again.`;
+    return `a folder cannot be written; make ${root} writable for you and run the command again.`;
   }
   return 'see the lines above, fix the cause and run the command again.';
 }
@@ -132,7 +132,7 @@ function assertWritable() {
   } catch (error) {
     giveUp(
       error.code === 'ENOSPC'
-        ? `The disk that holds ${root} is full; free some space and run the command again.`
+        ? `The disk of ${root} is full; free some space and run the command again.`
         : `Cannot write to ${root} (${error.code}); make the folder writable or copy it to one that is.`,
     );
   }

@@ -2,10 +2,9 @@ import { spawn } from 'node:child_process';
 import { root } from './prepare.mjs';
 
 /**
- * Runs a program in the checkout and resolves with its exit code (1 where a signal ended it) and, where
- * its output is not inherited, with what it said. At the deadline (milliseconds since the epoch) it and all
- * that it started are ended, with a line about it on stderr. A signal to this process ends it too, and then
- * this process by the same signal.
+ * Runs a program in the checkout and resolves with its exit code (1 after a signal) and its output, unless inherited.
+ * At the deadline (milliseconds since the epoch) the program and its children are killed, with a line on stderr. A
+ * signal to this process is passed on, and then ends this process too.
  */
 export function runBounded(
   command,
@@ -17,14 +16,14 @@ export function runBounded(
       cwd: root,
       env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', ...env },
       stdio,
-      // A process group of its own, so that what hangs can be ended with all its children.
+      // Its own process group, so that it can be killed with its children.
       detached: true,
     });
     const end = (signal) => {
       try {
         process.kill(-child.pid, signal);
       } catch {
-        // All of it has ended.
+        // The group has exited.
       }
     };
     let received;
@@ -35,7 +34,7 @@ export function runBounded(
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) process.on(signal, onSignal);
     const timer = setTimeout(() => {
-      process.stderr.write(`${command} ran into the limit of the whole run: ending it.\n`);
+      process.stderr.write(`${command} exceeded the time limit of the run and is stopped.\n`);
       end('SIGTERM');
       setTimeout(() => end('SIGKILL'), 10_000).unref();
     }, deadline - Date.now());

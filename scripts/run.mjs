@@ -1,4 +1,4 @@
-// `npm start` and `npm run texas`: prepares the checkout, then becomes the command line.
+// `npm start` and `npm run texas`: prepares the checkout, then runs the command line in this process.
 import { prepare } from './prepare.mjs';
 
 prepare();

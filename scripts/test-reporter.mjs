@@ -1,4 +1,4 @@
-// Tells what Jest is doing while it does it: each test file as it ends, how many remain, failures at once.
+// Reports each test file as it ends, with the number of remaining files, and failures at once.
 import { relative } from 'node:path';
 
 export default class ProgressReporter {
@@ -33,7 +33,7 @@ export default class ProgressReporter {
       );
     }
     if (numRuntimeErrorTestSuites > 0)
-      say(`${numRuntimeErrorTestSuites} test files could not run.`);
+      say(`${numRuntimeErrorTestSuites} test files could not be run.`);
   }
 
   #name(path) {

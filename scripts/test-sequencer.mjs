@@ -1,6 +1,6 @@
 import Sequencer from '@jest/test-sequencer';
 
-// The longest test files, all of which start the built product, begin first; the others fill in beside them.
+// The longest test files, which start the built product, run first; the others run in parallel.
 const first = ['test/chaos', 'test/container-images', 'test/outages', 'test/start', 'test/'];
 
 export default class LongestFirst extends Sequencer {

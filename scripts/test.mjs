@@ -8,15 +8,15 @@ import { runBounded } from './run-bounded.mjs';
 const usage = `npm test [-- [options] [paths]]
 
   paths        only the test files whose path contains one of them, for example packages/life
-  --quick      only the tests of units and of storage, for the moment before a commit
-  --coverage   measures coverage and checks its thresholds; always on in CI, when all tests run
+  --quick      only unit and storage tests, for use before a commit
+  --coverage   measures coverage and checks its thresholds; always on for all tests in CI
 
 The type check, lint, dependency rules and the search for unused code always come first; turbo skips
 those that passed before on the same files.
 `;
-/** Ends a run that hangs, before continuous integration does, which allows an hour. */
+/** Ends a run that hangs, before the one-hour limit of continuous integration. */
 const deadline = Date.now() + 45 * 60_000;
-/** Tests that start whole apps, processes or other programs. */
+/** Tests that start whole apps or other processes. */
 const processTests = ['test/', 'apps/', 'packages/(backup|local-services)/', '.*/pooler.test.ts'];
 
 const { values, positionals: paths } = parseOptions();
@@ -34,7 +34,7 @@ const checks = [
 ];
 const failed = [];
 const waiting = [...checks];
-// Two at a time: the machine may have two cores.
+// Two at a time, for machines with two cores.
 await Promise.all([runChecks(), runChecks()]);
 
 const results = join(root, 'node_modules/.cache/jest-results.json');
@@ -99,7 +99,7 @@ async function runChecks() {
   }
 }
 
-/** Tests, and as one failure each file that could not run. */
+/** The numbers of tests; a file that could not be run counts as one failure. */
 function readResults() {
   try {
     const report = JSON.parse(readFileSync(results, 'utf8'));

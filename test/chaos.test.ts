@@ -7,8 +7,8 @@ import { makeOwner, type Owner, seededRandom } from '@texas-ai/kernel';
 import { startFaultyAuthor } from './chaos/faulty-author.js';
 import { type ChaosPlan, runChaos } from './chaos/run.js';
 
-// The built product under faults: real servers that restart and crash, processes that are killed, an
-// author that misbehaves. `npm run test:chaos` does the same for minutes, from a seed of its own.
+// The built product under faults: real servers that restart and crash, killed processes, and a faulty author.
+// `npm run test:chaos` does the same for minutes, with another seed.
 
 const { TEXAS_CHAOS = 'short', TEXAS_CHAOS_SEED } = processEnvironment();
 const whole = TEXAS_CHAOS === 'whole';
@@ -57,7 +57,7 @@ const plans: readonly ChaosPlan[] = whole
       },
     ];
 
-// The run is bounded by the work of its plan. This only ends one that hangs, however slow the machine is.
+// The run is bounded by its plan. This only ends a run that hangs, even on a slow machine.
 const limit = (whole ? 30 : 15) * minute;
 
 let owner: Owner;
@@ -118,7 +118,7 @@ test.each(plans)(
   limit + 5 * minute,
 );
 
-/** The last lines of every process. */
+/** The last lines of each process. */
 function logsBelow(home: string): string[] {
   return readdirSync(home, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.log'))

@@ -1,10 +1,10 @@
-// node test/check-workflow.mjs FILE: prints as JSON what GitHub's language service has against it.
+// node test/check-workflow.mjs FILE: prints the diagnostics of GitHub's language service as JSON.
 import { readFileSync } from 'node:fs';
 import { register } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 
-// The service imports JSON without saying that it does, which Node does not take.
+// The service imports JSON without import attributes, which Node rejects.
 const loader = `export const load = (url, context, next) =>
   next(url, url.endsWith('.json') ? { ...context, importAttributes: { type: 'json' } } : context);`;
 register(`data:text/javascript,${encodeURIComponent(loader)}`);

@@ -4,39 +4,39 @@ import { basename, dirname, join } from 'node:path';
 import dockerignore from '@balena/dockerignore';
 import { type Copy, DockerfileParser, type From, type Instruction } from 'dockerfile-ast';
 
-// Carries out the steps of a Dockerfile in folders of this machine: each stage is a folder that
-// stands for the root of its file system. RUN steps may name files by relative paths alone.
+// Runs the steps of a Dockerfile in local folders: each stage is a folder that represents the root of its file system.
+// RUN steps may only use relative paths.
 
 export interface Stage {
   name: string;
-  /** The stage or the image that it goes on from. */
+  /** The base stage or image. */
   from: string;
   instructions: Instruction[];
 }
 
 export interface BuiltStage extends Stage {
-  /** Stands for `/`. */
+  /** Represents `/`. */
   root: string;
   /** Absolute, inside the container. */
   workFolder: string;
   env: Record<string, string>;
-  /** Commands of RUN that were not carried out, because they change the system. */
+  /** Commands of RUN that were skipped, because they change the system. */
   skipped: string[];
 }
 
 export interface BuildOptions {
   dockerfile: string;
-  /** The folder that COPY takes files from, as far as its .dockerignore lets it. */
+  /** The build context, filtered by its .dockerignore. */
   context: string;
-  /** Where the folders of the stages are made. */
+  /** Contains the folders of the stages. */
   folder: string;
-  /** Programs whose RUN steps are left out. */
+  /** Programs whose RUN steps are skipped. */
   skip: readonly string[];
-  /** What RUN steps find besides the variables of their stage: the way to the network, for example. */
+  /** Additional variables for RUN steps, for example proxies. */
   env: Readonly<Record<string, string | undefined>>;
 }
 
-/** The stages in their order. */
+/** The stages in order. */
 export function stagesOf(dockerfile: string): Stage[] {
   const stages: Stage[] = [];
   for (const instruction of DockerfileParser.parse(dockerfile).getInstructions()) {
@@ -51,7 +51,7 @@ export function stagesOf(dockerfile: string): Stage[] {
   return stages;
 }
 
-/** Carries out all stages; answers them by name. Throws what a RUN step said when it fails. */
+/** Runs all stages and returns them by name. Throws the output of a RUN step that fails. */
 export function build(options: BuildOptions): Map<string, BuiltStage> {
   const built = new Map<string, BuiltStage>();
   for (const stage of stagesOf(options.dockerfile)) {
@@ -71,7 +71,7 @@ export function build(options: BuildOptions): Map<string, BuiltStage> {
   return built;
 }
 
-/** The values of ENV, ARG and LABEL; those of ARG where a default is given. */
+/** The values of ENV and LABEL, and of ARG if there is a default. */
 export function propertiesOf(instruction: Instruction): Record<string, string> {
   const words = instruction.getArguments().map((argument) => argument.getValue());
   const pairs = words.map((word) => {
@@ -81,7 +81,7 @@ export function propertiesOf(instruction: Instruction): Record<string, string> {
   return Object.fromEntries(pairs.filter(([, value]) => value !== ''));
 }
 
-/** The words of an instruction in its JSON form. */
+/** The arguments of an instruction in JSON form. */
 export function execForm(instruction: Instruction): string[] {
   return JSON.parse(/\[.*\]$/s.exec(instruction.getRawArgumentsContent() ?? '')?.[0] ?? 'null');
 }
@@ -129,7 +129,7 @@ function run(instruction: Instruction, stage: BuiltStage, options: BuildOptions)
     stage.skipped.push(program);
     return;
   }
-  if (/(^|[\s'"=])\/\w/.test(command)) throw new Error(`Not of the stage alone: RUN ${command}`);
+  if (/(^|[\s'"=])\/\w/.test(command)) throw new Error(`Absolute path in RUN ${command}`);
   const programs = join(stage.root, 'usr/local/bin');
   const { PATH = '', ...env } = { ...options.env, ...stage.env };
   try {
@@ -138,7 +138,7 @@ function run(instruction: Instruction, stage: BuiltStage, options: BuildOptions)
       env: {
         ...env,
         PATH: `${programs}:${PATH}`,
-        // Where the image has its global packages.
+        // The image's global packages.
         npm_config_prefix: join(stage.root, 'usr/local'),
       },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -172,7 +172,7 @@ function copy(
     );
     if (files.length === 0) throw new Error(`The context has no ${source}.`);
     for (const file of files) {
-      // A folder's content is copied; a single file, into the folder that the destination names.
+      // Of a folder its contents are copied; a single file goes into the destination folder.
       const path =
         file === source ? basename(file) : file.slice(source === '.' ? 0 : source.length);
       mkdirSync(dirname(join(target, path)), { recursive: true });
@@ -181,7 +181,7 @@ function copy(
   }
 }
 
-/** A path of the container, absolute or below its work folder, on this machine. */
+/** The local path of a container path, which is absolute or relative to the working directory. */
 function inside({ root, workFolder }: BuiltStage, path: string): string {
   return join(root, path.startsWith('/') ? path : join(workFolder, path));
 }
@@ -191,7 +191,7 @@ function copyInto(source: string, target: string): void {
   execFileSync('cp', ['-a', `${source}/.`, target]);
 }
 
-/** What .dockerignore leaves. Below a folder that it takes nothing is looked at. */
+/** The files that .dockerignore leaves. Ignored folders are not searched. */
 export function filesOfContext(context: string): string[] {
   const takes = dockerignoreOf(context);
   const below = (folder: string): string[] =>
@@ -203,7 +203,7 @@ export function filesOfContext(context: string): string[] {
   return below('');
 }
 
-/** Whether .dockerignore takes a path out of the context. */
+/** Returns true if .dockerignore excludes the path. */
 export function dockerignoreOf(context: string): (path: string) => boolean {
   const lines = readFileSync(join(context, '.dockerignore'), 'utf8').split('\n');
   const ignore = dockerignore.default().add(lines);

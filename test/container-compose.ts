@@ -39,20 +39,20 @@ export interface Compose {
   networks: Record<string, { internal?: boolean } | null>;
 }
 
-/** The compose file as an operator runs it who has set these variables: merged and interpolated. */
+/** The compose file with these variables: merged and interpolated. */
 export function readCompose(variables: Readonly<Record<string, string>> = {}): Compose {
   const written = parse(readFileSync(composeFile, 'utf8'), { merge: true });
   return interpolated(written, variables) as Compose;
 }
 
-/** The service of that name, which has to be there. */
+/** Returns the service of this name; throws if there is none. */
 export function serviceOf({ services }: Compose, name: string): Service {
   const service = services[name];
   if (!service) throw new Error(`There is no service ${name}.`);
   return service;
 }
 
-/** The names of all variables that the compose file asks for, with their defaults. */
+/** All variables of the compose file, with their defaults. */
 export function composeVariables(): Map<string, string> {
   const text = readFileSync(composeFile, 'utf8');
   return new Map(

@@ -16,8 +16,8 @@ import { readCompose } from './container-compose.js';
 import { entriesBelow, type Images, makeImages } from './container-run.js';
 import { dateFromToday, isReady, kill, root } from './product.js';
 
-// The images, without an engine: the steps of the Dockerfile are carried out in folders, and what is
-// there then is run as the compose file says.
+// The images, without a container engine: the steps of the Dockerfile are run in folders, and the result is run as in
+// the compose file.
 
 const apps = ['api', 'worker'] as const;
 let images: Images;
@@ -37,12 +37,12 @@ describe.each(apps)('the file system of the image %s', (app) => {
     }));
   });
 
-  test('only what changes the system itself was left out', () => {
+  test('only steps that change the system were skipped', () => {
     expect(images.stage(app).skipped).toEqual(app === 'api' ? ['useradd'] : ['useradd', 'apt-get']);
     expect(readdirSync(images.stage(app).root)).toEqual(['app']);
   });
 
-  test('has the app, the command line, and what they need', () => {
+  test('has the app, the command line, and their dependencies', () => {
     expect(readdirSync(tree).sort()).toEqual(
       ['LICENSE', 'apps', 'config', 'node_modules', 'package.json', 'packages'].sort(),
     );
@@ -54,7 +54,7 @@ describe.each(apps)('the file system of the image %s', (app) => {
     expect(own.filter(({ path }) => /\.test\.|\.ts$|\.env$|local\.yml$/.test(path))).toEqual([]);
   });
 
-  test('has nothing of development', () => {
+  test('has no development files', () => {
     const development = developmentDependencies();
     expect(development).toEqual(expect.arrayContaining(['typescript', 'jest', 'turbo']));
     const installed = readdirSync(join(tree, 'node_modules/.pnpm')).map((each) =>
@@ -66,7 +66,7 @@ describe.each(apps)('the file system of the image %s', (app) => {
     expect(unwanted).toEqual(['@types/node']);
   });
 
-  test('has no link that leads nowhere, or out of it', () => {
+  test('has no broken links, and none to the outside', () => {
     const links = paths.filter(({ isLink }) => isLink);
     expect(links.length).toBeGreaterThan(100);
     for (const { path } of links) expect(realpathSync(path).startsWith(tree + sep)).toBe(true);
@@ -80,7 +80,7 @@ describe.each(apps)('the file system of the image %s', (app) => {
   });
 });
 
-/** What members of the workspace need for development, and none of them to run. */
+/** Development dependencies of the workspace that are not needed at runtime. */
 function developmentDependencies(): string[] {
   const folders = ['apps', 'packages'].flatMap((group) =>
     readdirSync(join(root, group)).map((name) => join(group, name)),
@@ -107,7 +107,7 @@ describe('as the compose file runs them', () => {
     await db?.drop();
   }, 300_000);
 
-  /** What the compose file says, with servers of this test and ports that are free. */
+  /** The variables of the compose file, with the servers of this test and free ports. */
   function environmentOf(service: string): Record<string, string> {
     const { hostname, port, username, pathname } = new URL(db.url);
     return {
@@ -119,9 +119,9 @@ describe('as the compose file runs them', () => {
       POSTGRES_PORT: port,
       POSTGRES_USER: username,
       POSTGRES_DB: pathname.slice(1),
-      // None by the clock beside the one that is asked for.
+      // No scheduled day besides the requested one.
       BACKUP_AUTOMATIC: 'false',
-      // A Redis of its own, as far as keys go.
+      // A private key space in Redis.
       REDIS_URL: `${testServices().redisUrl}/10`,
     };
   }
@@ -132,7 +132,7 @@ describe('as the compose file runs them', () => {
       () => false,
     );
 
-  test('migrate, api, worker, a day, a backup, and the end', async () => {
+  test('migrate, api and worker write a day, make a backup and stop cleanly', async () => {
     const migrate = async () => (await images.run('migrate', environmentOf('migrate'))).stdout;
     expect(await migrate()).toMatch(/^Applied \d+: /);
     expect(await migrate()).toBe('The database is up to date.\n');
@@ -166,7 +166,7 @@ describe('as the compose file runs them', () => {
     for (const app of apps) expect(await isHealthy(app)).toBe(false);
   }, 600_000);
 
-  test('the user that runs them can write nothing of the image', async () => {
+  test('their user cannot write to the image', async () => {
     for (const path of ['.', 'config', 'apps/api/dist', 'node_modules']) {
       const write = `require('node:fs').writeFileSync('${path}/written', '')`;
       const tried = images.run('api', environmentOf('api'), ['node', '--eval', write]);
@@ -174,7 +174,7 @@ describe('as the compose file runs them', () => {
     }
   });
 
-  test('Gemini without a key is refused, with what to do', async () => {
+  test('Gemini without a key is an error that says what to do', async () => {
     const tried = images.run('worker', { ...environmentOf('worker'), AUTHOR: 'gemini' });
     await expect(tried).rejects.toMatchObject({
       code: 78,

@@ -20,12 +20,12 @@ import { type BuiltStage, build, execForm } from './container-build.js';
 import { type Compose, type Service, serviceOf } from './container-compose.js';
 import { root } from './product.js';
 
-// The images of the Dockerfile in folders, and the services of the compose file run in them, by a
-// user that can write nothing of them.
+// The images of the Dockerfile in folders, and the services of the compose file run in them, by a user without write
+// access.
 
 const run = promisify(execFile);
 
-/** `nobody`; whoever is not root runs the processes as he is. */
+/** `nobody`; without root, the current user. */
 const account = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
 export interface Images {
@@ -33,20 +33,20 @@ export interface Images {
   stage(name: string): BuiltStage;
   /** The file of a mounted secret. */
   secret(name: string): string;
-  /** Stands for /data. */
+  /** Represents /data. */
   data: string;
-  /** What the image and the compose file give a service, with the folders of here in their place. */
+  /** The variables of a service from image and compose file, with local folders. */
   environmentOf(service: string): Record<string, string>;
-  /** What the engine runs to know how a service is. */
+  /** The health check of a service. */
   healthcheckOf(service: string): string[];
   /** Starts the command of a service, or of its image. */
   start(service: string, env: Record<string, string>): ChildProcess;
-  /** The same to its end, with another command if one is given; rejects where it does not end with 0. */
+  /** Runs it to its end, optionally with another command; rejects unless it exits with 0. */
   run(service: string, env: Record<string, string>, words?: string[]): Promise<{ stdout: string }>;
   remove(): void;
 }
 
-/** Carries out the Dockerfile, which may take some seconds, and makes what a service mounts. */
+/** Runs the Dockerfile, which may take some seconds, and creates the mounts of the services. */
 export async function makeImages(compose: Compose): Promise<Images> {
   const folder = mkdtempSync(join(tmpdir(), 'texas-images-'));
   chmodSync(folder, 0o755);
@@ -94,7 +94,7 @@ export async function makeImages(compose: Compose): Promise<Images> {
   };
 }
 
-/** All that is below a folder; links are not followed. */
+/** All files in a folder, recursively; links are not followed. */
 export function entriesBelow(folder: string): Dirent[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory() ? [entry, ...entriesBelow(join(folder, entry.name))] : [entry],
@@ -119,7 +119,7 @@ function wordsOf(image: BuiltStage, keyword: string): string[] {
   return instruction ? execForm(instruction) : [];
 }
 
-/** Paths of the container as paths of here. */
+/** Replaces container paths by local ones. */
 function moved(folder: string, environment: NonNullable<Service['environment']>) {
   return Object.fromEntries(
     Object.entries(environment).map(([name, value]) => [
@@ -129,7 +129,7 @@ function moved(folder: string, environment: NonNullable<Service['environment']>)
   );
 }
 
-/** As an engine mounts them: each file alone, with the permissions that it has. */
+/** Mounts secrets like a container engine: each file separately, with its permissions. */
 async function mountSecrets(folder: string): Promise<void> {
   copyFileSync(join(root, 'docker/make-secrets.sh'), join(folder, 'make-secrets.sh'));
   await run('sh', [join(folder, 'make-secrets.sh')], { env: { PATH: processEnvironment().PATH } });
@@ -144,7 +144,7 @@ async function mountSecrets(folder: string): Promise<void> {
   writeFileSync(join(mounted, 'postgres_password'), password, { mode: 0o444 });
 }
 
-/** What the Dockerfile makes as root. */
+/** Creates what the Dockerfile creates as root. */
 function makeData(folder: string): void {
   for (const path of ['data', 'data/backups']) {
     mkdirSync(join(folder, path));
@@ -152,7 +152,7 @@ function makeData(folder: string): void {
   }
 }
 
-/** Whether the owner can write a folder and all below; root's is another user's anyway. */
+/** Returns true if the owner can write anywhere in a folder; root's files belong to another user anyway. */
 function setWritable(folder: string, writable: boolean): void {
   if (account.uid !== undefined) return;
   const folders = entriesBelow(folder).filter((each) => each.isDirectory());

@@ -20,7 +20,7 @@ import { filesOfContext } from './container-build.js';
 import { readCompose, serviceOf } from './container-compose.js';
 import { root } from './product.js';
 
-// What the compose file stands on: its secrets, and Redis as it starts it.
+// The secrets of the compose file, and its Redis.
 
 const run = promisify(execFile);
 const docker = join(root, 'docker');
@@ -41,7 +41,7 @@ describe('make-secrets.sh', () => {
 
   beforeEach(() => copyFileSync(join(docker, 'make-secrets.sh'), join(folder, 'make-secrets.sh')));
 
-  test('makes each secret of the compose file once, for its owner to find and containers to read', async () => {
+  test('creates each secret of the compose file once, accessible to its owner and readable for containers', async () => {
     await make();
     const files = Object.values(compose.secrets).map(({ file }) => file);
     expect(files.map((file) => dirname(file))).toEqual(files.map(() => 'secrets'));
@@ -66,7 +66,7 @@ describe('make-secrets.sh', () => {
     );
   });
 
-  test('what it makes, and .env, are for neither git nor the images', () => {
+  test('its files and .env are ignored by git and the images', () => {
     const kept = ['docker/.env', 'docker/secrets/gemini_api_key'];
     const said = execFileSync('git', ['check-ignore', ...kept], { cwd: root, encoding: 'utf8' });
     expect(said.trim().split('\n')).toEqual(kept);
@@ -74,8 +74,8 @@ describe('make-secrets.sh', () => {
   });
 });
 
-describe('Redis by the command of the compose file', () => {
-  test('wants the password, which no argument shows, evicts nothing and writes what it is told', async () => {
+describe('Redis with the command of the compose file', () => {
+  test('requires the password, which no argument shows, evicts nothing and persists writes', async () => {
     const port = await freePort();
     mkdirSync(join(folder, 'data'));
     const [shell = '', flag = '', script = ''] = serviceOf(compose, 'redis').command ?? [];
@@ -106,7 +106,7 @@ describe('Redis by the command of the compose file', () => {
         String(256 * 2 ** 20),
         '',
       ]);
-      // The shell became the server, so that a signal to stop reaches it.
+      // The shell was replaced by the server, so that signals reach it.
       const [, id] = /^process_id:(\d+)/m.exec(await redis.info('server')) ?? [];
       expect(Number(id)).toBe(child.pid);
       const { stdout } = await run('ps', ['-ww', '-o', 'args=', '-p', String(child.pid)]);
@@ -115,7 +115,7 @@ describe('Redis by the command of the compose file', () => {
       await expect(stranger.get('anything')).rejects.toThrow('NOAUTH');
     } finally {
       for (const each of [redis, stranger]) each.disconnect();
-      // Also what the shell started, should it not have become it.
+      // Also children of the shell, in case it was not replaced.
       if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
     }
   });

@@ -17,7 +17,7 @@ import {
 import { composeFile, composeVariables, readCompose, serviceOf } from './container-compose.js';
 import { root } from './product.js';
 
-// What can be said of the container files without an engine.
+// Static checks of the container files.
 
 const docker = join(root, 'docker');
 const dockerfile = readFileSync(join(docker, 'Dockerfile'), 'utf8');
@@ -26,7 +26,7 @@ const compose = readCompose();
 const services = Object.entries(compose.services);
 const ours = services.filter(([, { build }]) => build !== undefined);
 
-/** The instructions of that name in a stage and those that it goes on from, first to last. */
+/** The instructions of this name in a stage and its base stages, in order. */
 function instructionsOf(stage: Stage | undefined, keyword: string): Stage['instructions'] {
   if (!stage) return [];
   const own = stage.instructions.filter((each) => each.getKeyword() === keyword);
@@ -41,16 +41,16 @@ const argument = (name: string) =>
   new RegExp(`^ARG ${name}=(.+)$`, 'm').exec(dockerfile)?.[1] ?? 'none';
 
 describe('the Dockerfile', () => {
-  test('a linter has nothing against it', () => {
+  test('passes the linter', () => {
     expect(validate(dockerfile)).toEqual([]);
     expect(validate('FROM scratch\nCMD [ "a", b ]\nMAINTAINER me\n')).not.toEqual([]);
   });
 
-  test('stands on a Node.js that is supported', () => {
+  test('is based on a supported Node.js', () => {
     const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     expect(engines.node).toBe('>=20');
     expect(Number(argument('NODE_VERSION'))).toBeGreaterThanOrEqual(20);
-    // The other stages go on from one of these.
+    // The other stages are based on one of these.
     const outside = [...stages.values()]
       .map(({ from }) => from)
       .filter((from) => !stages.has(from));
@@ -78,7 +78,7 @@ describe('the Dockerfile', () => {
     },
   );
 
-  test('gets what it builds from and nothing else', () => {
+  test('has only the needed files in its context', () => {
     const files = filesOfContext(root);
     const manifests = ['package.json', 'pnpm-lock.yaml', 'pnpm-workspace.yaml'];
     expect([...new Set(files.map((file) => file.split('/')[0]))].sort()).toEqual(
@@ -90,7 +90,7 @@ describe('the Dockerfile', () => {
     for (const path of ['config/local.yml', 'apps/api/test/a.ts', 'docker/.env', '.git/HEAD']) {
       expect([path, dockerignoreOf(root)(path)]).toEqual([path, true]);
     }
-    // What the walk through the context takes for granted.
+    // An assumption of the search through the context.
     const lines = readFileSync(join(root, '.dockerignore'), 'utf8').split('\n');
     expect(lines.filter((line) => /^!.*\//.test(line))).toEqual([]);
   });
@@ -103,11 +103,11 @@ function stageInstruction(target: string, keyword: string): Stage['instructions'
 }
 
 describe('the compose file', () => {
-  test('is what the compose specification says, and a linter has nothing against it', () => {
+  test('follows the compose specification and passes the linter', () => {
     const rules = {
-      // An image that is built here has a name, so that it can be brought from a registry instead.
+      // Locally built images are named, so that they can be pulled from a registry instead.
       'no-build-and-image': 0,
-      // It sees no address in a variable; see “ports” below.
+      // It does not resolve variables in addresses; see “ports” below.
       'no-unbound-port-interfaces': 0,
       'require-quotes-in-ports': 0,
       // Matters of taste.
@@ -120,7 +120,7 @@ describe('the compose file', () => {
     expect(result?.messages).toEqual([]);
   });
 
-  test('mounts what is there, declares what it uses, and uses what it declares', () => {
+  test('mounts existing files, and declares exactly what it uses', () => {
     const mounted = services.flatMap(([, { volumes = [] }]) =>
       volumes.map((each) => each.split(':')),
     );
@@ -138,7 +138,7 @@ describe('the compose file', () => {
     expect(used(({ networks }) => networks)).toEqual(Object.keys(compose.networks).sort());
   });
 
-  test('tells our processes what they know, and each secret by a file that is mounted', () => {
+  test('sets only known variables of our processes, with mounted files for secrets', () => {
     for (const [, { environment = {}, secrets = [] }] of ours) {
       const known = new Set(variablesOf(environment).map(({ name }) => name));
       const names = Object.keys(environment).map((name) => name.replace(/_FILE$/, ''));
@@ -155,7 +155,7 @@ describe('the compose file', () => {
     expect(others).toEqual([]);
   });
 
-  test('gives our processes nothing that they do not need', () => {
+  test('gives our processes no unneeded privileges', () => {
     expect(ours.map(([name]) => name)).toEqual(['migrate', 'api', 'worker']);
     for (const [name, service] of ours) {
       expect(service).toMatchObject({
@@ -174,7 +174,7 @@ describe('the compose file', () => {
     }
   });
 
-  test('runs any number of workers, and keeps all services and their logs within bounds', () => {
+  test('supports any number of workers, and limits all services and their logs', () => {
     const { container_name, ports, deploy } = serviceOf(compose, 'worker');
     expect([container_name, ports, deploy]).toEqual([undefined, undefined, { replicas: '1' }]);
     expect(serviceOf(readCompose({ WORKERS: '5' }), 'worker').deploy?.replicas).toBe('5');
@@ -182,13 +182,13 @@ describe('the compose file', () => {
       expect(service.logging?.options).toEqual({ 'max-size': '10m', 'max-file': '5' });
       expect(service.mem_limit).toBeDefined();
       expect(service.restart).toBe(name === 'migrate' ? 'no' : 'unless-stopped');
-      // That of the image counts where the compose file has none; those two bring one along.
+      // Without a health check in the compose file, the one of the image is used; these two have one.
       const checked = service.healthcheck?.test ?? (name === 'mattermost' || service.build);
       expect([name, Boolean(checked)]).toEqual([name, true]);
     }
   });
 
-  test('shows ports on this machine alone, unless an operator says otherwise', () => {
+  test('publishes ports on loopback by default', () => {
     const ports = services.flatMap(([, { ports = [] }]) => ports);
     expect(ports.length).toBeGreaterThan(0);
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
@@ -203,7 +203,7 @@ describe('the compose file', () => {
     expect(inTheOpen.map(([name]) => name)).not.toContain('redis');
   });
 
-  test('agrees with the Dockerfile, and with what Prometheus and Grafana are told', () => {
+  test('matches the Dockerfile and the configuration of Prometheus and Grafana', () => {
     const { PORT, METRICS_PORT, TEXAS_HOME } = valuesOf('api', 'ENV');
     for (const name of ['api', 'worker']) {
       expect(serviceOf(compose, name).environment).toMatchObject({
@@ -234,7 +234,7 @@ describe('the compose file', () => {
     expect(mounts).toContain(`../infra/grafana/dashboards:${providers[0].options.path}:ro`);
   });
 
-  test('gives a process that stops the time that it may take', () => {
+  test('gives a stopping process as much time as it may take', () => {
     const { server } = loadConfig({
       root,
       environment: { NODE_ENV: 'production', AUTHOR: 'offline' },
@@ -243,18 +243,18 @@ describe('the compose file', () => {
     const grace = (name: string) =>
       Number.parseInt(serviceOf(compose, name).stop_grace_period ?? '', 10);
     expect(grace('api')).toBeGreaterThan(server.shutdownSeconds);
-    // A worker aborts what is left after that time, and closes.
+    // After that time a worker aborts the remaining jobs and closes.
     expect(grace('worker')).toBeGreaterThan(server.shutdownSeconds + 5);
   });
 
-  test('example.env has each variable that it asks for', () => {
+  test('example.env has all of its variables', () => {
     const example = readFileSync(join(docker, 'example.env'), 'utf8');
     const named = [...example.matchAll(/^#([A-Z_]+)=(.*)$/gm)].map(([, name, value]) => [
       name,
       value,
     ]);
     expect(named.map(([name]) => name).sort()).toEqual([...composeVariables().keys()].sort());
-    // Those without a default that would say anything.
+    // Variables without a meaningful default.
     const examples = ['BACKUPS', 'TEXAS_REGISTRY', 'TEXAS_VERSION'];
     const told = Object.fromEntries(named.filter(([name = '']) => !examples.includes(name)));
     expect(Object.fromEntries(composeVariables())).toMatchObject(told);

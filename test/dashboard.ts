@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { root } from './product.js';
 
-// The dashboard as Grafana reads it.
+// The Grafana dashboard.
 
 const place = z.strictObject({ x: z.int(), y: z.int(), w: z.int().min(1), h: z.int().min(1) });
 const base = { id: z.int(), title: z.string().min(1), gridPos: place };
@@ -38,7 +38,7 @@ export const dashboard = dashboardSchema.parse(
 );
 export const rows = dashboard.panels.filter((panel) => panel.type === 'row');
 
-/** Each expression as it is once Grafana has put in its variables, with the question of its row. */
+/** All expressions with Grafana's variables replaced, and the title of their row. */
 export const expressions = dashboard.panels.flatMap((panel) => {
   if (panel.type === 'row') return [];
   const { id, gridPos, targets } = panel;

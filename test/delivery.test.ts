@@ -16,7 +16,7 @@ import { parse } from 'yaml';
 import { stagesOf } from './container-build.js';
 import { root } from './product.js';
 
-// What GitHub does with the repository: workflows, updates of dependencies, notes of a release.
+// Configuration for GitHub: workflows, dependency updates, release notes.
 
 const run = promisify(execFile);
 const github = join(root, '.github');
@@ -40,18 +40,18 @@ interface Job {
 const workflowOf = (file: string): Workflow => parse(textOf(file));
 const jobsOf = (file: string) => Object.entries(workflowOf(file).jobs);
 
-/** What GitHub's own language service has against a workflow. */
+/** The diagnostics of GitHub's language service. */
 async function faultsOf(path: string): Promise<string[]> {
   const { stdout } = await run(process.execPath, [join(root, 'test/check-workflow.mjs'), path]);
   return JSON.parse(stdout);
 }
 
 describe.each(files)('%s', (file) => {
-  test('is what GitHub takes', async () => {
+  test('is valid for GitHub', async () => {
     expect(await faultsOf(join(github, file))).toEqual([]);
   });
 
-  test('uses actions of others by a commit, and tells which version that is', () => {
+  test('pins third-party actions to a commit, with the version in a comment', () => {
     const used = [...textOf(file).matchAll(/uses: (.+)$/gm)].map(([, action = '']) => action);
     const others = used.filter((action) => !action.startsWith('./'));
     for (const action of others) {
@@ -62,7 +62,7 @@ describe.each(files)('%s', (file) => {
     }
   });
 
-  test('may do by default no more than read, and each job ends', () => {
+  test('has read-only default permissions and a timeout for each job', () => {
     const { permissions = { all: 'write' } } = workflowOf(file);
     expect(Object.values(permissions).filter((access) => access !== 'read')).toEqual([]);
     for (const [name, { uses, 'timeout-minutes': minutes }] of jobsOf(file)) {
@@ -70,19 +70,19 @@ describe.each(files)('%s', (file) => {
     }
   });
 
-  test('has commands that a shell can read', () => {
+  test('has valid shell commands', () => {
     const commands = jobsOf(file).flatMap(([, { steps = [] }]) =>
       steps.flatMap((step) => step.run ?? []),
     );
     for (const command of commands) {
       execFileSync('bash', ['-n', '-c', command]);
-      // What an expression brings into a command could be a command; into a variable, never.
+      // An expression in a command could inject code; one in a variable cannot.
       expect(command).not.toContain('$' + '{{');
     }
   });
 });
 
-test('a workflow that is wrong is found out', async () => {
+test('an invalid workflow is detected', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'texas-workflows-'));
   const wrong = textOf('workflows/release.yml')
     .replace('needs: image', 'needs: pictures')
@@ -101,7 +101,7 @@ test('a workflow that is wrong is found out', async () => {
   }
 });
 
-test('the tests run on the oldest Node.js that is supported, and on that of the images', () => {
+test('the tests run on the oldest supported Node.js and on that of the images', () => {
   const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const { test } = workflowOf('workflows/ci.yml').jobs;
   const versions = test?.strategy?.matrix.node ?? [];
@@ -109,7 +109,7 @@ test('the tests run on the oldest Node.js that is supported, and on that of the 
   expect(versions).toContain(Number(/^ARG NODE_VERSION=(\d+)$/m.exec(dockerfile)?.[1]));
 });
 
-test('a release has the images of the Dockerfile, with their origin', () => {
+test('a release publishes the images of the Dockerfile with provenance', () => {
   const { image } = workflowOf('workflows/release.yml').jobs;
   const stages = stagesOf(dockerfile).map(({ name }) => name);
   const targets = image?.strategy?.matrix.target ?? [];
@@ -125,7 +125,7 @@ test('a release has the images of the Dockerfile, with their origin', () => {
   });
 });
 
-test('updates are looked for wherever something has a version', () => {
+test('updates are checked for all versioned dependencies', () => {
   const { version, updates } = parse(textOf('dependabot.yml'));
   expect(version).toBe(2);
   const looked = updates.map((each: { 'package-ecosystem': string; directory: string }) => [
@@ -144,7 +144,7 @@ test('updates are looked for wherever something has a version', () => {
   }
 });
 
-test('the notes of a release leave nothing out but what is meant to be', () => {
+test('release notes omit only what is configured', () => {
   const { changelog } = parse(textOf('release.yml'));
   expect(changelog.categories.at(-1).labels).toEqual(['*']);
   expect(changelog.exclude.labels).toEqual(['skip-notes']);

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { processEnvironment } from '@texas-ai/config';
 import { root } from './product.js';
 
-// What the built programs print where they fail: whoever refused may repeat what it was asked with.
+// The output of built programs that fail to start: errors of servers may contain the password.
 
 const run = promisify(execFile);
 const password = 'swordfish canary';
@@ -17,7 +17,7 @@ const password = 'swordfish canary';
 let home: string;
 let server: Server;
 
-/** Answers whatever it is asked as PostgreSQL does that refuses, in words that hold the password. */
+/** Starts a server that refuses every request like PostgreSQL, with the password in the message. */
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'texas-failed-start-'));
   const fields = Buffer.from(`SFATAL\0CXX000\0Mrefused by ${password}\0\0`);
@@ -46,7 +46,7 @@ async function failure(program: string, ...args: string[]) {
     AUTHOR: 'offline',
     DATABASE_URL: `postgres://texas:${encodeURIComponent(password)}@127.0.0.1:${port}/texas`,
     REDIS_URL: 'redis://127.0.0.1:1',
-    // No host has this name, and the sentence that says so names it.
+    // There is no such host, and the error message contains its name.
     HOST: password,
     METRICS_PORT: '9464',
   };

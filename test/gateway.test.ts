@@ -17,8 +17,7 @@ import {
 } from '@texas-ai/testing';
 import { dateFromToday, isReady, kill, root, startApp, untilReady } from './product.js';
 
-// The built product as an operator runs it: two gateways and a worker in production, on one database
-// and one Redis.
+// The built product in production: two gateways and a worker on one database and one Redis.
 
 const run = promisify(execFile);
 const internalKey = 'texas_internal_of_the_gateway_test';
@@ -43,7 +42,7 @@ function environment(): Record<string, string> {
     NODE_ENV: 'production',
     HOST: '127.0.0.1',
     DATABASE_URL: db.url,
-    // A Redis of its own, as far as keys go.
+    // A private key space in Redis.
     REDIS_URL: `${testServices().redisUrl}/9`,
     INTERNAL_API_KEY: internalKey,
     AUTHOR: 'offline',
@@ -112,7 +111,7 @@ const makeKey = async (name: string, scope: string) => {
   return key;
 };
 
-test('the fleet shows itself to both', async () => {
+test('both list the workers', async () => {
   for (const gateway of both()) {
     await until(async () => {
       const { workers } = (await (await fetch(`${gateway.url}/health/workers`)).json()) as {
@@ -126,13 +125,13 @@ test('the fleet shows itself to both', async () => {
   }
 });
 
-test('a published day is fresh on both, also where an older one was cached', async () => {
+test('a published day is fresh on both, even if an older one was cached', async () => {
   const [one, other] = both();
   const followed = async () => {
     const asked = await post(one, `${day}/generations`, internalKey, { fresh: true });
     expect(asked.status).toBe(202);
     const { id } = (await asked.json()) as { id: string };
-    // The other gateway tells live what happens.
+    // The other gateway streams the progress.
     const events = await (await get(other, `/v1/generations/${id}/events`)).text();
     const types = [...events.matchAll(/^event:(\w+)$/gm)].map(([, type]) => type);
     expect(types[0]).toBe('queued');
@@ -146,7 +145,7 @@ test('a published day is fresh on both, also where an older one was cached', asy
   }
 }, 180_000);
 
-test('five generations a minute, wherever they are asked for', async () => {
+test('five generations a minute are allowed on both together', async () => {
   const key = await makeKey('limits', 'generate');
   const [one, other] = both();
   const statuses = [];
@@ -158,11 +157,11 @@ test('five generations a minute, wherever they are asked for', async () => {
   expect(statuses).toEqual([202, 202, 202, 202, 202, 429, 429]);
 }, 180_000);
 
-test('a revoked key is refused by both, and its open streams end', async () => {
+test('a revoked key is rejected by both, and its open streams end', async () => {
   const key = await makeKey('revoked', 'read,generate');
   const [, other] = both();
   for (const gateway of both()) expect((await get(gateway, day, key)).status).toBe(200);
-  // Its job is nowhere, so nobody works on it and the stream stays open.
+  // It has no job, so nothing happens and the stream stays open.
   const id = '019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a11';
   await db.database('generations').insert({
     id,
@@ -183,13 +182,13 @@ test('a revoked key is refused by both, and its open streams end', async () => {
   expect(await ended).toContain('event:queued');
 }, 180_000);
 
-test('a rolling restart under load loses no request and ends with 0', async () => {
+test('a rolling restart under load loses no request, and all processes exit with 0', async () => {
   const agent = new Agent({ keepAlive: true });
   const statuses = new Map<number | string, number>();
   const count = (what: number | string) => statuses.set(what, (statuses.get(what) ?? 0) + 1);
   let done = false;
 
-  // What a proxy in front does: it asks again and again who is ready, and sends requests to those.
+  // Like a reverse proxy: polls which gateways are ready, and sends requests to those.
   let ready = [...gateways];
   const asking = (async () => {
     while (!done) {
@@ -245,10 +244,10 @@ test('a rolling restart under load loses no request and ends with 0', async () =
     await Promise.all([...clients, asking]);
     agent.destroy();
   }
-  // What was under way had time enough to end.
+  // Requests in flight had enough time to finish.
   expect(readFileSync(join(home, 'api.log'), 'utf8')).not.toContain('cut off');
   const kinds = [...statuses.keys()].sort();
-  // The bootstrap key is limited as any other; a refusal is an answer.
+  // The bootstrap key is rate limited like any other; a 429 is a response.
   expect(kinds.filter((kind) => ![200, 202, 429].includes(Number(kind)))).toEqual([]);
   expect(statuses.get(200)).toBeGreaterThan(200);
 }, 240_000);

@@ -1,4 +1,4 @@
-// One PostgreSQL and one Redis for the whole test run; the packages are built before.
+// Starts one PostgreSQL and one Redis for the whole test run. The packages must be built.
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startTestServices, testServiceVariables } from '../packages/testing/dist/index.js';

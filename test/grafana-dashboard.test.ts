@@ -8,14 +8,14 @@ import { knownMetrics, metricsOfPrometheus } from './known-metrics.js';
 import { check, findPromtool, metricsAskedFor } from './promql.js';
 import { records } from './rules.js';
 
-// The dashboard as Grafana reads it. Bringing promtool may take a minute.
+// The Grafana dashboard. Installing promtool may take a minute.
 
 let promtool: string | undefined;
 beforeAll(async () => {
   promtool = await findPromtool();
 }, 300_000);
 
-test('a row for each question of an operator, and one for the processes', () => {
+test('there is a row for each question of an operator, and one for the processes', () => {
   expect(rows.map(({ title }) => title)).toEqual([
     'Are days written?',
     'What waits?',
@@ -25,13 +25,13 @@ test('a row for each question of an operator, and one for the processes', () => 
   ]);
 });
 
-test('ids are unique, and so are the names of a panel’s expressions', () => {
+test('ids are unique, and so are the names of expressions within a panel', () => {
   const ids = dashboard.panels.map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
   expect(new Set(expressions.map(({ name }) => name)).size).toBe(expressions.length);
 });
 
-test('nothing overlaps, nothing is too wide, and everything is below its row', () => {
+test('no panel overlaps another, is too wide, or is above its row', () => {
   const cells = new Set<string>();
   let bottom = 0;
   for (const { id, type, gridPos } of dashboard.panels) {
@@ -50,7 +50,7 @@ test('nothing overlaps, nothing is too wide, and everything is below its row', (
   expect(cells.size).toBe(24 * bottom);
 });
 
-test('Prometheus understands every expression', async () => {
+test('all expressions are valid PromQL', async () => {
   if (!promtool) return;
   expect(expressions.filter(({ expr }) => expr.includes('$'))).toEqual([]);
   const folder = mkdtempSync(join(tmpdir(), 'texas-dashboard-'));
@@ -65,7 +65,7 @@ test('Prometheus understands every expression', async () => {
   }
 });
 
-test('panels ask for what there is', () => {
+test('panels use only existing metrics', () => {
   const there = new Set([
     ...knownMetrics,
     ...metricsOfPrometheus,
@@ -78,7 +78,7 @@ test('panels ask for what there is', () => {
   }
 });
 
-test('the source that is provisioned is the one that the dashboard asks first', () => {
+test('the provisioned data source is the default of the dashboard', () => {
   const file = join(grafana, 'provisioning/datasources/prometheus.yml');
   const { datasources } = parse(readFileSync(file, 'utf8')) as { datasources: { uid: string }[] };
   const variable = dashboard.templating.list.find(({ name }) => name === 'datasource');

@@ -1,4 +1,4 @@
-// What there is to ask Prometheus for, so that no rule and no panel asks for what nobody tells.
+// The existing metrics, so that no rule or panel uses one that does not exist.
 
 const histograms = [
   'texas_http_request_duration_seconds',
@@ -6,7 +6,7 @@ const histograms = [
   'texas_author_call_duration_seconds',
 ];
 
-/** What api and worker tell, as far as rules and dashboard may use it. */
+/** Metrics of api and worker that rules and dashboard may use. */
 export const knownMetrics: readonly string[] = [
   // both
   'texas_build_info',
@@ -47,12 +47,12 @@ export const knownMetrics: readonly string[] = [
   ...histograms.flatMap((name) => [`${name}_bucket`, `${name}_sum`, `${name}_count`]),
 ];
 
-/** What Prometheus tells by itself. */
+/** Prometheus' own metrics. */
 export const metricsOfPrometheus: readonly string[] = ['up', 'ALERTS'];
 
 /**
- * Names of the metrics in what a process tells (Prometheus's text format), those without a series at
- * that moment included; a histogram's are those of its buckets, sum and count.
+ * Returns the metric names in a response in Prometheus' text format, including those without a series; of a histogram
+ * the names of buckets, sum and count.
  */
 export function metricNamesIn(text: string): Set<string> {
   const names = new Set<string>();

@@ -9,7 +9,7 @@ import { makeLogSpy, until } from '@texas-ai/testing';
 import { type FaultyAuthor, startFaultyAuthor } from './chaos/faulty-author.js';
 import { type ChaosSystem, type Running, startChaosSystem } from './chaos/system.js';
 
-// The built product while its servers are away, and that it works again by itself after that.
+// The built product during outages of its servers, and its recovery without intervention.
 
 let owner: Owner;
 let folder: string;
@@ -41,7 +41,7 @@ beforeEach(async () => {
   await published(await ask());
 }, 180_000);
 
-/** Of a date that was not asked for yet. */
+/** Requests a new date. */
 async function ask(): Promise<string> {
   const date = Temporal.PlainDate.from('2021-01-01').add({ days: asked++ }).toString();
   return (await system.request(date)).id;
@@ -52,7 +52,7 @@ async function statusOf(id: string): Promise<string> {
   return row?.status;
 }
 
-/** The calls that a generation needs, one for the plan and one for each chapter, and those that were made. */
+/** Counts the calls that a generation needs, one for the plan and one per chapter, and the calls made. */
 async function callsOf(id: string): Promise<{ planned: number; made: number }> {
   const count = async (table: string) => {
     const row = await system
@@ -69,7 +69,7 @@ async function published(id: string): Promise<void> {
   await until(async () => (await statusOf(id)) === 'published');
 }
 
-/** What the workers log from now on. */
+/** Returns the further log of the workers. */
 function workerLog(): () => string {
   const read = () => readFileSync(join(folder, 'none', 'worker.log'), 'utf8');
   const { length } = read();
@@ -108,7 +108,7 @@ test.each(['restart', 'crash'] as const)(
   180_000,
 );
 
-test('a Redis that is full refuses work, loses none, and takes it again when it has room', async () => {
+test('a full Redis refuses work, loses none, and accepts work again once it has memory', async () => {
   await redisCommand('config', 'set', 'maxmemory', '1mb');
   const logged = workerLog();
   const meanwhile = await ask();
@@ -121,7 +121,7 @@ test('a Redis that is full refuses work, loses none, and takes it again when it 
 test.each(['redis', 'postgres'] as const)(
   'a connection to %s that is dead and says nothing is made anew',
   async (server) => {
-    // As after a failover: the old connections hang for ever, new ones reach the new server.
+    // As after a failover: old connections hang forever, new ones reach the new server.
     worker[server].stall();
     const meanwhile = await ask();
     worker[server].forgive();
@@ -131,7 +131,7 @@ test.each(['redis', 'postgres'] as const)(
   180_000,
 );
 
-test('connections that PostgreSQL drops while they are idle are made anew', async () => {
+test('connections that PostgreSQL drops while idle are replaced', async () => {
   for (let times = 0; times < 3; times++) {
     await system.database.raw(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name IN ('texas-worker', 'texas-api')",
@@ -140,13 +140,13 @@ test('connections that PostgreSQL drops while they are idle are made anew', asyn
   }
 }, 180_000);
 
-test('SIGTERM lets a call that is under way finish, and its text is kept', async () => {
+test('SIGTERM lets a call in flight finish, and its text is stored', async () => {
   const gate = author.gate(`/${worker.name}`);
   const id = await ask();
   await until(() => author.underWay(`/${worker.name}`) === 1);
   const exited = once(worker.child, 'exit');
   worker.child.kill('SIGTERM');
-  // It waits for jobs no more.
+  // It no longer waits for jobs.
   const waits = / flags=\S*b/;
   await until(async () => !waits.test(String(await redisCommand('client', 'list'))));
   gate.open();
@@ -159,6 +159,8 @@ test('SIGTERM lets a call that is under way finish, and its text is kept', async
     .where({ generation_id: id })
     .select('outcome');
   expect(calls.map(({ outcome }) => outcome)).toEqual(calls.map(() => 'answered'));
+  const { planned, made } = await callsOf(id);
+  expect(made).toBe(planned);
   expect(next.child.exitCode).toBeNull();
 }, 180_000);
 
@@ -167,12 +169,15 @@ test('SIGTERM aborts a call that takes too long, and another worker makes it at 
   const id = await ask();
   await until(() => author.underWay(`/${worker.name}`) === 1);
   await system.startWorker();
+  const logged = workerLog();
   const exited = once(worker.child, 'exit');
   worker.child.kill('SIGTERM');
   // In tests a worker has 3 s to stop, and a call may take 4 s.
   expect(await exited).toEqual([0, null]);
   await published(id);
   gate.open();
+  // It did not have to wait until the lock of the job expired.
+  expect(logged()).not.toContain('job stalled');
 }, 180_000);
 
 test('SIGKILL: another worker takes over once the job’s lock expires, for exactly one more call', async () => {

@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { localDate } from '@texas-ai/kernel';
 import { type TestDatabase, until } from '@texas-ai/testing';
 
-// The built product in processes of its own, as the end-to-end tests run it.
+// The built product in separate processes, for the end-to-end tests.
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Starts a production entry; what it says goes to the log file, or else its errors to ours. */
+/** Starts a production entry point. Its output goes to the log file, or else its stderr to ours. */
 export function startApp(
   app: 'api' | 'worker',
   env: Record<string, string>,
@@ -29,7 +29,7 @@ export function startApp(
   return child;
 }
 
-/** SIGKILL, unless it has ended already; resolves when it is gone. */
+/** Sends SIGKILL unless the process has exited; resolves once it has. */
 export async function kill(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
@@ -37,7 +37,7 @@ export async function kill(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-/** Resolves once the process serves there; rejects at once where it has ended. */
+/** Resolves once the process is ready; rejects at once if it has exited. */
 export function untilReady(url: string, child: ChildProcess): Promise<void> {
   return until(() => {
     if (child.exitCode !== null || child.signalCode !== null) {
@@ -48,8 +48,8 @@ export function untilReady(url: string, child: ChildProcess): Promise<void> {
 }
 
 /**
- * A date near today's, `YYYY-MM-DD`, by the clock of the database. Processes of the product are given
- * an environment of their own, and may have another clock than the tests.
+ * Returns a date relative to today, `YYYY-MM-DD`, by the clock of the database: processes of the product have their own
+ * environment, and may have another clock than the tests.
  */
 export async function dateFromToday(
   { store }: Pick<TestDatabase, 'store'>,

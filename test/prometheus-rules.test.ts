@@ -6,27 +6,27 @@ import { root } from './product.js';
 import { check, findPromtool, metricsAskedFor } from './promql.js';
 import { alerts, folder, records, ruleFiles, ruleTests, testFiles } from './rules.js';
 
-// What an operator's Prometheus says of Texas AI. Bringing promtool may take a minute.
+// The Prometheus rules. Installing promtool may take a minute.
 
 let promtool: string | undefined;
 beforeAll(async () => {
   promtool = await findPromtool();
 }, 300_000);
 
-test('Prometheus takes its configuration with all rules', async () => {
+test('the configuration with all rules is valid', async () => {
   if (!promtool) return;
   const said = await check(promtool, 'check', 'config', '--lint=all', `${folder}/prometheus.yml`);
   expect(said).toContain(`${ruleFiles.length} rule files found`);
   await check(promtool, 'check', 'rules', '--lint=all', '--lint-fatal', ...ruleFiles);
 });
 
-test('each rule does in time what its tests say', async () => {
+test('the rules pass their own tests', async () => {
   if (!promtool) return;
   const said = await check(promtool, 'test', 'rules', ...testFiles);
   expect(said.match(/SUCCESS/g)).toHaveLength(testFiles.length);
 });
 
-test('each alert is tried: it fires and recovers, and beside its threshold it does not fire', () => {
+test('each alert is tested: it fires, recovers, and does not fire below its threshold', () => {
   expect(alerts.length).toBeGreaterThan(20);
   const missing = alerts.flatMap(({ alert }) => {
     const courses = ruleTests
@@ -40,7 +40,7 @@ test('each alert is tried: it fires and recovers, and beside its threshold it do
   expect(missing).toEqual([]);
 });
 
-test('rules ask for what there is', () => {
+test('rules use only existing metrics', () => {
   const there = new Set([
     ...knownMetrics,
     ...metricsOfPrometheus,
@@ -53,7 +53,7 @@ test('rules ask for what there is', () => {
   }
 });
 
-test('names of metrics are found in expressions, and in what a process tells', () => {
+test('metric names are found in expressions and in responses', () => {
   expect(
     metricsAskedFor(`
       0.5 < sum by (job) (rate(a_total{outcome="b",code=~"{c}|d"}[5m] offset 1h)) and on (e) time() - 1e3
@@ -79,7 +79,7 @@ test('names of metrics are found in expressions, and in what a process tells', (
 
 const anchorOf = (heading: string) => heading.toLowerCase().replaceAll(' ', '-');
 
-test('each alert names its place in the operator’s guide', () => {
+test('each alert links to the operator’s guide', () => {
   for (const { alert, annotations } of alerts) {
     expect(annotations.runbook_url).toBe(`docs/operations.md#${anchorOf(alert)}`);
   }

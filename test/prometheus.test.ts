@@ -21,8 +21,7 @@ import { dateFromToday, kill, startApp, untilReady } from './product.js';
 import { findPromtool } from './promql.js';
 import { alerts, folder, records } from './rules.js';
 
-// The built api and worker, asked by a real Prometheus with the rules that are shipped. Bringing it
-// may take a minute.
+// The built api and worker, scraped by a real Prometheus with the shipped rules. Installing it may take a minute.
 
 const internalKey = 'texas_internal_of_the_prometheus_test';
 
@@ -34,7 +33,7 @@ let api: string;
 let prometheus: string | undefined;
 let promtool: string | undefined;
 let server: string;
-/** What each process tells by itself. */
+/** The metrics response of each process. */
 const told: Record<string, string> = {};
 const children: ChildProcess[] = [];
 
@@ -57,7 +56,7 @@ beforeAll(async () => {
     TEXAS_HOME: home,
     NODE_ENV: 'test',
     DATABASE_URL: db.url,
-    // A Redis of its own, as far as keys go.
+    // A private key space in Redis.
     REDIS_URL: `${testServices().redisUrl}/7`,
     INTERNAL_API_KEY: internalKey,
     GEMINI_API_KEY: 'good-key-0123456789',
@@ -88,7 +87,7 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 }, 180_000);
 
-/** A day is written, and another fails and is finished by the fallback author. */
+/** Has one day written, and another one fail and be finished by the fallback author. */
 async function liveThrough(): Promise<void> {
   const headers = { authorization: `Bearer ${internalKey}` };
   const write = async (fresh: boolean) => {
@@ -109,7 +108,7 @@ async function liveThrough(): Promise<void> {
   expect((await fetch(`${api}${day}`, { headers })).status).toBe(200);
 }
 
-/** With the shipped configuration and rules, but for where the processes are and how often it asks. */
+/** Starts Prometheus with the shipped configuration and rules, but other targets and a shorter interval. */
 async function startPrometheus(
   program: string,
   ports: { apiMetrics: number; worker: number },
@@ -159,7 +158,7 @@ interface Series {
   value: number;
 }
 
-/** Rejects where Prometheus objects. */
+/** Rejects if Prometheus returns an error. */
 async function query(expression: string): Promise<Series[]> {
   const answer = await fetch(`${server}/api/v1/query?query=${encodeURIComponent(expression)}`);
   const { status, data, error } = (await answer.json()) as {
@@ -171,7 +170,7 @@ async function query(expression: string): Promise<Series[]> {
   return data.result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
 }
 
-test('promtool finds nothing to say about what the processes tell', () => {
+test('the metrics of the processes pass promtool', () => {
   if (!promtool) return;
   for (const [job, text] of Object.entries(told)) {
     const { stdout, stderr, status } = spawnSync(promtool, ['check', 'metrics'], { input: text });
@@ -179,14 +178,14 @@ test('promtool finds nothing to say about what the processes tell', () => {
   }
 });
 
-test('the processes tell every metric that rules and dashboard may ask for', () => {
+test('the processes export all metrics that rules and dashboard may use', () => {
   const names = new Set(Object.values(told).flatMap((text) => [...metricNamesIn(text)]));
   expect(knownMetrics.filter((name) => !names.has(name))).toEqual([]);
 });
 
-test('Prometheus has asked api and worker, and knows what they did', async () => {
+test('Prometheus has scraped api and worker, and has their numbers', async () => {
   if (!prometheus) return;
-  // A machine that is busy may miss an answer.
+  // A busy machine may miss a scrape.
   const up = await query('max_over_time(up{job=~"texas-.+"}[1m])');
   expect(up.map(({ labels, value }) => [labels.job, value]).sort()).toEqual([
     ['texas-api', 1],
@@ -204,7 +203,7 @@ test('Prometheus has asked api and worker, and knows what they did', async () =>
   expect((await query('texas_workers'))[0]?.value).toBe(1);
 });
 
-test('every rule is evaluated, and the trouble that there is fires', async () => {
+test('all rules are evaluated, and the alert for the fallback fires', async () => {
   if (!prometheus) return;
   interface Rule {
     name: string;
@@ -221,16 +220,16 @@ test('every rule is evaluated, and the trouble that there is fires', async () =>
   const found = await rules();
   expect(found).toHaveLength(alerts.length + records.length);
   expect(found.filter(({ health }) => health !== 'ok')).toEqual([]);
-  // It waits for a minute before it fires.
+  // It is pending for a minute before it fires.
   const troubles = async () =>
     (await rules())
       .filter(({ state }) => state === 'pending' || state === 'firing')
       .map(({ name }) => name);
-  // Before it first asked, it thought that nobody was there.
+  // Before the first scrape, all targets counted as down.
   await until(async () => (await troubles()).join() === 'TexasDaysFellBack');
 }, 180_000);
 
-test('the dashboard’s expressions are answered, those of each of the four questions with values', async () => {
+test('the dashboard’s expressions are valid queries, and each of the four questions has values', async () => {
   if (!prometheus) return;
   const answered = new Map<string, number>();
   for (const { question, expr } of expressions) {

@@ -4,7 +4,7 @@ import { findDebianProgram } from '@texas-ai/testing';
 
 const run = promisify(execFile);
 
-/** Path of promtool, which is in Debian's prometheus; root brings it where it is not there. */
+/** The path of promtool, which is in Debian's prometheus; root installs it if it is missing. */
 export function findPromtool(): Promise<string | undefined> {
   return findDebianProgram({
     names: ['promtool'],
@@ -13,7 +13,7 @@ export function findPromtool(): Promise<string | undefined> {
   });
 }
 
-/** Runs it. Rejects with all that it said where it objects to something. */
+/** Runs promtool. Rejects with its output if it fails. */
 export async function check(promtool: string, ...args: string[]): Promise<string> {
   try {
     return (await run(promtool, args)).stdout;
@@ -23,7 +23,7 @@ export async function check(promtool: string, ...args: string[]): Promise<string
   }
 }
 
-/** What is no name of a metric: texts, labels in braces and lists, durations and numbers. */
+/** Everything but metric names: strings, labels in braces and lists, durations and numbers. */
 const others = [
   /"(?:[^"\\]|\\.)*"/g,
   /\{[^}]*\}/g,
@@ -33,7 +33,7 @@ const others = [
 ];
 const words: ReadonlySet<string> = new Set(['and', 'or', 'unless', 'bool']);
 
-/** Names of the metrics that an expression of PromQL asks for. */
+/** Returns the metric names in a PromQL expression. */
 export function metricsAskedFor(expression: string): string[] {
   const bare = others.reduce((text, other) => text.replace(other, ' '), expression);
   const names = bare.match(/(?<![\w:.])[a-zA-Z_:][\w:]*(?!\s*\(|[\w:])/g) ?? [];

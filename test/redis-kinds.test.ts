@@ -14,7 +14,7 @@ import {
 } from '@texas-ai/testing';
 import { kill, root, startApp } from './product.js';
 
-// The built processes on kinds of Redis that cannot do, or only for now.
+// The built processes on unsupported and misconfigured Redis servers.
 
 const run = promisify(execFile);
 
@@ -82,7 +82,7 @@ test('a Redis in cluster mode ends api, worker and npm start with one sentence a
   }
 }, 120_000);
 
-test('of a Redis that evicts each process says so in one line, and all its lines are JSON', async () => {
+test('an evicting Redis is one warning per process, and all log lines are JSON', async () => {
   const env = await environment({
     REDIS_URL: await redisWith('--maxmemory-policy', 'allkeys-lru'),
   });
@@ -91,7 +91,7 @@ test('of a Redis that evicts each process says so in one line, and all its lines
     writeFileSync(file, '');
     const child: ChildProcess = startApp(app, env, file);
     running.push({ stop: () => kill(child) });
-    // The last one may not be whole yet.
+    // The last line may be incomplete.
     const lines = () => readFileSync(file, 'utf8').split('\n').slice(0, -1);
     await until(() => lines().some((line) => line.includes(`${app} ready`)), 60);
     await until(() => lines().some((line) => line.includes('redis may evict jobs')), 60);

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { root } from './product.js';
 
-// The rules of Prometheus and their tests, as the files have them.
+// The Prometheus rules and their tests, as stored in the files.
 
 export const folder = join(root, 'infra/prometheus');
 

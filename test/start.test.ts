@@ -11,7 +11,7 @@ import { daySchema } from '@texas-ai/life';
 import { freePort, startFakeGemini, until } from '@texas-ai/testing';
 import { root } from './product.js';
 
-// The built product as a user starts it: real processes, private servers, a home of its own.
+// The built product as a user starts it: real processes, private servers, a separate home.
 
 const run = promisify(execFile);
 const canary = 'canary-8d1f0c77e2b94a55';
@@ -27,7 +27,7 @@ let port: number;
 
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'texas-start-'));
-  // As root the servers run as another user; a closed home would send them elsewhere.
+  // With root the servers run as another user; without access to the home they would use another folder.
   chmodSync(home, 0o755);
   port = await freePort();
 });
@@ -37,7 +37,7 @@ afterAll(() => {
 
 function environment(more: Record<string, string> = {}): Record<string, string> {
   const { PATH = '', HOME = '/' } = processEnvironment();
-  // What a user's shell has for psql does not apply to the private server.
+  // Variables for psql do not apply to the private server.
   const libpq = {
     PGSSLMODE: 'require',
     PGOPTIONS: '-c search_path=other',
@@ -72,7 +72,7 @@ describe('npm start', () => {
     expect(again.generation.id).toBe(day.generation.id);
   }, 600_000);
 
-  test('with Gemini: no planted secret in anything that any process wrote', async () => {
+  test('with Gemini: no process writes a secret anywhere', async () => {
     const gemini = await startFakeGemini({ expectedKey: secrets.GEMINI_API_KEY });
     try {
       const { stdout, stderr } = await runOnce(['--date', tomorrow()], {
@@ -95,7 +95,7 @@ describe('npm start', () => {
     }
   }, 600_000);
 
-  test('with a key that may not use the model: says so and what to set, before the offline day', async () => {
+  test('with a key that may not use the model: says what to set, before the offline day', async () => {
     const key = `AQ.${canary}`;
     const gemini = await startFakeGemini({ expectedKey: key });
     gemini.refuse('newUser');
@@ -135,7 +135,7 @@ describe('npm start', () => {
     expect(processesOf(home)).toEqual([]);
   });
 
-  test('a taken port is said in one sentence, and nothing is left running', async () => {
+  test('a port in use is one sentence, and nothing is left running', async () => {
     const server = createServer().listen(port, '127.0.0.1');
     await once(server, 'listening');
     const failure = await runOnce([]).catch((error) => error);
@@ -175,7 +175,7 @@ describe('npm start', () => {
 });
 
 describe('the production entry of the api', () => {
-  test('says of a taken port what to do, once', async () => {
+  test('prints once what to do about a port in use', async () => {
     const server = createServer().listen(port, '127.0.0.1');
     await once(server, 'listening');
     const env = environment({
@@ -194,7 +194,7 @@ describe('the production entry of the api', () => {
 });
 
 describe('a kill -9 of the worker', () => {
-  test('in the middle of a generation: it is finished, and nothing stored is asked for again', async () => {
+  test('during a generation: it is finished, and the stored plan is not requested again', async () => {
     const gemini = await startFakeGemini({ latencyMs: 400 });
     const child = spawn('npm', ['start', '--', '--once', '--date', tomorrow(3), '--json'], {
       cwd: root,
@@ -212,13 +212,14 @@ describe('a kill -9 of the worker', () => {
     expect(code).toBe(0);
     const day = daySchema.parse(JSON.parse(Buffer.concat(output).toString()));
     expect(day.generation.author).toBe('gemini');
-    // One plan; four chapters, of which those under way at the kill are asked for once more.
+    // One plan, and four chapters, of which those in flight at the kill are requested once more.
+    expect(gemini.calls.filter(({ user }) => !user.includes('<slots>'))).toHaveLength(1);
     expect(gemini.calls.length).toBeGreaterThanOrEqual(5);
     expect(gemini.calls.length).toBeLessThanOrEqual(9);
   }, 600_000);
 });
 
-/** Processes that have this home in their environment, without zombies; the tests' own excluded. */
+/** Processes with this home in their environment, except for zombies and this one. */
 function processesOf(folder: string): { pid: number; command: string }[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
@@ -242,7 +243,7 @@ function launcherBelow(npm: number): number {
   return launcher?.pid ?? 0;
 }
 
-/** By the clock of the product's processes, whose environment is not that of the tests. */
+/** By the clock of the product's processes, which do not have the environment of the tests. */
 function tomorrow(days = 1): string {
   const date = `new Date(Date.now() + ${days + 1} * 86_400_000).toISOString().slice(0, 10)`;
   const options = { env: environment(), encoding: 'utf8' } as const;

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { Temporal } from '@texas-ai/kernel';
 
-// Values of Temporal have no properties of their own: without this any two of a kind were equal.
+// Temporal values have no own properties: without this, any two of the same type would be equal.
 
 const kinds = [
   Temporal.Instant,

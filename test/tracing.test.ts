@@ -20,7 +20,7 @@ import {
 import { Redis } from 'ioredis';
 import { dateFromToday, kill, startApp, untilReady } from './product.js';
 
-// The built api and worker with the standard variables of OpenTelemetry, and who takes their spans.
+// The built api and worker with the standard variables of OpenTelemetry, and a collector.
 
 interface Span {
   traceId: string;
@@ -59,7 +59,7 @@ beforeAll(async () => {
     NODE_ENV: 'test',
     PORT: String(port),
     DATABASE_URL: db.url,
-    // A Redis of its own, as far as keys go.
+    // A private key space in Redis.
     REDIS_URL: `${testServices().redisUrl}/8`,
     INTERNAL_API_KEY: internalKey,
     GEMINI_API_KEY: 'good-key-0123456789',
@@ -83,7 +83,7 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true });
 }, 180_000);
 
-test('a request is one trace through the queue to the author, and goes on from the client’s own', async () => {
+test('a request is one trace through the queue to the author, and continues the client’s trace', async () => {
   const traceId = '0af7651916cd43dd8448eb211c80319c';
   const path = `/v1/characters/texas/days/${await dateFromToday(db)}`;
   const headers = { authorization: `Bearer ${internalKey}` };
@@ -97,7 +97,7 @@ test('a request is one trace through the queue to the author, and goes on from t
   });
   expect(asked.status).toBe(202);
   await until(async () => (await fetch(`${url}${path}`, { headers })).status === 200);
-  // What a client sends besides is kept with no job.
+  // Other headers of a client are not stored with a job.
   const [job] = await jobsOfAuthor();
   expect(job).toContain(traceId);
   expect(job).not.toContain('of-the-client');
@@ -115,18 +115,18 @@ test('a request is one trace through the queue to the author, and goes on from t
   });
   const planned = ofTrace().filter(({ name }) => name === 'author plan-day');
   expect(planned.map(({ service }) => service)).toEqual(['texas-worker']);
-  // Each span of the author goes back to the request, by the spans of the queue.
+  // Each span of the author has the request as an ancestor, through the spans of the queue.
   for (const span of ofTrace().filter(({ name }) => name.startsWith('author '))) {
     await until(() => ancestorsOf(span).includes(request?.spanId ?? ''));
     expect(ancestorsOf(span).length).toBeGreaterThanOrEqual(3);
   }
 }, 180_000);
 
-test('what BullMQ does for itself is no trace', () => {
+test('BullMQ’s internal commands are not traced', () => {
   expect(spans.filter(({ name }) => name.startsWith('moveStalledJobsToWait'))).toEqual([]);
 });
 
-test('processes stop cleanly where nobody takes their spans any more', async () => {
+test('processes stop cleanly if the collector is gone', async () => {
   collector.closeAllConnections();
   collector.close();
   await fetch(`${url}/health`);
@@ -138,7 +138,7 @@ test('processes stop cleanly where nobody takes their spans any more', async () 
   expect(await Promise.all(codes)).toEqual([0, 0]);
 }, 180_000);
 
-/** The jobs that the author’s queue keeps, as they lie in Redis. */
+/** The jobs of the author’s queue, as stored in Redis. */
 async function jobsOfAuthor(): Promise<string[]> {
   const redis = new Redis(`${testServices().redisUrl}/8`);
   try {

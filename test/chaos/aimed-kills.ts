@@ -4,12 +4,12 @@ import { until } from '@texas-ai/testing';
 import type { FaultyAuthor } from './faulty-author.js';
 import { type ChaosSystem, patience, type Running } from './system.js';
 
-// Kills at points that chance seldom meets. One worker runs meanwhile, and another one after it.
+// Kills at points that random kills rarely hit. One worker runs at a time, and is then replaced.
 
 export interface AimedKill {
-  /** Where the process dies. */
+  /** The point of the kill. */
   point: string;
-  /** Kills one process at that point; the generation is one that it was at. */
+  /** Kills a process at this point, and returns a generation that it was working on. */
   kill(system: ChaosSystem, author: FaultyAuthor, date: string): Promise<void>;
 }
 
@@ -70,7 +70,7 @@ export const aimedKills: readonly AimedKill[] = [
       const worker = only(system);
       const { id } = await system.request(date);
       const { database } = system;
-      // Somebody else is about to publish the same date, so that the worker waits in its transaction.
+      // Another transaction is publishing the same date, so that the worker waits in its own.
       const other = await database.transaction();
       try {
         await other('days').insert({ character_id: 'texas', date, generation_id: id });

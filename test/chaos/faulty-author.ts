@@ -7,7 +7,7 @@ import {
   startFakeGemini,
 } from '@texas-ai/testing';
 
-/** How a bad call goes, about 30 % of all while the author is bad. */
+/** The faults of calls. */
 const faults = [
   'rateLimited',
   'serverError',
@@ -21,18 +21,18 @@ const faults = [
 export interface FaultyAuthor {
   url: string;
   calls: FakeGemini['calls'];
-  /** How many calls of the process with this prefix wait for their answer. */
+  /** Returns the number of calls in flight of the process with this prefix. */
   underWay(prefix: string): number;
-  /** How many calls were answered, by how. */
+  /** The number of calls by behaviour. */
   answered: Map<GeminiBehaviour, number>;
-  /** From here on, that share of calls (0-1) goes wrong. */
+  /** Sets the share of calls (0-1) with faults. */
   misbehave(share: number): void;
-  /** Calls with this prefix get no answer until it is opened. */
+  /** Holds back the responses to calls with this prefix until it is opened. */
   gate(prefix: string): { open(): void };
   stop(): Promise<void>;
 }
 
-/** A Gemini on loopback whose latency and faults are seeded. */
+/** Starts a Gemini on loopback with seeded latency and faults. */
 export async function startFaultyAuthor(
   random: Random,
   latencyMs: { min: number; max: number },

@@ -10,16 +10,16 @@ import { type Accounts, faultsIn, type Harm } from './verdict.js';
 
 export interface ChaosPlan {
   fallback: 'offline' | 'none';
-  /** How many workers run at once, kills at chosen points apart. */
+  /** The number of concurrent workers, except for kills at chosen points. */
   workers: number;
-  /** At least so many kills of workers that hold a job, over at least so many generations. */
+  /** The minimum of kills of workers with a job, and of generations. */
   kills: number;
   generations: number;
-  /** How often each chosen point is met. */
+  /** The number of kills at each chosen point. */
   aimedRounds: number;
-  /** What happens to the servers meanwhile, in any order. */
+  /** The faults of the servers, in any order. */
   outages: readonly Outage[];
-  /** The share of author calls that goes wrong, 0-1. */
+  /** The share of author calls with faults, 0-1. */
   faultShare: number;
 }
 
@@ -29,9 +29,9 @@ export type Outage =
   | 'crash redis'
   | 'restart postgres'
   | 'crash postgres'
-  /** Every call goes wrong until days fail for good. */
+  /** All calls fail until days fail for good. */
   | 'dead author'
-  /** All are killed, and nobody starts another until somebody was warned. */
+  /** All workers are killed, and none is started until the alert. */
   | 'no worker';
 
 export interface ChaosResult {
@@ -40,7 +40,7 @@ export interface ChaosResult {
   harm: Harm;
 }
 
-/** Generations that are in flight at once. */
+/** Maximum number of generations in flight. */
 const inFlight = 14;
 
 interface ChaosOptions {
@@ -54,8 +54,8 @@ interface ChaosOptions {
 }
 
 /**
- * Does all that to a system of its own, waits until nothing is in flight, and checks what is left.
- * Rejects with the signal's reason once that is aborted, whatever the run is doing.
+ * Runs the plan on a private system, waits until nothing is in flight, and checks the result. Rejects with the signal's
+ * reason as soon as it aborts.
  */
 export async function runChaos(plan: ChaosPlan, options: ChaosOptions): Promise<ChaosResult> {
   const { signal } = options;
@@ -82,7 +82,7 @@ async function wreakHavoc(plan: ChaosPlan, options: ChaosOptions): Promise<Chaos
   for (let round = 0; round < plan.aimedRounds; round++) {
     for (const { point, kill } of aimedKills) {
       await kill(system, author, nextDate());
-      // Four chapters at most are under way at such a point.
+      // At most four chapters are in flight at such a point.
       harm.callsCut += 4;
       harm.aimedKills += 1;
       if (!point.startsWith('the api')) harm.kills += 1;
@@ -143,7 +143,7 @@ async function wreakHavoc(plan: ChaosPlan, options: ChaosOptions): Promise<Chaos
           harm.outages += 1;
         }
       }
-      // The generations that are still to come are written in peace: each kill costs a lease.
+      // The remaining generations are written without kills, each of which costs a lease.
       if (harm.kills >= plan.kills) continue;
       const victims = system.workers.filter(({ name }) => author.underWay(`/${name}`) > 0);
       if (victims.length === 0) continue;
@@ -186,7 +186,7 @@ async function unfinished({ database, signal }: ChaosSystem): Promise<number> {
       .count<{ count: number }[]>('* as count');
     return row?.count ?? 0;
   } catch (error) {
-    // During an outage of the database nothing is known to have ended.
+    // During an outage of the database, the number of finished generations is unknown.
     if (storageFailure(error).code === 'storage_unavailable') return inFlight;
     throw error;
   }
@@ -198,7 +198,7 @@ async function untilAtRest(system: ChaosSystem, after: string): Promise<void> {
   });
 }
 
-/** Everything that was published is announced, what was wrong with the servers is over, and all is told. */
+/** Resolves once all published days are announced, and all alerts have recovered and been delivered. */
 async function untilTold({ database, signal }: ChaosSystem): Promise<void> {
   await until(
     async () => {

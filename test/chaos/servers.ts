@@ -6,13 +6,13 @@ import { startLocalServices } from '@texas-ai/local-services';
 import { makeLogSpy, type StallingProxy, startStallingProxy, until } from '@texas-ai/testing';
 import { root } from '../product.js';
 
-/** A server that is stopped and started again; its clients come in by doors that stay. */
+/** A server that can be restarted; clients connect through proxies that stay. */
 export interface FragileServer {
-  /** Another way in, with a URL of its own, that stalls when it is told to. */
+  /** Opens another stalling proxy with its own URL. */
   door(): Promise<Door>;
-  /** Stops it as an operator would, and starts it on the same data. */
+  /** Stops it cleanly and starts it on the same data. */
   restart(): Promise<void>;
-  /** SIGKILL, then starts it on the same data. */
+  /** Kills it and starts it on the same data. */
   crash(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -21,14 +21,14 @@ export interface Door extends StallingProxy {
   url: string;
 }
 
-/** PostgreSQL or Redis on data of its own below the folder, which is kept from start to start. */
+/** PostgreSQL or Redis on private data in the folder, which survive restarts. */
 export async function startFragileServer(
   kind: 'postgres' | 'redis',
   folder: string,
 ): Promise<FragileServer> {
   const home = join(folder, kind);
   mkdirSync(home);
-  // As root the servers run as another user, who must get in.
+  // With root the servers run as another user, who needs access.
   chmodSync(home, 0o755);
   const doors: StallingProxy[] = [];
   const start = async () => {
@@ -72,7 +72,7 @@ export async function startFragileServer(
   };
 }
 
-/** Main processes of the servers that we started on this home. */
+/** The main processes of our servers in this home. */
 function serversBelow(home: string): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

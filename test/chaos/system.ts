@@ -12,10 +12,10 @@ import type { FaultyAuthor } from './faulty-author.js';
 import { type Door, type FragileServer, startFragileServer } from './servers.js';
 
 const key = 'texas_internal_of_the_chaos_test';
-/** Seconds after which a wait is given up: far more than a slow machine needs. */
+/** The timeout of a wait in seconds: far more than a slow machine needs. */
 export const patience = 600;
 
-/** A process of the product, with ways of its own to the servers. */
+/** A process of the product, with its own proxies to the servers. */
 export interface Running {
   name: string;
   child: ChildProcess;
@@ -23,24 +23,24 @@ export interface Running {
   redis: Door;
 }
 
-/** One system: servers that break, an api, and workers that come and go. */
+/** A system of faulty servers, an api and a changing set of workers. */
 export interface ChaosSystem {
-  /** Straight into the database, by a door that never stalls. */
+  /** A connection to the database through a proxy that never stalls. */
   database: Database;
   postgres: FragileServer;
   redis: FragileServer;
   webhook: FakeWebhook;
-  /** Aborted when the run is over or has exceeded its limit: whoever waits stops waiting. */
+  /** Aborts when the run is over or has exceeded its time limit, which ends all waits. */
   signal: AbortSignal;
   workers: Running[];
   api(): Running;
   startWorker(): Promise<Running>;
   restartApi(): Promise<void>;
-  /** SIGKILL. */
+  /** Sends SIGKILL. */
   kill(running: Running): Promise<void>;
-  /** Asks for a day until the api has taken it. */
+  /** Requests a day until the api accepts it. */
   request(date: string): Promise<GenerationView>;
-  /** Sends the request and does not wait for the answer. */
+  /** Sends the request without waiting for the response. */
   requestInVain(date: string): void;
   get(path: string): Promise<Response>;
   flushRedis(): Promise<void>;
@@ -52,7 +52,7 @@ export interface ChaosSystemOptions {
   fallback: 'offline' | 'none';
   owner: Owner;
   signal: AbortSignal;
-  /** Told of a process that ended by itself with a failure. */
+  /** Called for a process that exited with a failure and was not killed. */
   onCrash?(failure: Error): void;
 }
 

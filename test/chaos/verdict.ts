@@ -4,15 +4,15 @@ import type { GeminiBehaviour } from '@texas-ai/testing';
 import type { FaultyAuthor } from './faulty-author.js';
 import type { ChaosSystem } from './system.js';
 
-/** What a run did to the system. */
+/** The faults of a run. */
 export interface Harm {
-  /** Kills of workers that held a job. */
+  /** Kills of workers with a job. */
   kills: number;
-  /** Of them, and of other processes, those at a chosen point. */
+  /** Kills of workers and other processes at chosen points. */
   aimedKills: number;
-  /** Author calls that were under way where a worker was killed. */
+  /** Author calls in flight of killed workers. */
   callsCut: number;
-  /** Days that were on their way while every call went wrong. */
+  /** Days in progress while all calls failed. */
   daysAtDeadAuthor: number;
   outages: number;
 }
@@ -22,16 +22,16 @@ export interface Accounts {
   published: number;
   failed: number;
   fallenBack: number;
-  /** Author calls that were needed: one for each plan and chapter that the author's text is kept of. */
+  /** Needed author calls: one for each stored plan and chapter of the author. */
   callsNeeded: number;
   callsArrived: number;
-  /** Entries of the ledger by how they ended. */
+  /** Ledger entries by outcome. */
   ledger: Record<string, number>;
-  /** How often each kind was raised. */
+  /** The number of alerts by kind. */
   alerts: Record<string, number>;
 }
 
-/** The share of days that an author costs which is bad in a third of its calls: four in a row, seldom. */
+/** The share of days that may fail with an author that fails a third of its calls: rarely four in a row. */
 const fewAreLost = 0.05;
 
 interface CountRow {
@@ -39,7 +39,7 @@ interface CountRow {
   count: number;
 }
 
-/** What is wrong with what is left of a run, one plain sentence each. */
+/** Returns the problems of a run, one sentence each. */
 export async function faultsIn(
   system: ChaosSystem,
   author: FaultyAuthor,
@@ -70,7 +70,7 @@ async function lostGenerations(
 ): Promise<string[]> {
   const rows: { id: string; date: string; status: string; error_code: string | null }[] =
     await database('generations').select('id', 'date', 'status', 'error_code');
-  // Only what the author did may fail a day; neither kills nor outages are its fault.
+  // Only the author may fail a day, never a kill or an outage.
   const ended = (row: (typeof rows)[number]) =>
     row.status === 'published' ||
     (fallback === 'none' && row.status === 'failed' && row.error_code?.startsWith('author_'));
@@ -84,7 +84,7 @@ async function lostGenerations(
   ];
 }
 
-/** Reads every live day as a client does. */
+/** Reads all live days through the api. */
 async function halfDays({ database, get }: ChaosSystem): Promise<string[]> {
   const days: { date: string }[] = await database('days').select('date');
   const faults: string[] = [];
@@ -112,7 +112,7 @@ async function halfDays({ database, get }: ChaosSystem): Promise<string[]> {
   return faults;
 }
 
-/** Counts what was stored twice, or in part. */
+/** Counts rows that were stored twice or incompletely. */
 async function doubles({ database }: ChaosSystem): Promise<string[]> {
   const { rows } = await database.raw<{ rows: { id: string; what: string }[] }>(`
     SELECT generations.id, 'chapters' AS what FROM generations
@@ -140,8 +140,8 @@ async function silentDays({ database }: ChaosSystem): Promise<string[]> {
 }
 
 /**
- * Each trouble is told of once when it begins and once when it is over: but for one whose teller was
- * killed between telling and saying so, which is the try after it.
+ * Each alert is delivered once when raised and once when recovered, except that a worker killed between sending and
+ * recording it causes another delivery.
  */
 async function alertFaults({ database, webhook }: ChaosSystem, harm: Harm): Promise<string[]> {
   const { rows } = await database.raw<{ rows: DeliveryRow[] }>(`
@@ -158,19 +158,19 @@ async function alertFaults({ database, webhook }: ChaosSystem, harm: Harm): Prom
     if (times > tries)
       faults.push(`${kind} was told of ${times} times in ${tries} tries (${phase}).`);
   }
-  // A try that told and was killed before it said so is told again: one kill in four at most.
+  // A delivery that was sent but not recorded is repeated: at most one in four kills.
   const again =
     arrived.length -
     new Set(arrived.map(({ title, over, timestamp }) => `${title} ${over} ${timestamp}`)).size;
   if (again > Math.max(2, harm.kills / 4)) faults.push(`${again} alerts were told again.`);
-  // Each outage is a trouble of each kind at most, and so is the author.
+  // Each outage raises at most one alert of each kind, and so does the author.
   const { rows: kinds } = await database.raw<{
     rows: { kind: string; subject: string; count: number }[];
   }>('SELECT kind, subject, count(*)::int AS count FROM alerts GROUP BY kind, subject');
   for (const { kind, subject, count } of kinds) {
     if (count > harm.outages + 1) faults.push(`${kind} of ${subject} was raised ${count} times.`);
   }
-  // The api tells of PostgreSQL's absence from memory.
+  // The api alerts about PostgreSQL from memory.
   const kept = arrived.filter(({ title }) => !title.includes('PostgreSQL does not answer'));
   const most = rows.reduce((sum, { tries }) => sum + tries, 0);
   if (kept.length > most) faults.push(`${kept.length} alerts arrived in ${most} tries.`);
@@ -186,7 +186,7 @@ interface DeliveryRow {
   at: Temporal.Instant;
 }
 
-/** What the webhook is told. */
+/** The deliveries to the webhook. */
 interface Told {
   title: string;
   over: boolean;
@@ -216,7 +216,7 @@ async function accountsOf({ database }: ChaosSystem, author: FaultyAuthor): Prom
   };
 }
 
-/** Every call beyond the needed ones has a reason: a bad answer, a kill, or an outage. */
+/** Each additional call has a reason: an invalid answer, a kill or an outage. */
 async function unexplained(
   { database }: ChaosSystem,
   { ledger, callsArrived }: Accounts,
@@ -233,17 +233,17 @@ async function unexplained(
       SELECT count(*) AS answers FROM author_calls WHERE outcome = 'answered'
       GROUP BY generation_id, step, chapter) AS steps`);
   const again = rows[0]?.again ?? 0;
-  // An answer that breaks the schema is paid for and asked for again. So is one whose worker dies
-  // between its answer and its storing, which one kill in four meets at most.
+  // An invalid answer is billed and requested again. So is one whose worker dies before storing it, which at most one in
+  // four kills causes.
   const lies = author.answered.get('wrongCount') ?? 0;
   const most = lies + harm.kills / 4 + concurrency * harm.outages;
   if (again > most)
     faults.push(`${again} good answers were thrown away, ${most} at most for a reason.`);
-  // What was never ended was cut off by a kill, or opened and not yet asked by its worker.
+  // A call without an end was interrupted by a kill, or opened but not yet made.
   const unended = (ledger.open ?? 0) + (ledger.lost ?? 0);
   const cut = harm.callsCut + harm.kills + concurrency * harm.outages;
   if (unended > cut) faults.push(`${unended} calls were never ended, ${cut} at most were cut off.`);
-  // No failure is in the books that the author did not cause.
+  // The ledger has only failures that the author caused.
   for (const [outcome, behaviours] of Object.entries(causes)) {
     const caused = behaviours.reduce((sum, each) => sum + (author.answered.get(each) ?? 0), 0);
     const booked = ledger[outcome] ?? 0;
@@ -252,7 +252,7 @@ async function unexplained(
   return faults;
 }
 
-/** What of the author an outcome in the ledger comes from. */
+/** The behaviour of the author behind each outcome in the ledger. */
 const causes = {
   author_rate_limited: ['rateLimited'],
   author_http_error: ['serverError'],
@@ -261,5 +261,5 @@ const causes = {
   author_timeout: ['hang'],
 } as const satisfies Record<string, readonly GeminiBehaviour[]>;
 
-/** Jobs that one worker holds at once. */
+/** Concurrent jobs of a worker. */
 const concurrency = 8;

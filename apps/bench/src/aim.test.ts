@@ -27,7 +27,7 @@ describe('an aim', () => {
     expect(standingOf(aim, { value, ratio })).toBe(standing);
   });
 
-  it('is not there where none is', () => {
+  it('is empty without a target', () => {
     expect(aimWords(undefined)).toBe('');
     expect(standingOf(undefined, { value: 1, ratio: 1 })).toBeNull();
   });

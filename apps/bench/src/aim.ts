@@ -1,8 +1,8 @@
 import { formatNumber } from './format.js';
 
 /**
- * What is aimed at: a bound on the value itself or on its ratio to the floor, with the limit that is
- * still bearable where an issue names both; or words, where no number says it.
+ * A target: a bound on the value or on its ratio to the floor, optionally with a limit that is still acceptable; or
+ * words, if there is no number for it.
  */
 export type Aim = Bound | { words: string };
 
@@ -11,7 +11,7 @@ export type Bound = { of: 'value' | 'ratio'; limit?: number } & (
   | { atLeast: number }
 );
 
-/** How a figure stands with its aim; null where there is no number to hold it against. */
+/** The result of comparing a figure with its aim; null without a bound. */
 export type Standing = 'met' | 'within the limit' | 'missed' | null;
 
 export function aimWords(aim: Aim | undefined): string {
@@ -23,7 +23,7 @@ export function aimWords(aim: Aim | undefined): string {
   return aim.of === 'ratio' ? `${words} of the floor` : words;
 }
 
-/** `ratio` is that of value and floor; null where there is no floor, and a bound on it is missed. */
+/** `ratio` is value divided by floor; null without a floor, in which case a bound on it is missed. */
 export function standingOf(
   aim: Aim | undefined,
   { value, ratio }: { value: number; ratio: number | null },

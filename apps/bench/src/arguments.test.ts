@@ -4,11 +4,11 @@ import { helpText, readArguments, UsageError } from './arguments.js';
 const known = ['throughput', 'backup', 'start'];
 
 describe('the arguments', () => {
-  it('measure everything unless told otherwise', () => {
+  it('select all measurements by default', () => {
     expect(readArguments([], known)).toEqual({ kind: 'measure', ids: known, json: null });
   });
 
-  it('choose measurements, which keep their order', () => {
+  it('select measurements, in their usual order', () => {
     const { ids } = measured(['--only', 'start,throughput']);
     expect(ids).toEqual(['throughput', 'start']);
     expect(measured(['--only=start', '--only', ' backup , start']).ids).toEqual([
@@ -17,7 +17,7 @@ describe('the arguments', () => {
     ]);
   });
 
-  it('name the files that are written and read', () => {
+  it('name the files to write and read', () => {
     expect(measured(['--json', 'a.json']).json).toBe('a.json');
     expect(readArguments(['--document', 'a.json'], known)).toEqual({
       kind: 'document',
@@ -25,7 +25,7 @@ describe('the arguments', () => {
     });
   });
 
-  it('ask for help before all else', () => {
+  it('give help precedence', () => {
     expect(readArguments(['-h', '--only', 'nothing'], known)).toEqual({ kind: 'help' });
     const help = helpText([{ id: 'start', title: 'How soon it starts' }]);
     expect(help).toMatch(/^ {2}start {2}How soon it starts$/m);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import express from 'express';
 
-// Sends one file's bytes to whoever asks: `bare-server-main.js http|express PORT FILE`.
+// Serves the bytes of one file: `bare-server-main.js http|express PORT FILE`.
 
 const [kind, port, file] = process.argv.slice(2);
 const bytes = readFileSync(file ?? '');

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type CountingProxy, startCountingProxy } from './counting-proxy.js';
 
 describe('the round trips through a proxy', () => {
-  /** Answers a line once it is whole. */
+  /** Replies to each complete line. */
   const server = createServer((socket) => {
     let line = '';
     socket.on('data', (bytes) => {
@@ -41,7 +41,7 @@ describe('the round trips through a proxy', () => {
     await answer;
   }
 
-  it('are counted by answers, not by writes, over all connections', async () => {
+  it('are counted by replies, not by writes, over all connections', async () => {
     const [one, other] = [await connected(), await connected()];
     expect(proxy.take()).toBe(0);
     await ask(one, 'a', 'b', '\n');

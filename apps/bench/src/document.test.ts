@@ -43,7 +43,7 @@ const place = (name: string) => `<!-- figures: ${name} -->\nold\n<!-- end of fig
 const document = `# Title\n\n${places.map(place).join('\n\nwords\n\n')}\n`;
 
 describe('the document', () => {
-  it('keeps its words and gets new figures', () => {
+  it('keeps its text and gets new figures', () => {
     const filled = fillDocument(document, report);
     expect(filled).toMatch(/^# Title\n/);
     expect(filled.match(/^words$/gm)).toHaveLength(places.length - 1);
@@ -60,26 +60,26 @@ describe('the document', () => {
     );
   });
 
-  it('is the same when it is filled again', () => {
+  it('does not change when filled again', () => {
     const filled = fillDocument(document, report);
     expect(fillDocument(filled, report)).toBe(filled);
   });
 
-  it('says so where nothing was missed and nothing failed', () => {
+  it('says if nothing was missed and nothing failed', () => {
     const fine = { ...report, figures: sizingFigures, measurements: [] };
     const filled = fillDocument(document, fine);
     expect(filled).toContain('None: every aim that is a number was met.');
     expect(filled).toContain('Nothing.');
   });
 
-  it('has a place for everything', () => {
+  it('must have a place for everything', () => {
     const lacking = document.replace(place('table'), '');
     expect(() => fillDocument(lacking, report)).toThrow('no place for table');
     const strange = document.replace('figures: table', 'figures: tables');
     expect(() => fillDocument(strange, report)).toThrow('nobody makes: tables');
   });
 
-  it('of this repository has one', () => {
+  it('of this repository has every part', () => {
     const file = new URL('../../../docs/performance.md', import.meta.url);
     expect(fillDocument(readFileSync(file, 'utf8'), report)).toContain('| commit | abc |');
   });

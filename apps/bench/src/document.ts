@@ -3,7 +3,7 @@ import type { JudgedFigure, Report } from './report.js';
 import { needsOf, suppositionWords } from './sizing.js';
 import { markdownTable, renderMarkdown } from './table.js';
 
-// docs/performance.md is written by hand but for what stands between markers, which is made of a report:
+// docs/performance.md is written by hand except for the parts between markers, which are generated from a report:
 //   <!-- figures: NAME --> … <!-- end of figures -->
 
 const fleets = [100_000, 10_000_000];
@@ -20,14 +20,14 @@ const parts: Readonly<Record<string, (report: Report) => string>> = {
 const marker = /(<!-- figures: (\S+) -->\n)[\s\S]*?(<!-- end of figures -->)/g;
 
 /**
- * The document with what is between its markers made anew. Throws an Error where it lacks a part or
- * names an unknown one, or the report lacks a figure.
+ * Returns the document with the parts between its markers regenerated. Throws an Error if a part is missing or unknown,
+ * or the report lacks a figure.
  */
 export function fillDocument(document: string, report: Report): string {
   const seen = new Set<string>();
   const filled = document.replace(marker, (_all, head: string, name: string, tail: string) => {
     const render = Object.hasOwn(parts, name) ? parts[name] : undefined;
-    if (!render) throw new Error(`The document names a part that nobody makes: ${name}.`);
+    if (!render) throw new Error(`The document has an unknown part: ${name}.`);
     seen.add(name);
     return `${head}\n${render(report)}\n\n${tail}`;
   });

@@ -3,7 +3,7 @@ import { median, p99, rangeOf } from './figure.js';
 import { formatBytes, formatNumber, formatSeconds } from './format.js';
 
 describe('of many values', () => {
-  it('the median, the 99th percentile and the range are told in any order', () => {
+  it('median, 99th percentile and range do not depend on order', () => {
     const values = Array.from({ length: 200 }, (_, index) => 200 - index);
     expect(median([5, 1, 3])).toBe(3);
     expect(p99(values)).toBe(198);
@@ -12,7 +12,7 @@ describe('of many values', () => {
 });
 
 describe('numbers', () => {
-  it('are shown as exactly as they are known', () => {
+  it('are shown with their significant digits', () => {
     expect([0.04567, 1.234, 45.678, 999.4, 1234.5, 1e7].map(formatNumber)).toEqual([
       '0.0457',
       '1.23',

@@ -1,16 +1,16 @@
 import type { Aim } from './aim.js';
 
-/** One measured figure, beside what the machine can do at best in the same run. */
+/** A measured figure, with the best that the machine can do in the same run as its floor. */
 export interface Figure {
-  /** What programs know it by; it never changes. */
+  /** Stable: reports are compared by it. */
   id: string;
   name: string;
   value: number;
   unit: string;
   aim?: Aim;
-  /** The same by bare code without what makes the product what it is, in the same unit. */
+  /** The same measured on minimal code without the product's features, in the same unit. */
   floor?: { name: string; value: number };
-  /** The lowest and the highest of the repeats that the value is the median of. */
+  /** The range of the repetitions whose median is the value. */
   range?: Range;
 }
 
@@ -24,7 +24,7 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/** The value that 99 % of them do not exceed. */
+/** The 99th percentile. */
 export function p99(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.ceil(sorted.length * 0.99) - 1] ?? Number.NaN;

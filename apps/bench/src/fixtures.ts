@@ -5,18 +5,18 @@ import { makeStore } from '@texas-ai/storage';
 import pg from 'pg';
 import { experiencesPerDay, storeDays } from './stored-days.js';
 import { openMigrated } from './use-cases.js';
-import { bringWrk } from './wrk.js';
+import { ensureWrk } from './wrk.js';
 
-/** What is made once for all measurements that need it; plain values, since they cross processes. */
+/** Created once for all measurements that need them; plain values, since they are sent to other processes. */
 export interface Fixtures {
-  /** The load generator can be run. */
+  /** The load generator is available. */
   wrk: true;
   millionExperiences: StoredDays;
 }
 
 export type FixtureName = keyof Fixtures;
 
-/** A database in which one character has that many days in a row, from 1990-01-01 on. */
+/** A database in which one character has `days` consecutive days from 1990-01-01 on. */
 export interface StoredDays {
   databaseUrl: string;
   character: string;
@@ -31,7 +31,7 @@ export interface FixtureDeps {
 
 const makers: { [Name in FixtureName]: (deps: FixtureDeps) => Promise<Fixtures[Name]> } = {
   async wrk() {
-    bringWrk();
+    ensureWrk();
     return true;
   },
   async millionExperiences({ root, logger, makeDatabase }) {
@@ -50,7 +50,7 @@ const makers: { [Name in FixtureName]: (deps: FixtureDeps) => Promise<Fixtures[N
   },
 };
 
-/** Migrates a database and gives it characters with the contents of the first profile. */
+/** Migrates a database and adds characters with the contents of the first profile. */
 export async function prepareDays(
   databaseUrl: string,
   characters: readonly string[],
@@ -70,7 +70,7 @@ export async function prepareDays(
   return new pg.Pool({ connectionString: databaseUrl, max: 2 });
 }
 
-/** Each fixture is made when it is first asked for; one that failed fails whoever asks. */
+/** Creates each fixture at its first use; a failed one fails every use. */
 export function makeFixtures(deps: FixtureDeps): (name: FixtureName) => Promise<unknown> {
   const made = new Map<FixtureName, Promise<unknown>>();
   return (name) => {

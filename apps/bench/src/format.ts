@@ -1,4 +1,4 @@
-/** Three significant digits below a thousand, whole numbers with their thousands marked above. */
+/** Three significant digits below 1,000, whole numbers with separators above. */
 export function formatNumber(value: number): string {
   const digits =
     Math.abs(value) < 1000 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 };
@@ -13,7 +13,7 @@ const steps = [
   { name: 'kB', bytes: 1e3 },
 ];
 
-/** In powers of a thousand. */
+/** In units of powers of 1,000. */
 export function formatBytes(bytes: number): string {
   const step = steps.find((each) => bytes >= each.bytes) ?? { name: 'bytes', bytes: 1 };
   return `${formatNumber(bytes / step.bytes)} ${step.name}`;

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { processEnvironment } from '@texas-ai/config';
 
-// Preloaded into a worker (`node --import`): keeps telling, in the file that LOOP_PROBE_FILE names, how
-// long the event loop was held at most since the probe was reset by SIGWINCH.
+// Preloaded into a worker (`node --import`): writes the longest delay of the event loop since the last SIGWINCH to
+// LOOP_PROBE_FILE, periodically.
 
 const resolutionMs = 2;
 const file = processEnvironment().LOOP_PROBE_FILE ?? '/dev/null';

@@ -3,7 +3,7 @@ import { availableParallelism, cpus, release, totalmem } from 'node:os';
 import type { Logger } from '@texas-ai/kernel';
 import { type Servers, withPostgres, withRedis } from './servers.js';
 
-/** What a run was measured on. */
+/** The machine of a run. */
 export interface Machine {
   cpu: string;
   cores: number;
@@ -31,8 +31,8 @@ async function serverVersions({ databaseUrl, redisUrl }: Servers, logger: Logger
     return rows[0]?.server_version ?? 'unknown';
   });
   const redis = await withRedis(redisUrl, logger, async (client) => {
-    const said = await client.info('server');
-    return /^redis_version:(\S+)/m.exec(said)?.[1] ?? 'unknown';
+    const info = await client.info('server');
+    return /^redis_version:(\S+)/m.exec(info)?.[1] ?? 'unknown';
   });
   return { postgresql, redis };
 }

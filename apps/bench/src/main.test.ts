@@ -44,7 +44,7 @@ describe('the command', () => {
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   });
 
-  it('ends with 1 where a report lacks figures, and leaves the document alone', async () => {
+  it('exits with 1 if a report lacks figures, and leaves the document unchanged', async () => {
     const file = join(folder, 'part.json');
     writeFileSync(
       file,
@@ -59,7 +59,7 @@ describe('the command', () => {
 });
 
 describe('the registry', () => {
-  it('knows each measurement by an id of its own', () => {
+  it('has a unique id for each measurement', () => {
     const ids = measurements.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     for (const id of ids) expect(id).toMatch(/^[a-z][a-z-]*$/);

@@ -9,7 +9,7 @@ import { measurements } from './registry.js';
 import { readReport } from './report.js';
 import { renderText } from './table.js';
 
-// `npm run bench`: prints figures. That an aim is missed is no failure.
+// `npm run bench`: prints figures. A missed aim is no failure.
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const documentFile = join(root, 'docs/performance.md');
@@ -19,9 +19,9 @@ try {
   const ids = measurements.map(({ id }) => id);
   process.exit(await carryOut(readArguments(process.argv.slice(2), ids)));
 } catch (error) {
-  const said = error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : String(error);
   const misused = error instanceof UsageError;
-  process.stderr.write(`${said}${misused ? ' See “npm run bench -- --help”.' : ''}\n`);
+  process.stderr.write(`${message}${misused ? ' See “npm run bench -- --help”.' : ''}\n`);
   process.exit(misused ? 2 : 1);
 }
 
@@ -48,7 +48,7 @@ async function carryOut(command: Command): Promise<number> {
   }
 }
 
-/** Said now rather than after some minutes. */
+/** Fails now rather than after some minutes. */
 function assertWritable(file: string): void {
   try {
     accessSync(dirname(file), constants.W_OK);

@@ -3,19 +3,19 @@ import { processEnvironment } from '@texas-ai/config';
 import { startSupervisor } from '@texas-ai/local-services';
 import { makeLogSpy } from '@texas-ai/testing';
 import type { Fixtures } from './fixtures.js';
-import type { Said, Task } from './measurement-process.js';
+import type { Reply, Task } from './measurement-process.js';
 import { measurements } from './registry.js';
 
-// The process of one measurement. What it started ends with it.
+// The process of one measurement. Processes that it started exit with it.
 
 process.once('message', async (task: Task) => {
-  const said = await measure(task).catch((error): Said => ({ failure: sentenceOf(error) }));
-  process.send?.(said, () => process.exit(0));
+  const reply = await measure(task).catch((error): Reply => ({ failure: sentenceOf(error) }));
+  process.send?.(reply, () => process.exit(0));
 });
-// Nobody is there any more to be told.
+// The parent process is gone.
 process.once('disconnect', () => process.exit(1));
 
-async function measure({ id, servers, folder, fixtures }: Task): Promise<Said> {
+async function measure({ id, servers, folder, fixtures }: Task): Promise<Reply> {
   const measurement = measurements.find((each) => each.id === id);
   if (!measurement) throw new Error(`There is no measurement ${id}.`);
   const environment = processEnvironment();

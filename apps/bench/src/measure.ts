@@ -9,12 +9,12 @@ import { makeLogSpy } from '@texas-ai/testing';
 import { makeFixtures } from './fixtures.js';
 import { describeMachine } from './machine.js';
 import type { Measurement } from './measurement.js';
-import { measureApart } from './measurement-process.js';
+import { measureInProcess } from './measurement-process.js';
 import { type Report, reportOf } from './report.js';
 import { run } from './run.js';
-import { calm, dropDatabase, makeDatabase, type Servers } from './servers.js';
+import { dropDatabase, flush, makeDatabase, type Servers } from './servers.js';
 
-/** Measures on private servers, which are gone with all they held at the end, however it comes. */
+/** Measures on private servers, which are always removed at the end, with their data. */
 export async function measure(chosen: readonly Measurement[], root: string): Promise<Report> {
   const owner = makeOwner();
   let closing: Promise<void> | undefined;
@@ -48,7 +48,7 @@ async function measureWith(
   const home = owner.own(mkdtempSync(join(tmpdir(), 'texas-bench-')), (folder) =>
     rmSync(folder, { recursive: true, force: true }),
   );
-  // The servers may run as another user, who must get in: or else their data are kept elsewhere.
+  // The servers may run as another user; without access, their data would be stored elsewhere.
   chmodSync(home, 0o755);
   const servers = await startServers(owner, home, root, logger);
   const machine = await describeMachine(servers, logger);
@@ -65,9 +65,9 @@ async function measureWith(
       const folder = join(home, id);
       mkdirSync(folder);
       try {
-        await calm(servers, logger);
+        await flush(servers, logger);
         const own = { databaseUrl, redisUrl: servers.redisUrl };
-        return await measureApart({ id, servers: own, folder, fixtures });
+        return await measureInProcess({ id, servers: own, folder, fixtures });
       } finally {
         await dropDatabase(servers.databaseUrl, databaseUrl);
         rmSync(folder, { recursive: true, force: true });
@@ -100,7 +100,7 @@ async function startServers(
   return { databaseUrl, redisUrl };
 }
 
-/** The commit that is checked out, and whether files differ from it; null where git does not know. */
+/** The checked-out commit, and whether files differ from it; null if git does not know. */
 function checkedOut(root: string): Pick<Report, 'commit' | 'modified'> {
   const git = (...args: string[]) =>
     execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });

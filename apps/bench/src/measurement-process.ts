@@ -5,10 +5,10 @@ import type { Figure } from './figure.js';
 import type { FixtureName } from './fixtures.js';
 import type { Servers } from './servers.js';
 
-// Each measurement runs in a process of its own: none meets the memory, the compiled code or the open
-// connections of another, and one that dies is one that failed.
+// Each measurement runs in a separate process, so that memory, compiled code and open connections of others do not
+// affect it, and a crash only fails that measurement.
 
-/** What the process of a measurement is told. */
+/** The message to the process of a measurement. */
 export interface Task {
   id: string;
   servers: Servers;
@@ -16,35 +16,35 @@ export interface Task {
   fixtures: Partial<Record<FixtureName, unknown>>;
 }
 
-/** What it says at its end. */
-export type Said = { figures: Figure[] } | { failure: string };
+/** Its reply. */
+export type Reply = { figures: Figure[] } | { failure: string };
 
 /** Longer than any measurement takes on a slow machine. */
-const mostMs = 600_000;
+const timeoutMs = 600_000;
 
-/** Measures in another process; rejects with what that failed of, or how it died. */
-export async function measureApart(task: Task): Promise<Figure[]> {
+/** Measures in another process; rejects with its failure, or with how it exited. */
+export async function measureInProcess(task: Task): Promise<Figure[]> {
   const child = fork(fileURLToPath(new URL('./measure-main.js', import.meta.url)), {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    timeout: mostMs,
+    timeout: timeoutMs,
     killSignal: 'SIGKILL',
   });
   const end = () => child.kill('SIGKILL');
   process.once('exit', end);
   try {
-    let said: Said | undefined;
-    child.on('message', (message: Said) => {
-      said = message;
+    let reply: Reply | undefined;
+    child.on('message', (message: Reply) => {
+      reply = message;
     });
     child.send(task);
-    // The channel's end comes after all that was said.
+    // The channel is closed only after all messages have arrived.
     const [[code, signal]] = await Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
-    if (said === undefined) {
+    if (reply === undefined) {
       const how = signal === null ? `with code ${code}` : `by ${signal}`;
-      throw new Error(`The process that measured ended ${how} and said nothing.`);
+      throw new Error(`The measuring process exited ${how} without a reply.`);
     }
-    if ('failure' in said) throw new Error(said.failure);
-    return said.figures;
+    if ('failure' in reply) throw new Error(reply.failure);
+    return reply.figures;
   } finally {
     process.off('exit', end);
   }

@@ -5,33 +5,30 @@ import type { Figure } from './figure.js';
 import type { FixtureName, Fixtures } from './fixtures.js';
 import type { Servers } from './servers.js';
 
-/**
- * What a measurement works with. It has a process, an empty database and an empty Redis for itself,
- * so that none depends on what others left behind.
- */
+/** The environment of a measurement: each has its own process, an empty database and an empty Redis. */
 export interface Bench {
   servers: Servers;
-  /** The repository's. */
+  /** The root of the repository. */
   root: string;
-  /** For its own files and logs; removed with the run. */
+  /** For files and logs; deleted after the run. */
   folder: string;
   environment: ProcessEnvironment;
-  /** Starts processes that end with the measurement. */
+  /** Starts processes that exit with the measurement. */
   supervisor: Supervisor;
   logger: Logger;
 }
 
-/** Measures some figures that are got together. */
+/** Measures figures that belong together. */
 export interface Measurement<Need extends FixtureName = FixtureName> {
-  /** What `--only` knows it by; it never changes. */
+  /** The stable name for `--only`. */
   id: string;
   title: string;
-  /** What is made before, once for all measurements of a run that need it. */
+  /** Fixtures, which are created once per run. */
   needs: readonly Need[];
   measure(bench: Bench, fixtures: Pick<Fixtures, Need>): Promise<Figure[]>;
 }
 
-/** Gives `measure` exactly the fixtures that `needs` names. */
+/** Types `measure` with exactly the fixtures in `needs`. */
 export function defineMeasurement<const Need extends FixtureName = never>(
   measurement: Measurement<Need>,
 ): Measurement {

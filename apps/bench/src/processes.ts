@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type pg from 'pg';
 
-// What Linux tells of processes in /proc.
+// Process statistics from Linux' /proc.
 
-/** Of `/proc/PID/stat`, as Linux has it on every machine that Node runs on. */
+/** The unit in `/proc/PID/stat`, on all platforms of Node. */
 const ticksPerSecond = 100;
 
 /** Resident memory of a process in MB. */
@@ -14,26 +14,26 @@ export function residentMegabytes(pid: number): number {
 
 interface Stat {
   parent: number;
-  /** Seconds of CPU: its own, and those of its children that ended. */
+  /** Seconds of CPU, of the process itself and of its exited children. */
   own: number;
   endedChildren: number;
 }
 
 function statOf(pid: number): Stat {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // Behind the name in parentheses, which may hold anything: state, parent, …
+  // The fields after the name, which is in parentheses and may contain anything: state, parent, …
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const seconds = (first: number) =>
     (Number(fields[first]) + Number(fields[first + 1])) / ticksPerSecond;
   return { parent: Number(fields[1]), own: seconds(11), endedChildren: seconds(13) };
 }
 
-/** Seconds of CPU that a process has used, all threads together. */
+/** Seconds of CPU of a process, all threads together. */
 export function cpuSeconds(pid: number): number {
   return statOf(pid).own;
 }
 
-/** Seconds of CPU that the PostgreSQL behind a connection has used, all its processes together. */
+/** Seconds of CPU of the PostgreSQL server of a connection, all processes together. */
 export async function postgresCpuSeconds(client: pg.Client | pg.Pool): Promise<number> {
   const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
   const server = statOf(rows[0]?.pid ?? 0).parent;
@@ -45,7 +45,7 @@ export async function postgresCpuSeconds(client: pg.Client | pg.Pool): Promise<n
   return own + endedChildren + children.reduce((sum, stat) => sum + (stat?.own ?? 0), 0);
 }
 
-/** Undefined for one that has ended meanwhile. */
+/** Undefined if the process has exited. */
 function tryStat(pid: number): Stat | undefined {
   try {
     return statOf(pid);

@@ -7,19 +7,19 @@ import type { Bench } from './measurement.js';
 import { type Servers, withPostgres } from './servers.js';
 import { openMigrated } from './use-cases.js';
 
-/** The built api and workers in processes of their own, spoken to over HTTP. */
+/** The built api and workers in separate processes, used over HTTP. */
 export interface Product {
   url: string;
   apiPid: number;
   workerPids: number[];
   today: Temporal.PlainDate;
-  /** Asks for a day of Texas, which is written some time later. */
+  /** Requests a day of Texas, which is written later. */
   request(date: string): Promise<GenerationView>;
-  /** Has one written and looks again and again; tells how many milliseconds it took. */
+  /** Requests a day, polls until it is published, and returns the milliseconds. */
   writeDay(date: string): Promise<number>;
-  /** Has them written as fast as the workers can; looking costs nearly nothing. */
+  /** Requests days and waits until all are published, at almost no cost for the workers. */
   writeDays(dates: readonly string[]): Promise<void>;
-  /** What is answered to a GET, as text; rejects where it is no success. */
+  /** Returns the text of a GET; rejects if the response is not a success. */
   read(path: string): Promise<string>;
   stop(): Promise<void>;
 }
@@ -27,21 +27,21 @@ export interface Product {
 export const productKey = 'texas_internal_benchmark';
 
 export interface ProductOptions {
-  /** Tells several at once apart. */
+  /** Distinguishes concurrent products. */
   name?: string;
-  /** By default those of the measurement. */
+  /** The servers of the measurement by default. */
   servers?: Servers;
-  /** How many worker processes; default 1. */
+  /** The number of worker processes; 1 by default. */
   workers?: number;
-  /** Given to Node before the worker's entry. */
+  /** Node's arguments before the worker's entry. */
   workerArgs?: readonly string[];
-  /** The author is Gemini at this address; otherwise the offline one. */
+  /** Uses Gemini at this URL instead of the offline author. */
   geminiUrl?: string;
-  /** Further variables of all processes. */
+  /** Additional variables of all processes. */
   env?: Readonly<Record<string, string>>;
 }
 
-/** Brings the database up to date first. */
+/** Migrates the database, then starts api and workers. */
 export async function startProduct(bench: Bench, options: ProductOptions = {}): Promise<Product> {
   const { root, folder, supervisor, environment } = bench;
   const { name: prefix = 'product', servers = bench.servers, workers = 1 } = options;
@@ -57,7 +57,7 @@ export async function startProduct(bench: Bench, options: ProductOptions = {}): 
     PORT: String(port),
     RATE_LIMIT_GENERATIONS_PER_MINUTE: '1000000',
     RATE_LIMIT_READS_PER_MINUTE: '10000000',
-    // Nothing is written but what is measured.
+    // Only the measured days are written.
     PLANNING_AUTOMATIC: 'false',
     BACKUP_AUTOMATIC: 'false',
     ...(geminiUrl === undefined

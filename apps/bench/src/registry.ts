@@ -15,7 +15,7 @@ import { start } from './measurements/start.js';
 import { throughput } from './measurements/throughput.js';
 import { waitingJob } from './measurements/waiting-job.js';
 
-/** Every measurement, in the order of the table. To add one: its file, and a line here. */
+/** All measurements in the order of the table. To add one, write its file and a line here. */
 export const measurements: readonly Measurement[] = [
   throughput,
   oneDay,

@@ -57,7 +57,7 @@ describe('a report', () => {
     ]);
   });
 
-  it('is shown as a table, with what failed below', () => {
+  it('is shown as a table, with failures below', () => {
     expect(renderText(report).split('\n')).toEqual([
       'figure           measured                        aim                         standing  floor                     ratio',
       'requests | each  5,000 requests/s (4,900–5,100)  at least 0.55 of the floor  missed    10,000 requests/s (bare)  0.5',
@@ -66,7 +66,7 @@ describe('a report', () => {
     ]);
   });
 
-  it('is shown in Markdown, where a bar is no column', () => {
+  it('is shown in Markdown, with escaped bars', () => {
     expect(renderMarkdown(report).split('\n')).toEqual([
       '| figure | measured | aim | standing | floor | ratio |',
       '| --- | --- | --- | --- | --- | --- |',
@@ -85,7 +85,7 @@ describe('reading one', () => {
     return file;
   };
 
-  it('gives back what was written', () => {
+  it('returns what was written', () => {
     expect(readReport(written(JSON.stringify(report)))).toEqual(report);
   });
 
@@ -100,7 +100,7 @@ describe('reading one', () => {
     expect(read).toThrow(said);
   });
 
-  it('refuses a file that is not there', () => {
+  it('rejects a missing file', () => {
     expect(() => readReport(join(folder, 'none.json'))).toThrow('none.json cannot be read');
   });
 });

@@ -17,7 +17,7 @@ function deps(overrides: Partial<RunDeps> = {}): RunDeps & { said: string[] } {
 }
 
 describe('a run', () => {
-  it('gives each measurement what it needs', async () => {
+  it('gives each measurement its fixtures', async () => {
     const given: unknown[] = [];
     const measure: RunDeps['measure'] = async (id, fixtures) => {
       given.push([id, fixtures]);
@@ -40,7 +40,7 @@ describe('a run', () => {
     ]);
   });
 
-  it('goes on past whatever fails', async () => {
+  it('continues after failures', async () => {
     const broken = deps({
       async fixture() {
         throw new Error('no such thing');
@@ -65,8 +65,8 @@ describe('a run', () => {
     expect(outcomes.map(({ id, failure, figures }) => [id, failure, figures.length])).toEqual([
       ['needy', 'no such thing', 0],
       ['throws', 'it broke', 0],
-      ['no number', 'f came out as NaN.', 0],
-      ['no floor', 'f came out as 1 beside 0.', 0],
+      ['no number', 'f is NaN.', 0],
+      ['no floor', 'f is 1, with a floor of 0.', 0],
       ['good', null, 1],
     ]);
     expect(broken.said).toContain('Failed: it broke');
@@ -74,7 +74,7 @@ describe('a run', () => {
 });
 
 describe('fixtures', () => {
-  it('are made once, and fail whoever asks where they fail', async () => {
+  it('are created once, and a failed one fails every use', async () => {
     let made = 0;
     const fixture = makeFixtures({
       root: '/nowhere',

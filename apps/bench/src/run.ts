@@ -2,14 +2,14 @@ import type { Figure } from './figure.js';
 import type { FixtureName } from './fixtures.js';
 import type { Measurement } from './measurement.js';
 
-/** What became of a measurement. */
+/** The outcome of a measurement. */
 export interface Outcome {
   id: string;
   title: string;
-  /** What it took, the fixtures that it was the first to need included. */
+  /** The duration, including fixtures that it was the first to need. */
   seconds: number;
   figures: Figure[];
-  /** Why there are none. */
+  /** The reason why there are no figures. */
   failure: string | null;
 }
 
@@ -19,7 +19,7 @@ export interface RunDeps {
   say(line: string): void;
 }
 
-/** Measures one after the other; one that fails is reported, and the rest goes on. */
+/** Runs the measurements one after another; a failed one is reported, and the others continue. */
 export async function run(
   measurements: readonly Pick<Measurement, 'id' | 'title' | 'needs'>[],
   { fixture, measure, say }: RunDeps,
@@ -54,6 +54,6 @@ export async function run(
 function assertNumbers(figures: readonly Figure[]): void {
   for (const { id, value, floor } of figures) {
     if (Number.isFinite(value) && (!floor || floor.value > 0)) continue;
-    throw new Error(`${id} came out as ${value}${floor ? ` beside ${floor.value}` : ''}.`);
+    throw new Error(`${id} is ${value}${floor ? `, with a floor of ${floor.value}` : ''}.`);
   }
 }

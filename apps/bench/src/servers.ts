@@ -3,13 +3,13 @@ import { connectProducer, untilReady } from '@texas-ai/jobs';
 import type { Logger } from '@texas-ai/kernel';
 import pg from 'pg';
 
-/** Where the servers are that a measurement has for itself. */
+/** The private servers of a measurement. */
 export interface Servers {
   databaseUrl: string;
   redisUrl: string;
 }
 
-/** A new and empty database. */
+/** Creates an empty database. */
 export async function makeDatabase(adminUrl: string): Promise<string> {
   const name = `bench_${randomUUID().replaceAll('-', '')}`;
   await withPostgres(adminUrl, (admin) => admin.query(`CREATE DATABASE ${name}`));
@@ -23,8 +23,8 @@ export async function dropDatabase(adminUrl: string, databaseUrl: string): Promi
   await withPostgres(adminUrl, (admin) => admin.query(`DROP DATABASE ${name} WITH (FORCE)`));
 }
 
-/** Empties Redis, and has PostgreSQL write now what it would write in the middle of the next measurement. */
-export async function calm({ databaseUrl, redisUrl }: Servers, logger: Logger): Promise<void> {
+/** Empties Redis, and runs a checkpoint of PostgreSQL, so that none happens during the next measurement. */
+export async function flush({ databaseUrl, redisUrl }: Servers, logger: Logger): Promise<void> {
   await withPostgres(databaseUrl, (admin) => admin.query('CHECKPOINT'));
   await withRedis(redisUrl, logger, (redis) => redis.flushall());
 }
@@ -56,13 +56,13 @@ export async function withRedis<T>(
   }
 }
 
-/** A number of the section's `INFO`, such as `used_memory` of `memory`, in bytes. */
+/** Returns a number of an `INFO` section, such as `used_memory` of `memory` in bytes. */
 export async function redisInfo(
   redis: Pick<ReturnType<typeof connectProducer>, 'info'>,
   section: string,
   name: string,
 ): Promise<number> {
   const line = new RegExp(`^${name}:([\\d.]+)`, 'm').exec(await redis.info(section));
-  if (!line) throw new Error(`Redis does not tell ${name}.`);
+  if (!line) throw new Error(`Redis does not report ${name}.`);
   return Number(line[1]);
 }

@@ -3,7 +3,7 @@ import { sizingFigures as figures } from './example-report.js';
 import { needsOf } from './sizing.js';
 
 describe('the sizing', () => {
-  // 14,400 characters a night of four hours are one day a second.
+  // 14,400 characters in four hours are one day per second.
   it('is computed from the figures for any number of characters', () => {
     const one = needsOf(figures).map(({ what, of }) => [what, of(14_400), of(14_400_000)]);
     expect(one).toEqual([

@@ -3,7 +3,7 @@ import type { JudgedFigure, Report } from './report.js';
 
 const heading = ['figure', 'measured', 'aim', 'standing', 'floor', 'ratio'];
 
-/** All figures for a terminal, and what could not be measured. */
+/** All figures and failed measurements for a terminal. */
 export function renderText({ figures, measurements }: Report): string {
   const failed = measurements.flatMap(({ id, title, failure }) =>
     failure === null ? [] : [`Failed: ${id} (${title}): ${failure}`],
@@ -12,7 +12,7 @@ export function renderText({ figures, measurements }: Report): string {
   return [...table, ...failed].join('\n');
 }
 
-/** The same as a table of Markdown. */
+/** The figures as a Markdown table. */
 export function renderMarkdown({ figures }: Pick<Report, 'figures'>): string {
   return markdownTable(heading, figures.map(cellsOf));
 }

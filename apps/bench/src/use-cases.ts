@@ -11,8 +11,8 @@ import type { Store } from '@texas-ai/life';
 import { type Database, makeStore, migrate, openDatabase } from '@texas-ai/storage';
 import type { Servers } from './servers.js';
 
-/** What the use cases need, in this process: a migrated database and queues. */
-export interface InProcess {
+/** The dependencies of use cases in this process: a migrated database and queues. */
+export interface UseCaseDeps {
   database: Database;
   store: Store;
   queues: Queues;
@@ -21,7 +21,7 @@ export interface InProcess {
   owner: Owner;
 }
 
-export async function openInProcess(servers: Servers, logger: Logger): Promise<InProcess> {
+export async function openUseCaseDeps(servers: Servers, logger: Logger): Promise<UseCaseDeps> {
   const owner = makeOwner();
   const database = owner.own(await openMigrated(servers.databaseUrl, logger), (each) =>
     each.destroy(),
@@ -42,7 +42,7 @@ export async function openInProcess(servers: Servers, logger: Logger): Promise<I
   };
 }
 
-/** A database brought up to date, with more patience than the product has. */
+/** Migrates and opens a database, with longer timeouts than the product has. */
 export async function openMigrated(url: string, logger: Logger): Promise<Database> {
   const database = openDatabase({
     url,

@@ -3,21 +3,21 @@ import { promisify } from 'node:util';
 
 export interface Load {
   requestsPerSecond: number;
-  /** Milliseconds that 99 % of the requests stayed below. */
+  /** The 99th percentile of the latency, in milliseconds. */
   p99: number;
 }
 
-/** Sees that wrk is there; as root on Debian it is installed if need be. Throws where it cannot be. */
-export function bringWrk(): void {
+/** Checks that wrk is available; root on Debian installs it if necessary. Throws otherwise. */
+export function ensureWrk(): void {
   const found = () => runs('wrk', ['--version']);
   if (found()) return;
   if (process.getuid?.() === 0) {
     runs('apt-get', ['install', '-y', '--no-install-recommends', 'wrk']);
   }
-  if (!found()) throw new Error('wrk is not installed: “apt-get install wrk” brings it.');
+  if (!found()) throw new Error('wrk is not installed: run “apt-get install wrk”.');
 }
 
-/** wrk itself exits with 1 when it prints its version. */
+/** wrk exits with 1 after printing its version. */
 function runs(command: string, args: readonly string[]): boolean {
   try {
     execFileSync(command, args, { stdio: 'ignore' });
@@ -27,7 +27,7 @@ function runs(command: string, args: readonly string[]): boolean {
   }
 }
 
-/** Asks one address as fast as 32 connections can. Rejects where any answer was not a success. */
+/** Requests one URL as fast as possible on 32 connections. Rejects if any response is not a success. */
 export async function load(url: string, key: string, seconds: number): Promise<Load> {
   const { stdout } = await promisify(execFile)('wrk', [
     '--threads=1',
@@ -43,6 +43,7 @@ export async function load(url: string, key: string, seconds: number): Promise<L
   const rate = /Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1];
   const latency = /99%\s+([\d.]+)(us|ms|s)/.exec(stdout);
   const scale = { us: 0.001, ms: 1, s: 1000 }[latency?.[2] ?? ''];
-  if (rate === undefined || scale === undefined) throw new Error(`wrk said: ${stdout}`);
+  if (rate === undefined || scale === undefined)
+    throw new Error(`Unexpected output of wrk: ${stdout}`);
   return { requestsPerSecond: Number(rate), p99: Number(latency?.[1]) * scale };
 }

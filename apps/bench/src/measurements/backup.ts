@@ -11,15 +11,14 @@ import {
 import { systemClock } from '@texas-ai/kernel';
 import type { PgClient } from '@texas-ai/postgres';
 import { median, rangeOf } from '../figure.js';
-import { peakDuring, residentNow } from '../growth.js';
+import { peakDuring, residentNow, timed } from '../gauges.js';
 import { type Bench, defineMeasurement } from '../measurement.js';
 import { dropDatabase, makeDatabase } from '../servers.js';
-import { timed } from '../timed.js';
 
 const timeoutMs = 600_000;
 const dumps = 3;
 
-/** Time and memory of dumping and verifying a million experiences, beside pg_dump and pg_restore alone. */
+/** Time and memory of a backup and verification of a million experiences, compared with pg_dump and pg_restore. */
 export const backup = defineMeasurement({
   id: 'backup',
   title: 'A backup of a million experiences, and its verification',
@@ -128,7 +127,7 @@ async function verifyOnce(
   return { seconds: verification.seconds - checksums.seconds, bareSeconds };
 }
 
-/** Seconds that a program takes. */
+/** Times a program, in seconds. */
 async function bare(command: string, args: string[], { env }: PgClient): Promise<number> {
   const { seconds } = await timed(async () => {
     const [code] = await once(spawn(command, args, { env, stdio: 'inherit' }), 'exit');

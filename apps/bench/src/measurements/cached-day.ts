@@ -11,7 +11,7 @@ import { type Load, load } from '../wrk.js';
 const rounds = 5;
 const seconds = 3;
 
-/** Requests a second for a day that is in memory, with key and limit, beside bare servers of the same bytes. */
+/** Requests per second for a day in memory, with key and limit, compared with bare servers of the same bytes. */
 export const cachedDay = defineMeasurement({
   id: 'cached-day',
   title: 'A cached day under load, beside bare servers',
@@ -27,8 +27,7 @@ export const cachedDay = defineMeasurement({
       http: await startBare(bench, 'http', file),
       express: await startBare(bench, 'express', file),
     };
-    // Once unseen, so that V8 has compiled what it will. Then one after the other in turn, so that what
-    // else the machine does meets all of them.
+    // One round of warm-up for V8, then alternating rounds, so that other load affects all of them.
     for (const url of Object.values(urls)) await load(url, productKey, seconds);
     const seen: Record<keyof typeof urls, Load[]> = { product: [], http: [], express: [] };
     for (let round = 0; round < rounds; round++) {

@@ -4,12 +4,12 @@ import { defineMeasurement } from '../measurement.js';
 import { startProduct } from '../product.js';
 
 const days = 200;
-/** The plan and the chapters that the configuration asks for by default. */
+/** The plan and the default number of chapters. */
 const plannedCalls = 1 + 4;
 
 /**
- * What a day costs whose author is elsewhere: a fake Gemini that answers at once, in another process.
- * Its texts, and so its tokens, are shorter than those of a real one.
+ * The cost of a day by a remote author: a fake Gemini in another process that responds at once, with shorter texts, and
+ * so fewer tokens, than a real one.
  */
 export const dayCost = defineMeasurement({
   id: 'day-cost',

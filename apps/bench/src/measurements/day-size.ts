@@ -4,7 +4,7 @@ import { startProduct } from '../product.js';
 
 const days = 200;
 
-/** What a day by the offline author leaves in PostgreSQL, and what it costs the worker that is the author. */
+/** The size of a day by the offline author in PostgreSQL, and its cost for the worker. */
 export const daySize = defineMeasurement({
   id: 'day-size',
   title: `What ${days} days by the offline author leave in PostgreSQL`,

@@ -3,19 +3,17 @@ import { minuteOf, planDueDays, recoverStalled } from '@texas-ai/life';
 import { buildBudget, buildProfile } from '@texas-ai/testing';
 import { Queue } from 'bullmq';
 import pg from 'pg';
-import { peakDuring, residentNow } from '../growth.js';
-import { holdDuring } from '../loop-hold.js';
+import { longestBlockDuring, peakDuring, residentNow, timed } from '../gauges.js';
 import { defineMeasurement } from '../measurement.js';
 import type { Servers } from '../servers.js';
-import { timed } from '../timed.js';
-import { type InProcess, openInProcess } from '../use-cases.js';
+import { openUseCaseDeps, type UseCaseDeps } from '../use-cases.js';
 
 const characters = { few: 20_000, all: 100_000 };
 const batch = 250;
 
 /**
- * Seconds and memory that it takes to begin the day of 100,000 characters who are due at once, to take
- * all of them up again after Redis was wiped, and how long that holds the event loop.
+ * Seconds and memory to start the days of 100,000 characters that are due at once, and to recover all of them after a
+ * wiped Redis, with the longest block of the event loop.
  */
 export const dueDays = defineMeasurement({
   id: 'due-days',
@@ -23,7 +21,7 @@ export const dueDays = defineMeasurement({
   needs: [],
   async measure({ servers, logger }) {
     const floor = await bareRowsAndJobs(servers);
-    const bench = await openInProcess(servers, logger);
+    const bench = await openUseCaseDeps(servers, logger);
     try {
       const before = residentNow();
       const few = await beginDays(bench, 'few', logger);
@@ -49,7 +47,7 @@ export const dueDays = defineMeasurement({
         {
           id: 'due-days-hold',
           name: '… and the longest hold of the event loop meanwhile',
-          value: all.longestHoldMs,
+          value: all.longestBlockMs,
           unit: 'ms',
           aim: { of: 'value', atMost: 100 },
         },
@@ -62,7 +60,7 @@ export const dueDays = defineMeasurement({
         {
           id: 'lost-days-hold',
           name: '… and the longest hold of the event loop meanwhile',
-          value: again.longestHoldMs,
+          value: again.longestBlockMs,
           unit: 'ms',
           aim: { of: 'value', atMost: 100 },
         },
@@ -74,10 +72,10 @@ export const dueDays = defineMeasurement({
 });
 
 async function beginDays(
-  { database, store, steps, queues }: InProcess,
+  { database, store, steps, queues }: UseCaseDeps,
   some: keyof typeof characters,
   logger: Logger,
-): Promise<{ seconds: number; megabytes: number; longestHoldMs: number }> {
+): Promise<{ seconds: number; megabytes: number; longestBlockMs: number }> {
   const count = characters[some];
   await database.raw(
     `INSERT INTO characters (id, profile, profile_hash, next_plan_at)
@@ -102,22 +100,22 @@ async function beginDays(
   const queue = queues.get('author-gemini');
   const waitedBefore = await queue.getPrioritizedCount();
   const { megabytes, result: held } = await peakDuring(() =>
-    holdDuring(() => timed(() => planDueDays(planning, new AbortController().signal))),
+    longestBlockDuring(() => timed(() => planDueDays(planning, new AbortController().signal))),
   );
-  const { longestHoldMs, result: planned } = held;
+  const { longestBlockMs, result: planned } = held;
   const { seconds, result } = planned;
   const { begun } = result;
   const waiting = (await queue.getPrioritizedCount()) - waitedBefore;
   if (begun !== count || waiting !== count) {
     throw new Error(`${begun} days were begun and ${waiting} are enqueued.`);
   }
-  return { seconds, megabytes, longestHoldMs };
+  return { seconds, megabytes, longestBlockMs };
 }
 
-async function takeUpAfterWipe({ database, store, steps, queues }: InProcess) {
+async function takeUpAfterWipe({ database, store, steps, queues }: UseCaseDeps) {
   await queues.connection.flushall();
   await database('generations').update({ touched_at: database.raw("now() - interval '1 hour'") });
-  const { longestHoldMs, result } = await holdDuring(() =>
+  const { longestBlockMs, result } = await longestBlockDuring(() =>
     timed(() => recoverStalled({ store, steps }, 60_000)),
   );
   const { seconds, result: lost } = result;
@@ -125,10 +123,10 @@ async function takeUpAfterWipe({ database, store, steps, queues }: InProcess) {
   if (lost !== characters.few + characters.all || waiting !== lost) {
     throw new Error(`${lost} days were taken up and ${waiting} are enqueued.`);
   }
-  return { seconds, longestHoldMs };
+  return { seconds, longestBlockMs };
 }
 
-/** As many rows and jobs as there are days, which check and remember nothing. */
+/** The same number of bare rows and jobs, without checks. */
 async function bareRowsAndJobs({ databaseUrl, redisUrl }: Servers): Promise<number> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 });
   await pool.query('CREATE TABLE bare_days (id uuid PRIMARY KEY, character text, date date)');

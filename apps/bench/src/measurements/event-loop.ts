@@ -8,7 +8,7 @@ import { startProduct } from '../product.js';
 const days = 60;
 const probe = fileURLToPath(new URL('../loop-probe.js', import.meta.url));
 
-/** How long a worker's event loop is held at most while it writes days with the offline author. */
+/** The longest block of a worker's event loop while it writes days with the offline author. */
 export const eventLoop = defineMeasurement({
   id: 'event-loop',
   title: 'The longest hold of a worker’s event loop',

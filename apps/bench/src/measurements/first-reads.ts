@@ -7,10 +7,10 @@ import { experiencesPerDay, removeDays, storeDays, storedDate } from '../stored-
 
 const rounds = 5;
 const fewDays = 400;
-/** Days of a round whose reads count; the others warm both sides up. */
+/** Counted reads per round; the others are warm-up. */
 const reads = 380;
 
-/** Milliseconds of each read with few and with many experiences stored, and seconds of CPU for all. */
+/** Milliseconds per read with few and with many stored experiences, and seconds of CPU in total. */
 interface Round {
   few: number[];
   many: number[];
@@ -19,9 +19,8 @@ interface Round {
 }
 
 /**
- * Days that nobody has asked for before, so that neither level of the cache has them: with a million
- * experiences stored, beside a database that holds little more than what is read. Both are read in
- * turn, day by day, so that what else the machine does meets both.
+ * Reads of days in neither level of the cache: with a million stored experiences, and with hardly more than those read.
+ * Both are read alternately, so that other load affects both.
  */
 export const firstReads = defineMeasurement({
   id: 'first-reads',
@@ -65,7 +64,7 @@ function startApi(bench: Bench, name: string, databaseUrl: string): Promise<Prod
   return startProduct(bench, { name, servers: { databaseUrl, redisUrl }, workers: 0 });
 }
 
-/** Milliseconds of one read. */
+/** Times one read, in milliseconds. */
 async function read({ read }: Product, character: string, day: number): Promise<number> {
   const began = performance.now();
   await read(`/v1/characters/${character}/days/${storedDate(day)}`);

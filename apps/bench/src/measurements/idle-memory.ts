@@ -4,10 +4,10 @@ import { defineMeasurement } from '../measurement.js';
 import { residentMegabytes } from '../processes.js';
 import { startProduct } from '../product.js';
 
-/** An idle process gives memory back that it needed to start, some seconds later. */
+/** A process releases its startup memory some seconds later. */
 const settleMs = 15_000;
 
-/** Resident memory of an idle api and worker, beside a Node process that does nothing. */
+/** Resident memory of an idle api and worker, compared with an empty Node process. */
 export const idleMemory = defineMeasurement({
   id: 'idle-memory',
   title: 'Resident memory of an idle api and worker',

@@ -3,10 +3,10 @@ import { type Logger, Temporal } from '@texas-ai/kernel';
 import { type PlannedCall, sumsOf } from '@texas-ai/life';
 import { buildBudget, buildProfile } from '@texas-ai/testing';
 import pg from 'pg';
+import { timed } from '../gauges.js';
 import { defineMeasurement } from '../measurement.js';
 import type { Servers } from '../servers.js';
-import { timed } from '../timed.js';
-import { openInProcess } from '../use-cases.js';
+import { openUseCaseDeps } from '../use-cases.js';
 
 const characters = 500;
 const callsEach = 6;
@@ -14,8 +14,8 @@ const atOnce = 10;
 const usage = { inputTokens: 3_000, outputTokens: 1_000, money: 0.003 };
 
 /**
- * How many author calls a second the ledger opens and closes for characters who have nothing in common
- * but the sums of everybody, which every call locks; beside rows that nothing sums up.
+ * Author calls per second that the ledger opens and closes for unrelated characters, which share only the overall sums
+ * that every call locks; compared with bare rows.
  */
 export const ledger = defineMeasurement({
   id: 'ledger',
@@ -36,7 +36,7 @@ export const ledger = defineMeasurement({
 });
 
 async function recordedCalls(servers: Servers, logger: Logger): Promise<number> {
-  const { database, store, owner } = await openInProcess(servers, logger);
+  const { database, store, owner } = await openUseCaseDeps(servers, logger);
   try {
     await database.raw(
       `INSERT INTO characters (id, profile, profile_hash)
@@ -93,7 +93,7 @@ async function bareRows({ databaseUrl }: Servers): Promise<number> {
   return rate;
 }
 
-/** Has so many at once make the calls of all of them, one round after the other. */
+/** Makes the calls of all characters with limited concurrency, one round after another. */
 async function perSecond<T>(those: readonly T[], call: (one: T) => Promise<void>): Promise<number> {
   const left = Array.from({ length: callsEach }, () => those).flat();
   const total = left.length;

@@ -6,7 +6,7 @@ import { startProduct } from '../product.js';
 const callMs = 500;
 const repeats = 9;
 
-/** Wall time of one day, from the POST to published, where every author call takes 500 ms. */
+/** Wall time of one day from POST to published, with author calls of 500 ms. */
 export const oneDay = defineMeasurement({
   id: 'one-day',
   title: 'One day with an author that takes 500 ms a call',
@@ -20,7 +20,7 @@ export const oneDay = defineMeasurement({
     }
     await product.stop();
     await gemini.stop();
-    // The first one loads the author's library.
+    // The first day also loads the author's library.
     const counted = seconds.slice(1);
     return [
       {

@@ -5,7 +5,7 @@ import { defineMeasurement } from '../measurement.js';
 import { type Product, productKey, startProduct } from '../product.js';
 import { type Servers, withPostgres } from '../servers.js';
 
-/** So often, for the median: now and then an api asks something for itself. */
+/** Repetitions for the median: an api occasionally makes round trips of its own. */
 const repeats = 31;
 
 interface Trips {
@@ -13,7 +13,7 @@ interface Trips {
   redis: number;
 }
 
-/** Round trips of a POST for a day, beside one row and one job. */
+/** Round trips of a POST for a day, compared with one row and one job. */
 export const roundTrips = defineMeasurement({
   id: 'round-trips',
   title: 'Round trips of a request for a day',

@@ -4,11 +4,11 @@ import { startProduct } from '../product.js';
 
 const callMs = 500;
 const concurrency = 4;
-/** Every worker has so many to write, so that the beginning and the end weigh the same. */
+/** Days per worker, so that start and end have the same weight. */
 const daysEach = 48;
-const mostWorkers = 4;
+const maxWorkers = 4;
 
-/** How days a minute grow from one to four worker processes whose author takes 500 ms a call. */
+/** Days per minute from one to four worker processes, with author calls of 500 ms. */
 export const scaling = defineMeasurement({
   id: 'scaling',
   title: 'One to four workers with an author that takes 500 ms a call',
@@ -16,22 +16,22 @@ export const scaling = defineMeasurement({
   async measure(bench) {
     const gemini = await startFakeGemini({ latencyMs: callMs });
     const one = await daysPerMinute(bench, gemini.url, 1, 0);
-    const most = await daysPerMinute(bench, gemini.url, mostWorkers, daysEach);
+    const most = await daysPerMinute(bench, gemini.url, maxWorkers, daysEach);
     await gemini.stop();
     return [
       {
         id: 'scaling',
-        name: `days a minute, ${mostWorkers} workers of ${concurrency} calls at once, author 500 ms`,
+        name: `days a minute, ${maxWorkers} workers of ${concurrency} calls at once, author 500 ms`,
         value: most,
         unit: 'days/min',
         aim: { of: 'ratio', atLeast: 0.95 },
-        floor: { name: `${mostWorkers} times what one worker writes`, value: mostWorkers * one },
+        floor: { name: `${maxWorkers} times what one worker writes`, value: maxWorkers * one },
       },
     ];
   },
 });
 
-/** The days are those before today, from so many days back on. */
+/** The dates before today, starting this many days ago. */
 async function daysPerMinute(
   bench: Bench,
   geminiUrl: string,

@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { freePort } from '@texas-ai/testing';
 import { median, rangeOf } from '../figure.js';
+import { timed } from '../gauges.js';
 import { defineMeasurement } from '../measurement.js';
-import { timed } from '../timed.js';
 
 const repeats = 3;
 
-/** From `npm -s start -- --once`, everything set up, to the printed day and a stopped system. */
+/** From `npm -s start -- --once`, with everything set up, to the printed day and a stopped system. */
 export const start = defineMeasurement({
   id: 'start',
   title: 'npm -s start -- --once with everything set up',
   needs: [],
   async measure({ root, folder, environment }) {
     const env = {
-      // What npm needs and no more: no database, author or key of whoever runs the benchmark.
+      // Only what npm needs: no database, author or key of the user.
       ...pick(environment, ['PATH', 'HOME', 'USER', 'TMPDIR', 'LANG']),
       TEXAS_HOME: join(folder, 'home'),
       PORT: String(await freePort()),

@@ -6,7 +6,7 @@ import { Queue, Worker } from 'bullmq';
 import pg from 'pg';
 import { defineMeasurement } from '../measurement.js';
 import type { Servers } from '../servers.js';
-import { type InProcess, openInProcess } from '../use-cases.js';
+import { openUseCaseDeps, type UseCaseDeps } from '../use-cases.js';
 
 const days = 1500;
 const concurrency = 8;
@@ -14,7 +14,7 @@ const callsPerDay = 13;
 const maxSeconds = 3600;
 const clock: Clock = { now: () => Temporal.Instant.from('2026-01-01T00:00:00Z') };
 
-/** What one worker process reaches whose author answers at once, beside bare BullMQ and SQL. */
+/** The throughput of one worker process with an instant author, compared with bare BullMQ and SQL. */
 export const throughput = defineMeasurement({
   id: 'throughput',
   title: 'Days a minute, and their CPU, with an author that answers at once',
@@ -45,12 +45,12 @@ export const throughput = defineMeasurement({
 
 interface Pace {
   perMinute: number;
-  /** Of this process for each day, in milliseconds. */
+  /** CPU of this process per day, in milliseconds. */
   cpuMs: number;
 }
 
 async function writtenDays(servers: Servers, logger: Logger): Promise<Pace> {
-  const bench = await openInProcess(servers, logger);
+  const bench = await openUseCaseDeps(servers, logger);
   try {
     await requestDays(bench, logger);
     return await workDays(bench, servers, logger);
@@ -59,7 +59,7 @@ async function writtenDays(servers: Servers, logger: Logger): Promise<Pace> {
   }
 }
 
-async function requestDays({ store, steps }: InProcess, logger: Logger): Promise<void> {
+async function requestDays({ store, steps }: UseCaseDeps, logger: Logger): Promise<void> {
   const character = 'bench';
   await store.characters.synchronise([
     { profile: buildProfile('zh', { id: character }), hash: 'x' },
@@ -83,7 +83,7 @@ async function requestDays({ store, steps }: InProcess, logger: Logger): Promise
 }
 
 async function workDays(
-  { store, steps, prefix, owner }: InProcess,
+  { store, steps, prefix, owner }: UseCaseDeps,
   { redisUrl }: Servers,
   logger: Logger,
 ): Promise<Pace> {
@@ -140,7 +140,7 @@ const sunny = {
   source: 'seeded' as const,
 };
 
-/** The same number of jobs as a naive system has, each of which stores one row and checks nothing. */
+/** The jobs of a naive system: the same number, each storing one row without checks. */
 async function bareDays({ databaseUrl, redisUrl }: Servers): Promise<Pace> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 10 });
   await pool.query('CREATE TABLE bare (id bigserial PRIMARY KEY, content text)');
@@ -174,7 +174,7 @@ async function bareDays({ databaseUrl, redisUrl }: Servers): Promise<Pace> {
   return reached;
 }
 
-/** Begins to look at the clock and at this process; answers what all the days took since. */
+/** Starts measuring time and CPU; the returned function computes the pace since then. */
 function startPace(): () => Pace {
   const began = performance.now();
   const cpu = process.cpuUsage();

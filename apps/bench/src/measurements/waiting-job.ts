@@ -3,21 +3,21 @@ import type { Queues } from '@texas-ai/jobs';
 import { Queue } from 'bullmq';
 import { defineMeasurement } from '../measurement.js';
 import { redisInfo } from '../servers.js';
-import { openInProcess } from '../use-cases.js';
+import { openUseCaseDeps } from '../use-cases.js';
 
 const jobs = 50_000;
 const batch = 1_000;
 
-/** Of Redis: the longest value that a hash keeps packed, in bytes; its default, and one that fits a job. */
+/** Redis' maximum length of a value in a packed hash, in bytes: the default, and one that fits a job. */
 const packing = { setting: 'hash-max-listpack-value', byDefault: 64, forJobs: 512 };
 
-/** Memory in Redis of a plan-day that waits, as the planner of a night enqueues it, beside a bare job. */
+/** Redis memory of a waiting plan-day job of the scheduler, compared with a bare job. */
 export const waitingJob = defineMeasurement({
   id: 'waiting-job',
   title: `Memory in Redis of ${jobs.toLocaleString('en')} waiting jobs`,
   needs: [],
   async measure({ servers, logger }) {
-    const { steps, queues, owner } = await openInProcess(servers, logger);
+    const { steps, queues, owner } = await openUseCaseDeps(servers, logger);
     const { connection } = queues;
     const bare = new Queue('bare', { connection: { url: servers.redisUrl } });
     const pack = (bytes: number) => connection.config('SET', packing.setting, bytes);
@@ -73,14 +73,14 @@ function bareJobs() {
   return Array.from({ length: batch }, () => ({ name: 'plan-day', data: { id: randomUUID() } }));
 }
 
-/** Bytes that Redis grows by for each job; leaves the queue empty. */
+/** Returns the growth of Redis per job, in bytes; leaves the queue empty. */
 async function growthPerJob(
   { connection }: Queues,
   queue: Queue,
   addBatch: () => Promise<unknown>,
 ): Promise<number> {
   const used = () => redisInfo(connection, 'memory', 'used_memory');
-  // What Redis keeps once for a queue and its scripts is there before.
+  // Create the queue's own keys and scripts first.
   await addBatch();
   const before = await used();
   for (let added = 0; added < jobs; added += batch) await addBatch();

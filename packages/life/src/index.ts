@@ -63,6 +63,10 @@ export {
   daySchema,
   daySummarySchema,
   type Experience,
+  type Interaction,
+  type InteractionStatus,
+  interactionSchema,
+  interactionStatuses,
 } from './day/day.js';
 export type {
   DayRepository,
@@ -73,12 +77,6 @@ export type {
 } from './day/day-repositories.js';
 export { type DayType, dayTypeOf, dayTypes } from './day/day-type.js';
 export {
-  type Interaction,
-  type InteractionStatus,
-  interactionSchema,
-  interactionStatuses,
-} from './day/interaction.js';
-export {
   type MajorEvent,
   type MajorEventDay,
   type MajorEventRecord,
@@ -87,7 +85,7 @@ export {
   majorEventRecordSchema,
   majorEventSchema,
 } from './day/major-event.js';
-export { type Moment, momentOf, momentSchema, whenIs } from './day/moment.js';
+export { type Moment, momentOf, momentSchema, toLocalTime } from './day/moment.js';
 export {
   type Chapter,
   type Plan,
@@ -100,10 +98,11 @@ export { wakingHours } from './day/waking-hours.js';
 export {
   type Weather,
   type WeatherCondition,
+  type WeatherRequest,
+  type WeatherSource,
   weatherConditions,
   weatherSchema,
 } from './day/weather.js';
-export type { WeatherRequest, WeatherSource } from './day/weather-source.js';
 export { type CheckedChapter, checkChapter } from './drafting/chapter-rules.js';
 export { groupChapters } from './drafting/chapters.js';
 export {
@@ -115,9 +114,8 @@ export {
   type SlotText,
 } from './drafting/draft.js';
 export { type Level, levels } from './drafting/draft-fields.js';
-export { brokenRules, mattersOfTaste } from './drafting/plan-rules.js';
-export type { PlanFrame } from './drafting/repair/plan-frame.js';
-export { type RepairedPlan, repairPlan } from './drafting/repair/repair-plan.js';
+export { planProblems, planWarnings } from './drafting/plan-rules.js';
+export { type PlanFrame, type RepairedPlan, repairPlan } from './drafting/repair/repair-plan.js';
 export type { Problem, RepairNote, RepairRule } from './drafting/repair-notes.js';
 export { cutSlots } from './drafting/slots.js';
 export { cancelGeneration } from './generation/cancel-generation.js';
@@ -183,7 +181,7 @@ export { type PruneDeps, type Pruned, prune } from './retention/prune.js';
 export {
   type Cutoff,
   cutoffOf,
-  type GoneDay,
+  type RemovedDay,
   type RetentionAges,
   type RetentionKind,
   type RetentionRepository,
@@ -196,7 +194,7 @@ export type {
   ScheduledGeneration,
   ScheduleRepository,
 } from './schedule/schedule-repository.js';
-export { dateText, instantText, minuteAsText, minuteText } from './schemas.js';
+export { dateText, describeIssues, instantText, minuteAsText, minuteText } from './schemas.js';
 export {
   type Amount,
   type Budget,
@@ -229,7 +227,7 @@ export {
   pricedModel,
 } from './spending/prices.js';
 export type { ExclusiveWork, Repositories, Store } from './store.js';
-export { readTime } from './times/plan-times.js';
+export { readTime } from './times/read-time.js';
 export { type ExportCharacterDeps, exportCharacter } from './transfer/export-character.js';
 export type { ExportedDay, ImportedIds, TransferRepository } from './transfer/exported-day.js';
 export {
@@ -237,4 +235,3 @@ export {
   type Imported,
   importCharacter,
 } from './transfer/import-character.js';
-export { describeIssues } from './validation-issues.js';

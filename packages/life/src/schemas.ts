@@ -24,3 +24,8 @@ export const minuteText = z
 
 /** A local time of day as `HH:MM`, from minutes since midnight. */
 export const minuteAsText = z.number().int().min(0).max(1440).transform(formatMinute);
+
+/** The issues of a validation error, one line each, with the path: `items.3.title: …`. */
+export function describeIssues(error: z.ZodError): string[] {
+  return error.issues.map((issue) => `${issue.path.join('.') || 'the document'}: ${issue.message}`);
+}

@@ -4,7 +4,7 @@ import type { Plan } from '../src/day/plan.js';
 import type { ItemDraft, PlanDraft } from '../src/drafting/draft.js';
 
 /** A small profile; `over` replaces whole fields. */
-export function someProfile(language: Language = 'en', over: Partial<Profile> = {}): Profile {
+export function sampleProfile(language: Language = 'en', over: Partial<Profile> = {}): Profile {
   const zh = language === 'zh';
   return {
     ...profileSchema.parse({
@@ -54,7 +54,7 @@ function activity(title: string, category: string, over: Record<string, unknown>
   return { title, category, places: ['flat'], minutes: [30, 60], description, ...over };
 }
 
-export function someItem(start: string, end: string, over: Partial<ItemDraft> = {}): ItemDraft {
+export function sampleItem(start: string, end: string, over: Partial<ItemDraft> = {}): ItemDraft {
   return {
     start,
     end,
@@ -72,15 +72,15 @@ export function someItem(start: string, end: string, over: Partial<ItemDraft> = 
 }
 
 /** A draft of `[start, end, over]` items. */
-export function someDraft(...items: [string, string, Partial<ItemDraft>?][]): PlanDraft {
+export function sampleDraft(...items: [string, string, Partial<ItemDraft>?][]): PlanDraft {
   return {
     summary: 'A day.',
-    items: items.map(([start, end, over]) => someItem(start, end, over)),
+    items: items.map(([start, end, over]) => sampleItem(start, end, over)),
   };
 }
 
 /** A day that needs no mending between 07:00 and 23:00. */
-export function goodDraft(): PlanDraft {
+export function validDraft(): PlanDraft {
   const times = ['07:00', '08:00', '09:00', '12:00', '13:00', '15:30', '18:00', '19:30', '23:00'];
   const categories = [
     'personal',
@@ -92,7 +92,7 @@ export function goodDraft(): PlanDraft {
     'rest',
     'personal',
   ] as const;
-  return someDraft(
+  return sampleDraft(
     ...categories.map((category, i): [string, string, Partial<ItemDraft>] => [
       times[i] ?? '',
       times[i + 1] ?? '',

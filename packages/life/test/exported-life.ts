@@ -4,7 +4,7 @@ import { exportCharacter } from '../src/transfer/export-character.js';
 import { importCharacter } from '../src/transfer/import-character.js';
 
 /** The lines of a character's file, told at one and the same time. */
-export async function exported({ store }: TestDatabase, id: string): Promise<string[]> {
+export async function exportLines({ store }: TestDatabase, id: string): Promise<string[]> {
   const now = Temporal.Instant.from('2026-11-30T00:00:00Z');
   const deps = { store, clock: { now: () => now }, application: '0.1.0' };
   const lines: string[] = [];
@@ -12,16 +12,16 @@ export async function exported({ store }: TestDatabase, id: string): Promise<str
   return lines;
 }
 
-export function imported({ store }: TestDatabase, lines: readonly string[], as?: string) {
-  return importCharacter({ store }, () => each(lines), { as });
+export function importLines({ store }: TestDatabase, lines: readonly string[], as?: string) {
+  return importCharacter({ store }, () => asLines(lines), { as });
 }
 
-export async function* each(lines: readonly string[]): AsyncGenerator<string> {
+export async function* asLines(lines: readonly string[]): AsyncGenerator<string> {
   yield* lines;
 }
 
 /** The file with one value of one line changed; negative lines count from the end. */
-export function changed(
+export function withValueAt(
   file: readonly string[],
   line: number,
   path: readonly (string | number)[],

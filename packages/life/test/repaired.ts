@@ -2,19 +2,18 @@ import { expect } from '@jest/globals';
 import { formatMinute } from '@texas-ai/kernel';
 import type { Plan } from '../src/day/plan.js';
 import type { PlanDraft } from '../src/drafting/draft.js';
-import { brokenRules } from '../src/drafting/plan-rules.js';
-import type { PlanFrame } from '../src/drafting/repair/plan-frame.js';
-import { repairPlan } from '../src/drafting/repair/repair-plan.js';
-import { goodDraft, someDraft, someProfile } from './day-material.js';
+import { planProblems } from '../src/drafting/plan-rules.js';
+import { type PlanFrame, repairPlan } from '../src/drafting/repair/repair-plan.js';
+import { sampleDraft, sampleProfile, validDraft } from './day-material.js';
 
-export const frame: PlanFrame = { profile: someProfile(), wake: 420, sleep: 1380 };
+export const frame: PlanFrame = { profile: sampleProfile(), wake: 420, sleep: 1380 };
 
 /** Repairs, and expects a plan that keeps the rules. */
 export function repaired(draft: PlanDraft, within = frame) {
   const { plan, repairs, refusals } = repairPlan(draft, within);
   expect(refusals).toEqual([]);
   if (!plan) throw new Error('There is no plan.');
-  expect(brokenRules(plan, within)).toEqual([]);
+  expect(planProblems(plan, within)).toEqual([]);
   return { plan, rules: [...new Set(repairs.map((mend) => mend.rule))], repairs };
 }
 
@@ -26,12 +25,15 @@ export function outline(plan: Plan): string[] {
 }
 
 /** A good day whose first item ends at 08:00, with other items in place of those until 12:00. */
-export function morning(...items: Parameters<typeof someDraft>): PlanDraft {
-  const [first, , , ...rest] = goodDraft().items;
-  return { summary: 'A day.', items: first ? [first, ...someDraft(...items).items, ...rest] : [] };
+export function morning(...items: Parameters<typeof sampleDraft>): PlanDraft {
+  const [first, , , ...rest] = validDraft().items;
+  return {
+    summary: 'A day.',
+    items: first ? [first, ...sampleDraft(...items).items, ...rest] : [],
+  };
 }
 
-export function changed(draft: PlanDraft, index: number, over: object): PlanDraft {
+export function withItem(draft: PlanDraft, index: number, over: object): PlanDraft {
   return {
     ...draft,
     items: draft.items.map((item, i) => (i === index ? { ...item, ...over } : item)),

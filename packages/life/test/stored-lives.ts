@@ -47,6 +47,6 @@ export async function rowCounts({
   return Object.fromEntries(counts);
 }
 
-export async function emptyTables({ database }: TestDatabase): Promise<void> {
+export async function truncateTables({ database }: TestDatabase): Promise<void> {
   await database.raw(`TRUNCATE ${tables.join(', ')}`);
 }

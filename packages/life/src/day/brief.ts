@@ -1,11 +1,11 @@
-import type { MinuteOfDay } from '@texas-ai/kernel';
 import type { Profile } from '../character/profile.js';
 import type { DayType } from './day-type.js';
 import type { MajorEventDay } from './major-event.js';
 import type { Plan, Slot } from './plan.js';
+import type { WakingHours } from './waking-hours.js';
 import type { Weather } from './weather.js';
 
-/** Whose day is written, and which. Everything random is seeded by (character, date, ordinal). */
+/** The character and the date of a day. Everything random is seeded by (character, date, ordinal). */
 export interface DaySubject {
   profile: Profile;
   /** Local calendar date, `YYYY-MM-DD`. */
@@ -15,15 +15,12 @@ export interface DaySubject {
 }
 
 /** The circumstances of a day, stored with its plan. */
-export interface StoredBrief {
+export interface StoredBrief extends WakingHours {
   dayType: DayType;
   weather: Weather;
   majorEvent: MajorEventDay | null;
   /** An outline of the live day before; null if there is none. */
   yesterday: Yesterday | null;
-  /** The waking hours that the author plans, minutes since local midnight. */
-  wake: MinuteOfDay;
-  sleep: MinuteOfDay;
 }
 
 export interface Yesterday {
@@ -33,10 +30,10 @@ export interface Yesterday {
   titles: string[];
 }
 
-/** What an author plans a day from. */
+/** The material from which an author plans a day. */
 export interface DayBrief extends DaySubject, StoredBrief {}
 
-/** What an author writes one chapter of a planned day from. */
+/** The material from which an author writes one chapter of a planned day. */
 export interface ChapterBrief extends DayBrief {
   plan: Plan;
   /** 0-based position of this chapter, and the number of chapters of the day. */

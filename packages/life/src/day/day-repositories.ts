@@ -1,7 +1,6 @@
 import type { Temporal } from '@texas-ai/kernel';
 import type { Yesterday } from './brief.js';
-import type { Day, DaySummary } from './day.js';
-import type { Interaction, InteractionStatus } from './interaction.js';
+import type { Day, DaySummary, Interaction, InteractionStatus } from './day.js';
 import type { MajorEvent, MajorEventRecord } from './major-event.js';
 
 // Every method may reject with `storage_unavailable`.

@@ -63,7 +63,26 @@ export const daySchema = z
 /** A published day without its items, as lists show it. */
 export const daySummarySchema = daySchema.omit({ items: true }).meta({ id: 'DaySummary' });
 
+export const interactionStatuses = ['planned', 'sent', 'expired', 'failed'] as const;
+export type InteractionStatus = (typeof interactionStatuses)[number];
+
+/** A message that the character wants to send, with its time window. */
+export const interactionSchema = z
+  .object({
+    id: z.uuid(),
+    /** The local date of its day. */
+    date: dateText,
+    experienceId: z.uuid(),
+    content: z.string(),
+    status: z.enum(interactionStatuses),
+    /** Instants, RFC 3339, UTC; it is sent between them. */
+    windowStart: z.string(),
+    windowEnd: z.string(),
+  })
+  .meta({ id: 'Interaction' });
+
 export type Experience = z.infer<typeof experienceSchema>;
 export type DayItem = z.infer<typeof dayItemSchema>;
 export type Day = z.infer<typeof daySchema>;
 export type DaySummary = z.infer<typeof daySummarySchema>;
+export type Interaction = z.infer<typeof interactionSchema>;

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { Temporal } from '@texas-ai/kernel';
-import { someProfile } from '../../test/day-material.js';
+import { sampleProfile } from '../../test/day-material.js';
 import type { Profile } from '../character/profile.js';
 import { type MajorEvent, majorEventDay, majorEventOn, majorEventSchema } from './major-event.js';
 
 function withProbability(probability: number, id = 'texas'): Profile {
-  const profile = someProfile();
+  const profile = sampleProfile();
   return { ...profile, id, majorEvents: { ...profile.majorEvents, probability } };
 }
 

@@ -27,7 +27,7 @@ export interface MajorEventDay extends MajorEvent {
 }
 
 /** No event lasts longer, so what began earlier cannot cover a day any more. */
-const longestEvent = 7;
+const maxEventDays = 7;
 
 type EventfulProfile = Pick<Profile, 'id' | 'majorEvents'>;
 
@@ -45,18 +45,18 @@ export function majorEventOn(
   date: Temporal.PlainDate,
 ): MajorEvent | null {
   const { year, dayOfYear, daysInYear } = date;
-  let day = unreachedDay(profile, year, dayOfYear);
+  let day = walkStart(profile, year, dayOfYear);
   while (day <= dayOfYear) {
     const random = seededRandom(profile.id, 'major-event', year, day);
-    if (!begins(profile, random)) {
+    if (!eventBegins(profile, random)) {
       day += 1;
       continue;
     }
-    const length = Math.min(Math.max(Math.trunc(random.normal(4, 2)), 1), longestEvent);
+    const length = Math.min(Math.max(Math.trunc(random.normal(4, 2)), 1), maxEventDays);
     const days = Math.min(length, daysInYear - day + 1);
     if (day + days > dayOfYear) {
       const startDate = date.subtract({ days: dayOfYear - day }).toString();
-      return { ...chosen(profile, random), startDate, days };
+      return { ...drawEvent(profile, random), startDate, days };
     }
     day += days;
   }
@@ -70,23 +70,25 @@ export function majorEventDay(event: MajorEvent, date: Temporal.PlainDate): Majo
 }
 
 /** The last day of the year, not after this one, that no earlier event can cover. */
-function unreachedDay(profile: EventfulProfile, year: number, dayOfYear: number): number {
+function walkStart(profile: EventfulProfile, year: number, dayOfYear: number): number {
   let day = dayOfYear;
-  for (let quiet = 0; quiet < longestEvent - 1 && day > 1; ) {
+  for (let quiet = 0; quiet < maxEventDays - 1 && day > 1; ) {
     day -= 1;
-    quiet = begins(profile, seededRandom(profile.id, 'major-event', year, day)) ? 0 : quiet + 1;
+    quiet = eventBegins(profile, seededRandom(profile.id, 'major-event', year, day))
+      ? 0
+      : quiet + 1;
   }
   return day;
 }
 
 /** Whether an event would begin, were the day an ordinary one: the first draw from its stream. */
-function begins({ majorEvents }: EventfulProfile, random: Random): boolean {
+function eventBegins({ majorEvents }: EventfulProfile, random: Random): boolean {
   return (
     random.chance(majorEvents.probability) && majorEvents.kinds.some(({ weight }) => weight > 0)
   );
 }
 
-function chosen({ majorEvents }: EventfulProfile, random: Random) {
+function drawEvent({ majorEvents }: EventfulProfile, random: Random) {
   const { kind, titles, objectives } = random.weighted(majorEvents.kinds, ({ weight }) => weight);
   return { kind, title: random.pick(titles), objective: random.pick(objectives) };
 }

@@ -29,20 +29,20 @@ export const momentSchema = z
 export type Moment = z.infer<typeof momentSchema>;
 
 /** Where an instant falls in a character's life: her date and minute of that day. */
-export function whenIs(instant: Temporal.Instant, timeZone: string) {
+export function toLocalTime(instant: Temporal.Instant, timeZone: string) {
   return { date: localDate(instant, timeZone).toString(), minute: localMinute(instant, timeZone) };
 }
 
 /** The moment of an instant; `day` is the day of its local date, null where none is written. */
 export function momentOf(profile: Profile, day: Day | null, instant: Temporal.Instant): Moment {
-  const { date, minute } = whenIs(instant, profile.timeZone);
+  const { date, minute } = toLocalTime(instant, profile.timeZone);
   const at = instant
     .toZonedDateTimeISO(profile.timeZone)
     .toString({ timeZoneName: 'never', smallestUnit: 'second' });
   const found = day?.items.find((item) => covers(item, minute));
   const where = { character: profile.id, timeZone: profile.timeZone, at, date };
   if (!day || !found) {
-    const item = sleepingOn(profile);
+    const item = stillAsleep(profile);
     return { ...where, written: false, asleep: true, author: null, item, experience: null };
   }
   const { experiences, id: _id, ...item } = found;
@@ -71,7 +71,7 @@ const sleeping = {
   },
 };
 
-function sleepingOn(profile: Profile): Moment['item'] {
+function stillAsleep(profile: Profile): Moment['item'] {
   const { title, description, tag } = sleeping[profile.language];
   return {
     start: '00:00',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Language, Profile } from '../character/profile.js';
 
 export const weatherConditions = [
   'sunny',
@@ -21,3 +22,18 @@ export const weatherSchema = z.object({
 });
 
 export type Weather = z.infer<typeof weatherSchema>;
+
+export interface WeatherRequest {
+  /** Where: degrees north and east (WGS 84). */
+  place: Pick<Profile['home'], 'name' | 'latitude' | 'longitude'>;
+  /** Local calendar date, `YYYY-MM-DD`. */
+  date: string;
+  language: Language;
+  signal?: AbortSignal;
+}
+
+/** The weather of a place on a date. A source that fails throws `weather_unavailable`. */
+export interface WeatherSource {
+  readonly name: Weather['source'];
+  weather(request: WeatherRequest): Promise<Weather>;
+}

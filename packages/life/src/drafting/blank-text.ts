@@ -2,7 +2,7 @@
 // string: “None”, “N/A”, “无”, “（暂无）”, “No message needed.” Such a placeholder counts as missing.
 
 /** Longer texts are never placeholders. */
-const longestPhrase = 60;
+const maxPlaceholderLength = 60;
 
 /** Invisible characters, and blanks that Unicode classifies as letters or symbols. */
 const invisible = /(?!\s)[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800\ufffc\ufffd]/gu;
@@ -12,7 +12,7 @@ const pictogram = String.raw`(?![\u2500-\u25ff])[\p{So}\p{Extended_Pictographic}
 const readable = new RegExp(String.raw`[\p{L}\p{N}]|${pictogram}|\p{S}_+\p{S}`, 'u');
 
 /** Marks of real speech: “None?”, “没有！”, or an emoji after the word. */
-const spoken = new RegExp(`[?!]|${pictogram}`, 'u');
+const speechMarks = new RegExp(`[?!]|${pictogram}`, 'u');
 
 /**
  * Whether there is nothing to read: white space, punctuation and invisible characters only, or
@@ -20,22 +20,24 @@ const spoken = new RegExp(`[?!]|${pictogram}`, 'u');
  * that merely contains such a word (“没什么，就是想你了”, “None of them came.”) is not blank.
  */
 export function isBlank(text: string): boolean {
-  return saysNothing(text, [english, chinese, others]);
+  return isPlaceholder(text, [english, chinese, japaneseOrKorean]);
 }
 
 /** Like `isBlank`, for a message: also “Nothing to report.” or “（沉默）”, which elsewhere is a text or a feeling. */
 export function isNoMessage(text: string): boolean {
-  return saysNothing(text, [english, chinese, others, noMessage]);
+  return isPlaceholder(text, [english, chinese, japaneseOrKorean, noMessage]);
 }
 
-function saysNothing(text: string, words: readonly RegExp[]): boolean {
+function isPlaceholder(text: string, words: readonly RegExp[]): boolean {
   const plain = text.normalize('NFKC').replace(invisible, '').trim().toLowerCase();
   if (!readable.test(plain) || /^(?:0|no|否)$/.test(plain)) return true;
-  if (plain.length > longestPhrase || spoken.test(plain)) return false;
+  if (plain.length > maxPlaceholderLength || speechMarks.test(plain)) return false;
   const meansNothing = (phrase: string) =>
     words.some((word) => word.test(word === chinese ? phrase.replaceAll(' ', '') : phrase));
   const phrases = phrasesOf(plain);
-  return phrases.some(meansNothing) && phrases.every((each) => meansNothing(each) || isLabel(each));
+  return (
+    phrases.some(meansNothing) && phrases.every((each) => meansNothing(each) || isFieldName(each))
+  );
 }
 
 /** Splits at punctuation: `无（不需要）` gives 无 and 不需要; `n/a` and `no-message` stay whole; `null null` is `null`. */
@@ -50,8 +52,8 @@ function phrasesOf(plain: string): string[] {
 }
 
 /** A field name in front of a placeholder, as in “消息：无”. */
-function isLabel(phrase: string): boolean {
-  return englishLabel.test(phrase) || chineseLabel.test(phrase);
+function isFieldName(phrase: string): boolean {
+  return englishFieldName.test(phrase) || chineseFieldName.test(phrase);
 }
 
 function anyOf(...choices: readonly string[]): string {
@@ -62,19 +64,19 @@ const enThing = anyOf(
   'messages?|interactions?|thoughts?|content|text|value|string|data|tags?|emotions?|feelings?',
   'companions?|location|place|description|summary|title|(?:major )?events?|dreams?|weather',
 );
-const unneeded = anyOf(
+const enUnneeded = anyOf(
   'needed|required|wanted|necessary|applicable|available|given|provided|specified|desired|intended|sent',
   'to (?:send|be sent)|for this slot|in this slot|at this time|at the moment|this time',
 );
 const english = new RegExp(
   `^${anyOf(
-    `(?:null|nil|nul|none|nothing|na|nan|undefined|void|empty|blank|false)(?: (?:value|string|text))?(?: ${unneeded})*`,
-    `no (?:particular |special |specific |explicit |proactive )?${enThing}(?: (?:is|are|was|were|will be)(?= ))?(?: ${unneeded})*`,
-    `no need (?:to (?:send|write|give) |for )(?:an? |any )?${enThing}(?: ${unneeded})*`,
-    `not (?:${unneeded})+|does not apply|unknown|unspecified|unset|(?:left|leave) (?:empty|blank)|tbd|tba|todo|skip(?:ped)?|omitted`,
+    `(?:null|nil|nul|none|nothing|na|nan|undefined|void|empty|blank|false)(?: (?:value|string|text))?(?: ${enUnneeded})*`,
+    `no (?:particular |special |specific |explicit |proactive )?${enThing}(?: (?:is|are|was|were|will be)(?= ))?(?: ${enUnneeded})*`,
+    `no need (?:to (?:send|write|give) |for )(?:an? |any )?${enThing}(?: ${enUnneeded})*`,
+    `not (?:${enUnneeded})+|does not apply|unknown|unspecified|unset|(?:left|leave) (?:empty|blank)|tbd|tba|todo|skip(?:ped)?|omitted`,
   )}$`,
 );
-const englishLabel = new RegExp(`^${enThing}$`);
+const englishFieldName = new RegExp(`^${enThing}$`);
 
 const zhThing = anyOf(
   '消息|訊息|讯息|信息|短信|互动|互動|交互|内容|內容|想法|思绪|思緒|内心活动|心理活动|文字|文本|此项|此項',
@@ -91,7 +93,7 @@ const chinese = new RegExp(
     '(?:不需要?|无需|無需|不必|不用|不)(?:主动|主動)?(?:发送|發送|发|發|联系|聯繫|联络|聯絡|互动|互動)',
   )}$`,
 );
-const chineseLabel = new RegExp(`^${zhThing}$`);
+const chineseFieldName = new RegExp(`^${zhThing}$`);
 
 /** What says that no message is sent. */
 const noMessage = new RegExp(
@@ -103,5 +105,5 @@ const noMessage = new RegExp(
 );
 
 /** Japanese and Korean. */
-const others =
+const japaneseOrKorean =
   /^(?:(?:特に|該当|記載|メッセージ|連絡|内容|相手)?(?:なし|無し|ナシ|ありません)|不明|空欄|(?:해당 ?)?없음|없습니다)$/;

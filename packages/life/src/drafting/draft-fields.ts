@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Category, categories } from '../character/profile.js';
 import { isBlank } from './blank-text.js';
 import { quote } from './clean-text.js';
-import { isLabel, isTime } from './labels.js';
+import { isMetadata, isTime } from './metadata.js';
 
 // Field types of an author's answer. Each also accepts what models commonly write instead, as long as it is
 // unambiguous; the JSON schema sent to them asks for the plain form only.
@@ -18,7 +18,7 @@ export const name = z.preprocess(asName, z.string());
 
 /** Like `text`, but nullable; `false` or a missing field becomes null. */
 export const optionalText = z.preprocess(
-  (value) => (value === undefined || value === false ? null : (onlyPart(value) ?? null)),
+  (value) => (value === undefined || value === false ? null : (unwrapSingle(value) ?? null)),
   z.string().nullable(),
 );
 
@@ -35,12 +35,18 @@ export const time = z.preprocess((value) => {
 export const shortTexts = z.preprocess(asList, z.array(name));
 
 /** Null or a word for nothing becomes false. */
-export const flag = z.preprocess((value) => meantBy(value, flags, false), z.boolean());
+export const flag = z.preprocess((value) => meaningOf(value, flags, false), z.boolean());
 
 /** Null or a word for nothing becomes `medium`. */
-export const level = z.preprocess((value) => meantBy(value, levelWords, 'medium'), z.enum(levels));
+export const level = z.preprocess(
+  (value) => meaningOf(value, levelWords, 'medium'),
+  z.enum(levels),
+);
 
-export const category = z.preprocess((value) => meantBy(value, categoryWords), z.enum(categories));
+export const category = z.preprocess(
+  (value) => meaningOf(value, categoryWords),
+  z.enum(categories),
+);
 
 /** Which fields of an object hold texts, and which times of day. */
 interface FieldKinds<Name> {
@@ -58,39 +64,41 @@ export function fields<Shape extends z.ZodRawShape>(
 ) {
   return z.preprocess((value, context) => {
     if (!isRecord(value)) return value;
-    const { known, others } = byName(value, Object.keys(shape));
+    const { known, others } = splitFields(value, Object.keys(shape));
     const missing = (names: readonly string[]) =>
       names.filter((name) => !Object.hasOwn(known, name));
     const unknown = (kind: (text: string) => boolean) =>
-      Object.keys(others).filter((name) => isTextOf(others[name], kind));
+      Object.keys(others).filter((name) => isTextLike(others[name], kind));
     for (const [absent, suspects] of [
-      [missing(texts), unknown((text) => !isLabel(text))],
+      [missing(texts), unknown((text) => !isMetadata(text))],
       [missing(times), unknown(isTime)],
     ] as const) {
       if (absent.length > 0 && suspects.length > 0)
-        context.addIssue(`unknown field ${list(suspects)} while ${list(absent)} is missing`);
+        context.addIssue(
+          `unknown field ${quotedList(suspects)} while ${quotedList(absent)} is missing`,
+        );
     }
     return known;
   }, z.object(shape));
 }
 
-function isTextOf(value: unknown, kind: (text: string) => boolean): boolean {
+function isTextLike(value: unknown, kind: (text: string) => boolean): boolean {
   return typeof value === 'string' && kind(value);
 }
 
-function list(names: readonly string[]): string {
+function quotedList(names: readonly string[]): string {
   return names.map(quote).join(', ');
 }
 
 /** Splits a record into the fields of these names, however they are spelled, and all others. */
-export function byName(
+export function splitFields(
   record: Fields,
   names: readonly string[],
 ): { known: Fields; others: Fields } {
   const known: Fields = {};
   const others: Fields = {};
   for (const [key, value] of Object.entries(record)) {
-    const name = names.find((each) => spelled(each) === spelled(key));
+    const name = names.find((each) => normalized(each) === normalized(key));
     if (name !== undefined && (key === name || !Object.hasOwn(record, name))) known[name] = value;
     else others[key] = value;
   }
@@ -104,7 +112,7 @@ export function isRecord(value: unknown): value is Fields {
 }
 
 /** The form in which words and names are compared: without letter case, width, spaces and punctuation. */
-export function spelled(word: string): string {
+export function normalized(word: string): string {
   return word
     .normalize('NFKC')
     .toLowerCase()
@@ -136,24 +144,24 @@ function wordsFor<T>(meanings: readonly [T, string][]): ReadonlyMap<string, T> {
 }
 
 /** What the word means, or `absent` where there is none. Unknown values are returned as they are. */
-function meantBy<T>(value: unknown, words: ReadonlyMap<string, T>, absent?: T): unknown {
-  const part = onlyPart(value);
+function meaningOf<T>(value: unknown, words: ReadonlyMap<string, T>, absent?: T): unknown {
+  const part = unwrapSingle(value);
   if (typeof part === 'object') return part;
   const text = String(part ?? '');
-  return words.get(spelled(text)) ?? (isBlank(text) ? absent : part);
+  return words.get(normalized(text)) ?? (isBlank(text) ? absent : part);
 }
 
 function asText(value: unknown): unknown {
-  return onlyPart(value) ?? '';
+  return unwrapSingle(value) ?? '';
 }
 
 /** Unwraps `{ "content": "…" }` and `["…"]`; undefined where there is nothing. */
-function onlyPart(value: unknown): unknown {
+function unwrapSingle(value: unknown): unknown {
   if (Number.isFinite(value)) return String(value);
   if (value === null) return undefined;
   if (typeof value !== 'object') return value;
   const [part, ...more] = Object.values(value);
-  return more.length > 0 ? value : onlyPart(part);
+  return more.length > 0 ? value : unwrapSingle(part);
 }
 
 /** A person or place written as an object is its name. */

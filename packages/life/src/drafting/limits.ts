@@ -10,8 +10,8 @@ export const limits = {
 } as const;
 
 /** A day has no fewer and no more schedule items, sleep included. */
-export const fewestItems = 8;
-export const mostItems = 48;
+export const minItems = 8;
+export const maxItems = 48;
 
 /** Minutes that a waking item lasts at least. */
-export const shortestItem = 5;
+export const minItemMinutes = 5;

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { goodDraft, someProfile } from '../../test/day-material.js';
+import { sampleProfile, validDraft } from '../../test/day-material.js';
 import type { Plan, ScheduleItem } from '../day/plan.js';
-import { brokenRules, mattersOfTaste } from './plan-rules.js';
+import { planProblems, planWarnings } from './plan-rules.js';
 import { repairPlan } from './repair/repair-plan.js';
 
-const frame = { profile: someProfile(), wake: 420, sleep: 1380 };
+const frame = { profile: sampleProfile(), wake: 420, sleep: 1380 };
 
 function goodPlan(): Plan {
-  const { plan } = repairPlan(goodDraft(), frame);
+  const { plan } = repairPlan(validDraft(), frame);
   if (!plan) throw new Error('The good draft is not good.');
   return plan;
 }
@@ -19,7 +19,7 @@ function withItem(index: number, over: Partial<ScheduleItem>): Plan {
 }
 
 function rules(plan: Plan): string[] {
-  return brokenRules(plan, frame).map((problem) => problem.rule);
+  return planProblems(plan, frame).map((problem) => problem.rule);
 }
 
 describe('brokenRules', () => {
@@ -83,26 +83,26 @@ describe('mattersOfTaste', () => {
   });
 
   test('a balanced day is to anybody’s taste, more work than that on a day off is not', () => {
-    expect(mattersOfTaste(goodPlan(), 'workday')).toEqual([]);
-    expect(mattersOfTaste(goodPlan(), 'weekend')).toEqual([]);
-    expect(mattersOfTaste(withItem(8, { category: 'work' }), 'holiday')).toEqual([
+    expect(planWarnings(goodPlan(), 'workday')).toEqual([]);
+    expect(planWarnings(goodPlan(), 'weekend')).toEqual([]);
+    expect(planWarnings(withItem(8, { category: 'work' }), 'holiday')).toEqual([
       'As much as 72 % of the waking hours are work on a holiday.',
     ]);
   });
 
   test('a workday of nothing but work, and one of none', () => {
-    expect(mattersOfTaste(all('work'), 'workday')).toEqual([
+    expect(planWarnings(all('work'), 'workday')).toEqual([
       'As much as 100 % of the waking hours are work.',
       'There is neither rest nor anything personal.',
     ]);
-    expect(mattersOfTaste(all('rest'), 'workday')).toEqual([
+    expect(planWarnings(all('rest'), 'workday')).toEqual([
       'Only 0 % of the waking hours are work on a workday.',
     ]);
-    expect(mattersOfTaste(all('rest'), 'weekend')).toEqual([]);
+    expect(planWarnings(all('rest'), 'weekend')).toEqual([]);
   });
 
   test('one thing for hours on end', () => {
     const plan = withItem(8, { start: 1000 });
-    expect(mattersOfTaste(plan, 'workday')).toEqual(['“Item 8” goes on for 6 hours.']);
+    expect(planWarnings(plan, 'workday')).toEqual(['“Item 8” goes on for 6 hours.']);
   });
 });

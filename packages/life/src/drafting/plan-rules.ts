@@ -4,21 +4,23 @@ import type { DayType } from '../day/day-type.js';
 import type { Plan, ScheduleItem } from '../day/plan.js';
 import { isBlank } from './blank-text.js';
 import { quote } from './clean-text.js';
-import { fewestItems, shortestItem } from './limits.js';
+import { minItemMinutes, minItems } from './limits.js';
 import type { Problem } from './repair-notes.js';
 
 /** What every plan keeps to; an empty list when this one does. */
-export function brokenRules(plan: Plan, { profile }: { profile: Profile }): Problem[] {
+export function planProblems(plan: Plan, { profile }: { profile: Profile }): Problem[] {
   const { items } = plan;
   const problems = [
-    ...items.flatMap((item, i) => (i === 0 ? [] : joint(items[i - 1] as ScheduleItem, item))),
+    ...items.flatMap((item, i) =>
+      i === 0 ? [] : orderProblems(items[i - 1] as ScheduleItem, item),
+    ),
     ...items.flatMap((item) => itemProblems(item, profile)),
   ];
   const broken = (rule: string, message: string) => problems.push({ rule, message });
   if (items[0]?.start !== 0) broken('covers-day', 'The day does not begin at 00:00.');
   if (items.at(-1)?.end !== minutesPerDay) broken('covers-day', 'The day does not end at 24:00.');
-  if (items.length < fewestItems)
-    broken('too-few', `A day has at least ${fewestItems} items, this one has ${items.length}.`);
+  if (items.length < minItems)
+    broken('too-few', `A day has at least ${minItems} items, this one has ${items.length}.`);
   if (!items.some((item) => item.asleep)) broken('no-sleep', 'There is no sleep in the day.');
   if (items.every((item) => item.asleep))
     broken('no-waking', 'There is no waking hour in the day.');
@@ -26,7 +28,7 @@ export function brokenRules(plan: Plan, { profile }: { profile: Profile }): Prob
   return problems;
 }
 
-function joint(before: ScheduleItem, after: ScheduleItem): Problem[] {
+function orderProblems(before: ScheduleItem, after: ScheduleItem): Problem[] {
   const names = `${quote(before.title)} and ${quote(after.title)}`;
   if (after.start < before.start) return [{ rule: 'order', message: `${names} are out of order.` }];
   if (after.start < before.end) return [{ rule: 'overlap', message: `${names} overlap.` }];
@@ -39,7 +41,7 @@ function itemProblems(item: ScheduleItem, profile: Profile): Problem[] {
   const name = `${quote(item.title)} at ${formatMinute(item.start)}`;
   const problems: Problem[] = [];
   const length = item.end - item.start;
-  if (length < (item.asleep ? 1 : shortestItem)) {
+  if (length < (item.asleep ? 1 : minItemMinutes)) {
     problems.push({ rule: 'too-short', message: `${name} lasts ${length} minutes.` });
   }
   for (const companion of item.companions) {
@@ -57,13 +59,14 @@ function itemProblems(item: ScheduleItem, profile: Profile): Problem[] {
 }
 
 /** Minutes awake after which one item is a long one. */
-const longItem = 360;
+const longItemMinutes = 360;
 
 /** What makes a plan odd without making it wrong, one plain sentence each; recorded as warnings. */
-export function mattersOfTaste(plan: Plan, dayType: DayType): string[] {
+export function planWarnings(plan: Plan, dayType: DayType): string[] {
   const waking = plan.items.filter((item) => !item.asleep);
   const share = (...categories: Category[]) =>
-    minutes(waking.filter((item) => categories.includes(item.category))) / minutes(waking);
+    totalMinutes(waking.filter((item) => categories.includes(item.category))) /
+    totalMinutes(waking);
   const work = share('work');
   const percent = `${Math.round(work * 100)} % of the waking hours are work`;
   const warnings: string[] = [];
@@ -72,7 +75,7 @@ export function mattersOfTaste(plan: Plan, dayType: DayType): string[] {
   if (dayType !== 'workday' && work > 0.5) warnings.push(`As much as ${percent} on a ${dayType}.`);
   if (share('rest', 'personal') === 0)
     warnings.push('There is neither rest nor anything personal.');
-  for (const item of waking.filter((each) => each.end - each.start > longItem)) {
+  for (const item of waking.filter((each) => each.end - each.start > longItemMinutes)) {
     warnings.push(
       `${quote(item.title)} goes on for ${Math.round((item.end - item.start) / 60)} hours.`,
     );
@@ -80,6 +83,6 @@ export function mattersOfTaste(plan: Plan, dayType: DayType): string[] {
   return warnings;
 }
 
-function minutes(items: readonly ScheduleItem[]): number {
+function totalMinutes(items: readonly ScheduleItem[]): number {
   return items.reduce((sum, item) => sum + item.end - item.start, 0);
 }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { goodDraft } from '../../test/day-material.js';
+import { validDraft } from '../../test/day-material.js';
 import type { SlotText } from './draft.js';
 import { readChapterDraft, readPlanDraft } from './read-draft.js';
 
-const plan = goodDraft();
+const plan = validDraft();
 const [first, ...others] = plan.items;
 /** The plan with other fields in its first item. */
 const withItem = (over: object) => ({ ...plan, items: [{ ...first, ...over }, ...others] });

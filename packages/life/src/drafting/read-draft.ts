@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { Checked } from '../authoring/ask-author.js';
-import { describeIssues } from '../validation-issues.js';
+import { describeIssues } from '../schemas.js';
 import { type ChapterDraft, chapterDraftSchema, type PlanDraft, planDraftSchema } from './draft.js';
-import { byName, type Fields, isRecord } from './draft-fields.js';
+import { type Fields, isRecord, splitFields } from './draft-fields.js';
 
 /** Unwraps and validates an author's answer to a request for a plan. */
 export function readPlanDraft(answer: unknown): Checked<PlanDraft> {
@@ -15,7 +15,7 @@ export function readChapterDraft(answer: unknown): Checked<ChapterDraft> {
 }
 
 function read<Draft>(schema: z.ZodType<Draft>, list: string, answer: unknown): Checked<Draft> {
-  const draft = schema.safeParse(unwrapped(answer, list) ?? {});
+  const draft = schema.safeParse(unwrap(answer, list) ?? {});
   return draft.success ? { value: draft.data } : { problems: describeIssues(draft.error) };
 }
 
@@ -24,9 +24,10 @@ function read<Draft>(schema: z.ZodType<Draft>, list: string, answer: unknown): C
  * objects. Either may be JSON in a string. Fields of the outer objects are kept. Undefined where there is none, or
  * more than one.
  */
-function unwrapped(answer: unknown, list: string): Fields | undefined {
+function unwrap(answer: unknown, list: string): Fields | undefined {
   return (
-    search(answer, (value) => holder(value, list)) ?? search(answer, (value) => bare(value, list))
+    search(answer, (value) => withList(value, list)) ??
+    search(answer, (value) => bareList(value, list))
   );
 }
 
@@ -45,7 +46,7 @@ function searchAll(
   depth: number,
 ): Fields[] {
   if (depth === 0) return [];
-  const value = decoded(encoded);
+  const value = parseIfJson(encoded);
   const found = find(value);
   if (found) return [found];
   if (Array.isArray(value)) return value.flatMap((each) => searchAll(each, find, depth - 1));
@@ -57,18 +58,18 @@ function searchAll(
 }
 
 /** The object if it has the list itself. */
-function holder(value: unknown, list: string): Fields | undefined {
+function withList(value: unknown, list: string): Fields | undefined {
   if (!isRecord(value)) return undefined;
-  const { known, others } = byName(value, [list]);
-  const elements = elementsOf(decoded(known[list]));
+  const { known, others } = splitFields(value, [list]);
+  const elements = elementsOf(parseIfJson(known[list]));
   return elements && { ...others, [list]: elements };
 }
 
 /** The list as an object; one that only wraps another list is not it. */
-function bare(value: unknown, list: string): Fields | undefined {
+function bareList(value: unknown, list: string): Fields | undefined {
   const elements = Array.isArray(value) ? elementsOf(value) : undefined;
   if (!elements?.some(isRecord)) return undefined;
-  const isWrapper = elements.length === 1 && search(elements[0], (inner) => bare(inner, list));
+  const isWrapper = elements.length === 1 && search(elements[0], (inner) => bareList(inner, list));
   return isWrapper ? undefined : { [list]: elements };
 }
 
@@ -81,15 +82,15 @@ function elementsOf(value: unknown): unknown[] | undefined {
     : isRecord(value) && isCounted && /^[01]$/.test(keys[0] ?? '')
       ? Object.values(value)
       : undefined;
-  return elements?.slice(0, elements.findLastIndex((each) => !isNothing(each)) + 1);
+  return elements?.slice(0, elements.findLastIndex((each) => !isEmpty(each)) + 1);
 }
 
-function isNothing(value: unknown): boolean {
+function isEmpty(value: unknown): boolean {
   return value === null || (isRecord(value) && Object.keys(value).length === 0);
 }
 
 /** The object or list that a string encodes as JSON; anything else as it is. */
-function decoded(value: unknown): unknown {
+function parseIfJson(value: unknown): unknown {
   if (typeof value !== 'string' || !/^\s*[{[]/.test(value)) return value;
   try {
     return JSON.parse(value);

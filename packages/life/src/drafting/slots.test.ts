@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { seededRandom } from '@texas-ai/kernel';
 import fc from 'fast-check';
-import { goodDraft, someProfile } from '../../test/day-material.js';
+import { sampleProfile, validDraft } from '../../test/day-material.js';
 import type { Plan, ScheduleItem } from '../day/plan.js';
 import type { Level } from './draft-fields.js';
 import { repairPlan } from './repair/repair-plan.js';
@@ -72,7 +72,7 @@ describe('cutSlots', () => {
   });
 
   test('on an ordinary day there are 50-70 slots of varied length, most of them of 10-25 minutes', () => {
-    const { plan } = repairPlan(goodDraft(), { profile: someProfile(), wake: 420, sleep: 1380 });
+    const { plan } = repairPlan(validDraft(), { profile: sampleProfile(), wake: 420, sleep: 1380 });
     for (let seed = 0; seed < 50; seed++) {
       const slots = cutSlots(plan as Plan, seededRandom(seed));
       expect(slots.length).toBeGreaterThanOrEqual(50);

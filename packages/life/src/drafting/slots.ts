@@ -1,14 +1,14 @@
 import type { MinuteOfDay, Random } from '@texas-ai/kernel';
 import type { Plan, Slot } from '../day/plan.js';
 import type { Level } from './draft-fields.js';
-import { shortestItem } from './limits.js';
+import { minItemMinutes } from './limits.js';
 
 /** Minutes that a slot lasts at most; at least it lasts as long as the shortest item. */
-const longestSlot = 30;
+const maxSlotMinutes = 30;
 /** What most slots last. */
 const preferred = { shortest: 10, longest: 25 } as const;
 /** About 55-60 slots on a day of sixteen waking hours. */
-const averageSlot = 17;
+const averageSlotMinutes = 17;
 /** The share of the slots in which she wants to reach out; never more than half. */
 const interactionShare = 0.4;
 const potentialWeight: Readonly<Record<Level, number>> = { low: 1, medium: 3, high: 8 };
@@ -20,7 +20,7 @@ const potentialWeight: Readonly<Record<Level, number>> = { low: 1, medium: 3, hi
  */
 export function cutSlots(plan: Plan, random: Random): Slot[] {
   const cut = plan.items.flatMap(({ asleep, start, end }, item) =>
-    asleep ? [] : spans(start, end, random).map((span) => ({ item, ...span })),
+    asleep ? [] : cutSpans(start, end, random).map((span) => ({ item, ...span })),
   );
   const most = Math.max(1, Math.floor(cut.length / 2));
   const wanted = Math.min(most, Math.max(1, Math.round(cut.length * interactionShare)));
@@ -34,7 +34,7 @@ export function cutSlots(plan: Plan, random: Random): Slot[] {
   return cut.map((slot, index) => ({ ...slot, wantsInteraction: marked.has(index) }));
 }
 
-function spans(
+function cutSpans(
   from: MinuteOfDay,
   to: MinuteOfDay,
   random: Random,
@@ -42,8 +42,8 @@ function spans(
   const length = to - from;
   const count = Math.max(
     1,
-    Math.ceil(length / longestSlot),
-    Math.min(Math.floor(length / shortestItem), Math.round(length / averageSlot)),
+    Math.ceil(length / maxSlotMinutes),
+    Math.min(Math.floor(length / minItemMinutes), Math.round(length / averageSlotMinutes)),
   );
   const shortest = Math.min(preferred.shortest, Math.floor(length / count));
   const longest = Math.max(preferred.longest, Math.ceil(length / count));
@@ -53,7 +53,7 @@ function spans(
     // The slots behind this one have to stay within the bounds too.
     const earliest = Math.max(start + shortest, to - left * longest);
     const latest = Math.min(start + longest, to - left * shortest);
-    const end = onTheFive(random.int(earliest, latest), earliest, latest);
+    const end = roundToFive(random.int(earliest, latest), earliest, latest);
     spans.push({ start, end });
     start = end;
   }
@@ -62,7 +62,7 @@ function spans(
 }
 
 /** The nearest multiple of five minutes on the clock, where the bounds allow it. */
-function onTheFive(minute: MinuteOfDay, earliest: MinuteOfDay, latest: MinuteOfDay): MinuteOfDay {
+function roundToFive(minute: MinuteOfDay, earliest: MinuteOfDay, latest: MinuteOfDay): MinuteOfDay {
   const round = Math.round(minute / 5) * 5;
   return round >= earliest && round <= latest ? round : minute;
 }

@@ -4,7 +4,7 @@ import type { DaySubject, StoredBrief } from '../day/brief.js';
 import { dayTypeOf } from '../day/day-type.js';
 import { type MajorEventDay, majorEventDay, majorEventOn } from '../day/major-event.js';
 import { wakingHours } from '../day/waking-hours.js';
-import type { WeatherSource } from '../day/weather-source.js';
+import type { WeatherSource } from '../day/weather.js';
 import type { Store } from '../store.js';
 import type { Generation } from './generation.js';
 

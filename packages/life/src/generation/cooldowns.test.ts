@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Temporal, TexasError } from '@texas-ai/kernel';
 import { makeScriptedAuthor, type TestDatabase } from '@texas-ai/testing';
-import { failing, room } from '../../test/failing.js';
+import { makeCallRoom, makeFailingAuthor } from '../../test/failing-author.js';
 import {
   clearSpending,
   type FleetOptions,
@@ -28,7 +28,9 @@ const cooldownMs = 110_000;
 
 describe('an author that rests', () => {
   test('is asked for nothing by anybody until then; that costs no try', async () => {
-    const { failure, author } = failing('author_rate_limited', { retryAfterMs: cooldownMs });
+    const { failure, author } = makeFailingAuthor('author_rate_limited', {
+      retryAfterMs: cooldownMs,
+    });
     const clock = await db.databaseClock();
     const f = fleet({ author, clock });
     const asked = await f.request();
@@ -56,7 +58,7 @@ describe('an author that rests', () => {
   });
 
   test('by our own rates leaves its place to others, says so, and costs neither try nor call', async () => {
-    const bucket = { take: async () => room(cooldownMs) };
+    const bucket = { take: async () => makeCallRoom(cooldownMs) };
     const f = fleet({
       quotas: { bucket, day: null },
       clock: await db.databaseClock(),
@@ -84,7 +86,7 @@ describe('an author that rests', () => {
   });
 
   test('by a refused key is held for that key alone, and what met it ends at once', async () => {
-    const { failure, author } = failing('author_unauthorized');
+    const { failure, author } = makeFailingAuthor('author_unauthorized');
     const f = fleet({ author });
     const asked = await f.request();
     const step = f.take('plan-day');
@@ -136,7 +138,7 @@ describe('with the offline author to fall back on', () => {
   test.each([false, true])(
     'a day of the night that a person asks for too is not made to wait (its job lost: %p)',
     async (isLost) => {
-      const { failure, author } = failing('author_unauthorized');
+      const { failure, author } = makeFailingAuthor('author_unauthorized');
       const clock = await db.databaseClock();
       const f = fleet({ author, clock, fallback: 'offline' });
       await db.store.cooldowns.begin({

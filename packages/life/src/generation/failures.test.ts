@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { TexasError } from '@texas-ai/kernel';
 import { buildPlanDraft, makeScriptedAuthor, type TestDatabase } from '@texas-ai/testing';
-import { failing, room } from '../../test/failing.js';
+import { makeCallRoom, makeFailingAuthor } from '../../test/failing-author.js';
 import {
   clearSpending,
   type FleetOptions,
@@ -72,7 +72,7 @@ describe('an answer that is unusable', () => {
 describe('an answer that is unusable, where the author may not be asked again at once,', () => {
   test('counts as a failure: such days end, and are not paid for again and again', async () => {
     let takes = 0;
-    const bucket = { take: async () => room(takes++ % 2 === 0 ? 0 : 30_000) };
+    const bucket = { take: async () => makeCallRoom(takes++ % 2 === 0 ? 0 : 30_000) };
     const author = makeScriptedAuthor({ plan: () => ({ error: 'I am sorry, I cannot.' }) });
     const f = fleet({ author, quotas: { bucket, day: null } });
     const asked = await f.request();
@@ -93,7 +93,7 @@ describe('an answer that is unusable, where the author may not be asked again at
 
 describe('an answer that was cut off', () => {
   test('is never repaired nor asked for again at once, and its step ends after the second', async () => {
-    const cut = failing('author_output_truncated');
+    const cut = makeFailingAuthor('author_output_truncated');
     const author = makeScriptedAuthor({ plan: () => Promise.reject(cut.failure) });
     const f = fleet({ author });
     const asked = await f.request();
@@ -114,7 +114,7 @@ describe('an answer that was cut off', () => {
 
 describe('an author that is overloaded', () => {
   test('is tried again with patience', async () => {
-    const { failure, author } = failing('author_overloaded', { status: 503 });
+    const { failure, author } = makeFailingAuthor('author_overloaded', { status: 503 });
     const f = fleet({ author });
     await f.request();
     const step = f.take('plan-day');
@@ -131,7 +131,7 @@ describe('an author that is overloaded', () => {
 
 describe('failures', () => {
   test('that may pass are tried four times, then the generation is failed and says why', async () => {
-    const { failure, author } = failing('author_timeout');
+    const { failure, author } = makeFailingAuthor('author_timeout');
     const f = fleet({ author });
     const asked = await f.request();
     const step = f.take('plan-day');
@@ -174,7 +174,7 @@ describe('failures', () => {
   });
 
   test('of refused calls use up no call of the generation, however often they come', async () => {
-    const refused = failing('author_rate_limited', { retryAfterMs: 1 });
+    const refused = makeFailingAuthor('author_rate_limited', { retryAfterMs: 1 });
     let calls = 0;
     const author = makeScriptedAuthor({
       plan: (brief) => {

@@ -5,7 +5,7 @@ import { storeWithRetry } from '../authoring/store-with-retry.js';
 import type { DayBrief } from '../day/brief.js';
 import type { Plan } from '../day/plan.js';
 import { groupChapters } from '../drafting/chapters.js';
-import { mattersOfTaste } from '../drafting/plan-rules.js';
+import { planWarnings } from '../drafting/plan-rules.js';
 import { readPlanDraft } from '../drafting/read-draft.js';
 import { repairPlan } from '../drafting/repair/repair-plan.js';
 import { cutSlots } from '../drafting/slots.js';
@@ -83,9 +83,6 @@ function checkPlan(answer: unknown, brief: DayBrief): Checked<{ plan: Plan; warn
   if (draft.problems) return draft;
   const { plan, repairs, refusals } = repairPlan(draft.value, brief);
   if (!plan) return { problems: refusals.map(({ message }) => message) };
-  const warnings = [
-    ...repairs.map(({ message }) => message),
-    ...mattersOfTaste(plan, brief.dayType),
-  ];
+  const warnings = [...repairs.map(({ message }) => message), ...planWarnings(plan, brief.dayType)];
   return { value: { plan, warnings } };
 }

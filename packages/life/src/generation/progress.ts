@@ -22,7 +22,7 @@ export const progressEventSchema = z
 
 export type ProgressEvent = z.infer<typeof progressEventSchema>;
 
-type Followed = Pick<Generation, 'id' | 'status' | 'chapters' | 'error' | 'startedAt'>;
+type ProgressSource = Pick<Generation, 'id' | 'status' | 'chapters' | 'error' | 'startedAt'>;
 
 const planned = ['writing', 'publishing', 'published'];
 const ended = { published: 'published', failed: 'failed', cancelled: 'cancelled' } as const;
@@ -33,7 +33,7 @@ const ended = { published: 'published', failed: 'failed', cancelled: 'cancelled'
  * counted, and an end that a resume takes back does not count.
  */
 export function progressOf(
-  generation: Followed,
+  generation: ProgressSource,
   written: readonly number[],
 ): [ProgressEvent, ...ProgressEvent[]] {
   const { id, status, chapters, error } = generation;

@@ -1,11 +1,9 @@
 import { formatMinute } from '@texas-ai/kernel';
 import type { ChapterBrief } from '../day/brief.js';
 import type { ScheduleItem, Slot } from '../day/plan.js';
-import { promptWords } from './languages.js';
 import { daySection, profileSection, section, yesterdaySection } from './material.js';
-import type { Prompt } from './prompt.js';
+import { oneLine, type Prompt, promptWords, quoted } from './prompt.js';
 import { type PromptWords, type Who, whoOf } from './prompt-words.js';
-import { oneLine, quoted } from './quoted.js';
 
 /**
  * Asks for one text per slot of a chapter, in the profile's language. All chapters of a day share

@@ -2,8 +2,8 @@ import { parseDate } from '@texas-ai/kernel';
 import type { Place } from '../character/profile.js';
 import type { DayBrief } from '../day/brief.js';
 import { activityLines, placesOf } from './activities.js';
+import { oneLine, quoted } from './prompt.js';
 import type { PromptWords } from './prompt-words.js';
-import { oneLine, quoted } from './quoted.js';
 
 /** A heading with what stands below it. */
 export function section(heading: string, body: string): string {

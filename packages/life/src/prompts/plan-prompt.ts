@@ -1,13 +1,12 @@
 import { formatMinute } from '@texas-ai/kernel';
 import type { DayBrief } from '../day/brief.js';
-import { promptWords } from './languages.js';
 import { daySection, profileSection, section, yesterdaySection } from './material.js';
-import type { Prompt } from './prompt.js';
+import { type Prompt, promptWords } from './prompt.js';
 import { whoOf } from './prompt-words.js';
 
 /** How many items the waking hours are to be divided into. */
-const fewest = 9;
-const most = 14;
+const minItems = 9;
+const maxItems = 14;
 
 /** Asks for the waking hours of a day, in the profile's language. */
 export function planPrompt(brief: DayBrief): Prompt {
@@ -16,8 +15,8 @@ export function planPrompt(brief: DayBrief): Prompt {
   const task = words.planTask(who, {
     wake: formatMinute(brief.wake),
     sleep: formatMinute(brief.sleep),
-    fewest,
-    most,
+    minItems,
+    maxItems,
   });
   return {
     system: words.planSystem(who),

@@ -13,8 +13,8 @@ export interface Who {
 export interface PlanTask {
   wake: string;
   sleep: string;
-  fewest: number;
-  most: number;
+  minItems: number;
+  maxItems: number;
 }
 
 export interface ChapterTask {

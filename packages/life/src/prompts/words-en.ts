@@ -84,8 +84,8 @@ ${notInstructions}
 
 Write in English only. Answer with nothing but JSON of the given structure.`,
 
-  planTask: ({ name }, { wake, sleep, fewest, most }) => `Waking hours: ${wake}-${sleep}
-Plan the waking hours of ${name} for this day: the first item begins exactly at ${wake}, the last one ends exactly at ${sleep}, ${fewest} to ${most} items, each beginning where the one before it ends. Most last 30 to 150 minutes, of varied length. The first item follows getting up, the last one leads to bed, and there is room for the meals. Leave sleep out: code adds it before ${wake} and after ${sleep}.`,
+  planTask: ({ name }, { wake, sleep, minItems, maxItems }) => `Waking hours: ${wake}-${sleep}
+Plan the waking hours of ${name} for this day: the first item begins exactly at ${wake}, the last one ends exactly at ${sleep}, ${minItems} to ${maxItems} items, each beginning where the one before it ends. Most last 30 to 150 minutes, of varied length. The first item follows getting up, the last one leads to bed, and there is room for the meals. Leave sleep out: code adds it before ${wake} and after ${sleep}.`,
 
   chapterSystem: (
     who,

@@ -84,8 +84,8 @@ ${notInstructions}
 
 只用简体中文写，只输出符合给定结构的 JSON。`,
 
-  planTask: ({ name }, { wake, sleep, fewest, most }) => `清醒时间：${wake}-${sleep}
-请排好${name}这一天的清醒时间：第一项恰好从 ${wake} 开始，最后一项恰好到 ${sleep} 结束，共 ${fewest} 到 ${most} 项，首尾相接。多数项在 30 到 150 分钟之间，长短错落。第一项是起床后的事，最后一项是睡前的事；三餐各有着落。不要写睡眠，${wake} 之前和 ${sleep} 之后由程序补上。`,
+  planTask: ({ name }, { wake, sleep, minItems, maxItems }) => `清醒时间：${wake}-${sleep}
+请排好${name}这一天的清醒时间：第一项恰好从 ${wake} 开始，最后一项恰好到 ${sleep} 结束，共 ${minItems} 到 ${maxItems} 项，首尾相接。多数项在 30 到 150 分钟之间，长短错落。第一项是起床后的事，最后一项是睡前的事；三餐各有着落。不要写睡眠，${wake} 之前和 ${sleep} 之后由程序补上。`,
 
   chapterSystem: (
     who,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { Temporal, TexasError } from '@texas-ai/kernel';
 import { buildProfile, makeLogSpy, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 import { makeFleet } from '../../test/fleet.js';
-import { emptyTables, rewriteDay, rowCounts, writeDay } from '../../test/stored-lives.js';
+import { rewriteDay, rowCounts, truncateTables, writeDay } from '../../test/stored-lives.js';
 import { type PruneDeps, prune } from './prune.js';
 import type { RetentionAges } from './retention.js';
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 beforeEach(async () => {
-  await emptyTables(db);
+  await truncateTables(db);
   await db.store.characters.synchronise([
     { profile: buildProfile('zh', { id: 'texas' }), hash: 'hash-1' },
   ]);

@@ -73,7 +73,7 @@ export function agesOf(ages: RetentionAges): { kind: RetentionKind; days: number
   });
 }
 
-export interface GoneDay {
+export interface RemovedDay {
   character: string;
   date: string;
 }
@@ -88,5 +88,5 @@ export interface RetentionRepository {
    * Removes the oldest days with all generations of their dates. A date with a generation in flight
    * stays as it is. To be done in a transaction.
    */
-  removeDays(cutoff: Cutoff, most: number): Promise<GoneDay[]>;
+  removeDays(cutoff: Cutoff, most: number): Promise<RemovedDay[]>;
 }

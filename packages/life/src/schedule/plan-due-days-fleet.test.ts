@@ -5,11 +5,11 @@ import { buildBudget, makeLogSpy, makeTestDatabase, type TestDatabase } from '@t
 import {
   clearCharacters,
   insertCharacters,
-  makeNight,
+  makeScheduler,
   makeStepLog,
   manyCharacters,
-  nextTimes,
-} from '../../test/night.js';
+  nextPlanningTimes,
+} from '../../test/scheduler.js';
 import { recoverStalled } from '../generation/recover-stalled.js';
 import { requestGeneration } from '../generation/request-generation.js';
 import type { Store } from '../store.js';
@@ -56,7 +56,7 @@ async function counted(table: string, column: string): Promise<number> {
 test('four who look at once begin each of 3,500 days once, and enqueue each once', async () => {
   const many = 3_500;
   await insertCharacters(db, manyCharacters(many));
-  const nights = Array.from({ length: 4 }, () => makeNight(db));
+  const nights = Array.from({ length: 4 }, () => makeScheduler(db));
   const nightly = () => Promise.all(nights.map((night) => night.at(four)));
   const begun = await nightly();
   expect(begun.reduce((sum, each) => sum + each.begun, 0)).toBe(many);
@@ -65,7 +65,9 @@ test('four who look at once begin each of 3,500 days once, and enqueue each once
   expect(new Set(enqueued.map(({ generationId }) => generationId)).size).toBe(many);
   expect(await counted('generations', 'character_id')).toBe(many);
   expect(await counted('generations', 'id')).toBe(many);
-  expect(new Set(Object.values(await nextTimes(db)))).toEqual(new Set(['2026-11-23T20:00:00Z']));
+  expect(new Set(Object.values(await nextPlanningTimes(db)))).toEqual(
+    new Set(['2026-11-23T20:00:00Z']),
+  );
   // Running again begins nothing, also where all are looked at again.
   expect(await nightly()).toEqual(Array(4).fill({ begun: 0, overBudget: 0 }));
   await db.database('characters').update({ next_plan_at: '-infinity' });
@@ -92,7 +94,7 @@ test('people who ask for the same days meanwhile get the same generations', asyn
   const asked = Object.keys(characters).map((character) =>
     requestGeneration(asking, { ...wanted, character, idempotency: null }),
   );
-  const night = makeNight(db);
+  const night = makeScheduler(db);
   await Promise.all([...asked, night.at(four), night.at(four)]);
   expect(await counted('generations', 'id')).toBe(300);
   expect(await counted('generations', 'character_id')).toBe(300);
@@ -101,7 +103,7 @@ test('people who ask for the same days meanwhile get the same generations', asyn
 
 test('a queue that is away loses nothing: what was begun is taken up later', async () => {
   await insertCharacters(db, manyCharacters(30));
-  const night = makeNight(db);
+  const night = makeScheduler(db);
   night.steps.away = true;
   expect(await night.at(four)).toEqual({ begun: 30, overBudget: 0 });
   expect(night.steps.enqueued).toEqual([]);
@@ -122,7 +124,7 @@ test('a queue that is away loses nothing: what was begun is taken up later', asy
 
 test('a database that is away begins nothing and forgets nobody', async () => {
   await insertCharacters(db, manyCharacters(3));
-  const night = makeNight(db);
+  const night = makeScheduler(db);
   const before = await nextTimesAreUntouched();
   await db.database.raw('ALTER TABLE days RENAME TO days_away');
   await expect(night.at(four)).rejects.toMatchObject({ code: 'internal_error' });
@@ -165,18 +167,21 @@ test('one connection is enough, also to look at the budget', async () => {
   const none = { tokens: null, money: null };
   const budget = buildBudget({ everybody: { day: cap, month: none } });
   await withPool(1, async (store) => {
-    expect(await makeNight(db, { store, budget }).at(four)).toEqual({ begun: 3, overBudget: 0 });
+    expect(await makeScheduler(db, { store, budget }).at(four)).toEqual({
+      begun: 3,
+      overBudget: 0,
+    });
   });
 });
 
 test('one whose zone is unknown here stops nobody else', async () => {
   await insertCharacters(db, { ...manyCharacters(20), stranger: 'Mars/Phobos' });
-  const night = makeNight(db);
+  const night = makeScheduler(db);
   expect(await night.at(four)).toMatchObject({ begun: 20 });
   expect(night.logger.lines.filter(({ level }) => level === 'error')).toMatchObject([
     { fields: { character: 'stranger', timeZone: 'Mars/Phobos' } },
   ]);
-  expect((await nextTimes(db)).stranger).toBe('2026-11-23T20:00:00Z');
+  expect((await nextPlanningTimes(db)).stranger).toBe('2026-11-23T20:00:00Z');
   const later = (await db.store.now()).add({ hours: 1 });
   expect((await db.store.days.missing(later, 0, 0)).count).toBe(20);
 });

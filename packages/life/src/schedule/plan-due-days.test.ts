@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { localDate, Temporal } from '@texas-ai/kernel';
 import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
-import { clearCharacters, insertCharacters, makeNight, nextTimes } from '../../test/night.js';
+import {
+  clearCharacters,
+  insertCharacters,
+  makeScheduler,
+  nextPlanningTimes,
+} from '../../test/scheduler.js';
 
 let db: TestDatabase;
 
@@ -24,7 +29,7 @@ const four = '2026-11-22T20:00:00Z';
 const generations = () => db.database('generations').orderBy(['character_id', 'ordinal']);
 const begun = async () =>
   (await generations()).map(({ character_id, date }) => `${character_id} ${date}`).sort();
-async function beginOne(night = makeNight(db)) {
+async function beginOne(night = makeScheduler(db)) {
   expect(await night.at(four)).toMatchObject({ begun: 1 });
   const [row] = await generations();
   return row.id as string;
@@ -34,7 +39,7 @@ const makeDueAgain = () => db.database('characters').update({ next_plan_at: '-in
 describe('the night', () => {
   test('begins today where each character lives, once it is time there', async () => {
     await insertCharacters(db, zones);
-    const night = makeNight(db);
+    const night = makeScheduler(db);
     // In Apia it is 09:00 of the 23rd, in New York 15:00 of the 22nd, in Kathmandu 01:45.
     expect(await night.at(four)).toEqual({ begun: 4, overBudget: 0 });
     expect(await begun()).toEqual([
@@ -43,7 +48,7 @@ describe('the night', () => {
       'newyork 2026-11-22',
       'shanghai 2026-11-23',
     ]);
-    expect(await nextTimes(db)).toEqual({
+    expect(await nextPlanningTimes(db)).toEqual({
       apia: '2026-11-23T15:00:00Z',
       berlin: '2026-11-23T03:00:00Z',
       kathmandu: '2026-11-22T22:15:00Z',
@@ -57,11 +62,11 @@ describe('the night', () => {
 
   test('begins nothing before it is time, to the second', async () => {
     await insertCharacters(db, { shanghai: 'Asia/Shanghai' });
-    const night = makeNight(db);
+    const night = makeScheduler(db);
     const before = { begun: 0, overBudget: 0 };
     // New characters are looked at once, then when it is time.
     expect(await night.at('2026-11-22T17:00:00Z')).toEqual(before);
-    expect(await nextTimes(db)).toEqual({ shanghai: four });
+    expect(await nextPlanningTimes(db)).toEqual({ shanghai: four });
     expect(await night.at('2026-11-22T19:59:59Z')).toEqual(before);
     expect(night.steps.enqueued).toEqual([]);
     expect(await night.at(four)).toEqual({ begun: 1, overBudget: 0 });
@@ -76,7 +81,7 @@ describe('the night', () => {
   ])('looks every quarter of an hour and begins each date once: %s', async (_, from) => {
     await insertCharacters(db, zones);
     // Half past two, which Berlin skips or has twice.
-    const night = makeNight(db, { planningTime: 150 });
+    const night = makeScheduler(db, { planningTime: 150 });
     const expected = new Set<string>();
     for (let quarter = 0; quarter < 4 * 72; quarter++) {
       const now = Temporal.Instant.from(from).add({ minutes: 15 * quarter });
@@ -92,7 +97,7 @@ describe('the night', () => {
 
   test('after an outage of five days begins today alone', async () => {
     await insertCharacters(db, zones);
-    const night = makeNight(db);
+    const night = makeScheduler(db);
     await night.at(four);
     expect(await night.at('2026-11-27T20:00:00Z')).toMatchObject({ begun: 4 });
     expect((await begun()).filter((each) => /apia|shanghai/.test(each))).toEqual([
@@ -101,7 +106,7 @@ describe('the night', () => {
       'shanghai 2026-11-23',
       'shanghai 2026-11-28',
     ]);
-    expect(await nextTimes(db)).toMatchObject({ shanghai: '2026-11-28T20:00:00Z' });
+    expect(await nextPlanningTimes(db)).toMatchObject({ shanghai: '2026-11-28T20:00:00Z' });
   });
 
   test('says when its author is not waited for any longer, whoever stands in', async () => {
@@ -117,7 +122,7 @@ describe('the night', () => {
     ] as const) {
       await db.database('generations').delete();
       await makeDueAgain();
-      await beginOne(makeNight(db, options));
+      await beginOne(makeScheduler(db, options));
       const [begun] = await generations();
       expect([begun?.fallback_at !== null, begun?.fallback_from]).toEqual([waits, null]);
     }
@@ -131,9 +136,9 @@ describe('a date', () => {
   test('that is in flight is left alone, and the next one waits for its time', async () => {
     const id = await beginOne();
     await makeDueAgain();
-    const night = makeNight(db);
+    const night = makeScheduler(db);
     expect(await night.at(four)).toEqual({ begun: 0, overBudget: 0 });
-    expect(await nextTimes(db)).toEqual(next);
+    expect(await nextPlanningTimes(db)).toEqual(next);
     expect(await generations()).toMatchObject([{ id, run: 1 }]);
     expect(night.steps.enqueued).toEqual([]);
   });
@@ -146,25 +151,25 @@ describe('a date', () => {
       .database('days')
       .insert({ character_id: 'shanghai', date: '2026-11-23', generation_id: id });
     await makeDueAgain();
-    expect(await makeNight(db).at(four)).toEqual({ begun: 0, overBudget: 0 });
-    expect(await nextTimes(db)).toEqual(next);
+    expect(await makeScheduler(db).at(four)).toEqual({ begun: 0, overBudget: 0 });
+    expect(await nextPlanningTimes(db)).toEqual(next);
   });
 
   test('that failed goes on under a new run', async () => {
     const id = await beginOne();
     await db.store.generations.fail(id, null, { code: 'author_timeout', message: 'Late.' });
     await makeDueAgain();
-    const night = makeNight(db);
+    const night = makeScheduler(db);
     expect(await night.at(four)).toEqual({ begun: 1, overBudget: 0 });
     expect(await generations()).toMatchObject([{ id, status: 'queued', run: 2 }]);
     expect(night.steps.enqueued).toMatchObject([{ generationId: id, run: 2 }]);
   });
 
   test('in which another author failed begins anew', async () => {
-    const id = await beginOne(makeNight(db, { author: 'offline' }));
+    const id = await beginOne(makeScheduler(db, { author: 'offline' }));
     await db.store.generations.fail(id, null, { code: 'internal_error', message: 'A bug.' });
     await makeDueAgain();
-    const night = makeNight(db);
+    const night = makeScheduler(db);
     expect(await night.at(four)).toEqual({ begun: 1, overBudget: 0 });
     expect(await generations()).toMatchObject([
       { id, status: 'failed', author: 'offline' },
@@ -177,7 +182,7 @@ describe('a date', () => {
     await db.store.generations.fallBack(id, null, { code: 'author_blocked', message: '' });
     await db.store.generations.fail(id, null, { code: 'internal_error', message: 'A bug.' });
     await makeDueAgain();
-    const night = makeNight(db, { author: 'offline' });
+    const night = makeScheduler(db, { author: 'offline' });
     expect(await night.at(four)).toEqual({ begun: 1, overBudget: 0 });
     expect(await generations()).toMatchObject([{ id, run: 3, fallback_code: 'author_blocked' }]);
   });
@@ -191,7 +196,7 @@ test('a character whose profile is gone is not planned, and again once it is bac
   await db.store.characters.synchronise([record('texas'), record('lin')]);
   await makeDueAgain();
   await db.store.characters.synchronise([record('texas')]);
-  const night = makeNight(db);
+  const night = makeScheduler(db);
   await night.at(four);
   await night.at('2026-11-23T20:00:00Z');
   expect(await begun()).toEqual(['texas 2026-11-23', 'texas 2026-11-24']);

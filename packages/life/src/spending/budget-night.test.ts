@@ -4,9 +4,9 @@ import {
   clearCharacters,
   insertCharacters,
   insertKnownDay,
-  makeNight,
+  makeScheduler,
   manyCharacters,
-} from '../../test/night.js';
+} from '../../test/scheduler.js';
 import type { Cap } from './budget.js';
 
 // Who writes the days of a night, and in how many chapters, so that the budget holds for all of them.
@@ -57,7 +57,7 @@ describe('a night of ten', () => {
   beforeEach(() => insertCharacters(db, manyCharacters(10)));
 
   test('without caps is written in full', async () => {
-    expect(await makeNight(db).at(four)).toEqual({ begun: 10, overBudget: 0 });
+    expect(await makeScheduler(db).at(four)).toEqual({ begun: 10, overBudget: 0 });
     expect(await counts()).toEqual({ [full]: 10 });
   });
 
@@ -67,7 +67,7 @@ describe('a night of ten', () => {
     ['money of the day', everybody({ money: 0.351 })],
     ['money of the month', everybody({ money: 0.351 }, 'month')],
   ])('goes from full days to fewer chapters to the offline author: %s', async (_, budget) => {
-    const night = makeNight(db, { budget });
+    const night = makeScheduler(db, { budget });
     expect(await night.at(four)).toEqual({ begun: 10, overBudget: 5 });
     // 80 % of the cap are four days; the fifth fills it.
     expect(await counts()).toEqual({ [full]: 4, [fewer]: 1, [offline]: 5 });
@@ -79,7 +79,7 @@ describe('a night of ten', () => {
   });
 
   test('begins with one day where a guess alone would forbid them all', async () => {
-    await makeNight(db, { budget: everybody({ tokens: 30_000 }) }).at(four);
+    await makeScheduler(db, { budget: everybody({ tokens: 30_000 }) }).at(four);
     expect(await counts()).toEqual({ [fewer]: 1, [offline]: 9 });
   });
 
@@ -88,7 +88,7 @@ describe('a night of ten', () => {
     for (const cap of [0, 49_999, 50_000, 62_500, 99_999, 100_000, 333_333, 499_999, 500_000]) {
       await db.database('generations').delete();
       await db.database('characters').update({ next_plan_at: '-infinity' });
-      await makeNight(db, { budget: everybody({ tokens: cap }) }).at(four);
+      await makeScheduler(db, { budget: everybody({ tokens: cap }) }).at(four);
       const { [offline]: unpaid = 0 } = await counts();
       expect([cap, 10 - unpaid]).toEqual([cap, Math.floor(cap / 50_000)]);
     }
@@ -97,15 +97,15 @@ describe('a night of ten', () => {
   test('has what was spent before, and what is in flight, less to spend', async () => {
     await spent(100_000, {});
     await insertCharacters(db, { early: 'Asia/Tokyo' });
-    await makeNight(db).at('2026-11-22T19:00:00Z');
+    await makeScheduler(db).at('2026-11-22T19:00:00Z');
     expect(await counts()).toEqual({ [full]: 1 });
-    await makeNight(db, { budget: everybody({ tokens: 300_000 }) }).at(four);
+    await makeScheduler(db, { budget: everybody({ tokens: 300_000 }) }).at(four);
     // 150,000 are gone: one more day is less than 80 %, two more fill the cap.
     expect(await counts()).toEqual({ [full]: 1 + 1, [fewer]: 2, [offline]: 7 });
   });
 
   test('sets nothing aside for days that are there already', async () => {
-    await makeNight(db, { author: 'offline' }).at(four);
+    await makeScheduler(db, { author: 'offline' }).at(four);
     const whole = { brief: '{}', chapters_total: 1, chapters_written: 1, finished_at: four };
     await db.database('generations').update({ ...whole, status: 'published' });
     await db.database.raw(
@@ -114,7 +114,7 @@ describe('a night of ten', () => {
     );
     await db.database('characters').update({ next_plan_at: '-infinity' });
     await insertCharacters(db, { zoe: 'Asia/Shanghai' });
-    const night = makeNight(db, { budget: everybody({ tokens: 100_000 }) });
+    const night = makeScheduler(db, { budget: everybody({ tokens: 100_000 }) });
     expect(await night.at(four)).toEqual({ begun: 1, overBudget: 0 });
     expect((await written()).at(-1)).toBe(full);
     expect(night.logger.lines[0]?.fields).toMatchObject({ days: 1, expectedTokens: 50_000 });
@@ -123,7 +123,7 @@ describe('a night of ten', () => {
   test('is forecast by what days of two weeks took', async () => {
     await insertKnownDay(db);
     await db.database('author_calls').update({ input_tokens: 9_000, output_tokens: 1_000 });
-    const night = makeNight(db, { budget: everybody({ tokens: 30_000 }) });
+    const night = makeScheduler(db, { budget: everybody({ tokens: 30_000 }) });
     expect(await night.at(four)).toEqual({ begun: 10, overBudget: 7 });
     expect(night.logger.lines[0]?.fields).toMatchObject({
       expectedTokens: 100_000,
@@ -139,20 +139,20 @@ describe('a night of ten', () => {
     await insertKnownDay(db);
     await spent(20_000, { scope: 'c0003' });
     await spent(20_001, { scope: 'c0007' });
-    expect(await makeNight(db, { budget }).at(four)).toEqual({ begun: 10, overBudget: 1 });
+    expect(await makeScheduler(db, { budget }).at(four)).toEqual({ begun: 10, overBudget: 1 });
     const all = await written();
     expect([all[0], all[3], all[7]]).toEqual([full, fewer, offline]);
     expect(await counts()).toEqual({ [full]: 8, [fewer]: 1, [offline]: 1 });
   });
 
   test('with nobody to stand in is begun by its own author all the same', async () => {
-    const night = makeNight(db, { budget: everybody({ tokens: 250_000 }), fallback: 'none' });
+    const night = makeScheduler(db, { budget: everybody({ tokens: 250_000 }), fallback: 'none' });
     expect(await night.at(four)).toEqual({ begun: 10, overBudget: 0 });
     expect(await counts()).toEqual({ [full]: 4 + 5, [fewer]: 1 });
   });
 
   test('of an author that costs nothing has no budget', async () => {
-    const night = makeNight(db, { budget: everybody({ tokens: 0 }), author: 'offline' });
+    const night = makeScheduler(db, { budget: everybody({ tokens: 0 }), author: 'offline' });
     expect(await night.at(four)).toEqual({ begun: 10, overBudget: 0 });
     expect(await counts()).toEqual({ 'offline full': 10 });
     expect(night.logger.lines).toEqual([]);
@@ -160,7 +160,7 @@ describe('a night of ten', () => {
 });
 
 describe('a cap', () => {
-  const night = (budget = everybody({ tokens: 50_000 })) => makeNight(db, { budget });
+  const night = (budget = everybody({ tokens: 50_000 })) => makeScheduler(db, { budget });
   beforeEach(() => insertCharacters(db, { texas: 'Asia/Shanghai' }));
 
   test('of a day begins anew with the day, in the budget’s zone', async () => {
@@ -189,7 +189,7 @@ describe('a cap', () => {
 test('four who plan at once keep to the cap together', async () => {
   await insertCharacters(db, manyCharacters(2_500));
   const budget = everybody({ tokens: 500 * 50_000 });
-  const nights = Array.from({ length: 4 }, () => makeNight(db, { budget }));
+  const nights = Array.from({ length: 4 }, () => makeScheduler(db, { budget }));
   const begun = await Promise.all(nights.map((night) => night.at(four)));
   expect(begun.filter((each) => each.begun > 0).length).toBeGreaterThan(1);
   expect(await counts()).toEqual({ [full]: 400, [fewer]: 100, [offline]: 2_000 });
@@ -197,7 +197,7 @@ test('four who plan at once keep to the cap together', async () => {
 
 test('the forecast is of all who are due, not of those alone that are begun first', async () => {
   await insertCharacters(db, manyCharacters(2_500));
-  const night = makeNight(db);
+  const night = makeScheduler(db);
   await night.at(four);
   const lines = night.logger.lines.filter(({ message }) => message === 'days are due');
   expect(lines.map(({ fields }) => [fields.days, fields.expectedTokens])).toEqual([

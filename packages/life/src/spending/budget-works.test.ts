@@ -13,9 +13,9 @@ import {
   clearCharacters,
   insertCharacters,
   insertKnownDay,
-  makeNight,
+  makeScheduler,
   manyCharacters,
-} from '../../test/night.js';
+} from '../../test/scheduler.js';
 import type { FailureOutcome } from '../generation/handle-failure.js';
 import type { Budget, Cap } from './budget.js';
 
@@ -61,7 +61,7 @@ async function night(budget: Budget, fallback: 'offline' | 'none') {
   await insertCharacters(db, manyCharacters(10));
   const author = costlyAuthor();
   const fleet = makeFleet(db, { author, budget, fallback, clock });
-  const begun = await makeNight(db, { budget, fallback, steps: fleet.steps }).at(four);
+  const begun = await makeScheduler(db, { budget, fallback, steps: fleet.steps }).at(four);
   const settled: FailureOutcome['kind'][] = [];
   for (let step = fleet.steps.waiting.shift(); step; step = fleet.steps.waiting.shift()) {
     try {
@@ -117,7 +117,7 @@ test('a night without anybody to stand in says of each day that it could not be 
   expect(await spentTokens()).toBeLessThanOrEqual(120_000);
   expect(author.calls.plan).toBeLessThan(10);
   // Looked at again it is not begun again: the next date has its own time.
-  expect(await makeNight(db, { budget: daily(120_000), fallback: 'none' }).at(four)).toEqual({
+  expect(await makeScheduler(db, { budget: daily(120_000), fallback: 'none' }).at(four)).toEqual({
     begun: 0,
     overBudget: 0,
   });

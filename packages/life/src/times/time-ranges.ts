@@ -1,17 +1,16 @@
 import type { MinuteOfDay } from '@texas-ai/kernel';
 import { isBareNumber } from './clock-times.js';
-import type { Edge } from './time-words.js';
-import { minuteOf, parseTime, type WrittenTime } from './written-time.js';
+import { minuteOf, parseTime, type TimeField, type WrittenTime } from './time-words.js';
 
-const joints = /(?: ?(?:-+>?|~|→|直?到|至|から) ?| (?:to|until|till) )/g;
+const separators = /(?: ?(?:-+>?|~|→|直?到|至|から) ?| (?:to|until|till) )/g;
 
 /** A time with a negative UTC offset is not a range. */
 const offset = /(?:t\d{1,2}:\d{2}|\d:\d{2}:\d{2})-\d{2}:\d{2}$/;
 
 /** The first or last time of `8:00-9:30`, `下午2点到4点` or `9-11 pm`; undefined where it is ambiguous. */
-export function readRange(text: string, edge: Edge): MinuteOfDay | undefined {
+export function readRange(text: string, edge: TimeField): MinuteOfDay | undefined {
   if (offset.test(text)) return undefined;
-  const ranges = [...text.matchAll(joints)].flatMap(({ 0: joint, index }) => {
+  const ranges = [...text.matchAll(separators)].flatMap(({ 0: joint, index }) => {
     const first = parseTime(text.slice(0, index), 'start');
     const last = parseTime(text.slice(index + joint.length), 'end');
     if (!first || !last) return [];

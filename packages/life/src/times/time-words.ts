@@ -1,7 +1,9 @@
+import type { MinuteOfDay } from '@texas-ai/kernel';
+import { readClock } from './clock-times.js';
 import { type DayPart, dayParts } from './day-parts.js';
 
 /** Which of an item's two times is read, and so which time of a range. */
-export type Edge = 'start' | 'end';
+export type TimeField = 'start' | 'end';
 
 /** Words that stand around a time of day. */
 interface TimeWords {
@@ -9,7 +11,7 @@ interface TimeWords {
   words: string;
   at?: 'before' | 'after';
   /** Where only one of the two times can have them. */
-  only?: Edge;
+  only?: TimeField;
   part?: DayPart;
   nextDay?: true;
 }
@@ -70,7 +72,7 @@ const patterns = timeWords.map((each) => ({
 }));
 
 /** A time without the words around it, and what those words said. */
-export interface Stripped {
+export interface StrippedTime {
   rest: string;
   parts: DayPart[];
   /** Whether words for the part of the day follow the time, as in `3 pm`. */
@@ -78,10 +80,10 @@ export interface Stripped {
   nextDay: boolean;
 }
 
-export function withoutWords(text: string, edge: Edge): Stripped {
-  const stripped: Stripped = { rest: text, parts: [], partsAfter: false, nextDay: false };
+export function stripTimeWords(text: string, edge: TimeField): StrippedTime {
+  const stripped: StrippedTime = { rest: text, parts: [], partsAfter: false, nextDay: false };
   for (;;) {
-    const found = longestWords(stripped.rest, edge);
+    const found = longestMatch(stripped.rest, edge);
     if (!found) return stripped;
     stripped.rest = stripped.rest.replace(found.pattern, '').trim();
     if (found.words.part) stripped.parts.push(found.words.part);
@@ -90,7 +92,7 @@ export function withoutWords(text: string, edge: Edge): Stripped {
   }
 }
 
-function longestWords(text: string, edge: Edge) {
+function longestMatch(text: string, edge: TimeField) {
   const found = patterns.flatMap((words) => {
     if (words.only !== undefined && words.only !== edge) return [];
     const before = words.at === 'after' ? null : words.before.exec(text);
@@ -101,4 +103,25 @@ function longestWords(text: string, edge: Edge) {
     ];
   });
   return found.sort((a, b) => b.length - a.length)[0];
+}
+
+/** A time as written: its clock time, null where there is only a word such as `noon`, and the words around it. */
+export interface WrittenTime extends StrippedTime {
+  clock: MinuteOfDay | null;
+}
+
+export function parseTime(text: string, edge: TimeField): WrittenTime | undefined {
+  const stripped = stripTimeWords(text, edge);
+  if (stripped.rest === '')
+    return stripped.parts.length > 0 ? { ...stripped, clock: null } : undefined;
+  const clock = readClock(stripped.rest);
+  return clock === undefined ? undefined : { ...stripped, clock };
+}
+
+/** Undefined where the words contradict the clock time or each other, or name no minute by themselves. */
+export function minuteOf({ clock, parts, nextDay }: WrittenTime): MinuteOfDay | undefined {
+  const readings = parts.map((part) => (clock === null ? part.alone : part.minuteOf(clock)));
+  const [minute, ...others] = new Set(parts.length === 0 && clock !== null ? [clock] : readings);
+  if (minute === undefined || others.length > 0) return undefined;
+  return nextDay && minute < 1440 ? minute + 1440 : minute;
 }

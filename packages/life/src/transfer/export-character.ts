@@ -2,11 +2,11 @@ import { type Clock, TexasError } from '@texas-ai/kernel';
 import type { Store } from '../store.js';
 import {
   countDay,
-  noCounts,
   type TransferCounts,
   type TransferHeader,
   transferFormat,
   transferVersion,
+  zeroCounts,
 } from './export-lines.js';
 
 export interface ExportCharacterDeps {
@@ -44,7 +44,7 @@ export async function* exportCharacter(
   yield JSON.stringify(header);
   yield JSON.stringify({ profile });
 
-  const counts = noCounts();
+  const counts = zeroCounts();
   for (const majorEvent of await store.transfers.majorEvents(character)) {
     counts.majorEvents += 1;
     yield JSON.stringify({ majorEvent });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { buildGeneration, buildPlan, buildProfile } from '@texas-ai/testing';
-import { changed, each } from '../../test/exported-life.js';
-import { noCounts, readTransfer, type TransferEntry } from './export-lines.js';
+import { asLines, withValueAt } from '../../test/exported-life.js';
+import { readTransfer, type TransferEntry, zeroCounts } from './export-lines.js';
 import type { ExportedDay } from './exported-day.js';
 
 const id = (number: number) => `019ac0a5-8b0e-7c1f-9d3a-${String(number).padStart(12, '0')}`;
@@ -95,7 +95,7 @@ const file = [
 
 async function read(lines: readonly string[]): Promise<TransferEntry[]> {
   const entries: TransferEntry[] = [];
-  for await (const entry of readTransfer(each(lines), noCounts())) entries.push(entry);
+  for await (const entry of readTransfer(asLines(lines), zeroCounts())) entries.push(entry);
   return entries;
 }
 
@@ -118,31 +118,31 @@ describe('a file', () => {
     ['without a line', () => [], /^Line 1: the file is empty/],
     ['of another format', () => ['{"format":"other","version":1}'], /^Line 1: .*the format/],
     ['that is no JSON', () => ['PK\u0003\u0004'], /^Line 1: is not JSON/],
-    ['of a newer version', () => changed(file, 0, ['version'], 2), /^Line 1: a newer program/],
-    ['of an older one', () => changed(file, 0, ['version'], 0), /^Line 1: version/],
+    ['of a newer version', () => withValueAt(file, 0, ['version'], 2), /^Line 1: a newer program/],
+    ['of an older one', () => withValueAt(file, 0, ['version'], 0), /^Line 1: version/],
     [
       'with a wrong profile',
-      () => changed(file, 1, ['profile', 'places'], []),
+      () => withValueAt(file, 1, ['profile', 'places'], []),
       /^Line 2: the prof/,
     ],
     [
       'with a profile whose hours no day can satisfy',
-      () => changed(file, 1, ['profile', 'hours', 'wake'], ['00:00', '00:00']),
+      () => withValueAt(file, 1, ['profile', 'hours', 'wake'], ['00:00', '00:00']),
       /^Line 2: the profile is not valid: hours.wake: expected 00:01/,
     ],
     [
       'with a profile in no time zone',
-      () => changed(file, 1, ['profile', 'timeZone'], 'CST'),
+      () => withValueAt(file, 1, ['profile', 'timeZone'], 'CST'),
       /^Line 2: .*timeZone: .* Asia\/Shanghai or America\/Chicago/,
     ],
     [
       'with a profile that cannot be stored',
-      () => changed(file, 1, ['profile', 'name'], 'a\0b'),
+      () => withValueAt(file, 1, ['profile', 'name'], 'a\0b'),
       /^Line 2: profile.name: expected a text without NUL/,
     ],
     [
       'with an event that cannot be stored',
-      () => changed(file, 2, ['majorEvent', 'title'], 'half \udc00'),
+      () => withValueAt(file, 2, ['majorEvent', 'title'], 'half \udc00'),
       /^Line 3: majorEvent.title: expected a text of whole characters/,
     ],
     ['without a profile', () => file.toSpliced(1, 1), /^Line 2: /],
@@ -199,7 +199,7 @@ describe('a file', () => {
     ['a NUL', ['items', 3, 'title'], 'a\0', /day\.items\.3\.title: expected a text without NUL/],
     ['no chapters', ['chapters'], [], /chapters/],
   ])('whose day has %s is refused', async (_name, path, value, sentence) => {
-    await expect(read(changed(file, 4, ['day', ...path], value))).rejects.toMatchObject({
+    await expect(read(withValueAt(file, 4, ['day', ...path], value))).rejects.toMatchObject({
       code: 'import_invalid',
       message: expect.stringMatching(sentence),
       details: { line: 5 },

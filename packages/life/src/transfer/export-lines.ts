@@ -3,8 +3,7 @@ import { z } from 'zod';
 import type { Profile } from '../character/profile.js';
 import { parseProfile } from '../character/profile-file.js';
 import type { MajorEventRecord } from '../day/major-event.js';
-import { instantText } from '../schemas.js';
-import { describeIssues } from '../validation-issues.js';
+import { describeIssues, instantText } from '../schemas.js';
 import { type ExportedDay, exportedDaySchema, exportedEventSchema } from './exported-day.js';
 
 // A life as JSON Lines: a header, the profile, major events, days by date, and an end that says how
@@ -55,7 +54,7 @@ export function importInvalid(line: number, problem: string, cause?: unknown): T
   return new TexasError('import_invalid', `Line ${line}: ${problem}`, { cause, details: { line } });
 }
 
-export function noCounts(): TransferCounts {
+export function zeroCounts(): TransferCounts {
   return { majorEvents: 0, days: 0, experiences: 0, interactions: 0 };
 }
 
@@ -93,7 +92,7 @@ export async function* readTransfer(
     }
     const rest = checked(line, restLine, value);
     if ('end' in rest) {
-      assertCounted(line, checked(line, countsSchema, rest.end, 'end'), counts);
+      assertCounts(line, checked(line, countsSchema, rest.end, 'end'), counts);
       ended = true;
     } else if ('majorEvent' in rest) {
       if (counts.days > 0) throw importInvalid(line, 'major events come before the days.');
@@ -145,22 +144,22 @@ function readProfile(value: unknown): Profile {
   } catch (error) {
     const problems = error instanceof TexasError ? error.details.problems : undefined;
     if (!Array.isArray(problems)) throw error;
-    throw importInvalid(2, `the profile is not valid: ${shortened(problems.map(String))}`, error);
+    throw importInvalid(2, `the profile is not valid: ${summarize(problems.map(String))}`, error);
   }
 }
 
 function checked<T>(line: number, schema: z.ZodType<T>, value: unknown, name?: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const problems = shortened(describeIssues(parsed.error));
+  const problems = summarize(describeIssues(parsed.error));
   throw importInvalid(line, name === undefined ? problems : `${name}: ${problems}`, parsed.error);
 }
 
-const mostProblems = 3;
+const maxProblems = 3;
 
-function shortened(problems: readonly string[]): string {
-  const more = problems.length - mostProblems;
-  const some = problems.slice(0, mostProblems).join('; ');
+function summarize(problems: readonly string[]): string {
+  const more = problems.length - maxProblems;
+  const some = problems.slice(0, maxProblems).join('; ');
   return more > 0 ? `${some}; and ${more} more` : some;
 }
 
@@ -170,7 +169,7 @@ function assertLater(line: number, date: string, last: string): void {
   throw importInvalid(line, problem);
 }
 
-function assertCounted(line: number, said: TransferCounts, counted: TransferCounts): void {
+function assertCounts(line: number, said: TransferCounts, counted: TransferCounts): void {
   for (const [name, number] of Object.entries(counted)) {
     const expected = said[name as keyof TransferCounts];
     if (number === expected) continue;

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { authorNames } from '../authoring/author.js';
 import type { CharacterRecord } from '../character/character-repository.js';
 import type { StoredBrief } from '../day/brief.js';
+import { interactionStatuses } from '../day/day.js';
 import { dayTypes } from '../day/day-type.js';
-import { interactionStatuses } from '../day/interaction.js';
 import {
   type MajorEventRecord,
   majorEventRecordSchema,
@@ -105,7 +105,7 @@ export const exportedDaySchema = z
     interactions: z.array(exportedInteractionSchema),
   })
   .superRefine((day, context) => {
-    for (const problem of brokenTies(day)) context.addIssue({ code: 'custom', ...problem });
+    for (const problem of inconsistencies(day)) context.addIssue({ code: 'custom', ...problem });
   });
 
 export type ExportedDay = z.infer<typeof exportedDaySchema>;
@@ -118,7 +118,7 @@ export const exportedEventSchema = z.strictObject({
 type Problem = { path: (string | number)[]; message: string };
 
 /** What no single value shows: how the parts of a day fit together. */
-function brokenTies({ items, experiences, interactions }: ExportedDay): Problem[] {
+function inconsistencies({ items, experiences, interactions }: ExportedDay): Problem[] {
   const problems: Problem[] = [];
   const report = (message: string, ...path: Problem['path']) => problems.push({ path, message });
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Temporal } from '@texas-ai/kernel';
 import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
-import { changed, each, exported, imported } from '../../test/exported-life.js';
-import { emptyTables, rewriteDay, rowCounts, writeDay } from '../../test/stored-lives.js';
+import { asLines, exportLines, importLines, withValueAt } from '../../test/exported-life.js';
+import { rewriteDay, rowCounts, truncateTables, writeDay } from '../../test/stored-lives.js';
 import { exportCharacter } from './export-character.js';
 import type { ExportedDay } from './exported-day.js';
 import { importCharacter } from './import-character.js';
@@ -23,11 +23,11 @@ beforeAll(async () => {
   await db.database('experiences').whereNotNull('interaction').update({ content });
   const one = db.database('interactions').select('id').limit(1);
   await db.database('interactions').whereIn('id', one).update({ status: 'sent' });
-  file = await exported(db, 'texas');
+  file = await exportLines(db, 'texas');
   days = file.flatMap((line) => JSON.parse(line).day ?? []);
 });
 afterAll(() => Promise.all([db.drop(), other.drop()]));
-beforeEach(() => emptyTables(other));
+beforeEach(() => truncateTables(other));
 
 describe('a life', () => {
   test('is a header, a profile, events, live days by date and an end', async () => {
@@ -54,8 +54,8 @@ describe('a life', () => {
   });
 
   test('comes back exactly, and is served as it was', async () => {
-    expect(await imported(other, file)).toMatchObject({ character: 'texas', days: 2 });
-    expect(await exported(other, 'texas')).toEqual(file);
+    expect(await importLines(other, file)).toMatchObject({ character: 'texas', days: 2 });
+    expect(await exportLines(other, 'texas')).toEqual(file);
     for (const { date } of days) {
       const was = await db.store.days.find('texas', Temporal.PlainDate.from(date));
       expect(was).not.toBeNull();
@@ -74,7 +74,7 @@ describe('a life', () => {
   });
 
   test('is not planned until a profile file says so', async () => {
-    await imported(other, file);
+    await importLines(other, file);
     const due = () => other.store.schedule.due(Temporal.Instant.from('2099-01-01T00:00:00Z'), 9);
     expect(await due()).toEqual([]);
     const profile = buildProfile('zh', { id: 'texas' });
@@ -83,10 +83,10 @@ describe('a life', () => {
   });
 
   test('becomes that of another with ids of its own, also beside the first', async () => {
-    await imported(other, file);
-    await imported(other, file, 'texas-two');
-    expect(await exported(other, 'texas')).toEqual(file);
-    const second = await exported(other, 'texas-two');
+    await importLines(other, file);
+    await importLines(other, file, 'texas-two');
+    expect(await exportLines(other, 'texas')).toEqual(file);
+    const second = await exportLines(other, 'texas-two');
     const renamed = second.map((line, index) =>
       index < 2 ? line.replace('"texas-two"', '"texas"') : line,
     );
@@ -100,13 +100,13 @@ describe('a life', () => {
   test('goes to a character whose file is there, which keeps the profile of the file', async () => {
     const profile = buildProfile('zh', { id: 'texas', name: '文件里的德克萨斯' });
     await other.store.characters.synchronise([{ profile, hash: 'of the file' }]);
-    await imported(other, file);
+    await importLines(other, file);
     expect(await other.store.characters.find('texas')).toEqual(profile);
-    expect((await exported(other, 'texas')).slice(2)).toEqual(file.slice(2));
+    expect((await exportLines(other, 'texas')).slice(2)).toEqual(file.slice(2));
   });
 
   test('is read no further than it is asked for', async () => {
-    await imported(other, file);
+    await importLines(other, file);
     const { transfers } = other.store;
     let pages = 0;
     const endless: typeof transfers.days = async (character, { after, limit }) => {
@@ -131,12 +131,12 @@ describe('a life', () => {
 
 describe('refused is', () => {
   test('a character that nobody knows', async () => {
-    await expect(exported(db, 'nobody')).rejects.toMatchObject({ code: 'character_not_found' });
+    await expect(exportLines(db, 'nobody')).rejects.toMatchObject({ code: 'character_not_found' });
   });
 
   test.each([undefined, 'texas'])('one who has a life already, as %s', async (as) => {
     const before = await rowCounts(db);
-    await expect(imported(db, file, as)).rejects.toMatchObject({
+    await expect(importLines(db, file, as)).rejects.toMatchObject({
       code: 'import_invalid',
       message: expect.stringMatching(/“texas” has a life already.*--as/),
     });
@@ -149,28 +149,28 @@ describe('refused is', () => {
     await other.database.raw(`
       INSERT INTO generations (id, character_id, date, ordinal, author, profile_hash)
       VALUES (gen_random_uuid(), 'texas', '2026-11-23', 1, 'offline', 'hash')`);
-    await expect(imported(other, file)).rejects.toMatchObject({ code: 'import_invalid' });
+    await expect(importLines(other, file)).rejects.toMatchObject({ code: 'import_invalid' });
   });
 
   test('an id that is none', async () => {
-    const importing = imported(other, file, 'Texas the Second');
+    const importing = importLines(other, file, 'Texas the Second');
     await expect(importing).rejects.toMatchObject({ code: 'invalid_request' });
   });
 
   test.each<[string, () => string[], RegExp]>([
     [
       'an id of another day',
-      () => changed(file, -2, ['day', 'generation', 'id'], days[0]?.generation.id),
+      () => withValueAt(file, -2, ['day', 'generation', 'id'], days[0]?.generation.id),
       /ids of it are stored already/,
     ],
     [
       'a text that cannot be stored',
-      () => changed(file, -2, ['day', 'summary'], 'a\u0000b'),
+      () => withValueAt(file, -2, ['day', 'summary'], 'a\u0000b'),
       /expected a text without NUL characters/,
     ],
     ['a file that ends too early', () => file.slice(0, -1), /was cut off/],
   ])('%s, and nothing is stored', async (_name, lines, sentence) => {
-    await expect(imported(other, lines())).rejects.toMatchObject({
+    await expect(importLines(other, lines())).rejects.toMatchObject({
       code: 'import_invalid',
       message: expect.stringMatching(sentence),
     });
@@ -183,7 +183,7 @@ describe('refused is', () => {
       throw new Error('It was begun.');
     };
     const wrong = file.with(-1, '{"end":{}}');
-    const importing = importCharacter({ store: { transaction } }, () => each(wrong));
+    const importing = importCharacter({ store: { transaction } }, () => asLines(wrong));
     await expect(importing).rejects.toMatchObject({ code: 'import_invalid' });
   });
 });

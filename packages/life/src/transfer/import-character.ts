@@ -4,10 +4,10 @@ import { profileHash } from '../character/profile-file.js';
 import type { Repositories, Store } from '../store.js';
 import {
   importInvalid,
-  noCounts,
   readTransfer,
   type TransferCounts,
   type TransferEntry,
+  zeroCounts,
 } from './export-lines.js';
 import type { ImportedIds } from './exported-day.js';
 
@@ -47,7 +47,7 @@ export async function importCharacter(
         character = as ?? entry.profile.id;
         await begin(transfers, { ...entry.profile, id: character });
       } else {
-        await refusing(entry.line, () => add(transfers, character, entry, ids));
+        await withLineNumber(entry.line, () => add(transfers, character, entry, ids));
       }
     });
     return { character, ...counts };
@@ -58,7 +58,7 @@ async function eachEntry(
   lines: AsyncIterable<string>,
   work: (entry: TransferEntry) => Promise<void>,
 ): Promise<TransferCounts> {
-  const counts = noCounts();
+  const counts = zeroCounts();
   for await (const entry of readTransfer(lines, counts)) await work(entry);
   return counts;
 }
@@ -83,7 +83,7 @@ async function add(
 }
 
 /** What the database refuses although it looked well is a fault of the file. */
-async function refusing(line: number, work: () => Promise<void>): Promise<void> {
+async function withLineNumber(line: number, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {

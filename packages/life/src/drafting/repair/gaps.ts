@@ -1,19 +1,19 @@
 import { formatMinute, type MinuteOfDay, parseMinute } from '@texas-ai/kernel';
 import type { Activity, Profile } from '../../character/profile.js';
 import type { ScheduleItem } from '../../day/plan.js';
+import type { WakingHours } from '../../day/waking-hours.js';
 import { quote } from '../clean-text.js';
 import { limits } from '../limits.js';
 import type { Note } from '../repair-notes.js';
-import type { WakingHours } from './plan-frame.js';
-import { isPlain, type Material } from './texts.js';
+import { isUsable, type Material } from './texts.js';
 
 /** A gap of no more minutes is given to its neighbour; a longer one is filled. */
-const smallGap = 30;
+const smallGapMinutes = 30;
 /** Minutes that an item with which a gap is filled lasts at least and at most. */
-const shortestFill = 30;
-const longestFill = 120;
+const minFillMinutes = 30;
+const maxFillMinutes = 120;
 /** When habits of the evening may fill a gap. */
-const evening = 19 * 60;
+const eveningStart = 19 * 60;
 
 /** Makes sorted items cover the waking hours: a small gap goes to the item before it. */
 export function closeGaps(
@@ -28,7 +28,7 @@ export function closeGaps(
     const previous = closed.at(-1);
     const from = previous?.end ?? wake;
     if (to <= from) return;
-    if (previous && to - from <= smallGap) {
+    if (previous && to - from <= smallGapMinutes) {
       note('gap', `moved the end of ${quote(previous.title)} ${change(from, to)}`);
       closed.splice(-1, 1, { ...previous, end: to });
       return;
@@ -40,7 +40,7 @@ export function closeGaps(
   };
   for (const item of items) {
     const late = item.start - wake;
-    if (closed.length === 0 && late > 0 && late <= smallGap) {
+    if (closed.length === 0 && late > 0 && late <= smallGapMinutes) {
       note('gap', `moved the start of ${quote(item.title)} ${change(item.start, wake)}`);
       closed.push({ ...item, start: wake });
     } else {
@@ -66,11 +66,11 @@ function fillers(
       ({ title }) => !used.has(title),
     );
     const longest = Math.min(
-      Math.max(activity?.minutes[1] ?? longestFill, shortestFill),
-      longestFill,
+      Math.max(activity?.minutes[1] ?? maxFillMinutes, minFillMinutes),
+      maxFillMinutes,
     );
     // What would be left of the gap must be enough for another item.
-    const end = to - start - longest < shortestFill ? to : start + longest;
+    const end = to - start - longest < minFillMinutes ? to : start + longest;
     const title = activity?.title ?? words.quiet.title;
     const described = activity ? activity.description : words.quiet.describe(bed.name);
     items.push({
@@ -81,7 +81,7 @@ function fillers(
       priority: 'low',
       asleep: false,
       location: bed.name,
-      description: isPlain(described, limits.description)
+      description: isUsable(described, limits.description)
         ? described
         : words.happens(title, bed.name),
       companions: [],
@@ -106,12 +106,12 @@ function quietActivities(
     (activity) =>
       (activity.category === 'rest' || activity.category === 'personal') &&
       activity.places.includes(place) &&
-      (activity.at === undefined || (activity.at === 'evening' && start >= evening)) &&
+      (activity.at === undefined || (activity.at === 'evening' && start >= eveningStart)) &&
       isWithin(activity.between, start) &&
       !activity.weather &&
       !activity.days &&
       activity.minutes[0] <= to - start &&
-      isPlain(activity.title, limits.title),
+      isUsable(activity.title, limits.title),
   );
 }
 

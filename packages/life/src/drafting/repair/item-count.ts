@@ -1,21 +1,21 @@
 import type { MinuteOfDay } from '@texas-ai/kernel';
 import type { ScheduleItem } from '../../day/plan.js';
 import { quote } from '../clean-text.js';
-import { shortestItem } from '../limits.js';
+import { minItemMinutes } from '../limits.js';
 import type { Note } from '../repair-notes.js';
 import type { RepairWords } from './words.js';
 
 // Items here are waking ones, sorted and contiguous.
 
 /** Gives every item under five minutes to the one before it, the first to the one behind it. */
-export function mergeShort(items: readonly ScheduleItem[], note: Note): ScheduleItem[] {
+export function mergeShortItems(items: readonly ScheduleItem[], note: Note): ScheduleItem[] {
   const merged: ScheduleItem[] = [];
   let carried: MinuteOfDay | undefined;
   for (const item of items) {
     const whole = carried === undefined ? item : { ...item, start: carried };
     carried = undefined;
     const previous = merged.at(-1);
-    if (length(whole) >= shortestItem) {
+    if (length(whole) >= minItemMinutes) {
       merged.push(whole);
     } else if (previous) {
       note(
@@ -32,14 +32,14 @@ export function mergeShort(items: readonly ScheduleItem[], note: Note): Schedule
 }
 
 /** Merges the shortest item into its shorter neighbour until there are at most `most`. */
-export function limitCount(
+export function mergeToMax(
   items: readonly ScheduleItem[],
   most: number,
   note: Note,
 ): ScheduleItem[] {
   const left = [...items];
   while (left.length > most) {
-    const at = indexOfLeast(left, length);
+    const at = indexOfMin(left, length);
     const before = left[at - 1];
     const after = left[at + 1];
     const first = !after || (before && length(before) <= length(after)) ? at - 1 : at;
@@ -55,7 +55,7 @@ export function limitCount(
 }
 
 /** Splits the longest items into parts of about the same length until there are `fewest`. */
-export function splitUntil(
+export function splitToMin(
   items: readonly ScheduleItem[],
   fewest: number,
   words: RepairWords,
@@ -63,7 +63,7 @@ export function splitUntil(
 ): ScheduleItem[] {
   const parts = items.map(() => 1);
   for (let count = items.length; count < fewest; count++) {
-    const most = indexOfLeast(items, (item, i) => -length(item) / (parts[i] ?? 1));
+    const most = indexOfMin(items, (item, i) => -length(item) / (parts[i] ?? 1));
     parts[most] = (parts[most] ?? 1) + 1;
   }
   return items.flatMap((item, i) => split(item, parts[i] ?? 1, words, note));
@@ -85,10 +85,7 @@ function length(item: ScheduleItem): number {
   return item.end - item.start;
 }
 
-function indexOfLeast<T>(
-  list: readonly T[],
-  measure: (element: T, index: number) => number,
-): number {
+function indexOfMin<T>(list: readonly T[], measure: (element: T, index: number) => number): number {
   const measures = list.map(measure);
   return measures.indexOf(Math.min(...measures));
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { someItem } from '../../../test/day-material.js';
+import { sampleItem } from '../../../test/day-material.js';
 import type { ScheduleItem } from '../../day/plan.js';
-import { separate } from './overlaps.js';
+import { resolveOverlaps } from './overlaps.js';
 import { repairWords } from './words.js';
 
 const words = repairWords('en');
@@ -15,7 +15,7 @@ const spans = fc.array(fc.tuple(fc.nat(40), fc.integer({ min: 5, max: 45 })), {
 function itemsOf(spans: readonly (readonly [number, number])[]): ScheduleItem[] {
   return spans
     .map(([start, length], i) => ({
-      ...someItem('', ''),
+      ...sampleItem('', ''),
       asleep: false,
       start,
       end: start + length,
@@ -29,7 +29,7 @@ describe('separate', () => {
     fc.assert(
       fc.property(spans, (spans) => {
         const items = itemsOf(spans);
-        const apart = separate(items, words, () => undefined);
+        const apart = resolveOverlaps(items, words, () => undefined);
         const wrong = apart.filter((item, i) => {
           const source = items.find(
             ({ title }) => title === item.title.replace(' (continued)', ''),
@@ -52,7 +52,7 @@ describe('separate', () => {
     fc.assert(
       fc.property(spans, (spans) => {
         const items = itemsOf(spans);
-        const apart = separate(items, words, () => undefined);
+        const apart = resolveOverlaps(items, words, () => undefined);
         const covers = (list: ScheduleItem[], minute: number) =>
           list.some(({ start, end }) => start <= minute && minute < end);
         let lost = 0;
@@ -75,7 +75,7 @@ describe('separate', () => {
       [25, 22],
       [48, 12],
     ]);
-    const apart = separate(items, words, () => undefined);
+    const apart = resolveOverlaps(items, words, () => undefined);
     expect(apart.map(({ start, end, title }) => `${start}-${end} ${title}`)).toEqual([
       '0-10 T0',
       '10-20 T1',

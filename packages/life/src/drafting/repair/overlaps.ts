@@ -1,7 +1,7 @@
 import { formatMinute, type MinuteOfDay } from '@texas-ai/kernel';
 import type { ScheduleItem } from '../../day/plan.js';
 import { quote } from '../clean-text.js';
-import { shortestItem } from '../limits.js';
+import { minItemMinutes } from '../limits.js';
 import type { Note } from '../repair-notes.js';
 import type { RepairWords } from './words.js';
 
@@ -10,7 +10,7 @@ import type { RepairWords } from './words.js';
  * overlaps begins when that one ends; what lies inside interrupts it, and it goes on behind; what
  * leaves less than five minutes of either is dropped.
  */
-export function separate(
+export function resolveOverlaps(
   items: readonly ScheduleItem[],
   words: RepairWords,
   note: Note,
@@ -32,11 +32,11 @@ export function separate(
     const previous = apart.at(-1);
     if (!previous || item.start >= previous.end) {
       take(item);
-    } else if (item.end - previous.end >= shortestItem) {
+    } else if (item.end - previous.end >= minItemMinutes) {
       const change = `${formatMinute(item.start)} to ${formatMinute(previous.end)}`;
       note('overlap', `moved the start of ${quote(item.title)} from ${change}`);
       take({ ...item, start: previous.end });
-    } else if (item.start - previous.start >= shortestItem) {
+    } else if (item.start - previous.start >= minItemMinutes) {
       note('overlap', `let ${quote(item.title)} interrupt ${quote(previous.title)}`);
       apart.splice(-1, 1, { ...previous, end: item.start });
       interrupted.push({ ...previous, title: words.continued(previous.title) });
@@ -55,5 +55,5 @@ export function separate(
 /** The item from that minute on, or nothing when that is too little. */
 function remainder(item: ScheduleItem, from: MinuteOfDay): ScheduleItem[] {
   const start = Math.max(item.start, from);
-  return item.end - start >= shortestItem ? [{ ...item, start }] : [];
+  return item.end - start >= minItemMinutes ? [{ ...item, start }] : [];
 }

@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
-import { draftOf, goodDraft, someDraft, someProfile } from '../../../test/day-material.js';
-import { changed, frame, outline, repaired } from '../../../test/repaired.js';
+import { draftOf, sampleDraft, sampleProfile, validDraft } from '../../../test/day-material.js';
+import { frame, outline, repaired, withItem } from '../../../test/repaired.js';
 import type { PlanDraft } from '../draft.js';
 import { repairPlan } from './repair-plan.js';
 
 describe('a good draft', () => {
   test('keeps its times and texts, gets its sleep, and nothing is repaired', () => {
-    const { plan, repairs } = repaired(goodDraft());
+    const { plan, repairs } = repaired(validDraft());
     expect(repairs).toEqual([]);
     expect(outline(plan)).toEqual(
-      goodDraft().items.map(({ start, end, title }) => `${start}-${end} ${title}`),
+      validDraft().items.map(({ start, end, title }) => `${start}-${end} ${title}`),
     );
     expect(plan.items[0]).toMatchObject({
       start: 0,
@@ -27,12 +27,15 @@ describe('a good draft', () => {
   });
 
   test('a day that ends at 24:00 has one night', () => {
-    const { plan } = repaired(changed(goodDraft(), 7, { end: '24:00' }), { ...frame, sleep: 1440 });
+    const { plan } = repaired(withItem(validDraft(), 7, { end: '24:00' }), {
+      ...frame,
+      sleep: 1440,
+    });
     expect(plan.items.map((item) => item.asleep)).toEqual([true, ...Array(8).fill(false)]);
   });
 
   test('its sleep speaks the language of the profile', () => {
-    const { plan } = repaired(goodDraft(), { ...frame, profile: someProfile('zh') });
+    const { plan } = repaired(validDraft(), { ...frame, profile: sampleProfile('zh') });
     expect(plan.items[0]).toMatchObject({ title: '睡觉', location: '公寓' });
   });
 });
@@ -54,7 +57,7 @@ describe('a major event with a lodging', () => {
       startDate: '2026-11-23',
     };
     const majorEvent = { ...event, days: 3, dayNumber };
-    const draft = { ...goodDraft(), items: goodDraft().items.slice(0, -1) };
+    const draft = { ...validDraft(), items: validDraft().items.slice(0, -1) };
     const { plan } = repaired(draft, { ...frame, profile, majorEvent });
     return [plan.items[0], plan.items.at(-2), plan.items.at(-1)].map((item) => item?.location);
   };
@@ -74,7 +77,7 @@ describe('the refusals', () => {
   };
 
   test('no usable times', () => {
-    expect(refusals(someDraft(['?', '—'], ['03:00', '04:00']))).toEqual([
+    expect(refusals(sampleDraft(['?', '—'], ['03:00', '04:00']))).toEqual([
       {
         rule: 'no-times',
         message:
@@ -85,18 +88,18 @@ describe('the refusals', () => {
   });
 
   test('too little of a day', () => {
-    expect(refusals(someDraft(['08:00', '09:00']))).toEqual([
+    expect(refusals(sampleDraft(['08:00', '09:00']))).toEqual([
       {
         rule: 'too-little',
         message: 'The items cover only 60 of the 960 minutes between 07:00 and 23:00.',
       },
     ]);
-    expect(repairPlan(someDraft(['08:00', '12:00']), frame).refusals).toEqual([]);
+    expect(repairPlan(sampleDraft(['08:00', '12:00']), frame).refusals).toEqual([]);
   });
 
   test('nothing has a title', () => {
-    const items = goodDraft().items.map((item) => ({ ...item, title: '\u0000' }));
-    expect(refusals({ ...goodDraft(), items })[0]?.rule).toBe('blank-titles');
+    const items = validDraft().items.map((item) => ({ ...item, title: '\u0000' }));
+    expect(refusals({ ...validDraft(), items })[0]?.rule).toBe('blank-titles');
   });
 
   test.each([
@@ -105,12 +108,12 @@ describe('the refusals', () => {
     [1380, 420],
     [420, 500],
   ])('waking hours %d to %d', (wake, sleep) => {
-    expect(refusals(goodDraft(), { ...frame, wake, sleep })[0]?.rule).toBe('waking-hours');
+    expect(refusals(validDraft(), { ...frame, wake, sleep })[0]?.rule).toBe('waking-hours');
   });
 });
 
 test('a repaired plan, drafted again, comes back as it is', () => {
-  const draft = someDraft(
+  const draft = sampleDraft(
     ['9', '10:30 AM'],
     ['10', '11'],
     ['下午3点', '18:00'],

@@ -1,16 +1,25 @@
 import { formatMinute, type MinuteOfDay, minutesPerDay } from '@texas-ai/kernel';
+import type { Profile } from '../../character/profile.js';
+import type { MajorEventDay } from '../../day/major-event.js';
 import type { Plan, ScheduleItem } from '../../day/plan.js';
+import type { WakingHours } from '../../day/waking-hours.js';
 import { isBlank } from '../blank-text.js';
 import { quote } from '../clean-text.js';
 import type { ItemDraft, PlanDraft } from '../draft.js';
-import { fewestItems, mostItems } from '../limits.js';
+import { maxItems, minItems } from '../limits.js';
 import type { Note, Problem, RepairNote } from '../repair-notes.js';
 import { closeGaps } from './gaps.js';
-import { limitCount, mergeShort, splitUntil } from './item-count.js';
-import { separate } from './overlaps.js';
-import type { PlanFrame, WakingHours } from './plan-frame.js';
+import { mergeShortItems, mergeToMax, splitToMin } from './item-count.js';
+import { resolveOverlaps } from './overlaps.js';
 import { itemTexts, type Material, materialOf, planSummary } from './texts.js';
-import { type Placed, placeItems } from './times.js';
+import { resolveTimes, type TimedDraft } from './times.js';
+
+/** The waking hours that the plan has to cover, and whose they are. */
+export interface PlanFrame extends WakingHours {
+  profile: Profile;
+  /** The major event of the day, if any: she sleeps at its lodging. */
+  majorEvent?: MajorEventDay | null;
+}
 
 export interface RepairedPlan {
   /** Null if the draft was refused. */
@@ -22,9 +31,9 @@ export interface RepairedPlan {
 }
 
 /** The share of the waking hours that the author has to have planned, 0-1. */
-const leastPlanned = 0.25;
+const minPlannedShare = 0.25;
 /** Minutes awake below which no day of eight items can be made. */
-const shortestWaking = 120;
+const minWakingMinutes = 120;
 
 /**
  * Makes a plan that keeps every rule (`brokenRules`) out of anything that fits the draft schema, or
@@ -42,38 +51,38 @@ export function repairPlan(draft: PlanDraft, frame: PlanFrame): RepairedPlan {
     refusals: messages.map((message) => ({ rule, message })),
   });
   const { wake, sleep } = frame;
-  if (wake <= 0 || sleep > minutesPerDay || sleep - wake < shortestWaking) {
+  if (wake <= 0 || sleep > minutesPerDay || sleep - wake < minWakingMinutes) {
     return refused(
       'waking-hours',
       `Nobody can live a day between waking at ${formatMinute(wake)} and sleeping at ${formatMinute(sleep)}.`,
     );
   }
-  const { placed, unreadable } = placeItems(draft.items, frame, note);
+  const { placed, unreadable } = resolveTimes(draft.items, frame, note);
   if (unreadable.length > 0) return refused('unreadable-times', ...unreadable.map(unreadableTimes));
   if (placed.length === 0) return refused('no-times', noTimes(draft, frame));
   if (placed.every((item) => isBlank(item.draft.title))) {
     return refused('blank-titles', 'No item has a title.');
   }
-  const material = materialOf(frame);
-  const items = separate(
-    placed.map((item) => withTexts(item, material, note)),
+  const material = materialOf(frame.profile, frame.majorEvent ?? null);
+  const items = resolveOverlaps(
+    placed.map((item) => toScheduleItem(item, material, note)),
     material.words,
     note,
   );
   const planned = items.reduce((sum, item) => sum + item.end - item.start, 0);
-  if (planned < leastPlanned * (sleep - wake)) {
+  if (planned < minPlannedShare * (sleep - wake)) {
     return refused('too-little', tooLittle(planned, frame));
   }
   const nights = sleep < minutesPerDay ? 2 : 1;
-  const covering = mergeShort(closeGaps(items, frame, material, note), note);
-  const limited = limitCount(covering, mostItems - nights, note);
-  const waking = splitUntil(limited, fewestItems - nights, material.words, note);
+  const covering = mergeShortItems(closeGaps(items, frame, material, note), note);
+  const limited = mergeToMax(covering, maxItems - nights, note);
+  const waking = splitToMin(limited, minItems - nights, material.words, note);
   const titles = waking.map((item) => item.title);
   const summary = planSummary(draft.summary, titles, material.words, note);
   return { plan: { summary, items: withNights(waking, frame, material) }, repairs, refusals: [] };
 }
 
-function withTexts(placed: Placed, material: Material, note: Note): ScheduleItem {
+function toScheduleItem(placed: TimedDraft, material: Material, note: Note): ScheduleItem {
   const { start, end } = placed;
   return { start, end, ...itemTexts(placed, material, note) };
 }

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { goodDraft, someProfile } from '../../../test/day-material.js';
-import { changed, frame, repaired } from '../../../test/repaired.js';
+import { sampleProfile, validDraft } from '../../../test/day-material.js';
+import { frame, repaired, withItem } from '../../../test/repaired.js';
 import { repairPlan } from './repair-plan.js';
 
 describe('texts', () => {
   const repairedItem = (over: object, profile = frame.profile) => {
-    const { plan, repairs } = repaired(changed(goodDraft(), 2, over), { ...frame, profile });
+    const { plan, repairs } = repaired(withItem(validDraft(), 2, over), { ...frame, profile });
     return { item: plan.items[3], repairs: repairs.map((mend) => mend.message) };
   };
 
@@ -51,7 +51,7 @@ describe('texts', () => {
     expect(item).toMatchObject({ title: 'Meeting people', location: 'the flat' });
     const zh = repairedItem(
       { title: '', description: '', location: '', category: 'social' },
-      someProfile('zh'),
+      sampleProfile('zh'),
     );
     expect(zh.item).toMatchObject({
       title: '和人见面',
@@ -79,7 +79,9 @@ describe('texts', () => {
         emotionalTags: [],
       });
       expect(repairs.join()).not.toContain('nobody of the profile');
-      expect(repaired({ ...goodDraft(), summary: word }).plan.summary).toMatch(/^The day: Item 1,/);
+      expect(repaired({ ...validDraft(), summary: word }).plan.summary).toMatch(
+        /^The day: Item 1,/,
+      );
     },
   );
 
@@ -91,17 +93,17 @@ describe('texts', () => {
 
   test('a home without a readable name is still a home', () => {
     const { name: _name, ...home } = frame.profile.home;
-    const profile = someProfile('en', { home: { ...home, name: '—', place: 'nowhere' } });
-    expect(repaired(goodDraft(), { ...frame, profile }).plan.items[0]?.location).toBe('home');
+    const profile = sampleProfile('en', { home: { ...home, name: '—', place: 'nowhere' } });
+    expect(repaired(validDraft(), { ...frame, profile }).plan.items[0]?.location).toBe('home');
   });
 
   test('a blank summary is made of the titles', () => {
-    const { plan, rules } = repaired({ ...goodDraft(), summary: ' \n' });
+    const { plan, rules } = repaired({ ...validDraft(), summary: ' \n' });
     expect(plan.summary).toBe('The day: Item 1, Item 2, Item 3, Item 4, Item 5, Item 6.');
     expect(rules).toEqual(['text-filled']);
     const zh = repairPlan(
-      { ...goodDraft(), summary: '' },
-      { ...frame, profile: someProfile('zh') },
+      { ...validDraft(), summary: '' },
+      { ...frame, profile: sampleProfile('zh') },
     );
     expect(zh.plan?.summary).toMatch(/^这一天：Item 1、/);
   });

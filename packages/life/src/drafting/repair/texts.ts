@@ -1,14 +1,14 @@
 import type { MinuteOfDay } from '@texas-ai/kernel';
 import type { Activity, Profile } from '../../character/profile.js';
+import type { MajorEventDay } from '../../day/major-event.js';
 import type { ScheduleItem } from '../../day/plan.js';
 import { isBlank } from '../blank-text.js';
 import { cleanLine, cleanProse, cleanTags, notedText, quote } from '../clean-text.js';
 import type { ItemDraft } from '../draft.js';
 import { limits } from '../limits.js';
 import type { Note } from '../repair-notes.js';
-import type { PlanFrame } from './plan-frame.js';
-import type { Placed } from './times.js';
-import { homeWords, type RepairWords, repairWords } from './words.js';
+import type { TimedDraft } from './times.js';
+import { homeNames, type RepairWords, repairWords } from './words.js';
 
 /** A schedule item that has no times yet. */
 type UntimedItem = Omit<ScheduleItem, 'start' | 'end'>;
@@ -28,7 +28,7 @@ export interface Material {
   bedAt(minute: MinuteOfDay): Bed;
 }
 
-export function materialOf({ profile, majorEvent }: PlanFrame): Material {
+export function materialOf(profile: Profile, majorEvent: MajorEventDay | null): Material {
   const home = bedOf(profile, profile.home.place);
   const kind = profile.majorEvents.kinds.find((each) => each.kind === majorEvent?.kind);
   const lodging = kind?.lodging === undefined ? home : bedOf(profile, kind.lodging);
@@ -45,17 +45,21 @@ function bedOf(profile: Profile, key: string): Bed {
   );
   return {
     key,
-    name: names.find(({ text }) => !isBlank(text))?.text ?? homeWords[profile.language],
+    name: names.find(({ text }) => !isBlank(text))?.text ?? homeNames[profile.language],
   };
 }
 
 /** Whether a text of the profile can stand in a plan as it is: readable, short, no `{word}` left open. */
-export function isPlain(text: string, limit: number): boolean {
+export function isUsable(text: string, limit: number): boolean {
   return !isBlank(text) && !text.includes('{') && cleanLine(text, limit).text === text;
 }
 
 /** The texts of an item as they can be stored; what the author left blank comes from the profile. */
-export function itemTexts({ draft, start }: Placed, material: Material, note: Note): UntimedItem {
+export function itemTexts(
+  { draft, start }: TimedDraft,
+  material: Material,
+  note: Note,
+): UntimedItem {
   const { profile, words, bedAt } = material;
   const written = {
     title: notedText(cleanLine(draft.title, limits.title), 'a title', note),
@@ -66,18 +70,18 @@ export function itemTexts({ draft, start }: Placed, material: Material, note: No
       note,
     ),
   };
-  const activity = sameActivity(profile, written.title) ?? kindredActivity(profile, draft);
-  const title = filled(written.title, 'title', draft, note, () => [
+  const activity = activityByTitle(profile, written.title) ?? similarActivity(profile, draft);
+  const title = fillIfBlank(written.title, 'title', draft, note, () => [
     firstClause(written.description),
     isBlank(written.description) ? activity?.title : undefined,
     words.categories[draft.category],
   ]);
-  const location = filled(written.location, 'location', draft, note, () => [
+  const location = fillIfBlank(written.location, 'location', draft, note, () => [
     placeName(profile, activity),
     bedAt(start).name,
   ]);
-  const description = filled(written.description, 'description', draft, note, () => [
-    activity?.title === title && isPlain(activity.description, limits.description)
+  const description = fillIfBlank(written.description, 'description', draft, note, () => [
+    activity?.title === title && isUsable(activity.description, limits.description)
       ? activity.description
       : undefined,
     words.happens(title, location),
@@ -115,7 +119,7 @@ function knownCompanions(draft: ItemDraft, profile: Profile, note: Note): string
   for (const raw of draft.companions) {
     const name =
       profile.companions.find((companion) => companion.name === raw)?.name ??
-      profile.companions.find((companion) => alike(companion.name) === alike(raw))?.name;
+      profile.companions.find((companion) => comparable(companion.name) === comparable(raw))?.name;
     if (name === undefined && isBlank(raw)) continue;
     if (name === undefined) {
       note('companion', `dropped ${quote(raw)} from ${quote(draft.title)}: nobody of the profile`);
@@ -131,11 +135,11 @@ function knownCompanions(draft: ItemDraft, profile: Profile, note: Note): string
 }
 
 /** How a name is compared: letter case, width and white space do not matter. */
-function alike(name: string): string {
+function comparable(name: string): string {
   return cleanLine(name.normalize('NFKC'), limits.title).text.replaceAll(' ', '').toLowerCase();
 }
 
-function filled(
+function fillIfBlank(
   text: string,
   field: 'title' | 'location' | 'description',
   draft: ItemDraft,
@@ -156,15 +160,15 @@ function firstClause(description: string): string | undefined {
   return clause.length <= 40 ? clause : undefined;
 }
 
-function sameActivity(profile: Profile, title: string): Activity | undefined {
+function activityByTitle(profile: Profile, title: string): Activity | undefined {
   return activities(profile).find((activity) => activity.title === title);
 }
 
 /** Something of the same kind that belongs to no fixed point of the day. */
-function kindredActivity(profile: Profile, draft: ItemDraft): Activity | undefined {
+function similarActivity(profile: Profile, draft: ItemDraft): Activity | undefined {
   return activities(profile).find(
     ({ category, at, title }) =>
-      category === draft.category && at === undefined && isPlain(title, limits.title),
+      category === draft.category && at === undefined && isUsable(title, limits.title),
   );
 }
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { goodDraft, someDraft, someItem } from '../../../test/day-material.js';
-import { changed, frame, morning, outline, repaired } from '../../../test/repaired.js';
+import { sampleDraft, sampleItem, validDraft } from '../../../test/day-material.js';
+import { frame, morning, outline, repaired, withItem } from '../../../test/repaired.js';
 import { repairPlan } from './repair-plan.js';
 
 describe('times', () => {
   test('odd ways of writing are read, and that is said', () => {
-    const draft = changed(goodDraft(), 1, { start: '8:00 AM', end: '9' });
+    const draft = withItem(validDraft(), 1, { start: '8:00 AM', end: '9' });
     const { plan, repairs } = repaired(draft);
     expect(outline(plan)[1]).toBe('08:00-09:00 Item 2');
     expect(repairs).toEqual([
@@ -15,27 +15,27 @@ describe('times', () => {
   });
 
   test('a missing start or end comes from the neighbour', () => {
-    const draft = changed(changed(goodDraft(), 1, { end: '?' }), 4, { start: 'soon' });
+    const draft = withItem(withItem(validDraft(), 1, { end: '?' }), 4, { start: 'soon' });
     const { plan, rules } = repaired(draft);
-    expect(outline(plan)).toEqual(outline(repaired(goodDraft()).plan));
+    expect(outline(plan)).toEqual(outline(repaired(validDraft()).plan));
     expect(rules).toEqual(['time-inferred']);
   });
 
   test('the first start and the last end come from the waking hours', () => {
-    const draft = changed(changed(goodDraft(), 0, { start: '' }), 7, { end: '' });
-    expect(outline(repaired(draft).plan)).toEqual(outline(repaired(goodDraft()).plan));
+    const draft = withItem(withItem(validDraft(), 0, { start: '' }), 7, { end: '' });
+    expect(outline(repaired(draft).plan)).toEqual(outline(repaired(validDraft()).plan));
   });
 
   test('a plan of starts only is whole', () => {
     const draft = {
-      ...goodDraft(),
-      items: goodDraft().items.map((item) => ({ ...item, end: '' })),
+      ...validDraft(),
+      items: validDraft().items.map((item) => ({ ...item, end: '' })),
     };
-    expect(outline(repaired(draft).plan)).toEqual(outline(repaired(goodDraft()).plan));
+    expect(outline(repaired(draft).plan)).toEqual(outline(repaired(validDraft()).plan));
   });
 
   test('without a neighbour an item gets an hour', () => {
-    const draft = someDraft(
+    const draft = sampleDraft(
       ['15:00', '23:00'],
       ['', '10:00', { title: 'B' }],
       ['07:00', '—', { title: 'A' }],
@@ -50,14 +50,14 @@ describe('times', () => {
   });
 
   test('a time that cannot be read comes from the neighbour only where that tells it', () => {
-    const { repairs } = repaired(changed(goodDraft(), 1, { end: '八点五' }));
+    const { repairs } = repaired(withItem(validDraft(), 1, { end: '八点五' }));
     expect(repairs).toEqual([
       {
         rule: 'time-inferred',
         message: 'let “Item 2” end at 09:00: its end “八点五” cannot be read',
       },
     ]);
-    const unread = someDraft(
+    const unread = sampleDraft(
       ['15:00', '23:00'],
       ['soon', '10:00', { title: 'B' }],
       ['07:00', '8点5', { title: 'A' }],
@@ -78,40 +78,40 @@ describe('times', () => {
   });
 
   test('a range in either field is the time of that field', () => {
-    const draft = changed(goodDraft(), 1, { start: '08:00-09:00', end: '上午8点~9点' });
+    const draft = withItem(validDraft(), 1, { start: '08:00-09:00', end: '上午8点~9点' });
     const { plan, rules } = repaired(draft);
-    expect(outline(plan)).toEqual(outline(repaired(goodDraft()).plan));
+    expect(outline(plan)).toEqual(outline(repaired(validDraft()).plan));
     expect(rules).toEqual(['time-format']);
   });
 
   test('an item without times lies between neighbours that have them, otherwise it is dropped', () => {
-    const kept = repaired(changed(goodDraft(), 1, { start: '-', end: '-' }));
+    const kept = repaired(withItem(validDraft(), 1, { start: '-', end: '-' }));
     expect(outline(kept.plan)[1]).toBe('08:00-09:00 Item 2');
-    const dropped = repaired(changed(goodDraft(), 0, { start: '-', end: '-' }));
+    const dropped = repaired(withItem(validDraft(), 0, { start: '-', end: '-' }));
     expect(dropped.rules).toContain('no-times');
     expect(outline(dropped.plan).join()).not.toContain('Item 1');
     const crowded = morning(['08:00', '12:00'], ['-', '-', { title: 'Nowhere' }]);
     expect(repaired(crowded).rules).toEqual(['no-times']);
-    const nothing = someDraft(
+    const nothing = sampleDraft(
       ['-', '00:00'],
-      ...goodDraft().items.map(({ start, end }): [string, string] => [start, end]),
+      ...validDraft().items.map(({ start, end }): [string, string] => [start, end]),
     );
     expect(repaired(nothing).rules).toEqual(['no-times']);
   });
 
   test('an end before its start is past noon, past midnight or swapped', () => {
-    const noon = repaired(changed(goodDraft(), 2, { start: '9:00', end: '0:00' }));
+    const noon = repaired(withItem(validDraft(), 2, { start: '9:00', end: '0:00' }));
     expect(outline(noon.plan)[2]).toBe('09:00-12:00 Item 3');
-    const midnight = repaired(changed(goodDraft(), 7, { end: '01:00' }));
+    const midnight = repaired(withItem(validDraft(), 7, { end: '01:00' }));
     expect(outline(midnight.plan)[7]).toBe('19:30-23:00 Item 8');
     expect(midnight.rules).toEqual(['past-midnight', 'outside-waking']);
-    const swapped = repaired(changed(goodDraft(), 5, { start: '18:00', end: '15:30' }));
+    const swapped = repaired(withItem(validDraft(), 5, { start: '18:00', end: '15:30' }));
     expect(outline(swapped.plan)[5]).toBe('15:30-18:00 Item 6');
     expect(swapped.rules).toEqual(['time-reversed']);
   });
 
   test('an item that ends as it begins lasts until the next', () => {
-    const { plan, rules } = repaired(changed(goodDraft(), 1, { end: '08:00' }));
+    const { plan, rules } = repaired(withItem(validDraft(), 1, { end: '08:00' }));
     expect(outline(plan)[1]).toBe('08:00-09:00 Item 2');
     expect(rules).toEqual(['zero-length']);
   });
@@ -127,7 +127,7 @@ describe('times', () => {
       ['6:30', '9:00'],
       ['9:00', '11:00'],
     ];
-    const { plan, rules } = repaired(someDraft(...times));
+    const { plan, rules } = repaired(sampleDraft(...times));
     expect(outline(plan).map((line) => line.slice(0, 11))).toEqual([
       '07:00-08:00',
       '08:00-10:00',
@@ -142,24 +142,24 @@ describe('times', () => {
   });
 
   test('an item after midnight is not taken for the morning', () => {
-    const draft = goodDraft();
-    draft.items.push(someItem('00:00', '07:30', { title: 'Sleep' }));
+    const draft = validDraft();
+    draft.items.push(sampleItem('00:00', '07:30', { title: 'Sleep' }));
     const { plan, rules } = repaired(draft);
-    expect(outline(plan)).toEqual(outline(repaired(goodDraft()).plan));
+    expect(outline(plan)).toEqual(outline(repaired(validDraft()).plan));
     expect(rules).toEqual(['past-midnight', 'outside-waking']);
   });
 
   test('items come in order', () => {
-    const { plan, rules } = repaired({ ...goodDraft(), items: goodDraft().items.toReversed() });
-    expect(outline(plan)).toEqual(outline(repaired(goodDraft()).plan));
+    const { plan, rules } = repaired({ ...validDraft(), items: validDraft().items.toReversed() });
+    expect(outline(plan)).toEqual(outline(repaired(validDraft()).plan));
     expect(rules).toEqual(['unsorted']);
   });
 
   test('what lies outside the waking hours is clipped or dropped', () => {
-    const draft = changed(goodDraft(), 0, { start: '06:00' });
-    draft.items.push(someItem('23:00', '25:30', { title: 'Night out' }));
+    const draft = withItem(validDraft(), 0, { start: '06:00' });
+    draft.items.push(sampleItem('23:00', '25:30', { title: 'Night out' }));
     const { plan, repairs } = repaired(draft);
-    expect(outline(plan)).toEqual(outline(repaired(goodDraft()).plan));
+    expect(outline(plan)).toEqual(outline(repaired(validDraft()).plan));
     expect(repairs.map((mend) => mend.message)).toEqual([
       'read “25:30” of “Night out” as 25:30',
       'clipped “Item 1” to the waking hours 07:00-23:00',

@@ -1,32 +1,32 @@
 import { formatMinute, type MinuteOfDay, minutesPerDay, parseMinute } from '@texas-ai/kernel';
-import { readTime } from '../../times/plan-times.js';
-import type { Edge } from '../../times/time-words.js';
+import type { WakingHours } from '../../day/waking-hours.js';
+import { readTime } from '../../times/read-time.js';
+import type { TimeField } from '../../times/time-words.js';
 import { isBlank } from '../blank-text.js';
 import { quote } from '../clean-text.js';
 import type { ItemDraft } from '../draft.js';
 import type { Note } from '../repair-notes.js';
-import type { WakingHours } from './plan-frame.js';
 
 /** An item of the draft with times that can be used, `start < end`, within the waking hours. */
-export interface Placed {
+export interface TimedDraft {
   draft: ItemDraft;
   start: MinuteOfDay;
   end: MinuteOfDay;
 }
 
 /** A time that is missing takes its neighbour's, unless the item would not be as long as this. */
-const shortestInferred = 5;
-const longestInferred = 360;
+const minInferredMinutes = 5;
+const maxInferredMinutes = 360;
 /** Minutes that an item gets whose end nobody can tell. */
-const defaultLength = 60;
+const defaultMinutes = 60;
 /** An item that begins within so many minutes of the end of the previous one goes on from it. */
-const continuation = 30;
+const maxBreakMinutes = 30;
 /** Until 4 o'clock an item that follows an evening belongs to the night behind it. */
-const latestNight = 240;
+const nightEnd = 240;
 
 /** What stands around an item in the order of the draft. */
-interface Surroundings {
-  previous: Placed | undefined;
+interface Neighbours {
+  previous: TimedDraft | undefined;
   /** Where the next item begins, or the end of the waking hours behind the last one. */
   next: number | undefined;
   wake: MinuteOfDay;
@@ -38,17 +38,17 @@ interface Surroundings {
  * not tell, an item without any time is dropped, and one with a time that cannot be read is returned
  * as `unreadable`: only its author knows when it is.
  */
-export function placeItems(
+export function resolveTimes(
   items: readonly ItemDraft[],
   hours: WakingHours,
   note: Note,
-): { placed: Placed[]; unreadable: ItemDraft[] } {
-  const placed: Placed[] = [];
+): { placed: TimedDraft[]; unreadable: ItemDraft[] } {
+  const placed: TimedDraft[] = [];
   const unreadable: ItemDraft[] = [];
   for (const [index, draft] of items.entries()) {
     const follower = items[index + 1];
     const next = follower ? readTime(follower.start) : hours.sleep;
-    const item = placeItem(draft, { previous: placed.at(-1), next, wake: hours.wake }, note);
+    const item = resolveItem(draft, { previous: placed.at(-1), next, wake: hours.wake }, note);
     if (item) placed.push(item);
     else if (isUnreadable(draft)) unreadable.push(draft);
     else note('no-times', `dropped ${quote(draft.title)}: it has no times`);
@@ -60,37 +60,38 @@ export function placeItems(
 
 /** Whether one of its times says something that is not understood. */
 function isUnreadable({ start, end }: ItemDraft): boolean {
-  const unread = (text: string, edge: Edge) => !isBlank(text) && readTime(text, edge) === undefined;
+  const unread = (text: string, edge: TimeField) =>
+    !isBlank(text) && readTime(text, edge) === undefined;
   return unread(start, 'start') || unread(end, 'end');
 }
 
-function placeItem(draft: ItemDraft, around: Surroundings, note: Note): Placed | undefined {
+function resolveItem(draft: ItemDraft, around: Neighbours, note: Note): TimedDraft | undefined {
   const start = read(draft, 'start', note);
   const end = read(draft, 'end', note);
   if (start !== undefined)
-    return placeFromStart(draft, continued(start, draft, around, note), end, around, note);
+    return fromStart(draft, adjustStart(start, draft, around, note), end, around, note);
   return end === undefined
-    ? placeBetween(draft, around, note)
-    : placeBefore(draft, end, around, note);
+    ? fromNeighbours(draft, around, note)
+    : fromEnd(draft, end, around, note);
 }
 
-function placeFromStart(
+function fromStart(
   draft: ItemDraft,
   start: number,
   end: number | undefined,
-  { next }: Surroundings,
+  { next }: Neighbours,
   note: Note,
-): Placed | undefined {
+): TimedDraft | undefined {
   if (end !== undefined && end > start) return { draft, start, end };
-  if (end !== undefined && end < start) return reversed(draft, start, end, note);
-  const reachesNext = next !== undefined && next > start && next - start <= longestInferred;
+  if (end !== undefined && end < start) return resolveReversed(draft, start, end, note);
+  const reachesNext = next !== undefined && next > start && next - start <= maxInferredMinutes;
   if (!reachesNext && isUnreadable(draft)) return undefined;
-  const guess = reachesNext ? next : start + defaultLength;
+  const guess = reachesNext ? next : start + defaultMinutes;
   const title = quote(draft.title);
   if (end === undefined) {
     note(
       'time-inferred',
-      `let ${title} end at ${formatMinute(guess)}: ${withoutTime(draft, 'end')}`,
+      `let ${title} end at ${formatMinute(guess)}: ${timeProblem(draft, 'end')}`,
     );
   } else {
     note('zero-length', `let ${title} end at ${formatMinute(guess)}: it ended as it began`);
@@ -98,59 +99,59 @@ function placeFromStart(
   return { draft, start, end: guess };
 }
 
-function placeBefore(
+function fromEnd(
   draft: ItemDraft,
   end: number,
-  { previous, wake }: Surroundings,
+  { previous, wake }: Neighbours,
   note: Note,
-): Placed | undefined {
+): TimedDraft | undefined {
   const before = previous?.end ?? wake;
-  const reachesBack = before < end && end - before <= longestInferred;
+  const reachesBack = before < end && end - before <= maxInferredMinutes;
   if (!reachesBack && isUnreadable(draft)) return undefined;
-  const start = reachesBack ? before : Math.max(0, end - defaultLength);
+  const start = reachesBack ? before : Math.max(0, end - defaultMinutes);
   if (start === end) return undefined;
   note(
     'time-inferred',
-    `let ${quote(draft.title)} begin at ${formatMinute(start)}: ${withoutTime(draft, 'start')}`,
+    `let ${quote(draft.title)} begin at ${formatMinute(start)}: ${timeProblem(draft, 'start')}`,
   );
   return { draft, start, end };
 }
 
-function placeBetween(
+function fromNeighbours(
   draft: ItemDraft,
-  { previous, next }: Surroundings,
+  { previous, next }: Neighbours,
   note: Note,
-): Placed | undefined {
+): TimedDraft | undefined {
   if (!previous || next === undefined) return undefined;
   const length = next - previous.end;
-  if (length < shortestInferred || length > longestInferred) return undefined;
+  if (length < minInferredMinutes || length > maxInferredMinutes) return undefined;
   note(
     'time-inferred',
-    `put ${quote(draft.title)} between its neighbours: ${withoutTime(draft, 'start')}, ${withoutTime(draft, 'end')}`,
+    `put ${quote(draft.title)} between its neighbours: ${timeProblem(draft, 'start')}, ${timeProblem(draft, 'end')}`,
   );
   return { draft, start: previous.end, end: next };
 }
 
-function withoutTime(draft: ItemDraft, edge: Edge): string {
+function timeProblem(draft: ItemDraft, edge: TimeField): string {
   return isBlank(draft[edge])
     ? `it had no ${edge}`
     : `its ${edge} ${quote(draft[edge])} cannot be read`;
 }
 
 /** A start before the one of the previous item can be past noon (`1:00`) or past midnight. */
-function continued(
+function adjustStart(
   start: number,
   draft: ItemDraft,
-  { previous, wake }: Surroundings,
+  { previous, wake }: Neighbours,
   note: Note,
 ): number {
   if (!previous || start >= previous.start) return start;
   const twelveHour = /^\s*[1-9]\d?(?:[:.]\d\d)?\s*$/.test(draft.start) && start < 720;
-  if (twelveHour && Math.abs(start + 720 - previous.end) <= continuation) {
+  if (twelveHour && Math.abs(start + 720 - previous.end) <= maxBreakMinutes) {
     note('time-format', `read the start of ${quote(draft.title)} as ${formatMinute(start + 720)}`);
     return start + 720;
   }
-  if (start < wake && start <= latestNight && previous.start - start >= 720) {
+  if (start < wake && start <= nightEnd && previous.start - start >= 720) {
     note('past-midnight', `read the start of ${quote(draft.title)} as past midnight`);
     return start + minutesPerDay;
   }
@@ -161,7 +162,7 @@ function continued(
  * An end before its start is past noon (11:00-1:00), past midnight (23:00-1:00) or the two are
  * swapped; the reading that makes the shortest item is taken.
  */
-function reversed(draft: ItemDraft, start: number, end: number, note: Note): Placed {
+function resolveReversed(draft: ItemDraft, start: number, end: number, note: Note): TimedDraft {
   const noon = end < 720 && end + 720 > start ? end + 720 - start : Number.POSITIVE_INFINITY;
   const midnight =
     end + minutesPerDay > start ? end + minutesPerDay - start : Number.POSITIVE_INFINITY;
@@ -178,7 +179,7 @@ function reversed(draft: ItemDraft, start: number, end: number, note: Note): Pla
   return { draft, start: end, end: start };
 }
 
-function clip(item: Placed, { wake, sleep }: WakingHours, note: Note): Placed[] {
+function clip(item: TimedDraft, { wake, sleep }: WakingHours, note: Note): TimedDraft[] {
   const start = Math.max(item.start, wake);
   const end = Math.min(item.end, sleep);
   const hours = `${formatMinute(wake)}-${formatMinute(sleep)}`;
@@ -195,7 +196,7 @@ function clip(item: Placed, { wake, sleep }: WakingHours, note: Note): Placed[] 
   return [{ ...item, start, end }];
 }
 
-function read(draft: ItemDraft, edge: Edge, note: Note): number | undefined {
+function read(draft: ItemDraft, edge: TimeField, note: Note): number | undefined {
   const text = draft[edge];
   const minute = readTime(text, edge);
   if (minute !== undefined && parseMinute(text) === undefined) {

@@ -17,7 +17,7 @@ export interface RepairWords {
 }
 
 /** What a home is called that has no readable name. */
-export const homeWords: Readonly<Record<Language, string>> = { zh: '家', en: 'home' };
+export const homeNames: Readonly<Record<Language, string>> = { zh: '家', en: 'home' };
 
 export function repairWords(language: Language): RepairWords {
   return language === 'zh' ? chinese : english;
@@ -28,8 +28,8 @@ const chinese: RepairWords = {
   quiet: { title: '安静待着', describe: (place) => `没有非做不可的事，在${place}安静地待一会儿。` },
   feelings: { asleep: '安稳', quiet: '平静' },
   categories: { personal: '自己的事', work: '工作', social: '和人见面', rest: '休息' },
-  partOf: (title, part) => `${shortened(title)}（${'一二三四五六七八'.at(part - 1)}）`,
-  continued: (title) => suffixed(title, '（续）'),
+  partOf: (title, part) => `${shorten(title)}（${'一二三四五六七八'.at(part - 1)}）`,
+  continued: (title) => withSuffix(title, '（续）'),
   happens: (title, location) => `${location}：${title}。`,
   summary: (titles) => `这一天：${titles.join('、')}。`,
 };
@@ -47,17 +47,17 @@ const english: RepairWords = {
     social: 'Meeting people',
     rest: 'Rest',
   },
-  partOf: (title, part) => `${shortened(title)} (part ${part})`,
-  continued: (title) => suffixed(title, ' (continued)'),
+  partOf: (title, part) => `${shorten(title)} (part ${part})`,
+  continued: (title) => withSuffix(title, ' (continued)'),
   happens: (title, location) => `${title}, at ${location}.`,
   summary: (titles) => `The day: ${titles.join(', ')}.`,
 };
 
 /** Leaves the title room for what is added to it. */
-function shortened(title: string): string {
+function shorten(title: string): string {
   return cleanLine(title, limits.title - 20).text;
 }
 
-function suffixed(title: string, suffix: string): string {
-  return title.endsWith(suffix) ? title : `${shortened(title)}${suffix}`;
+function withSuffix(title: string, suffix: string): string {
+  return title.endsWith(suffix) ? title : `${shorten(title)}${suffix}`;
 }

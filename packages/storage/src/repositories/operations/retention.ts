@@ -1,4 +1,4 @@
-import type { Cutoff, GoneDay, RetentionKind, RetentionRepository } from '@texas-ai/life';
+import type { Cutoff, RemovedDay, RetentionKind, RetentionRepository } from '@texas-ai/life';
 import type { Knex } from 'knex';
 import { inFlight } from '../generations/transitions.js';
 
@@ -100,7 +100,7 @@ export function makeRetentionRepository(db: Knex): RetentionRepository {
     },
 
     async removeDays(cutoff, most) {
-      const { rows: gone } = await db.raw<{ rows: GoneDay[] }>(
+      const { rows: gone } = await db.raw<{ rows: RemovedDay[] }>(
         `WITH picked AS MATERIALIZED (
            SELECT days.character_id, days.date FROM days
              JOIN generations AS live ON live.id = days.generation_id

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readTime } from './plan-times.js';
+import { readTime } from './read-time.js';
 
 describe('readTime', () => {
   test.each([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { formatMinute } from '@texas-ai/kernel';
-import { goodDraft, someDraft, someItem, someProfile } from '../../../test/day-material.js';
-import { changed, frame, morning, outline, repaired } from '../../../test/repaired.js';
+import { sampleDraft, sampleItem, sampleProfile, validDraft } from '../../../test/day-material.js';
+import { frame, morning, outline, repaired, withItem } from '../../../test/repaired.js';
 
 describe('overlaps', () => {
   test('the later item begins where the earlier ends', () => {
@@ -61,8 +61,8 @@ describe('overlaps', () => {
 
 describe('gaps', () => {
   test('a small one goes to the item before it, the first to the item behind it', () => {
-    const draft = changed(changed(goodDraft(), 0, { start: '07:30' }), 2, { start: '09:20' });
-    const { plan, repairs } = repaired(changed(draft, 7, { end: '22:45' }));
+    const draft = withItem(withItem(validDraft(), 0, { start: '07:30' }), 2, { start: '09:20' });
+    const { plan, repairs } = repaired(withItem(draft, 7, { end: '22:45' }));
     expect(outline(plan).map((line) => line.slice(0, 11))).toEqual([
       '07:00-08:00',
       '08:00-09:20',
@@ -81,7 +81,7 @@ describe('gaps', () => {
   });
 
   test('a long one is filled with what the profile does quietly at home', () => {
-    const draft = { ...goodDraft(), items: goodDraft().items.toSpliced(4, 2).slice(0, -1) };
+    const draft = { ...validDraft(), items: validDraft().items.toSpliced(4, 2).slice(0, -1) };
     const { plan, rules } = repaired(draft);
     expect(outline(plan).slice(4)).toEqual([
       '13:00-14:00 Reading',
@@ -111,7 +111,7 @@ describe('gaps', () => {
   });
 
   test('a gap before the first item is filled too', () => {
-    const { plan } = repaired({ ...goodDraft(), items: goodDraft().items.slice(1) });
+    const { plan } = repaired({ ...validDraft(), items: validDraft().items.slice(1) });
     expect(outline(plan)[0]).toBe('07:00-08:00 Reading');
   });
 });
@@ -119,8 +119,8 @@ describe('gaps', () => {
 describe('how many and how long', () => {
   test('items under five minutes go to a neighbour', () => {
     const draft = morning(['08:00', '08:03', { title: 'Blink' }], ['08:03', '12:00']);
-    draft.items.unshift(someItem('07:00', '07:02', { title: 'Yawn' }));
-    const { plan, repairs } = repaired(changed(draft, 1, { start: '07:02' }));
+    draft.items.unshift(sampleItem('07:00', '07:02', { title: 'Yawn' }));
+    const { plan, repairs } = repaired(withItem(draft, 1, { start: '07:02' }));
     expect(outline(plan).slice(0, 2)).toEqual(['07:00-08:03 Item 1', '08:03-12:00 From 08:03']);
     expect(repairs.map((mend) => mend.message)).toEqual([
       'gave the 2 minutes of “Yawn” to the next item',
@@ -129,7 +129,7 @@ describe('how many and how long', () => {
   });
 
   test('too few are split, the longest first', () => {
-    const draft = someDraft(
+    const draft = sampleDraft(
       ['07:00', '08:00', { title: 'A' }],
       ['08:00', '18:00', { title: 'B' }],
       ['18:00', '23:00', { title: 'C' }],
@@ -144,7 +144,7 @@ describe('how many and how long', () => {
       '20:30-23:00 C (part 2)',
     ]);
     expect(rules).toEqual(['too-few']);
-    const zh = repaired(draft, { ...frame, profile: someProfile('zh') });
+    const zh = repaired(draft, { ...frame, profile: sampleProfile('zh') });
     expect(zh.plan.items[2]?.title).toBe('B（一）');
   });
 
@@ -153,7 +153,7 @@ describe('how many and how long', () => {
       formatMinute(420 + i * 10 + (i % 2)),
       formatMinute(420 + (i + 1) * 10 + ((i + 1) % 2)),
     ]);
-    const { plan, rules } = repaired(someDraft(...times));
+    const { plan, rules } = repaired(sampleDraft(...times));
     expect(plan.items).toHaveLength(48);
     expect(rules).toEqual(['too-many']);
     expect(outline(plan).slice(0, 3)).toEqual([

@@ -2,7 +2,7 @@ import { TexasError } from '@texas-ai/kernel';
 import { makeScriptedAuthor } from '@texas-ai/testing';
 
 /** An author of whom every call fails so. */
-export function failing(code: ConstructorParameters<typeof TexasError>[0], details = {}) {
+export function makeFailingAuthor(code: ConstructorParameters<typeof TexasError>[0], details = {}) {
   const failure = new TexasError(code, 'It failed.', { details });
   const fail = () => {
     throw failure;
@@ -11,7 +11,7 @@ export function failing(code: ConstructorParameters<typeof TexasError>[0], detai
 }
 
 /** Room in a bucket, or none for so long. */
-export const room = (fullForMs: number) => ({
+export const makeCallRoom = (fullForMs: number) => ({
   fullForMs,
   release: async () => undefined,
   used: async () => undefined,

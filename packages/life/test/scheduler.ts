@@ -30,7 +30,7 @@ export function makeStepLog(): StepLog {
   return log;
 }
 
-export interface NightOptions {
+export interface SchedulerOptions {
   store?: Store;
   steps?: StepQueue;
   planningTime?: MinuteOfDay;
@@ -40,7 +40,7 @@ export interface NightOptions {
 }
 
 /** Looks after the characters of the database, as a worker would; by default they are planned at four. */
-export function makeNight(db: TestDatabase, options: NightOptions = {}) {
+export function makeScheduler(db: TestDatabase, options: SchedulerOptions = {}) {
   const { author = 'gemini' } = options;
   const logger = makeLogSpy();
   const steps = makeStepLog();
@@ -110,7 +110,9 @@ export async function insertKnownDay({ database }: TestDatabase): Promise<void> 
 }
 
 /** When each character is looked after next. */
-export async function nextTimes({ database }: TestDatabase): Promise<Record<string, string>> {
+export async function nextPlanningTimes({
+  database,
+}: TestDatabase): Promise<Record<string, string>> {
   const rows: { id: string; next_plan_at: Temporal.Instant }[] = await database('characters')
     .orderBy('id')
     .select('id', 'next_plan_at');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readTime } from './plan-times.js';
+import { readTime } from './read-time.js';
 
 const two = (value: number) => String(value).padStart(2, '0');
 const digits = '零一二三四五六七八九';

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { seededRandom } from '@texas-ai/kernel';
 import fc from 'fast-check';
-import { draftOf, goodDraft, someProfile } from '../../../test/day-material.js';
+import { draftOf, sampleProfile, validDraft } from '../../../test/day-material.js';
 import { categories } from '../../character/profile.js';
 import { dayTypes } from '../../day/day-type.js';
 import { type Plan, planSchema, type Slot } from '../../day/plan.js';
@@ -10,10 +10,9 @@ import { wakingHours } from '../../day/waking-hours.js';
 import { groupChapters } from '../chapters.js';
 import { type ItemDraft, type PlanDraft, planDraftSchema } from '../draft.js';
 import { levels } from '../draft-fields.js';
-import { brokenRules } from '../plan-rules.js';
+import { planProblems } from '../plan-rules.js';
 import { cutSlots } from '../slots.js';
-import type { PlanFrame } from './plan-frame.js';
-import { repairPlan } from './repair-plan.js';
+import { type PlanFrame, repairPlan } from './repair-plan.js';
 
 // Whatever fits the author's schema becomes a day that keeps every rule, or there is a reason why not.
 
@@ -110,7 +109,7 @@ const crowded = fc
       end: clockAt(400 + (i + 1) * length),
     })),
   }));
-const odd = someProfile('zh', {
+const odd = sampleProfile('zh', {
   companions: [],
   habits: [],
   work: [],
@@ -119,7 +118,7 @@ const odd = someProfile('zh', {
 });
 const frame: fc.Arbitrary<PlanFrame> = fc
   .tuple(
-    fc.constantFrom(someProfile('en'), someProfile('zh'), odd),
+    fc.constantFrom(sampleProfile('en'), sampleProfile('zh'), odd),
     fc.integer(),
     fc.constantFrom(...dayTypes),
   )
@@ -153,7 +152,7 @@ describe('any draft that fits the schema', () => {
         }
         plans++;
         expect(refusals).toEqual([]);
-        expect(brokenRules(plan, frame)).toEqual([]);
+        expect(planProblems(plan, frame)).toEqual([]);
         expect(unstorable(plan)).toEqual([]);
         expectSlots(plan, cutSlots(plan, seededRandom('slots', draft.summary)));
         const again = repairPlan(draftOf(plan), frame);
@@ -218,13 +217,13 @@ function expectSlots(plan: Plan, slots: Slot[]): void {
 }
 
 test('an ordinary day is repaired, cut and grouped in little time', () => {
-  const frame = { profile: someProfile(), wake: 420, sleep: 1380 };
+  const frame = { profile: sampleProfile(), wake: 420, sleep: 1380 };
   const once = (seed: number) => {
-    const { plan } = repairPlan(goodDraft(), frame);
+    const { plan } = repairPlan(validDraft(), frame);
     return plan && groupChapters(cutSlots(plan, seededRandom(seed)), 4);
   };
   // About 35 times what parsing the draft takes.
-  const text = JSON.stringify(goodDraft());
+  const text = JSON.stringify(validDraft());
   // The best of many runs: a busy machine says nothing about the code.
   const fastest = (work: (run: number) => unknown) =>
     Math.min(

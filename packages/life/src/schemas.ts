@@ -1,12 +1,12 @@
 import { formatMinute, parseDate, parseMinute, Temporal } from '@texas-ai/kernel';
 import { z } from 'zod';
 
-/** A local calendar date, `YYYY-MM-DD`, that exists. */
+/** An existing local calendar date, `YYYY-MM-DD`. */
 export const dateText = z
   .string()
   .refine((text) => parseDate(text) !== undefined, 'a date that exists, written YYYY-MM-DD');
 
-/** An instant whose local date has four digits in every zone, RFC 3339 with an offset. */
+/** An instant, RFC 3339 with an offset, whose year has four digits in every time zone. */
 export const instantText = z.string().refine((text) => {
   if (!/T.*(Z|[+-]\d{2}:\d{2})$/i.test(text)) return false;
   try {

@@ -14,7 +14,7 @@ import type { ScheduleRepository } from './schedule/schedule-repository.js';
 import type { LedgerRepository } from './spending/ledger.js';
 import type { TransferRepository } from './transfer/exported-day.js';
 
-/** The repositories of all concepts; `packages/storage` implements them on PostgreSQL. */
+/** All repositories; `packages/storage` implements them on PostgreSQL. */
 export interface Repositories {
   characters: CharacterRepository;
   requests: RequestRepository;
@@ -31,11 +31,11 @@ export interface Repositories {
 }
 
 export interface Store extends Repositories {
-  /** All or nothing; only the repositories passed to `work` take part. */
+  /** Runs the work in a transaction, which includes only the repositories passed to it. */
   transaction<T>(work: (repositories: Repositories) => Promise<T>): Promise<T>;
-  /** Identifies the database; a restored one that replaces it has another identity. */
+  /** Identifies the database; a restored database has a different identity. */
   identity(): Promise<string>;
-  /** The time by the database's clock, by which all its timestamps are set. */
+  /** The time of the database's clock, which sets all its timestamps. */
   now(): Promise<Temporal.Instant>;
   /** Runs the work unless another process holds the lock of this name. Returns whether it ran. */
   exclusively(name: ExclusiveWork, work: () => Promise<void>): Promise<boolean>;

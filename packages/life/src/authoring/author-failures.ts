@@ -1,9 +1,9 @@
 import { type ErrorCode, TexasError } from '@texas-ai/kernel';
 
-// What the fleet does about each way in which an author fails. docs/operations.md has the same table for
-// operators, and a test compares the two.
+// How the fleet handles each failure of an author. docs/operations.md has the same table for operators; a
+// test compares the two.
 
-/** The codes with which an author fails; the other two say that it was not even asked. */
+/** The codes of an author's failures; with the two excluded ones, the author was not called. */
 export type AuthorFailureCode = Exclude<
   Extract<ErrorCode, `author_${string}`>,
   'author_held' | 'author_call_cap'
@@ -11,24 +11,24 @@ export type AuthorFailureCode = Exclude<
 
 export interface FailurePolicy {
   /**
-   * `retry`: the step is tried again after a backoff. `wait`: it goes back to its queue, at no cost.
-   * `give up`: the next author goes on with the day, or it fails where there is none.
+   * `retry`: the step is retried after a backoff. `wait`: it goes back to its queue without losing a try.
+   * `give up`: the fallback author continues the day; without a fallback, the generation fails.
    */
   step: 'retry' | 'wait' | 'give up';
-  /** How often a step may fail so, where that is less often than usual. */
+  /** The maximum of tries that fail with this code, if it is lower than usual. */
   maxTries?: number;
-  /** Multiplies the backoff: for what takes longer to pass. */
+  /** Multiplies the backoff, for failures that last longer. */
   patience?: number;
   /**
-   * Keeps everybody from asking: `timed` for as long as the provider says, `probed` until a probe, one
-   * small call every few minutes, succeeds: nothing but a person ends what it comes from.
+   * The cooldown that begins: `timed` lasts as long as the provider asks, `probed` until a probe, one small
+   * call every few minutes, succeeds, because an operator has to end the cause.
    */
   cooldown?: 'timed' | 'probed';
-  /** What cools down: the key with every model, or with the one that was asked for. */
+  /** Whether the cooldown applies to all models of the key, or only to the model of the call. */
   cooldownScope?: 'key' | 'model';
   /** Whether the provider bills such a call. */
   billed: boolean;
-  /** What an operator can do, in one sentence. */
+  /** Advice for an operator, in one sentence. */
   advice: string;
 }
 
@@ -141,7 +141,7 @@ export function isProbed(code: unknown): code is ProbedCode {
   return (probedCodes as readonly unknown[]).includes(code);
 }
 
-/** A failure of an author that says what happened, in one sentence, and what an operator can do. */
+/** A failure of an author. The message is `happened`, one sentence, followed by the advice. */
 export function authorFailure(
   code: AuthorFailureCode,
   happened: string,

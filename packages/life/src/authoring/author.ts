@@ -3,47 +3,46 @@ import type { ChapterBrief, DayBrief } from '../day/brief.js';
 export const authorNames = ['gemini', 'offline'] as const;
 export type AuthorName = (typeof authorNames)[number];
 
-/** What one call to an author was billed for. */
+/** The billed usage of one call. */
 export interface CallUsage {
   inputTokens: number;
   outputTokens: number;
-  /** The model that answered, where the answer says so: it may be another than was asked for. */
+  /** The model that answered, if known; it may differ from the requested one. */
   model?: string;
 }
 
-/** What is told while a call is under way. */
 export interface CallContext {
   signal: AbortSignal;
-  /** Told once what the call was billed for, also when its answer turns out unusable. */
+  /** Called once with the billed usage, even if the answer is unusable. */
   onUsage(usage: CallUsage): void;
 }
 
 export interface AuthorCall extends CallContext {
-  /** What was wrong with the previous answer, one plain sentence each; empty on the first call. */
+  /** The problems of the previous answer, one sentence each; empty on the first call. */
   problems: readonly string[];
 }
 
 /**
- * What writes plans and chapters. An answer is data of unknown shape: the caller validates it
- * (`readPlanDraft`, `readChapterDraft`) and never executes or obeys it. Failures are
- * TexasErrors with an `author_…` code; an aborted call rejects with `aborted`.
+ * Writes plans and chapters. An answer is untrusted data: the caller validates it (`readPlanDraft`,
+ * `readChapterDraft`) and never executes or obeys it. Rejects with a TexasError with an `author_…` code, or
+ * with `aborted` if the call was aborted.
  */
 export interface Author {
   readonly name: AuthorName;
-  /** The model's name; null where the author has none. */
+  /** The name of the model; null if the author uses none. */
   readonly model: string | null;
-  /** Version of its prompts or of its grammar, recorded on every generation. */
+  /** The version of its prompts or its grammar, stored with every generation. */
   readonly version: string;
-  /** Names the key it is asked with, without telling it; null where nothing is billed or refused. */
+  /** Identifies the API key without revealing it; null if the author bills nothing. */
   readonly fingerprint: string | null;
   writePlan(brief: DayBrief, call: AuthorCall): Promise<unknown>;
   writeChapter(brief: ChapterBrief, call: AuthorCall): Promise<unknown>;
   /**
-   * Has the model write a few words, with the key and settings of any other call: to be listed does not
-   * mean that a model may be used. Rejects as a call would.
+   * Has the model write a few words, with the key and settings of other calls: a listed model may still be
+   * unusable. Rejects like other calls.
    */
   probe(call: CallContext): Promise<void>;
 }
 
-/** The author of that name. Throws `author_unauthorized` where this process has none. */
+/** Returns the author with this name. Throws `author_unauthorized` if this process has none. */
 export type Authors = (name: AuthorName) => Author;

@@ -3,8 +3,8 @@ import type { CharacterRecord } from './character-repository.js';
 import { parseProfile, profileHash } from './profile-file.js';
 
 /**
- * The characters of parsed profile files. Throws `config_invalid` whose `details.problems` names
- * file, path and expectation of everything wrong in all of them.
+ * The characters of parsed profile files. Throws `config_invalid` with the problems of all files in
+ * `details.problems`, each as `file: path: what was expected`.
  */
 export function characterRecords(
   files: readonly { file: string; content: unknown }[],
@@ -22,11 +22,11 @@ export function characterRecords(
   for (const { file, profile } of records) {
     const first = records.find((record) => record.profile.id === profile.id);
     if (first && first.file !== file) {
-      problems.push(`${file}: id: “${profile.id}” is taken by ${first.file}`);
+      problems.push(`${file}: id: “${profile.id}” is already used in ${first.file}`);
     }
   }
   if (problems.length === 0) return records.map(({ profile, hash }) => ({ profile, hash }));
-  throw new TexasError('config_invalid', 'A character profile is not valid.', {
+  throw new TexasError('config_invalid', 'A character profile is invalid.', {
     details: { problems },
   });
 }

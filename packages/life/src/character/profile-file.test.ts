@@ -8,7 +8,7 @@ import { parseProfile, profileHash } from './profile-file.js';
 const texasFile = new URL('../../../../config/characters/texas.yml', import.meta.url);
 const texas = () => parse(readFileSync(texasFile, 'utf8'));
 
-/** A small document that is valid; what a test changes in it is what the test is about. */
+/** A small valid document. */
 function document() {
   const activity = {
     title: { zh: '喝茶', en: 'Tea' },
@@ -50,7 +50,7 @@ function problemsOf(raw: unknown): unknown {
 }
 
 describe('parseProfile', () => {
-  test('takes the texts of the language of the profile, plain strings as they are', () => {
+  test('uses the texts in the language of the profile, and plain strings as they are', () => {
     const profile = parseProfile({ ...document(), language: 'en' });
     expect(profile.name).toBe('Lin');
     expect(profile.home.name).toBe('Kobe');
@@ -78,7 +78,7 @@ describe('parseProfile', () => {
     expect(chinese === null).toBe(language === 'en');
   });
 
-  test('reports everything at once, each with its path', () => {
+  test('reports all problems at once, each with its path', () => {
     const raw = document();
     const [habit] = raw.habits;
     const broken = {
@@ -98,15 +98,15 @@ describe('parseProfile', () => {
       expect.arrayContaining([
         'colour: unknown key',
         "name: expected a text in the profile's language (zh)",
-        'home.place: expected the key of a place, "attic" is none',
-        'places.1.key: expected a key of its own, "room" is taken',
-        'work.0.places.0: expected the key of a place, "moon" is none',
-        'work.0.companions.0: expected the name of a companion, "Nobody" is none',
-        'work.0.minutes: expected the shortest before the longest',
-        'leisure.0.theme: expected the key of a theme, "none" is none',
-        'leisure.0.between: expected the earlier hour before the later',
+        'home.place: expected the key of a place, found "attic"',
+        'places.1.key: expected a unique key, "room" is already used',
+        'work.0.places.0: expected the key of a place, found "moon"',
+        'work.0.companions.0: expected the name of a companion, found "Nobody"',
+        'work.0.minutes: expected the minimum before the maximum',
+        'leisure.0.theme: expected the key of a theme, found "none"',
+        'leisure.0.between: expected the earlier time before the later',
         expect.stringMatching(/^majorEvents\.kinds\.0\.weight: /),
-        'majorEvents.kinds.0.lodging: expected the key of a place, "tent" is none',
+        'majorEvents.kinds.0.lodging: expected the key of a place, found "tent"',
       ]),
     );
     expect(problemsOf(broken)).toHaveLength(11);
@@ -116,17 +116,17 @@ describe('parseProfile', () => {
     [
       ['00:00', '00:00'],
       ['22:00', '24:00'],
-      'hours.wake: expected 00:01 or later, every day begins with the end of a night',
+      'hours.wake: expected 00:01 or later, since every day begins asleep',
     ],
     [
       ['00:00', '08:00'],
       ['22:00', '24:00'],
-      'hours.wake: expected 00:01 or later, every day begins with the end of a night',
+      'hours.wake: expected 00:01 or later, since every day begins asleep',
     ],
     [
       ['06:00', '07:00'],
       ['23:00', '01:00'],
-      'hours.sleep: expected the earliest before the latest, 24:00 at most',
+      'hours.sleep: expected the earliest before the latest, at most 24:00',
     ],
     [
       ['24:00', '24:00'],
@@ -136,27 +136,27 @@ describe('parseProfile', () => {
     [
       ['08:00', '06:00'],
       ['22:00', '24:00'],
-      'hours.wake: expected the earliest before the latest, 24:00 at most',
+      'hours.wake: expected the earliest before the latest, at most 24:00',
     ],
     [
       ['06:00', '07:00'],
       ['23:00', '22:00'],
-      'hours.sleep: expected the earliest before the latest, 24:00 at most',
+      'hours.sleep: expected the earliest before the latest, at most 24:00',
     ],
     [
       ['06:00', '16:00'],
       ['22:00', '24:00'],
       'hours: expected more than 6 hours between the latest waking and the earliest sleep',
     ],
-  ])('refuses to wake within %j and sleep within %j', (wake, sleep, problem) => {
+  ])('rejects waking within %j and falling asleep within %j', (wake, sleep, problem) => {
     expect(problemsOf({ ...document(), hours: { wake, sleep } })).toEqual([problem]);
   });
 
-  test.each([null, 'text', [], 42, {}])('%j is no profile', (raw) => {
+  test.each([null, 'text', [], 42, {}])('rejects %j', (raw) => {
     expect(problemsOf(raw)).not.toEqual([]);
   });
 
-  test('a zone that nothing computes with is refused, and what was meant is named', () => {
+  test('rejects a zone that is not an IANA zone, and suggests one', () => {
     expect(problemsOf({ ...document(), timeZone: 'JST' })).toEqual([
       'timeZone: an IANA time zone, for example Asia/Tokyo',
     ]);
@@ -169,7 +169,7 @@ describe('parseProfile', () => {
   });
 
   test.each(['', ' ', '\u200b', '\u2800\u3164', 'null', ' NULL ', 'undefined'])(
-    '%j is no text',
+    'rejects %j as a text',
     (name) => {
       const expected = 'a text with something to read';
       const [place] = document().places;
@@ -180,11 +180,11 @@ describe('parseProfile', () => {
     },
   );
 
-  test.each(['…', '无', 'Null Sector', '🚚', '🏳️‍🌈'])('%s is a text', (name) => {
+  test.each(['…', '无', 'Null Sector', '🚚', '🏳️‍🌈'])('accepts %s as a text', (name) => {
     expect(parseProfile({ ...document(), name }).name).toBe(name);
   });
 
-  test('texts that cannot be stored are refused by their path', () => {
+  test('rejects texts that cannot be stored, with their path', () => {
     const [activity] = document().habits;
     const habits = [{ ...activity, title: { zh: 'a\0b', en: 'Tea' } }];
     expect(problemsOf({ ...document(), name: 'a\ud83d', habits })).toEqual([
@@ -193,12 +193,12 @@ describe('parseProfile', () => {
     ]);
   });
 
-  test('an unknown language is one problem, not one for every text', () => {
+  test('reports an unknown language once, not for every text', () => {
     const problems = problemsOf({ ...document(), language: 'fr' });
     expect(problems).toEqual([expect.stringMatching(/^language: /)]);
   });
 
-  test('unknown keys deep inside are named', () => {
+  test('reports nested unknown keys', () => {
     const raw = document();
     const places = [{ ...raw.places[0], smell: 'tea' }];
     expect(problemsOf({ ...raw, places })).toEqual(['places.0.smell: unknown key']);
@@ -206,7 +206,7 @@ describe('parseProfile', () => {
 });
 
 describe('profileHash', () => {
-  test('does not depend on the order of keys, but on every value', () => {
+  test('depends on every value, but not on the order of keys', () => {
     const profile = parseProfile(document());
     const turned = parseProfile(Object.fromEntries(Object.entries(document()).reverse()));
     expect(profileHash(profile)).toMatch(/^[0-9a-f]{64}$/);

@@ -5,9 +5,9 @@ import { type Language, languages, type Profile, profileSchema } from './profile
 import { checkReferences, type Path, type Report } from './profile-references.js';
 
 /**
- * Reads a profile from a parsed YAML document. A text is a plain string or `{ zh, en }`, of which
- * the profile's own `language` is taken. Throws `config_invalid` whose `details.problems` names
- * everything wrong at once, each as `path: what was expected`.
+ * Parses a profile from a YAML document. A text is a plain string or `{ zh, en }`, of which the one in the
+ * profile's `language` is used. Throws `config_invalid` with all problems in `details.problems`, each as
+ * `path: what was expected`.
  */
 export function parseProfile(raw: unknown): Profile {
   const problems: string[] = [];
@@ -27,12 +27,12 @@ export function parseProfile(raw: unknown): Profile {
   for (const { path, expected } of unstorableTexts(localised)) report(path, `expected ${expected}`);
   checkReferences(localised, report);
   if (parsed.success && problems.length === 0) return parsed.data;
-  throw new TexasError('config_invalid', 'The character profile is not valid.', {
+  throw new TexasError('config_invalid', 'The character profile is invalid.', {
     details: { problems },
   });
 }
 
-/** SHA-256 (hex) of the profile as canonical JSON: the order of keys does not change it. */
+/** SHA-256 (hex) of the profile as JSON with sorted keys. */
 export function profileHash(profile: Profile): string {
   return createHash('sha256')
     .update(JSON.stringify(sortKeys(profile)))

@@ -1,13 +1,11 @@
 import { parseMinute } from '@texas-ai/kernel';
 import { z } from 'zod';
 
-/** Where in the document something stands. */
 export type Path = readonly (string | number)[];
-/** Takes down what was expected where. */
+/** Reports what was expected at a path of the document. */
 export type Report = (path: Path, expected: string) => void;
 
-// What the references are checked on: read leniently, so that they are reported together with
-// whatever else is wrong.
+// Parsed leniently, so that broken references are reported even if the document has other problems.
 const name = z.string().catch('');
 const spanOfMinutes = z
   .tuple([z.string().transform(parseMinute), z.string().transform(parseMinute)])
@@ -52,7 +50,7 @@ const referencesSchema = z.object({
 
 type References = z.infer<typeof referencesSchema>;
 
-/** Checks that keys and names refer to something, that spans run forwards, and that hours leave a day. */
+/** Checks that keys and names exist, that ranges are in order, and that the hours leave room for a day. */
 export function checkReferences(localised: unknown, report: Report): void {
   const profile = referencesSchema.safeParse(localised).data;
   if (profile === undefined) return;
@@ -71,7 +69,7 @@ export function checkReferences(localised: unknown, report: Report): void {
 function checkPlaces({ places, home, ...rest }: References, report: Report): void {
   places.forEach(({ key }, index) => {
     if (key !== undefined && places.findIndex((place) => place.key === key) < index) {
-      report(['places', index, 'key'], `expected a key of its own, "${key}" is taken`);
+      report(['places', index, 'key'], `expected a unique key, "${key}" is already used`);
     }
   });
   checkPlace({ places, home, ...rest }, home.place, ['home', 'place'], report);
@@ -84,7 +82,7 @@ function checkPlace(
   report: Report,
 ): void {
   if (key !== undefined && !profile.places.some((place) => place.key === key)) {
-    report(path, `expected the key of a place, "${key}" is none`);
+    report(path, `expected the key of a place, found "${key}"`);
   }
 }
 
@@ -101,36 +99,33 @@ function checkActivities(
     });
     activity.companions.forEach((companion, n) => {
       if (!profile.companions.some((known) => known.name === companion)) {
-        report(
-          [...at, 'companions', n],
-          `expected the name of a companion, "${companion}" is none`,
-        );
+        report([...at, 'companions', n], `expected the name of a companion, found "${companion}"`);
       }
     });
     const [shortest, longest] = activity.minutes;
-    if (shortest > longest) report([...at, 'minutes'], 'expected the shortest before the longest');
+    if (shortest > longest) report([...at, 'minutes'], 'expected the minimum before the maximum');
     const [from, to] = activity.between ?? [];
     if (from !== undefined && to !== undefined && from >= to) {
-      report([...at, 'between'], 'expected the earlier hour before the later');
+      report([...at, 'between'], 'expected the earlier time before the later');
     }
     if (activity.theme !== undefined && !Object.hasOwn(profile.material.themes, activity.theme)) {
-      report([...at, 'theme'], `expected the key of a theme, "${activity.theme}" is none`);
+      report([...at, 'theme'], `expected the key of a theme, found "${activity.theme}"`);
     }
   });
 }
 
 /**
- * Waking after midnight, since every day begins asleep; earliest before latest; and the latest waking more
- * than 6 hours before the earliest sleep.
+ * She wakes after midnight, since every day begins asleep; the earliest time comes before the latest; the
+ * latest waking is more than 6 hours before the earliest sleep.
  */
 function checkHours({ hours }: References, report: Report): void {
   if (hours.wake[0] === 0) {
-    report(['hours', 'wake'], 'expected 00:01 or later, every day begins with the end of a night');
+    report(['hours', 'wake'], 'expected 00:01 or later, since every day begins asleep');
   }
   for (const which of ['wake', 'sleep'] as const) {
     const [earliest, latest] = hours[which];
     if (earliest !== undefined && latest !== undefined && earliest > latest) {
-      report(['hours', which], 'expected the earliest before the latest, 24:00 at most');
+      report(['hours', which], 'expected the earliest before the latest, at most 24:00');
     }
   }
   const latestWake = hours.wake[1];

@@ -4,15 +4,14 @@ import { dayTypes } from '../day/day-type.js';
 import { weatherConditions } from '../day/weather.js';
 import { minuteText } from '../schemas.js';
 
-// The profile of one character in one language, as the system uses it. The file on disk may give
-// every text in both languages (`{ zh, en }`); `parseProfile` in profile-file.ts chooses one.
+// The profile of a character in one language. The file may have every text in both languages
+// (`{ zh, en }`); `parseProfile` in profile-file.ts selects one.
 //
-// Required are who she is, where she lives and what she does. Everything optional below is sentence
-// material for the offline author: clauses without a final full stop. `{word}` in a clause stands
-// for one of `material.words.word`, or for `{companion}`, `{place}`, `{time}`, `{weekday}`,
-// `{temperature}`, `{yesterday}`; a clause whose word is unknown at that moment is not used.
+// Optional lists of texts are sentence material for the offline author: clauses without a full stop.
+// `{word}` in a clause is replaced by one of `material.words.word`; `{companion}`, `{place}`, `{time}`,
+// `{weekday}`, `{temperature}` and `{yesterday}` are built in. A clause with an unknown word is not used.
 
-/** A character that can be seen, and not the word that programs write in place of a missing text. */
+/** Has a visible character, and is not `null` or `undefined`, which programs write for a missing text. */
 const readable = /^(?!(?:null|undefined)$).*[^\p{Default_Ignorable_Code_Point}\p{C}\p{Z}\u2800]/isu;
 const text = z.string().trim().regex(readable, 'expected a text with something to read');
 const texts = z.array(text).optional();
@@ -22,18 +21,17 @@ const span = z.tuple([minuteText, minuteText]);
 export const languages = ['zh', 'en'] as const;
 export type Language = (typeof languages)[number];
 
-/** What a stretch of a day is about. */
 export const categories = ['personal', 'work', 'social', 'rest'] as const;
 export type Category = (typeof categories)[number];
 
 export const majorEventKinds = ['trip', 'delivery', 'training', 'private', 'illness'] as const;
 export type MajorEventKind = (typeof majorEventKinds)[number];
 
-/** dawn until 08:00, morning until 11:30, noon until 13:30, afternoon until 17:30, dusk until 19:00. */
+/** dawn ends at 08:00, morning at 11:30, noon at 13:30, afternoon at 17:30, dusk at 19:00. */
 export const timesOfDay = ['dawn', 'morning', 'noon', 'afternoon', 'dusk', 'night'] as const;
 export type TimeOfDay = (typeof timesOfDay)[number];
 
-/** The fixed points of a day that habits can stand for. */
+/** The fixed points of a day to which a habit can belong. */
 export const habitTimes = ['waking', 'breakfast', 'lunch', 'dinner', 'evening', 'bedtime'] as const;
 export type HabitTime = (typeof habitTimes)[number];
 
@@ -41,67 +39,64 @@ export const companionSchema = z.strictObject({
   name: text,
   relation: text,
   description: text,
-  /** What this companion does when present, without the subject: `hums along with the radio`. */
+  /** What the companion does when present, without a subject: `hums along with the radio`. */
   does: texts,
-  /** What this companion says, without quotation marks and full stop. */
+  /** What the companion says, without quotation marks or a full stop. */
   says: texts,
 });
 
 export const placeSchema = z.strictObject({
-  /** What activities refer to; unique within the profile. */
+  /** Unique within the profile; activities refer to it. */
   key,
   name: text,
   outdoors: z.boolean(),
   description: text,
-  /** True for places out of town, where only major events lead. */
+  /** True for places out of town, which are visited in major events only. */
   away: z.boolean().optional(),
-  /** What there is to see, hear or smell at any time, as clauses of their own. */
+  /** What she sees, hears or smells there at any time, as complete clauses. */
   details: texts,
-  /** The same, in some weather (sun and clouds: by daylight) or at some time of day only. */
+  /** The same, for one kind of weather (`sunny` and `cloudy` by daylight only) or one time of day. */
   weather: z.partialRecord(z.enum(weatherConditions), z.array(text)).optional(),
   times: z.partialRecord(z.enum(timesOfDay), z.array(text)).optional(),
-  /** Small movements that fit here, in place of `material.moves`. */
+  /** Small movements that fit this place; they replace `material.moves`. */
   moves: texts,
 });
 
-/**
- * What she does in an activity, as clauses with their subject: at its start, during it (in the order
- * in which things happen), at its end.
- */
+/** What she does at the start, in the middle (in order) and at the end, as clauses with a subject. */
 export const beatsSchema = z.strictObject({ start: texts, middle: texts, end: texts });
 
 /** Sentence material that several activities share. */
 export const themeSchema = z.strictObject({
   beats: beatsSchema.optional(),
-  /** First person, as she would think it. */
+  /** In the first person. */
   thoughts: texts,
-  /** First person, as she would write it to her owner. */
+  /** In the first person, as she would write to her owner. */
   messages: texts,
   emotions: texts,
-  /** What fits in place of `material.gestures` and of `moves` of the place or the character. */
+  /** Replace `material.gestures`, and the `moves` of the place or the character. */
   gestures: texts,
   moves: texts,
 });
 
-/** Something the character does: the material that days are written from. */
+/** Something the character does. Days are written from activities. */
 export const activitySchema = z.strictObject({
   title: text,
   category: z.enum(categories),
-  /** Keys of places where it can happen; one at least. */
+  /** Keys of the places where it can happen, at least one. */
   places: z.array(z.string()).min(1),
-  /** Minutes it takes, shortest and longest. */
+  /** Minimum and maximum duration in minutes. */
   minutes: z.tuple([z.number().int().min(5).max(720), z.number().int().min(5).max(720)]),
   description: text,
   /** Names of companions who may take part. */
   companions: z.array(text).default([]),
-  /** Which fixed point of the day a habit stands for. */
+  /** The fixed point of the day to which a habit belongs. */
   at: z.enum(habitTimes).optional(),
-  /** The local hours within which it may begin. */
+  /** The local times between which it may begin. */
   between: span.optional(),
-  /** The only weather, and the only day types, it is for. */
+  /** The weather and the day types to which it is limited. */
   weather: z.array(z.enum(weatherConditions)).min(1).optional(),
   days: z.array(z.enum(dayTypes)).min(1).optional(),
-  /** Key of a theme whose material it shares. */
+  /** Key of a theme whose material it uses too. */
   theme: z.string().optional(),
   ...themeSchema.omit({ gestures: true, moves: true }).shape,
 });
@@ -111,28 +106,28 @@ export const majorEventKindSchema = z.strictObject({
   weight: z.number().min(0),
   titles: z.array(text).min(1),
   objectives: z.array(text).min(1),
-  /** Key of the place where she sleeps while it lasts; home where absent. */
+  /** Key of the place where she sleeps during the event; home by default. */
   lodging: z.string().optional(),
-  /** What fills its days, in place of ordinary work. */
+  /** What she does instead of ordinary work. */
   activities: z.array(activitySchema).optional(),
-  /** One sentence (with its full stop) for the summary of the first, a middle, the last day. */
+  /** Sentences (with a full stop) for the summary of the first, a middle and the last day. */
   phases: z.strictObject({ first: texts, middle: texts, last: texts }).optional(),
 });
 
-/** Sentence material that belongs to the character rather than to one activity. */
+/** Sentence material of the character, independent of activities. */
 export const materialSchema = z.strictObject({
-  /** Lists that `{word}` in a clause draws from. */
+  /** The choices for `{word}` in a clause. */
   words: z.record(z.string().regex(/^[a-z][a-zA-Z]*$/), z.array(text).min(1)).optional(),
   themes: z.record(key, themeSchema).optional(),
-  /** Small things done on the side; Chinese without a subject, English as a participle phrase. */
+  /** Small things done on the side; Chinese without a subject, English as participle phrases. */
   gestures: texts,
-  /** The same kind of thing as a clause of its own, with its subject. */
+  /** The same as complete clauses with a subject. */
   moves: texts,
-  /** How she reacts to company, as a clause with its subject. */
+  /** How she reacts to company, as clauses with a subject. */
   reactions: texts,
-  /** First-person thoughts for any time of day. */
+  /** In the first person, for any time of day. */
   thoughts: texts,
-  /** Second halves of messages, what she asks her owner, her first and last words of a day. */
+  /** Second halves of messages, questions to her owner, and her first and last messages of a day. */
   asides: texts,
   questions: texts,
   mornings: texts,
@@ -147,11 +142,11 @@ export const profileSchema = z.strictObject({
   persona: z.strictObject({
     summary: text,
     traits: z.array(text).min(1),
-    /** How she speaks and thinks, for whoever writes in her voice. */
+    /** How she speaks and thinks. */
     voice: text,
     /** How she addresses her owner. */
     owner: text,
-    /** Which pronoun the generic grammar uses; `she` where absent. */
+    /** The pronoun in generated sentences; `she` by default. */
     pronoun: z.enum(['she', 'he']).optional(),
   }),
   home: z.strictObject({
@@ -163,9 +158,9 @@ export const profileSchema = z.strictObject({
     place: z.string(),
   }),
   hours: z.strictObject({
-    /** Earliest and latest waking, local time. */
+    /** The earliest and the latest waking, local time. */
     wake: span,
-    /** Earliest and latest falling asleep, local time, at most 24:00. */
+    /** The earliest and the latest falling asleep, local time, at most 24:00. */
     sleep: span,
   }),
   companions: z.array(companionSchema),
@@ -174,7 +169,7 @@ export const profileSchema = z.strictObject({
   work: z.array(activitySchema).min(1),
   leisure: z.array(activitySchema).min(1),
   majorEvents: z.strictObject({
-    /** That one begins on an ordinary day, 0-1. */
+    /** The probability, 0-1, that an event begins on an ordinary day. */
     probability: z.number().min(0).max(1),
     kinds: z.array(majorEventKindSchema).min(1),
   }),

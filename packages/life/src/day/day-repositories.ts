@@ -7,15 +7,15 @@ import type { MajorEvent, MajorEventRecord } from './major-event.js';
 
 export interface DayRepository {
   find(character: string, date: Temporal.PlainDate): Promise<Day | null>;
-  /** What the day was like, without its experiences. */
+  /** The summary and titles of a live day. */
   outline(character: string, date: Temporal.PlainDate): Promise<Yesterday | null>;
-  /** Newest first, by (date, id of the live generation). */
+  /** Sorted by (date, id of the live generation), newest first. */
   list(query: ListQuery): Promise<DaySummary[]>;
   /** The number of planned characters without a live day of their local today. */
   charactersWithout(now: Temporal.Instant): Promise<number>;
   /**
-   * Planned characters without a live day of their local today whose planning time passed at least so
-   * many minutes ago; `some` has a few of their ids. `planningTime` is local, in minutes.
+   * Planned characters without a live day of their local today whose planning time passed at least
+   * `minutes` ago; `some` has a few of their ids. `planningTime` is local, minutes since midnight.
    */
   missing(
     now: Temporal.Instant,
@@ -26,7 +26,7 @@ export interface DayRepository {
   publish(generation: { id: string; character: string; date: Temporal.PlainDate }): Promise<void>;
 }
 
-/** A place in a list that is sorted by (date, id), newest first. */
+/** The position of an entry in a list sorted by (date, id), newest first. */
 export interface ListPlace {
   date: Temporal.PlainDate;
   id: string;
@@ -37,17 +37,17 @@ export interface ListQuery {
   /** First and last local date, both included. */
   from?: Temporal.PlainDate | undefined;
   to?: Temporal.PlainDate | undefined;
-  /** Only what comes after this place. */
+  /** Only the entries after this one. */
   after?: ListPlace | undefined;
   limit: number;
 }
 
 export interface MajorEventRepository {
-  /** The event that a date is part of. */
+  /** The event that covers a date. */
   covering(character: string, date: Temporal.PlainDate): Promise<MajorEvent | null>;
-  /** Stores the event unless it overlaps a stored one; returns the one that covers its first day. */
+  /** Stores the event unless it overlaps a stored one; returns the stored event that covers its first day. */
   add(character: string, event: MajorEvent): Promise<MajorEvent | null>;
-  /** Newest first, by (start date, id); `from` and `to` bound the start date. */
+  /** Sorted by (start date, id), newest first; `from` and `to` bound the start date. */
   list(query: ListQuery): Promise<MajorEventRecord[]>;
 }
 
@@ -60,6 +60,6 @@ export interface InteractionQuery {
 }
 
 export interface InteractionRepository {
-  /** Those of live days, newest first, by (date, id). */
+  /** Interactions of live days, sorted by (date, id), newest first. */
   list(query: InteractionQuery): Promise<Interaction[]>;
 }

@@ -3,7 +3,7 @@ import type { Temporal } from '@texas-ai/kernel';
 export const dayTypes = ['workday', 'weekend', 'holiday'] as const;
 export type DayType = (typeof dayTypes)[number];
 
-/** From the weekday alone: Saturday and Sunday are the weekend. */
+/** Saturday and Sunday are the weekend; holidays are not known yet. */
 export function dayTypeOf(date: Temporal.PlainDate): DayType {
   return date.dayOfWeek >= 6 ? 'weekend' : 'workday';
 }

@@ -8,7 +8,7 @@ import { dayTypes } from './day-type.js';
 import { majorEventSchema } from './major-event.js';
 import { weatherSchema } from './weather.js';
 
-// A published day in the shape in which it is served, printed and cached.
+// A published day as clients see it.
 
 export const experienceSchema = z.object({
   id: z.uuid(),
@@ -60,7 +60,7 @@ export const daySchema = z
   })
   .meta({ id: 'Day' });
 
-/** A published day without its items, as lists show it. */
+/** A published day without its items, for lists. */
 export const daySummarySchema = daySchema.omit({ items: true }).meta({ id: 'DaySummary' });
 
 export const interactionStatuses = ['planned', 'sent', 'expired', 'failed'] as const;
@@ -70,12 +70,12 @@ export type InteractionStatus = (typeof interactionStatuses)[number];
 export const interactionSchema = z
   .object({
     id: z.uuid(),
-    /** The local date of its day. */
+    /** The local date of the day. */
     date: dateText,
     experienceId: z.uuid(),
     content: z.string(),
     status: z.enum(interactionStatuses),
-    /** Instants, RFC 3339, UTC; it is sent between them. */
+    /** The message is to be sent between these instants, RFC 3339, UTC. */
     windowStart: z.string(),
     windowEnd: z.string(),
   })

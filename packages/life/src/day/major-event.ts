@@ -2,7 +2,7 @@ import { type Random, seededRandom, Temporal } from '@texas-ai/kernel';
 import { z } from 'zod';
 import { majorEventKinds, type Profile } from '../character/profile.js';
 
-/** 1-7 days of something larger in a character's life. */
+/** An event of 1-7 days, such as a trip or an illness. */
 export const majorEventSchema = z.object({
   kind: z.enum(majorEventKinds),
   title: z.string().min(1),
@@ -14,31 +14,30 @@ export const majorEventSchema = z.object({
 
 export type MajorEvent = z.infer<typeof majorEventSchema>;
 
-/** A major event as it is kept. */
+/** A stored major event. */
 export const majorEventRecordSchema = majorEventSchema
   .extend({ id: z.uuid() })
   .meta({ id: 'MajorEvent' });
 export type MajorEventRecord = z.infer<typeof majorEventRecordSchema>;
 
-/** A major event as seen from one of its days. */
+/** One day of a major event. */
 export interface MajorEventDay extends MajorEvent {
   /** 1 on the first day, `days` on the last. */
   dayNumber: number;
 }
 
-/** No event lasts longer, so what began earlier cannot cover a day any more. */
 const maxEventDays = 7;
 
 type EventfulProfile = Pick<Profile, 'id' | 'majorEvents'>;
 
 /**
- * The major event that covers a local date, or null on an ordinary day. On each ordinary day one
+ * The major event that covers a local date, or null on an ordinary day. On each ordinary day an event
  * begins with the profile's probability; it lasts int(N(4, 2)) days, clamped to 1-7.
  *
- * Whether a day is ordinary depends on the events before it. So the days are walked forward from
- * one that no earlier event can reach: from behind six days in a row on which none would begin, or
- * from 1 January, since an event is cut short at the end of its year. That bounds the walk for any
- * probability and makes the answer depend on profile and date alone, not on what was asked before.
+ * Whether a day is ordinary depends on the events before it. So the days are walked forward from a day
+ * that no earlier event can reach: one after six days on which no event would begin, or 1 January, since
+ * events end with the year. This bounds the walk for any probability, and the result depends on profile
+ * and date only.
  */
 export function majorEventOn(
   profile: EventfulProfile,
@@ -63,13 +62,13 @@ export function majorEventOn(
   return null;
 }
 
-/** The event as seen from a local date; null on a date that it does not cover. */
+/** The day of the event on a local date; null if the event does not cover the date. */
 export function majorEventDay(event: MajorEvent, date: Temporal.PlainDate): MajorEventDay | null {
   const dayNumber = Temporal.PlainDate.from(event.startDate).until(date).days + 1;
   return dayNumber >= 1 && dayNumber <= event.days ? { ...event, dayNumber } : null;
 }
 
-/** The last day of the year, not after this one, that no earlier event can cover. */
+/** The last day of the year, up to this one, that no earlier event can cover. */
 function walkStart(profile: EventfulProfile, year: number, dayOfYear: number): number {
   let day = dayOfYear;
   for (let quiet = 0; quiet < maxEventDays - 1 && day > 1; ) {
@@ -81,7 +80,7 @@ function walkStart(profile: EventfulProfile, year: number, dayOfYear: number): n
   return day;
 }
 
-/** Whether an event would begin, were the day an ordinary one: the first draw from its stream. */
+/** Whether an event would begin if the day were ordinary: the first draw of its random stream. */
 function eventBegins({ majorEvents }: EventfulProfile, random: Random): boolean {
   return (
     random.chance(majorEvents.probability) && majorEvents.kinds.some(({ weight }) => weight > 0)

@@ -9,7 +9,7 @@ import { z } from 'zod';
 import type { Profile } from '../character/profile.js';
 import { type Day, dayItemSchema, experienceSchema } from './day.js';
 
-/** What the character is doing at one instant. */
+/** What the character is doing at an instant. */
 export const momentSchema = z
   .object({
     character: z.string(),
@@ -17,7 +17,7 @@ export const momentSchema = z
     /** The instant, RFC 3339 with the character's offset. */
     at: z.string(),
     date: z.string(),
-    /** False before the day is written: then she sleeps on. */
+    /** False while the day is not written; then she is still asleep. */
     written: z.boolean(),
     asleep: z.boolean(),
     author: z.string().nullable(),
@@ -28,26 +28,26 @@ export const momentSchema = z
 
 export type Moment = z.infer<typeof momentSchema>;
 
-/** Where an instant falls in a character's life: her date and minute of that day. */
+/** The local date and minute of the day of an instant. */
 export function toLocalTime(instant: Temporal.Instant, timeZone: string) {
   return { date: localDate(instant, timeZone).toString(), minute: localMinute(instant, timeZone) };
 }
 
-/** The moment of an instant; `day` is the day of its local date, null where none is written. */
+/** The moment at an instant; `day` is the day of its local date, null if it is not written. */
 export function momentOf(profile: Profile, day: Day | null, instant: Temporal.Instant): Moment {
   const { date, minute } = toLocalTime(instant, profile.timeZone);
   const at = instant
     .toZonedDateTimeISO(profile.timeZone)
     .toString({ timeZoneName: 'never', smallestUnit: 'second' });
   const found = day?.items.find((item) => covers(item, minute));
-  const where = { character: profile.id, timeZone: profile.timeZone, at, date };
+  const base = { character: profile.id, timeZone: profile.timeZone, at, date };
   if (!day || !found) {
     const item = stillAsleep(profile);
-    return { ...where, written: false, asleep: true, author: null, item, experience: null };
+    return { ...base, written: false, asleep: true, author: null, item, experience: null };
   }
   const { experiences, id: _id, ...item } = found;
   return {
-    ...where,
+    ...base,
     written: true,
     asleep: item.asleep,
     author: day.generation.author,

@@ -4,7 +4,7 @@ import { levels } from '../drafting/draft-fields.js';
 
 const minute = z.number().int().min(0).max(1440);
 
-/** A titled stretch of the day. Times are minutes since local midnight, 0-1440. */
+/** One entry of the schedule. Times are minutes since local midnight, 0-1440. */
 export const scheduleItemSchema = z.object({
   start: minute,
   end: minute,
@@ -20,7 +20,7 @@ export const scheduleItemSchema = z.object({
   interactionPotential: z.enum(levels),
 });
 
-/** The schedule of one day: items cover 00:00-24:00, contiguous, in order, without overlap. */
+/** The schedule of one day: items cover 00:00-24:00, contiguous and in order. */
 export const planSchema = z.object({
   summary: z.string().min(1),
   items: z.array(scheduleItemSchema).min(1),
@@ -29,19 +29,19 @@ export const planSchema = z.object({
 export type ScheduleItem = z.infer<typeof scheduleItemSchema>;
 export type Plan = z.infer<typeof planSchema>;
 
-/** 5-30 minutes of a waking item, cut by code. Times are minutes since local midnight. */
+/** 5-30 minutes of a waking item. Times are minutes since local midnight. */
 export const slotSchema = z.object({
   /** Index of its item in the plan. */
   item: z.number().int().min(0),
   start: minute,
   end: minute,
-  /** Whether the character wants to reach out in it. */
+  /** Whether the character wants to send a message in it. */
   wantsInteraction: z.boolean(),
 });
 
 export type Slot = z.infer<typeof slotSchema>;
 
-/** Consecutive items whose slots are written in one author call. */
+/** The slots of consecutive items, written in one author call. */
 export interface Chapter {
   /** 0-based. */
   position: number;

@@ -13,7 +13,7 @@ export const weatherConditions = [
 export type WeatherCondition = (typeof weatherConditions)[number];
 
 export const weatherSchema = z.object({
-  /** One short phrase for people, in the character's language. */
+  /** A short phrase in the character's language. */
   summary: z.string().min(1),
   condition: z.enum(weatherConditions),
   tempMinC: z.number(),
@@ -24,7 +24,7 @@ export const weatherSchema = z.object({
 export type Weather = z.infer<typeof weatherSchema>;
 
 export interface WeatherRequest {
-  /** Where: degrees north and east (WGS 84). */
+  /** In degrees north and east (WGS 84). */
   place: Pick<Profile['home'], 'name' | 'latitude' | 'longitude'>;
   /** Local calendar date, `YYYY-MM-DD`. */
   date: string;
@@ -32,7 +32,7 @@ export interface WeatherRequest {
   signal?: AbortSignal;
 }
 
-/** The weather of a place on a date. A source that fails throws `weather_unavailable`. */
+/** Provides the weather of a place on a date. Throws `weather_unavailable`. */
 export interface WeatherSource {
   readonly name: Weather['source'];
   weather(request: WeatherRequest): Promise<Weather>;

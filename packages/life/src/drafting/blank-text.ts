@@ -1,29 +1,29 @@
-// Where a text may be missing, models often write a word for “nothing” instead of null or an empty
-// string: “None”, “N/A”, “无”, “（暂无）”, “No message needed.” Such a placeholder counts as missing.
+// Models often write a placeholder instead of null or an empty string: “None”, “N/A”, “无”, “（暂无）”,
+// “No message needed.” A placeholder counts as a missing text.
 
-/** Longer texts are never placeholders. */
+/** In characters; longer texts are never placeholders. */
 const maxPlaceholderLength = 60;
 
-/** Invisible characters, and blanks that Unicode classifies as letters or symbols. */
+/** Invisible characters, including blanks that Unicode classifies as letters or symbols. */
 const invisible = /(?!\s)[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800\ufffc\ufffd]/gu;
 
 /** A letter, a number, a pictogram (but not box drawing), or an emoticon such as `^_^`. */
 const pictogram = String.raw`(?![\u2500-\u25ff])[\p{So}\p{Extended_Pictographic}]`;
 const readable = new RegExp(String.raw`[\p{L}\p{N}]|${pictogram}|\p{S}_+\p{S}`, 'u');
 
-/** Marks of real speech: “None?”, “没有！”, or an emoji after the word. */
+/** Signs of real speech: “None?”, “没有！”, or an emoji after the word. */
 const speechMarks = new RegExp(`[?!]|${pictogram}`, 'u');
 
 /**
- * Whether there is nothing to read: white space, punctuation and invisible characters only, or
- * nothing but a word for “nothing” in English, Chinese (either script), Japanese or Korean. A text
- * that merely contains such a word (“没什么，就是想你了”, “None of them came.”) is not blank.
+ * Whether a text is empty, has only white space, punctuation and invisible characters, or is a placeholder
+ * in English, Chinese (simplified or traditional), Japanese or Korean. A text that contains more than the
+ * placeholder (“没什么，就是想你了”, “None of them came.”) is not blank.
  */
 export function isBlank(text: string): boolean {
   return isPlaceholder(text, [english, chinese, japaneseOrKorean]);
 }
 
-/** Like `isBlank`, for a message: also “Nothing to report.” or “（沉默）”, which elsewhere is a text or a feeling. */
+/** Like `isBlank`, but also “Nothing to report.” or “（沉默）”, which in other fields are a text or a feeling. */
 export function isNoMessage(text: string): boolean {
   return isPlaceholder(text, [english, chinese, japaneseOrKorean, noMessage]);
 }
@@ -36,11 +36,12 @@ function isPlaceholder(text: string, words: readonly RegExp[]): boolean {
     words.some((word) => word.test(word === chinese ? phrase.replaceAll(' ', '') : phrase));
   const phrases = phrasesOf(plain);
   return (
-    phrases.some(meansNothing) && phrases.every((each) => meansNothing(each) || isFieldName(each))
+    phrases.some(meansNothing) &&
+    phrases.every((phrase) => meansNothing(phrase) || isFieldName(phrase))
   );
 }
 
-/** Splits at punctuation: `无（不需要）` gives 无 and 不需要; `n/a` and `no-message` stay whole; `null null` is `null`. */
+/** Splits at punctuation: `无（不需要）` becomes 无 and 不需要, `null null` becomes `null`; `n/a` and `no-message` stay whole. */
 function phrasesOf(plain: string): string[] {
   return plain
     .replace(/\bn ?[/\\.] ?a\b/g, 'na')
@@ -51,7 +52,7 @@ function phrasesOf(plain: string): string[] {
     .filter((phrase) => phrase !== '');
 }
 
-/** A field name in front of a placeholder, as in “消息：无”. */
+/** Whether it is a field name before a placeholder, as in “消息：无”. */
 function isFieldName(phrase: string): boolean {
   return englishFieldName.test(phrase) || chineseFieldName.test(phrase);
 }
@@ -95,7 +96,6 @@ const chinese = new RegExp(
 );
 const chineseFieldName = new RegExp(`^${zhThing}$`);
 
-/** What says that no message is sent. */
 const noMessage = new RegExp(
   `^${anyOf(
     'nothing (?:special |particular |new )?to (?:say|report|send|add|share)',

@@ -9,18 +9,18 @@ export interface CheckedChapter {
   /** One text per slot, in order; empty when there are problems. */
   texts: SlotText[];
   repairs: RepairNote[];
-  /** What only the author can put right, one plain sentence each. */
+  /** What only the author can correct, one sentence each. */
   problems: string[];
 }
 
 /**
- * Checks the texts of a chapter against its slots and bounds them for storing. A message where none
- * is wanted is dropped; one that is missing is put up with as long as the chapter has another.
- * Missing thoughts stay empty: a sentence that code made up would be repeated all day.
+ * Checks the texts of a chapter against its slots, cleans and shortens them. An unwanted message is
+ * dropped; a missing one is accepted if the chapter has another. Missing thoughts stay empty: a generated
+ * sentence would be repeated all day.
  */
 export function checkChapter(draft: ChapterDraft, slots: readonly Slot[]): CheckedChapter {
   if (draft.texts.length !== slots.length) {
-    const problem = `The chapter has ${slots.length} slots but ${draft.texts.length} texts came: one text per slot, in order.`;
+    const problem = `The chapter has ${slots.length} slots, but the answer has ${draft.texts.length} texts. Write one text per slot, in order.`;
     return { texts: [], repairs: [], problems: [problem] };
   }
   const repairs: RepairNote[] = [];
@@ -34,7 +34,7 @@ export function checkChapter(draft: ChapterDraft, slots: readonly Slot[]): Check
   const wanted = slots.flatMap((slot, i) => (slot.wantsInteraction ? [i] : []));
   if (wanted.length > 0 && wanted.every((i) => texts[i]?.interaction === null)) {
     const ordinals = wanted.map((i) => i + 1).join(', ');
-    problems.push(`None of the texts that want a message to the owner has one: ${ordinals}.`);
+    problems.push(`None of the texts that need a message to the owner has one: ${ordinals}.`);
   }
   return problems.length > 0 ? { texts: [], repairs, problems } : { texts, repairs, problems };
 }
@@ -52,15 +52,15 @@ function checkText(text: SlotText, wanted: boolean, name: string, note: Note): S
   );
   const emotions = cleanTags(text.emotions, name, note);
   const message = cleanProse(text.interaction ?? '', limits.interaction);
-  if (isBlank(thoughts)) note('thoughts-missing', `left ${name} without thoughts: it has none`);
+  if (isBlank(thoughts)) note('thoughts-missing', `left ${name} without thoughts: there were none`);
   const written = { content, emotions, thoughts: isBlank(thoughts) ? '' : thoughts };
   if (!wanted) {
     if (!isNoMessage(message.text))
-      note('interaction-dropped', `dropped the message of ${name}: none is wanted there`);
+      note('interaction-dropped', `dropped the message of ${name}: no message is wanted`);
     return { ...written, interaction: null };
   }
   const interaction = notedText(message, `the message of ${name}`, note);
   if (!isNoMessage(interaction)) return { ...written, interaction };
-  note('interaction-missing', `left ${name} without a message: it has none`);
+  note('interaction-missing', `left ${name} without a message: there was none`);
   return { ...written, interaction: null };
 }

@@ -1,39 +1,37 @@
 import type { Chapter, Slot } from '../day/plan.js';
 
-/** The best way to put the first items into some chapters. */
+/** The best grouping of the first items into a number of chapters. */
 interface Grouping {
-  /** Index of the item that begins each chapter. */
+  /** Index of the first item of each chapter. */
   begins: readonly number[];
-  /** Slots of the largest chapter: what is kept small. */
+  /** Number of slots of the largest chapter, which is minimized. */
   largest: number;
-  /** Sum of the squared sizes: what decides between equals, so that the rest is even too. */
+  /** Sum of the squared sizes, the tie-breaker, so that the other chapters are even too. */
   squares: number;
 }
 
 /**
- * Groups slots into as many chapters as wanted, or as there are waking items if those are fewer.
- * The slots of an item stay together, chapters are consecutive and never empty, and the largest is
- * as small as it can be.
- *
- * @param wanted a whole number; less than 1 counts as 1
+ * Groups slots into `count` chapters (at least one), or one per waking item if there are fewer items. The
+ * slots of an item stay together, chapters are consecutive and not empty, and the largest chapter is as
+ * small as possible.
  */
-export function groupChapters(slots: readonly Slot[], wanted: number): Chapter[] {
+export function groupChapters(slots: readonly Slot[], count: number): Chapter[] {
   const items = slotsByItem(slots);
   if (items.length === 0) return [];
-  const total = Math.min(items.length, Math.max(1, wanted));
-  // Where the slots of each item begin, and where the last one's end.
+  const total = Math.min(items.length, Math.max(1, count));
+  // The index of the first slot of each item, and the number of all slots.
   const from = [0];
   for (const item of items) from.push((from.at(-1) ?? 0) + item.length);
   const size = (first: number, end: number) => (from[end] ?? 0) - (from[first] ?? 0);
 
-  // best[n] groups the first n items; one more chapter with every turn.
+  // best[n] groups the first n items, in one more chapter with every iteration.
   let best: (Grouping | undefined)[] = [{ begins: [], largest: 0, squares: 0 }];
   for (let chapters = 1; chapters <= total; chapters++) {
     const next: (Grouping | undefined)[] = [];
     for (let end = chapters; end <= items.length; end++) {
       for (let begin = chapters - 1; begin < end; begin++) {
         const before = best[begin];
-        if (before) next[end] = better(next[end], added(before, begin, size(begin, end)));
+        if (before) next[end] = better(next[end], withChapter(before, begin, size(begin, end)));
       }
     }
     best = next;
@@ -55,7 +53,7 @@ function slotsByItem(slots: readonly Slot[]): Slot[][] {
   return items;
 }
 
-function added(before: Grouping, begin: number, size: number): Grouping {
+function withChapter(before: Grouping, begin: number, size: number): Grouping {
   return {
     begins: [...before.begins, begin],
     largest: Math.max(before.largest, size),

@@ -4,8 +4,8 @@ import { isBlank } from './blank-text.js';
 import { quote } from './clean-text.js';
 import { isMetadata, isTime } from './metadata.js';
 
-// Field types of an author's answer. Each also accepts what models commonly write instead, as long as it is
-// unambiguous; the JSON schema sent to them asks for the plain form only.
+// Field types of an author's answer. Each also accepts what models commonly write instead, if it is
+// unambiguous; the JSON schema that is sent to the model has the plain form only.
 
 export const levels = ['low', 'medium', 'high'] as const;
 export type Level = (typeof levels)[number];
@@ -13,7 +13,7 @@ export type Level = (typeof levels)[number];
 /** Accepts a number; null or a missing field becomes an empty string. */
 export const text = z.preprocess(asText, z.string());
 
-/** Like `text`; an object that has a name is that name, whatever else it says. */
+/** Like `text`; an object with a `name` is read as that name. */
 export const name = z.preprocess(asName, z.string());
 
 /** Like `text`, but nullable; `false` or a missing field becomes null. */
@@ -23,7 +23,7 @@ export const optionalText = z.preprocess(
 );
 
 /**
- * A time of day as text. A whole number from 0 to 24 is an hour; any other number is refused, since it could be
+ * A time of day as text. An integer from 0 to 24 is an hour; other numbers are rejected, since they could be
  * minutes since midnight, `HHMM` or `HH.MM`.
  */
 export const time = z.preprocess((value) => {
@@ -31,13 +31,13 @@ export const time = z.preprocess((value) => {
   return Number.isInteger(value) && value >= 0 && value <= 24 ? String(value) : value;
 }, z.string());
 
-/** A list of short texts; also one string, separated by commas. Null, false or 0 becomes an empty list. */
+/** A list of short texts, or one string separated by commas. Null, false or 0 becomes an empty list. */
 export const shortTexts = z.preprocess(asList, z.array(name));
 
-/** Null or a word for nothing becomes false. */
+/** Null or a placeholder becomes false. */
 export const flag = z.preprocess((value) => meaningOf(value, flags, false), z.boolean());
 
-/** Null or a word for nothing becomes `medium`. */
+/** Null or a placeholder becomes `medium`. */
 export const level = z.preprocess(
   (value) => meaningOf(value, levelWords, 'medium'),
   z.enum(levels),
@@ -48,15 +48,15 @@ export const category = z.preprocess(
   z.enum(categories),
 );
 
-/** Which fields of an object hold texts, and which times of day. */
+/** The fields of an object that are texts, and those that are times of day. */
 interface FieldKinds<Name> {
   texts: readonly Name[];
   times?: readonly Name[];
 }
 
 /**
- * An object with these fields, however their names are spelled (`weather_affected`). Unknown fields are
- * dropped, unless one may hold what a missing field should: then the object is refused.
+ * An object with these fields, in any spelling (`weather_affected`). Unknown fields are dropped, but if one
+ * of them may be a missing field under another name, the object is rejected.
  */
 export function fields<Shape extends z.ZodRawShape>(
   shape: Shape,
@@ -90,7 +90,7 @@ function quotedList(names: readonly string[]): string {
   return names.map(quote).join(', ');
 }
 
-/** Splits a record into the fields of these names, however they are spelled, and all others. */
+/** Splits a record into the fields with these names, in any spelling, and all others. */
 export function splitFields(
   record: Fields,
   names: readonly string[],
@@ -98,7 +98,7 @@ export function splitFields(
   const known: Fields = {};
   const others: Fields = {};
   for (const [key, value] of Object.entries(record)) {
-    const name = names.find((each) => normalized(each) === normalized(key));
+    const name = names.find((candidate) => normalized(candidate) === normalized(key));
     if (name !== undefined && (key === name || !Object.hasOwn(record, name))) known[name] = value;
     else others[key] = value;
   }
@@ -111,7 +111,7 @@ export function isRecord(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The form in which words and names are compared: without letter case, width, spaces and punctuation. */
+/** Normalizes a word for comparison: no letter case, width, spaces and punctuation. */
 export function normalized(word: string): string {
   return word
     .normalize('NFKC')
@@ -143,7 +143,7 @@ function wordsFor<T>(meanings: readonly [T, string][]): ReadonlyMap<string, T> {
   );
 }
 
-/** What the word means, or `absent` where there is none. Unknown values are returned as they are. */
+/** The meaning of a word, or `absent` for a missing one. Returns unknown values unchanged. */
 function meaningOf<T>(value: unknown, words: ReadonlyMap<string, T>, absent?: T): unknown {
   const part = unwrapSingle(value);
   if (typeof part === 'object') return part;
@@ -155,7 +155,7 @@ function asText(value: unknown): unknown {
   return unwrapSingle(value) ?? '';
 }
 
-/** Unwraps `{ "content": "…" }` and `["…"]`; undefined where there is nothing. */
+/** Unwraps `{ "content": "…" }` and `["…"]`; undefined if there is no value. */
 function unwrapSingle(value: unknown): unknown {
   if (Number.isFinite(value)) return String(value);
   if (value === null) return undefined;
@@ -164,7 +164,6 @@ function unwrapSingle(value: unknown): unknown {
   return more.length > 0 ? value : unwrapSingle(part);
 }
 
-/** A person or place written as an object is its name. */
 function asName(value: unknown): unknown {
   return asText(isRecord(value) && Object.hasOwn(value, 'name') ? value.name : value);
 }
@@ -173,7 +172,7 @@ function asList(value: unknown): unknown {
   if (value === undefined || value === null || value === false || value === 0) return [];
   if (isRecord(value)) return Object.keys(value).length === 0 ? [] : [value];
   if (typeof value !== 'string') return value;
-  // 空 may be a companion's name: a word for nothing is judged where the names are known.
+  // 空 may be a companion's name: placeholders are dropped later, where the names are known.
   const texts = isBlank(value) ? [value] : value.split(/[,，、;；\n]/);
   return texts.filter((text) => text.trim() !== '');
 }

@@ -11,8 +11,8 @@ import {
   time,
 } from './draft-fields.js';
 
-// What an author is asked to answer. These schemas are sent to the model and validate what comes
-// back; times are free text here because models write them in many ways, and `repair` reads them.
+// The format of an author's answers. These schemas are sent to the model and validate its answers. Times
+// are free text, because models write them in many ways; `repairPlan` reads them.
 
 export const itemDraftSchema = fields(
   {

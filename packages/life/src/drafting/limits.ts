@@ -1,4 +1,4 @@
-/** The longest texts that are stored, in code points; what is longer is cut there. */
+/** The maximum length of stored texts, in code points; longer texts are cut. */
 export const limits = {
   title: 120,
   location: 120,
@@ -9,9 +9,9 @@ export const limits = {
   interaction: 1000,
 } as const;
 
-/** A day has no fewer and no more schedule items, sleep included. */
+/** The number of schedule items of a day, sleep included. */
 export const minItems = 8;
 export const maxItems = 48;
 
-/** Minutes that a waking item lasts at least. */
+/** The minimum duration of a waking item. */
 export const minItemMinutes = 5;

@@ -2,7 +2,7 @@ import { readTime } from '../times/read-time.js';
 import { stripTimeWords } from '../times/time-words.js';
 import { isBlank } from './blank-text.js';
 
-// What models add to the objects they are asked for: an id, an ordinal, the date, the time of a slot.
+// Metadata that models add to the objects they are asked for: an id, an ordinal, the date, the time of a slot.
 
 const digits = '[\\d一二三四五六七八九十]+';
 const ordinalNouns = 'text|slot|item|entry|part|no|number|scene|chapter|section|activity|step';
@@ -23,15 +23,16 @@ const patterns: readonly RegExp[] = [
   /^(?:zh|en|ja|ko)(?:-[a-z]+)*$|^(?:ok|success|completed?|done)$/,
 ];
 
-/** Whether a text is a label that says nothing of its own: blank, an ordinal, id, number, duration, date or time. */
+/** Whether a text is blank or only metadata: an id, ordinal, number, duration, date, time, language or status. */
 export function isMetadata(text: string): boolean {
   const plain = text.normalize('NFKC').trim().toLowerCase();
-  if (isBlank(plain) || patterns.some((label) => label.test(plain)) || isTime(plain)) return true;
-  // Friday, Nov 27 · 上午; a single character such as 早 may be a greeting.
+  if (isBlank(plain) || patterns.some((pattern) => pattern.test(plain)) || isTime(plain))
+    return true;
+  // Friday, Nov 27 · 上午; but a single character, such as 早, may be a greeting.
   return plain.length > 1 && stripTimeWords(plain, 'start').rest === '';
 }
 
-/** Whether it is a time of day or a range of them. */
+/** Whether a text is a time of day or a range of times. */
 export function isTime(text: string): boolean {
   return readTime(text, 'start') !== undefined || readTime(text, 'end') !== undefined;
 }

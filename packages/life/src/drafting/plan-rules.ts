@@ -7,7 +7,7 @@ import { quote } from './clean-text.js';
 import { minItemMinutes, minItems } from './limits.js';
 import type { Problem } from './repair-notes.js';
 
-/** What every plan keeps to; an empty list when this one does. */
+/** The rules that a plan breaks; empty for a valid plan. */
 export function planProblems(plan: Plan, { profile }: { profile: Profile }): Problem[] {
   const { items } = plan;
   const problems = [
@@ -16,15 +16,14 @@ export function planProblems(plan: Plan, { profile }: { profile: Profile }): Pro
     ),
     ...items.flatMap((item) => itemProblems(item, profile)),
   ];
-  const broken = (rule: string, message: string) => problems.push({ rule, message });
-  if (items[0]?.start !== 0) broken('covers-day', 'The day does not begin at 00:00.');
-  if (items.at(-1)?.end !== minutesPerDay) broken('covers-day', 'The day does not end at 24:00.');
+  const report = (rule: string, message: string) => problems.push({ rule, message });
+  if (items[0]?.start !== 0) report('covers-day', 'The day does not begin at 00:00.');
+  if (items.at(-1)?.end !== minutesPerDay) report('covers-day', 'The day does not end at 24:00.');
   if (items.length < minItems)
-    broken('too-few', `A day has at least ${minItems} items, this one has ${items.length}.`);
-  if (!items.some((item) => item.asleep)) broken('no-sleep', 'There is no sleep in the day.');
-  if (items.every((item) => item.asleep))
-    broken('no-waking', 'There is no waking hour in the day.');
-  if (isBlank(plan.summary)) broken('blank-text', 'The summary is blank.');
+    report('too-few', `The day has ${items.length} items; it needs at least ${minItems}.`);
+  if (!items.some((item) => item.asleep)) report('no-sleep', 'The day has no sleep.');
+  if (items.every((item) => item.asleep)) report('no-waking', 'The day has no waking hours.');
+  if (isBlank(plan.summary)) report('blank-text', 'The summary is blank.');
   return problems;
 }
 
@@ -48,7 +47,7 @@ function itemProblems(item: ScheduleItem, profile: Profile): Problem[] {
     if (profile.companions.some((known) => known.name === companion)) continue;
     problems.push({
       rule: 'companion',
-      message: `${name} has ${quote(companion)}, whom the profile does not know.`,
+      message: `${name} has the companion ${quote(companion)}, who is not in the profile.`,
     });
   }
   for (const field of ['title', 'location', 'description'] as const) {
@@ -58,27 +57,25 @@ function itemProblems(item: ScheduleItem, profile: Profile): Problem[] {
   return problems;
 }
 
-/** Minutes awake after which one item is a long one. */
+/** A longer waking item gets a warning. */
 const longItemMinutes = 360;
 
-/** What makes a plan odd without making it wrong, one plain sentence each; recorded as warnings. */
+/** Warnings about a valid but unusual plan, one sentence each. */
 export function planWarnings(plan: Plan, dayType: DayType): string[] {
   const waking = plan.items.filter((item) => !item.asleep);
   const share = (...categories: Category[]) =>
     totalMinutes(waking.filter((item) => categories.includes(item.category))) /
     totalMinutes(waking);
   const work = share('work');
-  const percent = `${Math.round(work * 100)} % of the waking hours are work`;
+  const percent = `${Math.round(work * 100)} % of the waking hours`;
   const warnings: string[] = [];
-  if (dayType === 'workday' && work < 0.15) warnings.push(`Only ${percent} on a workday.`);
-  if (dayType === 'workday' && work > 0.75) warnings.push(`As much as ${percent}.`);
-  if (dayType !== 'workday' && work > 0.5) warnings.push(`As much as ${percent} on a ${dayType}.`);
-  if (share('rest', 'personal') === 0)
-    warnings.push('There is neither rest nor anything personal.');
+  if (dayType === 'workday' && work < 0.15)
+    warnings.push(`Work takes only ${percent} on a workday.`);
+  if (dayType === 'workday' && work > 0.75) warnings.push(`Work takes ${percent}.`);
+  if (dayType !== 'workday' && work > 0.5) warnings.push(`Work takes ${percent} on a ${dayType}.`);
+  if (share('rest', 'personal') === 0) warnings.push('The day has neither rest nor personal time.');
   for (const item of waking.filter((each) => each.end - each.start > longItemMinutes)) {
-    warnings.push(
-      `${quote(item.title)} goes on for ${Math.round((item.end - item.start) / 60)} hours.`,
-    );
+    warnings.push(`${quote(item.title)} lasts ${Math.round((item.end - item.start) / 60)} hours.`);
   }
   return warnings;
 }

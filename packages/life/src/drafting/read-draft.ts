@@ -20,9 +20,9 @@ function read<Draft>(schema: z.ZodType<Draft>, list: string, answer: unknown): C
 }
 
 /**
- * Finds the object that holds the list, inside other objects (`{ "schedule": … }`), or else the only bare list of
- * objects. Either may be JSON in a string. Fields of the outer objects are kept. Undefined where there is none, or
- * more than one.
+ * Finds the object with the list, also inside other objects (`{ "schedule": … }`), or else the only bare list
+ * of objects. Either may be JSON in a string. Keeps the fields of the outer objects. Undefined if there is
+ * none, or more than one.
  */
 function unwrap(answer: unknown, list: string): Fields | undefined {
   return (
@@ -34,7 +34,7 @@ function unwrap(answer: unknown, list: string): Fields | undefined {
 /** Deeper values are not searched. */
 const maxDepth = 32;
 
-/** The only value found, with the fields around it. */
+/** The only match, with the fields of the objects around it. */
 function search(answer: unknown, find: (value: unknown) => Fields | undefined): Fields | undefined {
   const [only, ...more] = searchAll(answer, find, maxDepth);
   return more.length > 0 ? undefined : only;
@@ -49,7 +49,7 @@ function searchAll(
   const value = parseIfJson(encoded);
   const found = find(value);
   if (found) return [found];
-  if (Array.isArray(value)) return value.flatMap((each) => searchAll(each, find, depth - 1));
+  if (Array.isArray(value)) return value.flatMap((element) => searchAll(element, find, depth - 1));
   if (!isRecord(value)) return [];
   return Object.entries(value).flatMap(([key, inner]) => {
     const { [key]: _wrapped, ...around } = value;
@@ -57,7 +57,7 @@ function searchAll(
   });
 }
 
-/** The object if it has the list itself. */
+/** The object, if it has the list. */
 function withList(value: unknown, list: string): Fields | undefined {
   if (!isRecord(value)) return undefined;
   const { known, others } = splitFields(value, [list]);
@@ -65,7 +65,7 @@ function withList(value: unknown, list: string): Fields | undefined {
   return elements && { ...others, [list]: elements };
 }
 
-/** The list as an object; one that only wraps another list is not it. */
+/** The list as an object, unless it only wraps another list. */
 function bareList(value: unknown, list: string): Fields | undefined {
   const elements = Array.isArray(value) ? elementsOf(value) : undefined;
   if (!elements?.some(isRecord)) return undefined;
@@ -73,7 +73,7 @@ function bareList(value: unknown, list: string): Fields | undefined {
   return isWrapper ? undefined : { [list]: elements };
 }
 
-/** The elements of a list, or of an object whose keys count from 0 or 1, without nulls and `{}` at its end. */
+/** The elements of a list, or of an object whose keys count from 0 or 1, without nulls and `{}` at the end. */
 function elementsOf(value: unknown): unknown[] | undefined {
   const keys = isRecord(value) ? Object.keys(value) : [];
   const isCounted = keys.length > 0 && keys.every((key, i) => Number(key) === Number(keys[0]) + i);
@@ -82,14 +82,14 @@ function elementsOf(value: unknown): unknown[] | undefined {
     : isRecord(value) && isCounted && /^[01]$/.test(keys[0] ?? '')
       ? Object.values(value)
       : undefined;
-  return elements?.slice(0, elements.findLastIndex((each) => !isEmpty(each)) + 1);
+  return elements?.slice(0, elements.findLastIndex((element) => !isEmpty(element)) + 1);
 }
 
 function isEmpty(value: unknown): boolean {
   return value === null || (isRecord(value) && Object.keys(value).length === 0);
 }
 
-/** The object or list that a string encodes as JSON; anything else as it is. */
+/** Parses a string that is a JSON object or list; returns other values unchanged. */
 function parseIfJson(value: unknown): unknown {
   if (typeof value !== 'string' || !/^\s*[{[]/.test(value)) return value;
   try {

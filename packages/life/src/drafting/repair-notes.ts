@@ -1,4 +1,4 @@
-/** What repair can do to a draft. The names are stored with generations: never rename one. */
+/** The kinds of repairs. The names are stable: tests and callers match on them. */
 export type RepairRule =
   | 'time-format'
   | 'time-inferred'
@@ -22,15 +22,14 @@ export type RepairRule =
   | 'interaction-missing'
   | 'thoughts-missing';
 
-/** One repair, described in plain English. */
+/** One repair; `message` describes it in English. */
 export interface RepairNote {
   rule: RepairRule;
   message: string;
 }
 
-/** A broken rule, or something that cannot be repaired, described in plain English. */
+/** A broken rule, or a reason why a draft cannot be repaired; `message` describes it in English. */
 export interface Problem {
-  /** Stored with generations: never rename one. */
   rule: string;
   message: string;
 }

@@ -3,27 +3,25 @@ import type { Plan, Slot } from '../day/plan.js';
 import type { Level } from './draft-fields.js';
 import { minItemMinutes } from './limits.js';
 
-/** Minutes that a slot lasts at most; at least it lasts as long as the shortest item. */
 const maxSlotMinutes = 30;
-/** What most slots last. */
-const preferred = { shortest: 10, longest: 25 } as const;
-/** About 55-60 slots on a day of sixteen waking hours. */
+const preferredMinutes = { min: 10, max: 25 } as const;
+/** Gives about 55-60 slots on a day with sixteen waking hours. */
 const averageSlotMinutes = 17;
-/** The share of the slots in which she wants to reach out; never more than half. */
+/** The share of the slots in which she wants to send a message. */
 const interactionShare = 0.4;
 const potentialWeight: Readonly<Record<Level, number>> = { low: 1, medium: 3, high: 8 };
 
 /**
- * Cuts every waking item of five minutes or more into slots of 5-30 whole minutes that cover it
- * exactly, and marks about 40 % of all as wanting interaction: at least one, at most half, those of
- * items with a high potential first and foremost.
+ * Cuts every waking item (5 minutes or longer) into slots of 5-30 minutes that cover it exactly. Marks
+ * about 40 % of all slots for an interaction, at least one and at most half, preferring items with a high
+ * interaction potential.
  */
 export function cutSlots(plan: Plan, random: Random): Slot[] {
   const cut = plan.items.flatMap(({ asleep, start, end }, item) =>
     asleep ? [] : cutSpans(start, end, random).map((span) => ({ item, ...span })),
   );
-  const most = Math.max(1, Math.floor(cut.length / 2));
-  const wanted = Math.min(most, Math.max(1, Math.round(cut.length * interactionShare)));
+  const max = Math.max(1, Math.floor(cut.length / 2));
+  const wanted = Math.min(max, Math.max(1, Math.round(cut.length * interactionShare)));
   // Weighted sampling without replacement (Efraimidis and Spirakis): the largest u^(1/w) win.
   const keys = cut.map(({ item }, slot) => {
     const weight = potentialWeight[plan.items[item]?.interactionPotential ?? 'low'];
@@ -45,12 +43,12 @@ function cutSpans(
     Math.ceil(length / maxSlotMinutes),
     Math.min(Math.floor(length / minItemMinutes), Math.round(length / averageSlotMinutes)),
   );
-  const shortest = Math.min(preferred.shortest, Math.floor(length / count));
-  const longest = Math.max(preferred.longest, Math.ceil(length / count));
+  const shortest = Math.min(preferredMinutes.min, Math.floor(length / count));
+  const longest = Math.max(preferredMinutes.max, Math.ceil(length / count));
   const spans: { start: number; end: number }[] = [];
   let start = from;
   for (let left = count - 1; left > 0; left--) {
-    // The slots behind this one have to stay within the bounds too.
+    // The remaining slots have to stay within the bounds too.
     const earliest = Math.max(start + shortest, to - left * longest);
     const latest = Math.min(start + longest, to - left * shortest);
     const end = roundToFive(random.int(earliest, latest), earliest, latest);
@@ -61,7 +59,7 @@ function cutSpans(
   return spans;
 }
 
-/** The nearest multiple of five minutes on the clock, where the bounds allow it. */
+/** The nearest multiple of five minutes, if it is within the bounds. */
 function roundToFive(minute: MinuteOfDay, earliest: MinuteOfDay, latest: MinuteOfDay): MinuteOfDay {
   const round = Math.round(minute / 5) * 5;
   return round >= earliest && round <= latest ? round : minute;

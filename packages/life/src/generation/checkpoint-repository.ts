@@ -4,14 +4,14 @@ import type { SlotText } from '../drafting/draft.js';
 import type { Generation } from './generation.js';
 import type { GenerationNeeds } from './steps.js';
 
-/** What the step plan-day stores. */
+/** The result of the step plan-day. */
 export interface PlannedDay {
   plan: Plan;
   brief: StoredBrief;
   chapters: readonly Chapter[];
   model: string | null;
   authorVersion: string;
-  /** What was repaired and which matters of taste were found, one sentence each. */
+  /** Repairs and warnings about the plan, one sentence each. */
   warnings: readonly string[];
 }
 

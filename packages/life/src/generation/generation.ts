@@ -83,7 +83,7 @@ export interface Generation extends Omit<GenerationView, 'date'> {
   ordinal: number;
   /** Counts how often its steps were enqueued anew; a job of an earlier run does no work. */
   run: number;
-  /** The number of chapters it shall have; null for the configured number. */
+  /** The number of chapters to write; null for the configured number. */
   chaptersWanted: number | null;
   /** Whether a person asked for it, or the schedule began it. */
   askedBy: 'person' | 'night';

@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import { type Generation, generationSchema, generationStatuses } from './generation.js';
 
-/** Told that a generation has moved on, after that was stored; must not throw. */
+/** Called after a change of a generation was stored; must not throw. */
 export type OnProgress = (generationId: string) => void;
 
-/** One thing that happened to a generation, as those who follow it are told. */
+/** A progress event of a generation, as clients receive it. */
 export const progressEventSchema = z
   .object({
-    /** Sent back as `Last-Event-ID` by whoever comes again. */
+    /** A reconnecting client sends it as `Last-Event-ID`. */
     id: z.string(),
     type: z.enum(['queued', 'planning', 'planned', 'chapter', 'published', 'failed', 'cancelled']),
     generation: z.uuid(),
     status: z.enum(generationStatuses),
-    /** How many chapters were written when it happened. */
+    /** The counts at the time of the event. */
     chapters: z.object({ total: z.number().int(), written: z.number().int() }),
-    /** The chapter that was written, from 0; null for everything else. */
+    /** The written chapter, from 0; null for other events. */
     chapter: z.number().int().nullable(),
     error: generationSchema.shape.error,
   })
@@ -28,9 +28,8 @@ const planned = ['writing', 'publishing', 'published'];
 const ended = { published: 'published', failed: 'failed', cancelled: 'cancelled' } as const;
 
 /**
- * All that has happened to a generation, derived from how it stands and from the order in which its
- * chapters were written. The same thing has the same id whenever it is asked for: events are
- * counted, and an end that a resume takes back does not count.
+ * All events of a generation, derived from its state and the order in which its chapters were written. Ids
+ * are stable: they count the events, and an end has its own id, since a resume takes it back.
  */
 export function progressOf(
   generation: ProgressSource,
@@ -64,7 +63,7 @@ export function progressOf(
   return events;
 }
 
-/** Of these events, those after the one with that id; all of them where the id is none. */
+/** The events after the one with this id; all of them if the id is missing or invalid. */
 export function progressSince(
   events: readonly ProgressEvent[],
   lastId: string | undefined,

@@ -3,15 +3,15 @@ import type { Activity, Place } from '../character/profile.js';
 import type { DayBrief } from '../day/brief.js';
 import type { PromptWords } from './prompt-words.js';
 
-/** The places one may be on that day: those out of town belong to major events. */
+/** The places that are open on the day: those out of town are for major events only. */
 export function placesOf({ profile, majorEvent }: DayBrief): Place[] {
   return profile.places.filter((place) => majorEvent !== null || !place.away);
 }
 
 /**
- * The activities that suit the day's weather, kind and places, one line each. `{word}` in a text is
- * drawn from the profile's lists, the same for every prompt of the day; a description with a word
- * that has no list is left out.
+ * The activities that suit the weather, type and places of the day, one line each. `{word}` in a description
+ * is replaced by an entry of the profile's word lists, the same in all prompts of the day; a description
+ * with an unknown word is left out.
  */
 export function activityLines(
   activities: readonly Activity[],
@@ -37,18 +37,18 @@ export function activityLines(
           ? `${words.labels.with} ${activity.companions.join(words.separator)}`
           : '',
       ];
-      const description = withWords(activity.description, activity, brief);
+      const description = fillWords(activity.description, activity, brief);
       const line = `${activity.title} [${facts.filter(Boolean).join('; ')}]`;
       return description === undefined ? line : `${line}: ${description}`;
     });
 }
 
-function withWords(text: string, { title }: Activity, brief: DayBrief): string | undefined {
+function fillWords(text: string, { title }: Activity, brief: DayBrief): string | undefined {
   const lists = brief.profile.material?.words ?? {};
   const random = seededRandom(brief.profile.id, brief.date, brief.ordinal, 'prompt', title);
-  const filled = text.replace(/\{([a-zA-Z]+)\}/g, (hole, word: string) => {
+  const filled = text.replace(/\{([a-zA-Z]+)\}/g, (placeholder, word: string) => {
     const list = Object.hasOwn(lists, word) ? lists[word] : undefined;
-    return list === undefined ? hole : random.pick(list);
+    return list === undefined ? placeholder : random.pick(list);
   });
   return /\{[a-zA-Z]+\}/.test(filled) ? undefined : filled;
 }

@@ -6,8 +6,8 @@ import { oneLine, type Prompt, promptWords, quoted } from './prompt.js';
 import { type PromptWords, type Who, whoOf } from './prompt-words.js';
 
 /**
- * Asks for one text per slot of a chapter, in the profile's language. All chapters of a day share
- * the system instruction and everything before the plan, so that a provider can cache it.
+ * The prompt for one text per slot of a chapter, in the profile's language. All chapters of a day have the
+ * same system prompt and the same text before the plan, so that providers can cache them.
  */
 export function chapterPrompt(brief: ChapterBrief): Prompt {
   const words = promptWords(brief.profile.language);
@@ -69,7 +69,7 @@ function slotLines({ plan, slots }: ChapterBrief, who: Who, words: PromptWords):
   });
 }
 
-/** Which of its item's slots this is, `2/3`; nothing where the item has only one. */
+/** The position of the slot in its item, such as `2/3`; empty if the item has only one slot. */
 function part(slots: readonly Slot[], slot: Slot): string {
   const ofItem = slots.filter(({ item }) => item === slot.item);
   return ofItem.length > 1 ? `${ofItem.indexOf(slot) + 1}/${ofItem.length}` : '';

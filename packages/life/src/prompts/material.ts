@@ -5,12 +5,11 @@ import { activityLines, placesOf } from './activities.js';
 import { oneLine, quoted } from './prompt.js';
 import type { PromptWords } from './prompt-words.js';
 
-/** A heading with what stands below it. */
 export function section(heading: string, body: string): string {
   return `# ${heading}\n${body}`;
 }
 
-/** Who the character is and what her life is made of. The same for every prompt of a day. */
+/** The character, with companions, places and activities; the same in all prompts of a day. */
 export function profileSection(brief: DayBrief, words: PromptWords): string {
   const { labels } = words;
   const { profile } = brief;
@@ -24,7 +23,9 @@ export function profileSection(brief: DayBrief, words: PromptWords): string {
     `${labels.home}: ${profile.home.name}`,
     ...list(
       labels.companions,
-      profile.companions.map((each) => `${each.name} (${each.relation}): ${each.description}`),
+      profile.companions.map(
+        ({ name, relation, description }) => `${name} (${relation}): ${description}`,
+      ),
     ),
     ...list(
       labels.places,
@@ -37,7 +38,7 @@ export function profileSection(brief: DayBrief, words: PromptWords): string {
   return section(words.headings.profile, quoted('profile', lines));
 }
 
-/** The date, its weather and what larger thing it is part of. */
+/** The date, its weather and its major event. */
 export function daySection(brief: DayBrief, words: PromptWords): string {
   const { labels } = words;
   const { profile, weather, majorEvent } = brief;
@@ -89,7 +90,7 @@ function list(label: string, entries: readonly string[]): string[] {
   return [`${label}:`, ...entries.map((entry) => `- ${oneLine(entry)}`)];
 }
 
-/** The weekday's name; `date` itself where it is none that exists. */
+/** The name of the weekday; for an invalid date, the date itself. */
 function weekday(date: string, locale: string): string {
   return parseDate(date)?.toLocaleString(locale, { weekday: 'long' }) ?? date;
 }

@@ -4,11 +4,11 @@ import { daySection, profileSection, section, yesterdaySection } from './materia
 import { type Prompt, promptWords } from './prompt.js';
 import { whoOf } from './prompt-words.js';
 
-/** How many items the waking hours are to be divided into. */
+/** The number of items to ask for. */
 const minItems = 9;
 const maxItems = 14;
 
-/** Asks for the waking hours of a day, in the profile's language. */
+/** The prompt for a plan of the waking hours, in the profile's language. */
 export function planPrompt(brief: DayBrief): Prompt {
   const words = promptWords(brief.profile.language);
   const who = whoOf(brief.profile);

@@ -1,7 +1,7 @@
 import type { MajorEventKind, Profile } from '../character/profile.js';
 import type { DayType } from '../day/day-type.js';
 
-/** Whom a prompt is about. */
+/** The character that a prompt is about. */
 export interface Who {
   name: string;
   /** How she addresses her owner. */
@@ -9,7 +9,7 @@ export interface Who {
   pronoun: 'she' | 'he';
 }
 
-/** The waking hours to plan, `HH:MM`, and how many items to divide them into. */
+/** The waking hours, `HH:MM`, and the number of items to ask for. */
 export interface PlanTask {
   wake: string;
   sleep: string;
@@ -19,14 +19,15 @@ export interface PlanTask {
 
 export interface ChapterTask {
   slots: number;
-  /** How many of the slots want a message. */
+  /** The number of slots that want a message. */
   messages: number;
-  /** Whether the first, and the last, of these slots is the first, and the last, of the day. */
+  /** Whether the first of these slots is the first of the day. */
   opensDay: boolean;
+  /** Whether the last of these slots is the last of the day. */
   closesDay: boolean;
 }
 
-/** What prompts are made of, once per language. Sentences are whole; lists are put in by code. */
+/** The words and sentences of prompts in one language. */
 export interface PromptWords {
   locale: string;
   separator: string;

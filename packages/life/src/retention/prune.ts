@@ -14,24 +14,24 @@ export interface PruneDeps {
   logger: Logger;
   ages: RetentionAges;
   /**
-   * Drops the day from caches. Called just before it is gone for good, so that nothing can be
-   * forgotten; whoever builds the old one once more at that moment needs a second drop a little later,
-   * as `ReadCache.drop` does. Where it rejects, the batch of days stays.
+   * Drops the day from caches. Called before the transaction commits, so that no day is missed; a reader
+   * may still cache the old day in between, so a second drop has to follow, as in `ReadCache.drop`. If it
+   * rejects, the batch of days is kept.
    */
   onDayRemoved(character: string, date: string): Promise<void>;
 }
 
 export interface Pruned {
   kind: RetentionKind;
-  /** The age from which on it is removed. */
+  /** The maximum age in days. */
   days: number;
-  /** The same as an instant, RFC 3339, and for what has a date as that. */
+  /** The same as an instant, RFC 3339, and as a date, for rows that have only a date. */
   before: Pick<Cutoff, 'date'> & { instant: string };
   count: number;
 }
 
-/** In one statement and one transaction. A generation has some hundred rows. */
-const batches: Record<RetentionKind, number> = {
+/** The maximum of rows per transaction. A generation has some hundred dependent rows. */
+const batchSizes: Record<RetentionKind, number> = {
   interactions: 2_000,
   'idempotency-keys': 2_000,
   'replaced-generations': 200,
@@ -42,10 +42,9 @@ const batches: Record<RetentionKind, number> = {
 };
 
 /**
- * Removes what is older than its kind is kept, oldest first, in small batches that each are there or
- * gone as a whole; answers how many of each kind. With `dryRun` nothing is removed, and the answer is
- * what would be.
- * Rejects with the signal's reason between two batches, `storage_unavailable`, and what `onDayRemoved` does.
+ * Removes rows that are older than the retention age of their kind, oldest first, in small transactions.
+ * Returns the number per kind; with `dryRun`, the number that would be removed. Checks the signal between
+ * batches. Rejects with the signal's reason, `storage_unavailable`, and the failures of `onDayRemoved`.
  */
 export async function prune(
   deps: PruneDeps,
@@ -71,21 +70,21 @@ async function removeAll(
   cutoff: Cutoff,
   signal: AbortSignal,
 ): Promise<number> {
-  const most = batches[kind];
+  const limit = batchSizes[kind];
   for (let count = 0; ; ) {
     signal.throwIfAborted();
     const removed =
       kind === 'days'
-        ? await removeDays(deps, cutoff, most)
-        : await deps.store.retention.remove(kind, cutoff, most);
+        ? await removeDays(deps, cutoff, limit)
+        : await deps.store.retention.remove(kind, cutoff, limit);
     count += removed;
-    if (removed < most) return count;
+    if (removed < limit) return count;
   }
 }
 
-function removeDays({ store, onDayRemoved }: PruneDeps, cutoff: Cutoff, most: number) {
+function removeDays({ store, onDayRemoved }: PruneDeps, cutoff: Cutoff, limit: number) {
   return store.transaction(async ({ retention }) => {
-    const gone = await retention.removeDays(cutoff, most);
+    const gone = await retention.removeDays(cutoff, limit);
     await Promise.all(gone.map(({ character, date }) => onDayRemoved(character, date)));
     return gone.length;
   });

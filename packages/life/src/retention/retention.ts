@@ -1,26 +1,24 @@
 import { localDate, type Temporal } from '@texas-ai/kernel';
 
-// What is kept for how long. Lives are kept for ever unless somebody says otherwise.
-
-/** How many days each is kept; null for ever. */
+/** How long rows are kept, in days; null for ever. */
 export interface RetentionAges {
-  /** Generations that a newer one replaced, since then, and those that failed or were cancelled. */
+  /** Replaced, failed and cancelled generations, since they were replaced or ended. */
   supersededDays: number | null;
-  /** Whole days of a life, with all that belongs to their dates. */
+  /** Whole days, with all generations of their dates. */
   experiencesDays: number | null;
-  /** Interactions alone, by the date of their day. */
+  /** Interactions without their days, by the date of the day. */
   interactionsDays: number | null;
-  /** The ledger's calls, by the day they were spent on. Its sums stay. */
+  /** Calls in the ledger, by the date they are charged to. The sums are kept. */
   costsDays: number | null;
-  /** How long a repeat with the same key is known. */
+  /** Idempotency keys, since their first use. */
   idempotencyDays: number | null;
-  /** Alerts, since they recovered. */
+  /** Alerts, since their recovery. */
   alertsDays: number | null;
 }
 
 /**
- * What is removed, in the order in which that is done: what would fall with something else comes
- * before it, so that each is counted once, where it belongs.
+ * The kinds of rows, in the order of removal: rows that are deleted together with others come before
+ * these, so that each row is counted once, under its own kind.
  */
 export const retentionKinds = [
   'interactions',
@@ -43,21 +41,21 @@ const ageOf: Record<RetentionKind, keyof RetentionAges> = {
   alerts: 'alertsDays',
 };
 
-/** What lies before has its age. */
+/** Rows from before this time are removed. */
 export interface Cutoff {
   instant: Temporal.Instant;
-  /** A local date, `YYYY-MM-DD`, for what has a date and no instant. */
+  /** A local date, `YYYY-MM-DD`, for rows that have only a date. */
   date: string;
-  /** Today where it is earliest on Earth: earlier dates are over everywhere. */
+  /** Today in the zone with the earliest date: earlier dates are over everywhere. */
   today: string;
 }
 
-/** Where it becomes the next day last. */
-const latestZone = 'Etc/GMT+12';
+/** The zone with the earliest local date. */
+const earliestDateZone = 'Etc/GMT+12';
 
-/** What is older than so many days. A date counts by the zone that reaches it last: never too early. */
+/** The cutoff for an age in days. Dates are counted in the zone that reaches them last, so that none is removed too early. */
 export function cutoffOf(now: Temporal.Instant, days: number): Cutoff {
-  const today = localDate(now, latestZone);
+  const today = localDate(now, earliestDateZone);
   return {
     instant: now.subtract({ hours: 24 * days }),
     date: today.subtract({ days }).toString(),
@@ -65,7 +63,7 @@ export function cutoffOf(now: Temporal.Instant, days: number): Cutoff {
   };
 }
 
-/** The kinds that have an age, each with it. */
+/** The kinds with a retention age. */
 export function agesOf(ages: RetentionAges): { kind: RetentionKind; days: number }[] {
   return retentionKinds.flatMap((kind) => {
     const days = ages[ageOf[kind]];
@@ -78,15 +76,15 @@ export interface RemovedDay {
   date: string;
 }
 
-/** What others have locked is left for the next time; nobody waits, and who reads never does. */
+/** Skips rows that are locked by others until the next time, and never blocks readers. */
 export interface RetentionRepository {
-  /** How many are that old. */
+  /** The number of rows before the cutoff. */
   count(kind: RetentionKind, cutoff: Cutoff): Promise<number>;
-  /** Removes the oldest, so many at most, in one statement; fewer where there are no more. */
-  remove(kind: Exclude<RetentionKind, 'days'>, cutoff: Cutoff, most: number): Promise<number>;
+  /** Removes up to `limit` rows in one statement, oldest first. Returns the number. */
+  remove(kind: Exclude<RetentionKind, 'days'>, cutoff: Cutoff, limit: number): Promise<number>;
   /**
-   * Removes the oldest days with all generations of their dates. A date with a generation in flight
-   * stays as it is. To be done in a transaction.
+   * Removes up to `limit` days with all generations of their dates, oldest first, except dates with a
+   * generation in flight. Call it in a transaction.
    */
-  removeDays(cutoff: Cutoff, most: number): Promise<RemovedDay[]>;
+  removeDays(cutoff: Cutoff, limit: number): Promise<RemovedDay[]>;
 }

@@ -1,6 +1,6 @@
 import type { MinuteOfDay } from '@texas-ai/kernel';
 
-// Clock times without any word for the part of the day: 8:05, 8h05, 0805, 八点零五分.
+// Clock times without a word for the part of the day: 8:05, 8h05, 0805, 八点零五分.
 
 const hour = String.raw`(?<hour>\d{1,2})`;
 const offset = String.raw`(?:z|\+\d{2}(?::?\d{2})?)?`;
@@ -8,10 +8,10 @@ const dot = `${hour}[点點时時]`;
 const minutes = String.raw`(?<minute>\d{2}|\d(?=分))(?:分(?:[钟鐘鍾]|[0-5]?\d秒)?[整正]?)?`;
 const quarters = '(?<part>[123]刻)[钟鐘鍾]?';
 
-/** Each captures `hour`, and perhaps `minute` or `part` (of an hour), which `before` subtracts. */
+/** Each captures `hour`, and optionally `minute` or `part` (of an hour); with `before`, that is subtracted. */
 const forms: readonly RegExp[] = [
-  // 8:05 · 08:05:00.000+08:00 · 8:05分; 8:5 could be 8:05 or 8:50
-  // A negative offset needs a date and seconds, or it could be a range.
+  // 8:05 · 08:05:00.000+08:00 · 8:05分; 8:5 could be 8:05 or 8:50.
+  // Without a date and seconds, a negative offset could be the end of a range.
   `t?${hour}:(?<minute>\\d{2}|\\d(?=分))(?::[0-5]\\d(?:[.,]\\d+)?)?${offset}(?:分| ?h(?:rs|ours)?)?`,
   `t${hour}:(?<minute>\\d{2}):[0-5]\\d(?:\\.\\d+)?-\\d{2}:\\d{2}`,
   // 8 · 8 o'clock; a bare number above 24 is not an hour
@@ -47,7 +47,7 @@ const partMinutes: Readonly<Record<string, number>> = {
   quarter: 15,
 };
 
-/** Minutes since midnight, 0-2879 (`25:30` is 1530); undefined for anything that is not a clock time. */
+/** Parses a clock time: minutes since midnight, 0-2879 (`25:30` is 1530); undefined for any other text. */
 export function readClock(written: string): MinuteOfDay | undefined {
   const text = inDigits(written);
   for (const form of forms) {
@@ -62,21 +62,21 @@ export function readClock(written: string): MinuteOfDay | undefined {
   return undefined;
 }
 
-/** Whether nothing but the number says that it is an hour. */
+/** Whether the text is a bare number, which may be an hour or something else. */
 export function isBareNumber(written: string): boolean {
   return /^\d+$/.test(inDigits(written));
 }
 
 function inDigits(text: string): string {
-  // 8 点 30 分 is 8点30分.
+  // 8 点 30 分 means 8点30分.
   const joined = text.replace(/(?<=\p{Script=Han}) +| +(?=\p{Script=Han})/gu, '');
-  return withEnglishDigits(withDigits(joined));
+  return replaceEnglishNumbers(replaceNumerals(joined));
 }
 
 const chineseDigits = '零一二三四五六七八九';
 
-/** 三 becomes 3, 零5 05, 二五 25, 二〇 20, 十 10, 廿三 23; anything that is not a numeral below 100 is left alone. */
-function withDigits(text: string): string {
+/** Turns numerals below 100 into digits: 三 becomes 3, 零5 05, 二五 25, 二〇 20, 十 10, 廿三 23. */
+function replaceNumerals(text: string): string {
   return text
     .replaceAll('〇', '零')
     .replace(/廿(?=[一二三四五六七八九])/g, '二十')
@@ -85,7 +85,8 @@ function withDigits(text: string): string {
       /(?<!\d)[零一二两兩三四五六七八九十]+(?!\d)/g,
       (written, at: number, whole: string) => {
         const numeral = written.replace(/^[两兩]$/, '二');
-        const digits = (of: string) => [...of].map((each) => chineseDigits.indexOf(each)).join('');
+        const digits = (signs: string) =>
+          [...signs].map((sign) => chineseDigits.indexOf(sign)).join('');
         if (/^[零一二三四五六七八九]{1,2}$/.test(numeral)) {
           const before = whole.slice(0, at);
           const after = whole.slice(at + written.length);
@@ -98,15 +99,15 @@ function withDigits(text: string): string {
 }
 
 /**
- * Whether a numeral of one or two digits is one number. 二三点 is “two or three o'clock” and 八点三四分 “three or four
- * minutes past”, so two digits are a number only with a zero or as minutes: 二〇点, 八点三四, 八点二五分.
+ * Whether one or two digits are a single number. 二三点 means “two or three o'clock” and 八点三四分 “three or four
+ * minutes past eight”: two digits are one number only with a zero or as minutes, as in 二〇点, 八点三四 and 八点二五分.
  */
 function isNumber(numeral: string, before: string, after: string): boolean {
   if (numeral.length === 1 || numeral.includes('零')) return true;
   return /[点點时時:][过過]?$/.test(before) && !(after.startsWith('分') && isEstimate(numeral));
 }
 
-/** Neighbouring digits and 三五 (“a few”) are how Chinese estimates. */
+/** Chinese estimates with neighbouring digits and with 三五 (“a few”). */
 function isEstimate(numeral: string): boolean {
   return chineseDigits.includes(numeral) || numeral === '三五';
 }
@@ -114,6 +115,6 @@ function isEstimate(numeral: string): boolean {
 const numbers = 'one two three four five six seven eight nine ten eleven twelve'.split(' ');
 const numberWord = new RegExp(`\\b(?:${numbers.join('|')})\\b`, 'g');
 
-function withEnglishDigits(text: string): string {
+function replaceEnglishNumbers(text: string): string {
   return text.replace(numberWord, (word) => String(numbers.indexOf(word) + 1));
 }

@@ -1,16 +1,16 @@
 import type { MinuteOfDay } from '@texas-ai/kernel';
 
-/** A part of the day, such as 下午 or `pm`, and how it places a clock time. */
+/** A part of the day, such as 下午 or `pm`, which tells the two halves of a clock apart. */
 export interface DayPart {
   /** Alternatives of a regular expression. */
   words: string;
-  /** The minute of the day that the clock time means; undefined where the two contradict each other. */
+  /** The minute of the day of a clock time in this part; undefined if the two contradict each other. */
   minuteOf(clock: MinuteOfDay): MinuteOfDay | undefined;
-  /** What the words mean without a clock time, where that is a single minute. */
+  /** The minute that the words name without a clock time, if there is only one. */
   alone?: MinuteOfDay;
 }
 
-/** Clock times from `from` to before `before`, and the minutes added to them. */
+/** Clock times in [`from`, `before`), and the minutes to add to them. */
 type Reading = readonly [from: number, before: number, add: number];
 
 function part(words: string, readings: readonly Reading[], alone?: MinuteOfDay): DayPart {
@@ -23,7 +23,7 @@ function part(words: string, readings: readonly Reading[], alone?: MinuteOfDay):
 
 const twoDays = 2880;
 
-/** 上午12点 is noon, 凌晨12点 the start of the day, 晚上12点 its end; 深夜1点 is an hour after its start. */
+/** 上午12点 is noon, 凌晨12点 the start of the day, 晚上12点 its end; 深夜1点 is an hour after the start. */
 export const dayParts: readonly DayPart[] = [
   part('凌晨|淩晨', [
     [0, 420, 0],

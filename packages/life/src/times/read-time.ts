@@ -2,38 +2,38 @@ import { type MinuteOfDay, parseMinute } from '@texas-ai/kernel';
 import { readRange } from './time-ranges.js';
 import { minuteOf, parseTime, type TimeField } from './time-words.js';
 
-// Times of day as authors write them. Everything is read as local wall time, just as it is
-// written: a UTC offset is ignored, since the author was told the character's local time.
+// Times of day as authors write them, always read as local time: a UTC offset is ignored, since the
+// prompt gives the character's local time.
 
-/** Longer texts are not times. */
+/** In characters; longer texts are not times. */
 const maxTimeLength = 64;
 
 /**
  * Reads a time of day in any form that authors are known to write: `08:00`, `8`, `8:00 AM`, `8h30`,
- * `0800`, `8.30`, `下午3点半`, `二十点`, `２０：００`, an ISO date-time, with a date, weekday, `左右` or
- * `about`, in quotes. Of a range, the first time is the start and the last the end. Returns minutes since
- * midnight, 0-2879 (`25:30` and `次日1:30` are 1530), or undefined where the text is ambiguous or unknown.
+ * `0800`, `8.30`, `下午3点半`, `二十点`, `２０：００`, an ISO date-time; with a date, a weekday, `左右` or
+ * `about`; in quotes. `field` selects one of the two times of a range. Returns minutes since midnight,
+ * 0-2879 (`25:30` and `次日1:30` are 1530), or undefined if the text is ambiguous or not a time.
  */
-export function readTime(text: string, edge: TimeField = 'start'): MinuteOfDay | undefined {
+export function readTime(text: string, field: TimeField = 'start'): MinuteOfDay | undefined {
   const strict = parseMinute(text);
   if (strict !== undefined || text.length > maxTimeLength) return strict;
   const plain = normalizeTime(text);
   const [, outside = '', inside = ''] = /^(.+?) ?\((.+)\)$/.exec(plain) ?? [];
-  const again = parseTime(inside, edge);
+  const again = parseTime(inside, field);
   if (again && again.clock !== null) {
-    // 15:30 (下午3点半) gives the time twice; other brackets hold words about the time.
-    const minute = readNormalized(outside, edge);
+    // 15:30 (下午3点半) has the time twice; in other cases the brackets contain words about the time.
+    const minute = readNormalized(outside, field);
     return minute === minuteOf(again) ? minute : undefined;
   }
-  return readNormalized(plain.replace(/ ?[()] ?/g, ' ').trim(), edge);
+  return readNormalized(plain.replace(/ ?[()] ?/g, ' ').trim(), field);
 }
 
-function readNormalized(text: string, edge: TimeField): MinuteOfDay | undefined {
-  const time = parseTime(text, edge);
-  return (time && minuteOf(time)) ?? readRange(text, edge);
+function readNormalized(text: string, field: TimeField): MinuteOfDay | undefined {
+  const time = parseTime(text, field);
+  return (time && minuteOf(time)) ?? readRange(text, field);
 }
 
-/** Normalises width, letter case, colons, dashes and brackets; drops invisible characters and outer quotes. */
+/** Normalizes width, letter case, colons, dashes and brackets; removes invisible characters and outer quotes. */
 function normalizeTime(text: string): string {
   return text
     .normalize('NFKC')

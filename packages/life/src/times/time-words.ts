@@ -2,15 +2,15 @@ import type { MinuteOfDay } from '@texas-ai/kernel';
 import { readClock } from './clock-times.js';
 import { type DayPart, dayParts } from './day-parts.js';
 
-/** Which of an item's two times is read, and so which time of a range. */
+/** The field of an item that is read, and with it the time of a range that is wanted. */
 export type TimeField = 'start' | 'end';
 
-/** Words that stand around a time of day. */
+/** Words that may precede or follow a time of day. */
 interface TimeWords {
   /** Alternatives of a regular expression. */
   words: string;
   at?: 'before' | 'after';
-  /** Where only one of the two times can have them. */
+  /** Set if only the start, or only the end, can have them. */
   only?: TimeField;
   part?: DayPart;
   nextDay?: true;
@@ -23,9 +23,9 @@ const ordinal = '\\d{1,2}(?:st|nd|rd|th)?';
 
 /** Removed repeatedly, the longest match first. */
 const timeWords: readonly TimeWords[] = [
-  // Dates and weekdays say nothing new: the author was told the date.
+  // Dates and weekdays are redundant: the prompt gives the date.
   { at: 'before', words: '\\d{4}[-/.]\\d{1,2}[-/.]\\d{1,2}(?![-/.])' },
-  // `11-12 noon` is a range and no date.
+  // `11-12 noon` is a range, not a date.
   { at: 'before', words: `\\d{1,2}[-/]\\d{1,2}(?= .*[^\\d ])(?= .*${numeral})` },
   {
     at: 'before',
@@ -64,26 +64,26 @@ const timeWords: readonly TimeWords[] = [
   { at: 'after', words: '(?:utc|gmt) ?\\+ ?\\d{1,2}(?::\\d{2})?' },
 ];
 
-const patterns = timeWords.map((each) => ({
-  ...each,
-  // What is removed must end where a word or number ends, and begin where a word begins.
-  before: new RegExp(`^(?:${each.words})(?!(?<=[a-z])[a-z]|(?<=\\d)\\d)[ ,]*`),
-  after: new RegExp(`[ ,]*(?<![a-z](?=[a-z]))(?:${each.words})$`),
+const patterns = timeWords.map((entry) => ({
+  ...entry,
+  // Only whole words and numbers are removed.
+  before: new RegExp(`^(?:${entry.words})(?!(?<=[a-z])[a-z]|(?<=\\d)\\d)[ ,]*`),
+  after: new RegExp(`[ ,]*(?<![a-z](?=[a-z]))(?:${entry.words})$`),
 }));
 
-/** A time without the words around it, and what those words said. */
+/** A time without the words around it, and their meaning. */
 export interface StrippedTime {
   rest: string;
   parts: DayPart[];
-  /** Whether words for the part of the day follow the time, as in `3 pm`. */
+  /** Whether the part of the day follows the time, as in `3 pm`. */
   partsAfter: boolean;
   nextDay: boolean;
 }
 
-export function stripTimeWords(text: string, edge: TimeField): StrippedTime {
+export function stripTimeWords(text: string, field: TimeField): StrippedTime {
   const stripped: StrippedTime = { rest: text, parts: [], partsAfter: false, nextDay: false };
   for (;;) {
-    const found = longestMatch(stripped.rest, edge);
+    const found = longestMatch(stripped.rest, field);
     if (!found) return stripped;
     stripped.rest = stripped.rest.replace(found.pattern, '').trim();
     if (found.words.part) stripped.parts.push(found.words.part);
@@ -92,9 +92,9 @@ export function stripTimeWords(text: string, edge: TimeField): StrippedTime {
   }
 }
 
-function longestMatch(text: string, edge: TimeField) {
+function longestMatch(text: string, field: TimeField) {
   const found = patterns.flatMap((words) => {
-    if (words.only !== undefined && words.only !== edge) return [];
+    if (words.only !== undefined && words.only !== field) return [];
     const before = words.at === 'after' ? null : words.before.exec(text);
     const after = words.at === 'before' ? null : words.after.exec(text);
     return [
@@ -105,20 +105,20 @@ function longestMatch(text: string, edge: TimeField) {
   return found.sort((a, b) => b.length - a.length)[0];
 }
 
-/** A time as written: its clock time, null where there is only a word such as `noon`, and the words around it. */
+/** A time as written; `clock` is null if it is only a word, such as `noon`. */
 export interface WrittenTime extends StrippedTime {
   clock: MinuteOfDay | null;
 }
 
-export function parseTime(text: string, edge: TimeField): WrittenTime | undefined {
-  const stripped = stripTimeWords(text, edge);
+export function parseTime(text: string, field: TimeField): WrittenTime | undefined {
+  const stripped = stripTimeWords(text, field);
   if (stripped.rest === '')
     return stripped.parts.length > 0 ? { ...stripped, clock: null } : undefined;
   const clock = readClock(stripped.rest);
   return clock === undefined ? undefined : { ...stripped, clock };
 }
 
-/** Undefined where the words contradict the clock time or each other, or name no minute by themselves. */
+/** Undefined if the words contradict the clock time or each other, or name no single minute. */
 export function minuteOf({ clock, parts, nextDay }: WrittenTime): MinuteOfDay | undefined {
   const readings = parts.map((part) => (clock === null ? part.alone : part.minuteOf(clock)));
   const [minute, ...others] = new Set(parts.length === 0 && clock !== null ? [clock] : readings);

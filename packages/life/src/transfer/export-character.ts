@@ -12,18 +12,17 @@ import {
 export interface ExportCharacterDeps {
   store: Pick<Store, 'characters' | 'transfers'>;
   clock: Clock;
-  /** The program's version, which the header tells. */
+  /** The version of the program, for the header. */
   application: string;
 }
 
 /** A day has about 60 kB. */
-const daysAtOnce = 10;
+const pageSize = 10;
 
 /**
- * The character's life as lines of JSON, without line ends, read as they are asked for: a header, the
- * profile, major events, the live days by date, and an end with their counts. What is published
- * meanwhile may be among them or not, each day whole.
- * Throws `character_not_found`, `storage_unavailable`.
+ * Exports a character as lines of JSON, without line breaks, read on demand: a header, the profile, major
+ * events, the live days by date, and an end with the counts. Days published during the export may be
+ * included or not, but are never partial. Throws `character_not_found`, `storage_unavailable`.
  */
 export async function* exportCharacter(
   { store, clock, application }: ExportCharacterDeps,
@@ -50,7 +49,7 @@ export async function* exportCharacter(
     yield JSON.stringify({ majorEvent });
   }
   for (let after: string | null = null; ; ) {
-    const days = await store.transfers.days(character, { after, limit: daysAtOnce });
+    const days = await store.transfers.days(character, { after, limit: pageSize });
     for (const day of days) {
       countDay(counts, day);
       yield JSON.stringify({ day });

@@ -6,8 +6,8 @@ import type { MajorEventRecord } from '../day/major-event.js';
 import { describeIssues, instantText } from '../schemas.js';
 import { type ExportedDay, exportedDaySchema, exportedEventSchema } from './exported-day.js';
 
-// A life as JSON Lines: a header, the profile, major events, days by date, and an end that says how
-// much there was, by which a file that was cut off is known.
+// The format of an export, JSON Lines: a header, the profile, major events, days by date, and an end with
+// the counts, by which a truncated file is recognized.
 
 export const transferFormat = 'texas-ai-character';
 export const transferVersion = 1;
@@ -17,7 +17,7 @@ const headerSchema = z.strictObject({
   version: z.literal(transferVersion),
   character: z.string(),
   exportedAt: instantText,
-  /** Of the program and the database that it was written from; nothing depends on them. */
+  /** The version of the program and the migrations of the database, for information. */
   application: z.string(),
   migrations: z.array(z.string()),
 });
@@ -42,14 +42,13 @@ const restLine = z.union(
   { error: 'expected a majorEvent, a day or the end' },
 );
 
-/** What a line holds, with its number. */
+/** A parsed line with its number, from 1. */
 export type TransferEntry = { line: number } & (
   | { kind: 'profile'; profile: Profile }
   | { kind: 'majorEvent'; event: MajorEventRecord }
   | { kind: 'day'; day: ExportedDay }
 );
 
-/** What is wrong with a file. */
 export function importInvalid(line: number, problem: string, cause?: unknown): TexasError {
   return new TexasError('import_invalid', `Line ${line}: ${problem}`, { cause, details: { line } });
 }
@@ -65,8 +64,8 @@ export function countDay(counts: TransferCounts, day: ExportedDay): void {
 }
 
 /**
- * Reads a file line by line and counts what it holds. Throws `import_invalid` with the number of the
- * line at the first that is wrong, or where the end is missing.
+ * Reads an export line by line and adds up `counts`. Throws `import_invalid` with the line number at the
+ * first invalid line, or if the end is missing.
  */
 export async function* readTransfer(
   lines: AsyncIterable<string>,
@@ -79,7 +78,7 @@ export async function* readTransfer(
     line += 1;
     if (ended) {
       if (text.trim() === '') continue;
-      throw importInvalid(line, 'there is more after the end.');
+      throw importInvalid(line, 'the file continues after its end.');
     }
     const value = parseJson(line, text);
     if (line === 1) {
@@ -111,7 +110,7 @@ export async function* readTransfer(
     }
   }
   if (line === 0) throw importInvalid(1, 'the file is empty.');
-  if (!ended) throw importInvalid(line, 'the file ends here without its end: it was cut off.');
+  if (!ended) throw importInvalid(line, 'the file is truncated: its end is missing.');
 }
 
 function parseJson(line: number, text: string): unknown {
@@ -119,7 +118,7 @@ function parseJson(line: number, text: string): unknown {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw importInvalid(line, 'is not JSON, or was cut off.', error);
+    throw importInvalid(line, 'not JSON, or truncated.', error);
   }
   const [unstorable] = unstorableTexts(value);
   if (unstorable === undefined) return value;
@@ -129,11 +128,12 @@ function parseJson(line: number, text: string): unknown {
 
 function checkHeader(value: unknown): void {
   const header = anyHeader.safeParse(value);
-  if (!header.success) throw importInvalid(1, `this is no file of the format ${transferFormat}.`);
+  if (!header.success)
+    throw importInvalid(1, `the file does not have the format ${transferFormat}.`);
   const { version } = header.data;
   if (version > transferVersion) {
-    const known = `a newer program wrote it, in version ${version}; this one reads ${transferVersion}`;
-    throw importInvalid(1, `${known}.`);
+    const versions = `version ${version}, this one reads version ${transferVersion}`;
+    throw importInvalid(1, `the file is from a newer program: ${versions}.`);
   }
   checked(1, headerSchema, value);
 }
@@ -144,7 +144,7 @@ function readProfile(value: unknown): Profile {
   } catch (error) {
     const problems = error instanceof TexasError ? error.details.problems : undefined;
     if (!Array.isArray(problems)) throw error;
-    throw importInvalid(2, `the profile is not valid: ${summarize(problems.map(String))}`, error);
+    throw importInvalid(2, `the profile is invalid: ${summarize(problems.map(String))}`, error);
   }
 }
 
@@ -165,14 +165,15 @@ function summarize(problems: readonly string[]): string {
 
 function assertLater(line: number, date: string, last: string): void {
   if (date > last) return;
-  const problem = date === last ? `the day ${date} comes twice.` : `${date} comes after ${last}.`;
+  const problem =
+    date === last ? `the day ${date} occurs twice.` : `the day ${date} comes after ${last}.`;
   throw importInvalid(line, problem);
 }
 
-function assertCounts(line: number, said: TransferCounts, counted: TransferCounts): void {
+function assertCounts(line: number, expected: TransferCounts, counted: TransferCounts): void {
   for (const [name, number] of Object.entries(counted)) {
-    const expected = said[name as keyof TransferCounts];
-    if (number === expected) continue;
-    throw importInvalid(line, `the end speaks of ${expected} ${name}, and there are ${number}.`);
+    const announced = expected[name as keyof TransferCounts];
+    if (number === announced) continue;
+    throw importInvalid(line, `the end counts ${announced} ${name}, but the file has ${number}.`);
   }
 }

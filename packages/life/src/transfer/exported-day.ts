@@ -14,8 +14,7 @@ import { planSchema, scheduleItemSchema, slotSchema } from '../day/plan.js';
 import { weatherSchema } from '../day/weather.js';
 import { dateText, instantText } from '../schemas.js';
 
-// A character's life as it is carried from one system to another. Nothing is left out by a reader
-// that does not know it: unknown keys are refused.
+// A day in an export. Unknown keys are rejected, so that an import never drops anything silently.
 
 const instant = instantText.transform((text) => Temporal.Instant.from(text).toString());
 const count = z.number().int().min(0).max(2_147_483_647);
@@ -47,7 +46,6 @@ const exportedGenerationSchema = z.strictObject({
     .object({ from: z.enum(authorNames), code: z.string(), reason: z.string().nullish() })
     .nullable(),
   warnings: z.array(z.string()),
-  /** What it cost, as it is told of a generation. */
   usage: z.strictObject({
     calls: count,
     inputTokens: z.number().int().min(0),
@@ -82,7 +80,7 @@ const exportedInteractionSchema = z.strictObject({
   windowEnd: instant,
 });
 
-/** A live day with all that belongs to it. Times of day are minutes since local midnight. */
+/** A live day with all its rows. Times of day are minutes since local midnight. */
 export const exportedDaySchema = z
   .strictObject({
     date: dateText,
@@ -96,7 +94,7 @@ export const exportedDaySchema = z
         z.strictObject({
           slots: z.array(z.strictObject(slotSchema.shape)),
           writtenAt: instant,
-          /** The how-manieth it was to be written. */
+          /** Its position in the order in which the chapters were written, from 1. */
           writtenOrder: small.nullable(),
         }),
       )
@@ -117,7 +115,7 @@ export const exportedEventSchema = z.strictObject({
 
 type Problem = { path: (string | number)[]; message: string };
 
-/** What no single value shows: how the parts of a day fit together. */
+/** Checks how the parts of a day fit together, which no schema of a single value can. */
 function inconsistencies({ items, experiences, interactions }: ExportedDay): Problem[] {
   const problems: Problem[] = [];
   const report = (message: string, ...path: Problem['path']) => problems.push({ path, message });
@@ -125,20 +123,20 @@ function inconsistencies({ items, experiences, interactions }: ExportedDay): Pro
   let end = 0;
   for (const [index, item] of items.entries()) {
     if (item.start !== end || item.end <= item.start) {
-      report('items must follow each other from 00:00 on', 'items', index);
+      report('items must be contiguous from 00:00', 'items', index);
     }
     end = item.end;
   }
-  if (end !== minutesPerDay) report('the last one must end at 24:00', 'items');
+  if (end !== minutesPerDay) report('the last item must end at 24:00', 'items');
 
   let last = 0;
   for (const [index, { item, start, end: ends }] of experiences.entries()) {
     const within = items[item];
     if (!within || start < within.start || ends > within.end) {
-      report('an experience must lie in its item', 'experiences', index);
+      report('an experience must lie within its item', 'experiences', index);
     }
     if (start < last || ends - start < 5 || ends - start > 30) {
-      report('experiences must follow each other, 5 to 30 minutes long', 'experiences', index);
+      report('experiences must be in order and 5 to 30 minutes long', 'experiences', index);
     }
     last = ends;
   }
@@ -146,7 +144,7 @@ function inconsistencies({ items, experiences, interactions }: ExportedDay): Pro
   const free = new Set(experiences.map(({ id }) => id));
   for (const [index, { experienceId, windowStart, windowEnd }] of interactions.entries()) {
     if (!free.delete(experienceId)) {
-      report('must be of an experience that has no other', 'interactions', index);
+      report('an interaction must have an experience of its own', 'interactions', index);
     }
     if (Temporal.Instant.compare(windowStart, windowEnd) > 0) {
       report('the window must not end before it begins', 'interactions', index);
@@ -156,20 +154,20 @@ function inconsistencies({ items, experiences, interactions }: ExportedDay): Pro
 }
 
 export interface TransferRepository {
-  /** Names of the migrations that the database has. */
+  /** The names of the database's migrations. */
   migrations(): Promise<string[]>;
-  /** All, by their first date. */
+  /** All major events, by start date. */
   majorEvents(character: string): Promise<MajorEventRecord[]>;
-  /** The days after this date, by date, so many at most; each is read in one state. */
+  /** A page of days after a date, by date; each day is read consistently. */
   days(character: string, page: { after: string | null; limit: number }): Promise<ExportedDay[]>;
   /**
-   * Makes the character, or takes over one without a life, and keeps others from giving her one until
-   * the transaction ends; false where she has one. The profile of one that a file made stays the file's.
+   * Creates the character, or takes over one without days, generations and events, and locks it until the
+   * transaction ends. Returns false if the character has any. A profile that comes from a file is kept.
    */
   begin(record: CharacterRecord): Promise<boolean>;
   addMajorEvent(character: string, event: MajorEventRecord, ids: ImportedIds): Promise<void>;
   addDay(character: string, day: ExportedDay, ids: ImportedIds): Promise<void>;
 }
 
-/** Whether what is carried keeps its ids: a second life beside the first has its own. */
+/** Whether imported rows keep their ids; a copy under another character id gets new ones. */
 export type ImportedIds = 'kept' | 'new';

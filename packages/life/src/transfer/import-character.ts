@@ -20,12 +20,12 @@ export interface Imported extends TransferCounts {
 }
 
 /**
- * Takes over a life that `exportCharacter` told. `lines` opens the file and is called twice: the whole
- * file is read before anything is stored, and then stored in one transaction. `as` gives the life to
- * another character, with ids of its own. An imported character is served like any other; she is
- * planned by herself once a profile file of her id is there when api or worker start.
- * Throws `import_invalid` with the number of the line, also where the character has a life already,
- * `invalid_request` where `as` is no id, and `storage_unavailable`; then nothing is stored.
+ * Imports a character that was exported by `exportCharacter`. `lines` opens the file and is called twice:
+ * first to validate the whole file, then to store it in one transaction. `as` imports it under another
+ * character id, with new ids for all rows. An imported character is served like any other, but days are
+ * planned only once api or worker has started with a profile file of this id.
+ * Throws `import_invalid`, with the line number or because the character has data already,
+ * `invalid_request` if `as` is not a valid id, and `storage_unavailable`; then nothing is stored.
  */
 export async function importCharacter(
   { store }: ImportCharacterDeps,
@@ -35,7 +35,7 @@ export async function importCharacter(
   if (as !== undefined && !profileSchema.shape.id.safeParse(as).success) {
     throw new TexasError(
       'invalid_request',
-      'The new id must begin with a letter and have only lower-case letters, digits and hyphens.',
+      'The new id must begin with a letter and consist of lower-case letters, digits and hyphens.',
     );
   }
   await eachEntry(lines(), async () => undefined);
@@ -67,7 +67,7 @@ async function begin(transfers: Repositories['transfers'], profile: Profile): Pr
   if (await transfers.begin({ profile, hash: profileHash(profile) })) return;
   throw new TexasError(
     'import_invalid',
-    `“${profile.id}” has a life already. With --as it becomes that of another id.`,
+    `“${profile.id}” has data already. Use --as to import it under another id.`,
     { details: { character: profile.id } },
   );
 }
@@ -82,17 +82,17 @@ async function add(
   else await transfers.addMajorEvent(character, entry.event, ids);
 }
 
-/** What the database refuses although it looked well is a fault of the file. */
+/** Reports a valid line that the database rejects as a problem of the file. */
 async function withLineNumber(line: number, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
     const code = error instanceof TexasError ? error.code : undefined;
     if (code === 'storage_conflict') {
-      throw importInvalid(line, 'ids of it are stored already. With --as it gets new ones.', error);
+      throw importInvalid(line, 'its ids are already in use. Use --as to give it new ones.', error);
     }
     if (code === 'internal_error') {
-      throw importInvalid(line, 'the database refuses what it says.', error);
+      throw importInvalid(line, 'the database rejects it.', error);
     }
     throw error;
   }

@@ -7,15 +7,15 @@ import { limits } from '../limits.js';
 import type { Note } from '../repair-notes.js';
 import { isUsable, type Material } from './texts.js';
 
-/** A gap of no more minutes is given to its neighbour; a longer one is filled. */
+/** A gap up to this length is added to its neighbour; a longer one is filled. */
 const smallGapMinutes = 30;
-/** Minutes that an item with which a gap is filled lasts at least and at most. */
+/** The duration of an item that fills a gap. */
 const minFillMinutes = 30;
 const maxFillMinutes = 120;
-/** When habits of the evening may fill a gap. */
+/** From then on, evening habits may fill a gap. */
 const eveningStart = 19 * 60;
 
-/** Makes sorted items cover the waking hours: a small gap goes to the item before it. */
+/** Makes sorted items cover the waking hours: extends items over small gaps and fills the others. */
 export function closeGaps(
   items: readonly ScheduleItem[],
   { wake, sleep }: WakingHours,
@@ -52,7 +52,7 @@ export function closeGaps(
   return closed;
 }
 
-/** Quiet items that cover a gap where she sleeps: the profile's own leisure and habits, each title once. */
+/** Quiet items at the place where she sleeps that cover a gap: leisure and habits of the profile, each once. */
 function fillers(
   from: MinuteOfDay,
   to: MinuteOfDay,
@@ -69,7 +69,7 @@ function fillers(
       Math.max(activity?.minutes[1] ?? maxFillMinutes, minFillMinutes),
       maxFillMinutes,
     );
-    // What would be left of the gap must be enough for another item.
+    // The rest of the gap must be long enough for another item.
     const end = to - start - longest < minFillMinutes ? to : start + longest;
     const title = activity?.title ?? words.quiet.title;
     const described = activity ? activity.description : words.quiet.describe(bed.name);
@@ -95,7 +95,7 @@ function fillers(
   return items;
 }
 
-/** What can be done in that place at that time, in any weather, on any day, within the gap. */
+/** Activities that fit into the gap at this place, on any day and in any weather. */
 function quietActivities(
   profile: Profile,
   place: string,

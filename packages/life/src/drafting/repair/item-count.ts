@@ -5,9 +5,9 @@ import { minItemMinutes } from '../limits.js';
 import type { Note } from '../repair-notes.js';
 import type { RepairWords } from './words.js';
 
-// Items here are waking ones, sorted and contiguous.
+// These functions take waking items, sorted and contiguous.
 
-/** Gives every item under five minutes to the one before it, the first to the one behind it. */
+/** Merges items under five minutes into the previous item, or at the beginning into the next one. */
 export function mergeShortItems(items: readonly ScheduleItem[], note: Note): ScheduleItem[] {
   const merged: ScheduleItem[] = [];
   let carried: MinuteOfDay | undefined;
@@ -20,25 +20,25 @@ export function mergeShortItems(items: readonly ScheduleItem[], note: Note): Sch
     } else if (previous) {
       note(
         'short',
-        `gave the ${length(whole)} minutes of ${quote(item.title)} to ${quote(previous.title)}`,
+        `added the ${length(whole)} minutes of ${quote(item.title)} to ${quote(previous.title)}`,
       );
       merged.splice(-1, 1, { ...previous, end: whole.end });
     } else {
-      note('short', `gave the ${length(whole)} minutes of ${quote(item.title)} to the next item`);
+      note('short', `added the ${length(whole)} minutes of ${quote(item.title)} to the next item`);
       carried = whole.start;
     }
   }
   return merged;
 }
 
-/** Merges the shortest item into its shorter neighbour until there are at most `most`. */
+/** Merges the shortest item with its shorter neighbour until there are at most `max` items. */
 export function mergeToMax(
   items: readonly ScheduleItem[],
-  most: number,
+  max: number,
   note: Note,
 ): ScheduleItem[] {
   const left = [...items];
-  while (left.length > most) {
+  while (left.length > max) {
     const at = indexOfMin(left, length);
     const before = left[at - 1];
     const after = left[at + 1];
@@ -54,17 +54,17 @@ export function mergeToMax(
   return left;
 }
 
-/** Splits the longest items into parts of about the same length until there are `fewest`. */
+/** Splits the longest items into parts of about the same length until there are `min` items. */
 export function splitToMin(
   items: readonly ScheduleItem[],
-  fewest: number,
+  min: number,
   words: RepairWords,
   note: Note,
 ): ScheduleItem[] {
   const parts = items.map(() => 1);
-  for (let count = items.length; count < fewest; count++) {
-    const most = indexOfMin(items, (item, i) => -length(item) / (parts[i] ?? 1));
-    parts[most] = (parts[most] ?? 1) + 1;
+  for (let count = items.length; count < min; count++) {
+    const longest = indexOfMin(items, (item, i) => -length(item) / (parts[i] ?? 1));
+    parts[longest] = (parts[longest] ?? 1) + 1;
   }
   return items.flatMap((item, i) => split(item, parts[i] ?? 1, words, note));
 }

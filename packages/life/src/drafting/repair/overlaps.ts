@@ -6,30 +6,30 @@ import type { Note } from '../repair-notes.js';
 import type { RepairWords } from './words.js';
 
 /**
- * Takes the overlaps out of items that are sorted by start. What reaches beyond the item it
- * overlaps begins when that one ends; what lies inside interrupts it, and it goes on behind; what
- * leaves less than five minutes of either is dropped.
+ * Resolves the overlaps of items that are sorted by start. An item that ends after the previous one begins
+ * when that ends; an item inside the previous one interrupts it, and the rest of that follows as
+ * “(continued)”. An item or rest of less than five minutes is dropped.
  */
 export function resolveOverlaps(
   items: readonly ScheduleItem[],
   words: RepairWords,
   note: Note,
 ): ScheduleItem[] {
-  const apart: ScheduleItem[] = [];
-  // What goes on after an interruption, the innermost last.
+  const separated: ScheduleItem[] = [];
+  // Items to be continued, the innermost last.
   let interrupted: ScheduleItem[] = [];
   const resumeUntil = (minute: MinuteOfDay) => {
     while ((interrupted.at(-1)?.start ?? Number.POSITIVE_INFINITY) <= minute) {
-      apart.push(...interrupted.splice(-1));
+      separated.push(...interrupted.splice(-1));
     }
   };
   const take = (item: ScheduleItem) => {
-    apart.push(item);
+    separated.push(item);
     interrupted = interrupted.flatMap((rest) => remainder(rest, item.end));
   };
   for (const item of items) {
     resumeUntil(item.start);
-    const previous = apart.at(-1);
+    const previous = separated.at(-1);
     if (!previous || item.start >= previous.end) {
       take(item);
     } else if (item.end - previous.end >= minItemMinutes) {
@@ -38,7 +38,7 @@ export function resolveOverlaps(
       take({ ...item, start: previous.end });
     } else if (item.start - previous.start >= minItemMinutes) {
       note('overlap', `let ${quote(item.title)} interrupt ${quote(previous.title)}`);
-      apart.splice(-1, 1, { ...previous, end: item.start });
+      separated.splice(-1, 1, { ...previous, end: item.start });
       interrupted.push({ ...previous, title: words.continued(previous.title) });
       take(item);
     } else {
@@ -49,10 +49,10 @@ export function resolveOverlaps(
     }
   }
   resumeUntil(Number.MAX_SAFE_INTEGER);
-  return apart;
+  return separated;
 }
 
-/** The item from that minute on, or nothing when that is too little. */
+/** The item from this minute on; empty if too little of it is left. */
 function remainder(item: ScheduleItem, from: MinuteOfDay): ScheduleItem[] {
   const start = Math.max(item.start, from);
   return item.end - start >= minItemMinutes ? [{ ...item, start }] : [];

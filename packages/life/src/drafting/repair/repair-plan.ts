@@ -14,7 +14,7 @@ import { resolveOverlaps } from './overlaps.js';
 import { itemTexts, type Material, materialOf, planSummary } from './texts.js';
 import { resolveTimes, type TimedDraft } from './times.js';
 
-/** The waking hours that the plan has to cover, and whose they are. */
+/** The character and the waking hours that the plan has to cover. */
 export interface PlanFrame extends WakingHours {
   profile: Profile;
   /** The major event of the day, if any: she sleeps at its lodging. */
@@ -22,25 +22,23 @@ export interface PlanFrame extends WakingHours {
 }
 
 export interface RepairedPlan {
-  /** Null if the draft was refused. */
+  /** Null if the draft cannot be repaired. */
   plan: Plan | null;
   /** The repairs, in the order in which they were made. */
   repairs: RepairNote[];
-  /** Why it cannot be repaired; empty if it can. */
+  /** Why the draft cannot be repaired; empty if it can. */
   refusals: Problem[];
 }
 
-/** The share of the waking hours that the author has to have planned, 0-1. */
+/** The minimum share of the waking hours, 0-1, that the draft has to cover. */
 const minPlannedShare = 0.25;
-/** Minutes awake below which no day of eight items can be made. */
 const minWakingMinutes = 120;
 
 /**
- * Makes a plan that keeps every rule (`brokenRules`) out of anything that fits the draft schema, or
- * says why it cannot. In order: read the times, clip to the waking hours, sort, mend the texts,
- * separate overlaps, close gaps, merge what is too short or too much, split where there is too
- * little, add sleep. The same draft in the same frame always gives the same plan, and a plan that
- * keeps the rules comes back unchanged.
+ * Turns any draft that fits the schema into a valid plan (see `planProblems`), or returns the reasons why it
+ * cannot. In order: reads the times, clips to the waking hours, sorts, repairs the texts, resolves overlaps,
+ * closes gaps, merges items that are too short or too many, splits items if there are too few, adds sleep.
+ * Deterministic and idempotent: the draft of a valid plan is not changed.
  */
 export function repairPlan(draft: PlanDraft, frame: PlanFrame): RepairedPlan {
   const repairs: RepairNote[] = [];
@@ -54,18 +52,18 @@ export function repairPlan(draft: PlanDraft, frame: PlanFrame): RepairedPlan {
   if (wake <= 0 || sleep > minutesPerDay || sleep - wake < minWakingMinutes) {
     return refused(
       'waking-hours',
-      `Nobody can live a day between waking at ${formatMinute(wake)} and sleeping at ${formatMinute(sleep)}.`,
+      `The waking hours ${formatMinute(wake)}-${formatMinute(sleep)} leave no room for a day.`,
     );
   }
-  const { placed, unreadable } = resolveTimes(draft.items, frame, note);
+  const { timed, unreadable } = resolveTimes(draft.items, frame, note);
   if (unreadable.length > 0) return refused('unreadable-times', ...unreadable.map(unreadableTimes));
-  if (placed.length === 0) return refused('no-times', noTimes(draft, frame));
-  if (placed.every((item) => isBlank(item.draft.title))) {
-    return refused('blank-titles', 'No item has a title.');
+  if (timed.length === 0) return refused('no-times', noTimes(draft, frame));
+  if (timed.every((item) => isBlank(item.draft.title))) {
+    return refused('blank-titles', 'None of the items has a title.');
   }
   const material = materialOf(frame.profile, frame.majorEvent ?? null);
   const items = resolveOverlaps(
-    placed.map((item) => toScheduleItem(item, material, note)),
+    timed.map((item) => toScheduleItem(item, material, note)),
     material.words,
     note,
   );
@@ -82,9 +80,9 @@ export function repairPlan(draft: PlanDraft, frame: PlanFrame): RepairedPlan {
   return { plan: { summary, items: withNights(waking, frame, material) }, repairs, refusals: [] };
 }
 
-function toScheduleItem(placed: TimedDraft, material: Material, note: Note): ScheduleItem {
-  const { start, end } = placed;
-  return { start, end, ...itemTexts(placed, material, note) };
+function toScheduleItem(timed: TimedDraft, material: Material, note: Note): ScheduleItem {
+  const { start, end } = timed;
+  return { start, end, ...itemTexts(timed, material, note) };
 }
 
 function withNights(

@@ -10,27 +10,26 @@ import type { Note } from '../repair-notes.js';
 import type { TimedDraft } from './times.js';
 import { homeNames, type RepairWords, repairWords } from './words.js';
 
-/** A schedule item that has no times yet. */
 type UntimedItem = Omit<ScheduleItem, 'start' | 'end'>;
 
-/** Where she sleeps and spends quiet hours. */
+/** The place where she sleeps and spends quiet hours. */
 interface Bed {
   /** Key of the place. */
   key: string;
   name: string;
 }
 
-/** What there is to fill a text or a stretch of the day that the author left blank. */
+/** The material for texts and hours that the author left blank. */
 export interface Material {
   profile: Profile;
   words: RepairWords;
-  /** The bed she got up from, and from noon on the one she will lie down in. */
+  /** Until noon the place where she slept last night, then the place where she sleeps tonight. */
   bedAt(minute: MinuteOfDay): Bed;
 }
 
 export function materialOf(profile: Profile, majorEvent: MajorEventDay | null): Material {
   const home = bedOf(profile, profile.home.place);
-  const kind = profile.majorEvents.kinds.find((each) => each.kind === majorEvent?.kind);
+  const kind = profile.majorEvents.kinds.find((entry) => entry.kind === majorEvent?.kind);
   const lodging = kind?.lodging === undefined ? home : bedOf(profile, kind.lodging);
   const morning = majorEvent && majorEvent.dayNumber > 1 ? lodging : home;
   const evening = majorEvent && majorEvent.dayNumber < majorEvent.days ? lodging : home;
@@ -39,7 +38,7 @@ export function materialOf(profile: Profile, majorEvent: MajorEventDay | null): 
 }
 
 function bedOf(profile: Profile, key: string): Bed {
-  const place = profile.places.find((each) => each.key === key);
+  const place = profile.places.find((entry) => entry.key === key);
   const names = [place?.name ?? '', profile.home.name].map((name) =>
     cleanLine(name, limits.location),
   );
@@ -49,12 +48,12 @@ function bedOf(profile: Profile, key: string): Bed {
   };
 }
 
-/** Whether a text of the profile can stand in a plan as it is: readable, short, no `{word}` left open. */
+/** Whether a text of the profile can be used in a plan unchanged: not blank, not too long, without `{word}`. */
 export function isUsable(text: string, limit: number): boolean {
   return !isBlank(text) && !text.includes('{') && cleanLine(text, limit).text === text;
 }
 
-/** The texts of an item as they can be stored; what the author left blank comes from the profile. */
+/** The cleaned texts of an item; blank ones are filled from the profile. */
 export function itemTexts(
   { draft, start }: TimedDraft,
   material: Material,
@@ -100,7 +99,7 @@ export function itemTexts(
   };
 }
 
-/** The summary as it can be stored; a blank one is made from the titles of the day. */
+/** The cleaned summary; a blank one is made from the titles of the day. */
 export function planSummary(
   raw: string,
   titles: readonly string[],
@@ -113,7 +112,7 @@ export function planSummary(
   return words.summary(titles.slice(0, 6));
 }
 
-/** The names as the profile writes them, each once; strangers are dropped. */
+/** The names as in the profile, each once; unknown names are dropped. */
 function knownCompanions(draft: ItemDraft, profile: Profile, note: Note): string[] {
   const known: string[] = [];
   for (const raw of draft.companions) {
@@ -122,7 +121,7 @@ function knownCompanions(draft: ItemDraft, profile: Profile, note: Note): string
       profile.companions.find((companion) => comparable(companion.name) === comparable(raw))?.name;
     if (name === undefined && isBlank(raw)) continue;
     if (name === undefined) {
-      note('companion', `dropped ${quote(raw)} from ${quote(draft.title)}: nobody of the profile`);
+      note('companion', `dropped ${quote(raw)} from ${quote(draft.title)}: not in the profile`);
     } else if (known.includes(name)) {
       note('companion', `dropped ${quote(raw)} from ${quote(draft.title)}: named twice`);
     } else {
@@ -134,7 +133,7 @@ function knownCompanions(draft: ItemDraft, profile: Profile, note: Note): string
   return known;
 }
 
-/** How a name is compared: letter case, width and white space do not matter. */
+/** Normalizes a name for comparison: no letter case, width and white space. */
 function comparable(name: string): string {
   return cleanLine(name.normalize('NFKC'), limits.title).text.replaceAll(' ', '').toLowerCase();
 }
@@ -154,7 +153,7 @@ function fillIfBlank(
   return readable.find((choice) => !isBlank(choice)) ?? '';
 }
 
-/** The beginning of a description up to its first stop, if that is short enough for a title. */
+/** The beginning of a description up to its first punctuation mark, if that is short enough for a title. */
 function firstClause(description: string): string | undefined {
   const clause = description.split(/[\n,.;:!?，。；：！？、…]/u, 1)[0] ?? '';
   return clause.length <= 40 ? clause : undefined;
@@ -164,7 +163,7 @@ function activityByTitle(profile: Profile, title: string): Activity | undefined 
   return activities(profile).find((activity) => activity.title === title);
 }
 
-/** Something of the same kind that belongs to no fixed point of the day. */
+/** An activity of the same category that does not belong to a fixed point of the day. */
 function similarActivity(profile: Profile, draft: ItemDraft): Activity | undefined {
   return activities(profile).find(
     ({ category, at, title }) =>

@@ -7,72 +7,71 @@ import { quote } from '../clean-text.js';
 import type { ItemDraft } from '../draft.js';
 import type { Note } from '../repair-notes.js';
 
-/** An item of the draft with times that can be used, `start < end`, within the waking hours. */
+/** An item of the draft with its times, `start < end`. */
 export interface TimedDraft {
   draft: ItemDraft;
   start: MinuteOfDay;
   end: MinuteOfDay;
 }
 
-/** A time that is missing takes its neighbour's, unless the item would not be as long as this. */
+/** A missing time is inferred from a neighbour only if the item is then between these lengths. */
 const minInferredMinutes = 5;
 const maxInferredMinutes = 360;
-/** Minutes that an item gets whose end nobody can tell. */
+/** The length of an item whose other time cannot be inferred. */
 const defaultMinutes = 60;
-/** An item that begins within so many minutes of the end of the previous one goes on from it. */
+/** On a 12-hour clock, an item that begins this soon after the previous one follows it. */
 const maxBreakMinutes = 30;
-/** Until 4 o'clock an item that follows an evening belongs to the night behind it. */
+/** Until 04:00, an item after an evening item belongs to the following night. */
 const nightEnd = 240;
 
-/** What stands around an item in the order of the draft. */
+/** The neighbours of an item, in the order of the draft. */
 interface Neighbours {
   previous: TimedDraft | undefined;
-  /** Where the next item begins, or the end of the waking hours behind the last one. */
+  /** The start of the next item; for the last item, the end of the waking hours. */
   next: number | undefined;
   wake: MinuteOfDay;
 }
 
 /**
- * Reads the times of a draft's items and keeps those that lie in the waking hours, clipped to them
- * and sorted. A time that is missing or cannot be read is inferred from the neighbours. Where they do
- * not tell, an item without any time is dropped, and one with a time that cannot be read is returned
- * as `unreadable`: only its author knows when it is.
+ * Reads the times of the items, clips them to the waking hours and sorts them. A missing or unreadable time
+ * is inferred from the neighbours. If that is impossible, an item without times is dropped, and an item with
+ * an unreadable time is returned as `unreadable`, since only its author can correct it.
  */
 export function resolveTimes(
   items: readonly ItemDraft[],
   hours: WakingHours,
   note: Note,
-): { placed: TimedDraft[]; unreadable: ItemDraft[] } {
-  const placed: TimedDraft[] = [];
+): { timed: TimedDraft[]; unreadable: ItemDraft[] } {
+  const timed: TimedDraft[] = [];
   const unreadable: ItemDraft[] = [];
   for (const [index, draft] of items.entries()) {
     const follower = items[index + 1];
     const next = follower ? readTime(follower.start) : hours.sleep;
-    const item = resolveItem(draft, { previous: placed.at(-1), next, wake: hours.wake }, note);
-    if (item) placed.push(item);
+    const item = resolveItem(draft, { previous: timed.at(-1), next, wake: hours.wake }, note);
+    if (item) timed.push(item);
     else if (isUnreadable(draft)) unreadable.push(draft);
     else note('no-times', `dropped ${quote(draft.title)}: it has no times`);
   }
-  const sorted = placed.toSorted((a, b) => a.start - b.start || a.end - b.end);
-  if (sorted.some((item, i) => item !== placed[i])) note('unsorted', 'put the items in order');
-  return { placed: sorted.flatMap((item) => clip(item, hours, note)), unreadable };
+  const sorted = timed.toSorted((a, b) => a.start - b.start || a.end - b.end);
+  if (sorted.some((item, i) => item !== timed[i])) note('unsorted', 'sorted the items');
+  return { timed: sorted.flatMap((item) => clip(item, hours, note)), unreadable };
 }
 
-/** Whether one of its times says something that is not understood. */
+/** Whether one of its times has a text that cannot be read. */
 function isUnreadable({ start, end }: ItemDraft): boolean {
-  const unread = (text: string, edge: TimeField) =>
-    !isBlank(text) && readTime(text, edge) === undefined;
-  return unread(start, 'start') || unread(end, 'end');
+  const cannotRead = (text: string, field: TimeField) =>
+    !isBlank(text) && readTime(text, field) === undefined;
+  return cannotRead(start, 'start') || cannotRead(end, 'end');
 }
 
-function resolveItem(draft: ItemDraft, around: Neighbours, note: Note): TimedDraft | undefined {
+function resolveItem(draft: ItemDraft, neighbours: Neighbours, note: Note): TimedDraft | undefined {
   const start = read(draft, 'start', note);
   const end = read(draft, 'end', note);
   if (start !== undefined)
-    return fromStart(draft, adjustStart(start, draft, around, note), end, around, note);
+    return fromStart(draft, adjustStart(start, draft, neighbours, note), end, neighbours, note);
   return end === undefined
-    ? fromNeighbours(draft, around, note)
-    : fromEnd(draft, end, around, note);
+    ? fromNeighbours(draft, neighbours, note)
+    : fromEnd(draft, end, neighbours, note);
 }
 
 function fromStart(
@@ -94,7 +93,7 @@ function fromStart(
       `let ${title} end at ${formatMinute(guess)}: ${timeProblem(draft, 'end')}`,
     );
   } else {
-    note('zero-length', `let ${title} end at ${formatMinute(guess)}: it ended as it began`);
+    note('zero-length', `let ${title} end at ${formatMinute(guess)}: it had no length`);
   }
   return { draft, start, end: guess };
 }
@@ -132,13 +131,13 @@ function fromNeighbours(
   return { draft, start: previous.end, end: next };
 }
 
-function timeProblem(draft: ItemDraft, edge: TimeField): string {
-  return isBlank(draft[edge])
-    ? `it had no ${edge}`
-    : `its ${edge} ${quote(draft[edge])} cannot be read`;
+function timeProblem(draft: ItemDraft, field: TimeField): string {
+  return isBlank(draft[field])
+    ? `it had no ${field}`
+    : `its ${field} ${quote(draft[field])} cannot be read`;
 }
 
-/** A start before the one of the previous item can be past noon (`1:00`) or past midnight. */
+/** A start before that of the previous item may be after noon (`1:00`) or after midnight. */
 function adjustStart(
   start: number,
   draft: ItemDraft,
@@ -152,15 +151,15 @@ function adjustStart(
     return start + 720;
   }
   if (start < wake && start <= nightEnd && previous.start - start >= 720) {
-    note('past-midnight', `read the start of ${quote(draft.title)} as past midnight`);
+    note('past-midnight', `read the start of ${quote(draft.title)} as after midnight`);
     return start + minutesPerDay;
   }
   return start;
 }
 
 /**
- * An end before its start is past noon (11:00-1:00), past midnight (23:00-1:00) or the two are
- * swapped; the reading that makes the shortest item is taken.
+ * If the end comes before the start, it is after noon (11:00-1:00) or after midnight (23:00-1:00), or the two
+ * are swapped; the reading with the shortest item is chosen.
  */
 function resolveReversed(draft: ItemDraft, start: number, end: number, note: Note): TimedDraft {
   const noon = end < 720 && end + 720 > start ? end + 720 - start : Number.POSITIVE_INFINITY;
@@ -172,7 +171,7 @@ function resolveReversed(draft: ItemDraft, start: number, end: number, note: Not
     return { draft, start, end: end + 720 };
   }
   if (midnight <= swapped) {
-    note('past-midnight', `read the end of ${quote(draft.title)} as past midnight`);
+    note('past-midnight', `read the end of ${quote(draft.title)} as after midnight`);
     return { draft, start, end: end + minutesPerDay };
   }
   note('time-reversed', `swapped the times of ${quote(draft.title)}: it ended before it began`);
@@ -186,7 +185,7 @@ function clip(item: TimedDraft, { wake, sleep }: WakingHours, note: Note): Timed
   if (end <= start) {
     note(
       'outside-waking',
-      `dropped ${quote(item.draft.title)}: it lies outside the waking hours ${hours}`,
+      `dropped ${quote(item.draft.title)}: it is outside the waking hours ${hours}`,
     );
     return [];
   }
@@ -196,9 +195,9 @@ function clip(item: TimedDraft, { wake, sleep }: WakingHours, note: Note): Timed
   return [{ ...item, start, end }];
 }
 
-function read(draft: ItemDraft, edge: TimeField, note: Note): number | undefined {
-  const text = draft[edge];
-  const minute = readTime(text, edge);
+function read(draft: ItemDraft, field: TimeField, note: Note): number | undefined {
+  const text = draft[field];
+  const minute = readTime(text, field);
   if (minute !== undefined && parseMinute(text) === undefined) {
     note('time-format', `read ${quote(text)} of ${quote(draft.title)} as ${formatMinute(minute)}`);
   }

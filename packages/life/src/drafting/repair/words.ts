@@ -2,21 +2,21 @@ import type { Category, Language } from '../../character/profile.js';
 import { cleanLine } from '../clean-text.js';
 import { limits } from '../limits.js';
 
-/** The few sentences that repair itself puts into a day. */
+/** The texts that the repair adds to a day. */
 export interface RepairWords {
   night: { title: string; describe(place: string): string };
   quiet: { title: string; describe(place: string): string };
   feelings: { asleep: string; quiet: string };
   categories: Readonly<Record<Category, string>>;
-  /** The title of one of several parts, `part` from 1. */
+  /** The title of a part of a split item; `part` counts from 1. */
   partOf(title: string, part: number): string;
-  /** The title of what goes on after an interruption. */
+  /** The title of the rest of an interrupted item. */
   continued(title: string): string;
   happens(title: string, location: string): string;
   summary(titles: readonly string[]): string;
 }
 
-/** What a home is called that has no readable name. */
+/** For a home without a usable name. */
 export const homeNames: Readonly<Record<Language, string>> = { zh: '家', en: 'home' };
 
 export function repairWords(language: Language): RepairWords {
@@ -53,7 +53,7 @@ const english: RepairWords = {
   summary: (titles) => `The day: ${titles.join(', ')}.`,
 };
 
-/** Leaves the title room for what is added to it. */
+/** Leaves room in the title for a suffix. */
 function shorten(title: string): string {
   return cleanLine(title, limits.title - 20).text;
 }

@@ -1,7 +1,11 @@
 import { formatMinute, type Random, seededRandom } from '@texas-ai/kernel';
-import type { ChapterDraft, ItemDraft, PlanDraft } from '@texas-ai/life';
+import type { ChapterDraft, ItemDraft, Language, PlanDraft } from '@texas-ai/life';
 import { type ReadPrompt, readPrompt } from './prompt.js';
-import { fakeWords } from './words.js';
+import type { FakeWords } from './words.js';
+import { fakeWordsEn } from './words-en.js';
+import { fakeWordsZh } from './words-zh.js';
+
+const fakeWords: Record<Language, FakeWords> = { zh: fakeWordsZh, en: fakeWordsEn };
 
 /** Returns a valid plan for the waking hours of the prompt, the same for the same prompt. */
 export function fakePlan(prompt: string): PlanDraft {
@@ -10,8 +14,7 @@ export function fakePlan(prompt: string): PlanDraft {
   const words = fakeWords[read.language];
   const planned = read.workday ? words.workday : words.freeDay;
   const times = timesOf(read, planned.length, random);
-  const items = planned.map(({ category, versions }, index): ItemDraft => {
-    const [title, location, description] = random.pick(versions);
+  const items = planned.map(([category, title, location, description], index): ItemDraft => {
     const social = category === 'social' && read.companions.length > 0;
     return {
       start: formatMinute(times[index] ?? read.wake),

@@ -1,130 +1,36 @@
-import type { FakeWords, PlannedItem } from './words.js';
-
-const morning: PlannedItem[] = [
-  {
-    category: 'personal',
-    versions: [
-      ['Getting up', 'Home', 'Opens the curtains and ties her hair back.'],
-      ['Waking slowly', 'Home', 'Sits on the edge of the bed for a while first.'],
-    ],
-  },
-  {
-    category: 'personal',
-    versions: [
-      ['Breakfast and coffee', 'The cafe downstairs', 'Something hot, by the window.'],
-      ['Cooking breakfast', 'Home', "Eggs and toast beside last night's cup."],
-    ],
-  },
-];
-const evening: PlannedItem[] = [
-  {
-    category: 'personal',
-    versions: [
-      ['Dinner', 'Noodle shop on the corner', 'A bowl of soup with extra scallions.'],
-      ['Cooking dinner', 'Home', 'Whatever the fridge still has.'],
-    ],
-  },
-  {
-    category: 'rest',
-    versions: [
-      ['Old records', 'Home', 'The needle crackles before the song.'],
-      ['Half a film', 'Home', 'It begins slowly, which suits her.'],
-    ],
-  },
-  {
-    category: 'social',
-    versions: [
-      ['A call with a friend', 'Home', 'They talk about small things.'],
-      ['An evening walk', 'Riverside', 'Along the lamps, in company.'],
-    ],
-  },
-  {
-    category: 'rest',
-    versions: [
-      ['Tidying before bed', 'Home', "Puts tomorrow's things by the door."],
-      ['A bath and a book', 'Home', 'Back to the page with the folded corner.'],
-    ],
-  },
-];
+import type { FakeWords } from './words.js';
 
 export const fakeWordsEn: FakeWords = {
   workday: [
-    ...morning,
-    {
-      category: 'work',
-      versions: [
-        ['Checking the car', 'Garage', 'Tyres, oil and mirrors, one after another.'],
-        ['Sorting the orders', 'Office', 'Puts the slips in the order of the route.'],
-      ],
-    },
-    {
-      category: 'work',
-      versions: [
-        ['Morning deliveries', 'Downtown', 'Three addresses and a way around the road works.'],
-        ['A run to the docks', 'Docks', 'The goods wait for her, she waits for a signature.'],
-      ],
-    },
-    {
-      category: 'personal',
-      versions: [
-        ['Lunch', 'Roadside diner', 'Whatever comes fastest.'],
-        ['A sandwich in the car', 'Car park', 'Window down a finger, the radio next door.'],
-      ],
-    },
-    {
-      category: 'work',
-      versions: [
-        ['Afternoon deliveries', 'Downtown', 'The last addressee is a quarter of an hour late.'],
-        ['Picking up crates', 'Warehouse', 'Heavier than the slip says.'],
-      ],
-    },
-    {
-      category: 'work',
-      versions: [
-        ['Settling the books', 'Office', 'Matches the small change and signs.'],
-        ['Washing the car', 'Garage', 'The hose leaks into one shoe.'],
-      ],
-    },
-    ...evening,
+    ['personal', 'Getting up', 'Home', 'Opens the curtains and ties her hair back.'],
+    ['personal', 'Breakfast and coffee', 'The cafe downstairs', 'Something hot, by the window.'],
+    ['work', 'Checking the car', 'Garage', 'Tyres, oil and mirrors, one after another.'],
+    ['work', 'Morning deliveries', 'Downtown', 'Three addresses and a way around the road works.'],
+    ['personal', 'Lunch', 'Roadside diner', 'Whatever comes fastest.'],
+    [
+      'work',
+      'Afternoon deliveries',
+      'Downtown',
+      'The last addressee is a quarter of an hour late.',
+    ],
+    ['work', 'Settling the books', 'Office', 'Matches the small change and signs.'],
+    ['personal', 'Dinner', 'Noodle shop on the corner', 'A bowl of soup with extra scallions.'],
+    ['rest', 'Old records', 'Home', 'The needle crackles before the song.'],
+    ['social', 'A call with a friend', 'Home', 'They talk about small things.'],
+    ['rest', 'Tidying before bed', 'Home', "Puts tomorrow's things by the door."],
   ],
   freeDay: [
-    ...morning,
-    {
-      category: 'personal',
-      versions: [
-        ['Cleaning the flat', 'Home', 'An old ticket turns up on the sill.'],
-        ['Laundry', 'Laundrette', 'Watches the drum and the posters.'],
-      ],
-    },
-    {
-      category: 'rest',
-      versions: [
-        ['Second-hand books', 'Bookshop', 'Stays longer than she meant to.'],
-        ['A bench in the park', 'Park', 'The wood is warm.'],
-      ],
-    },
-    {
-      category: 'personal',
-      versions: [
-        ['Lunch', 'Small restaurant', 'Something on the menu she never tried.'],
-        ['Market and lunch', 'Home', 'One bunch of greens too many.'],
-      ],
-    },
-    {
-      category: 'social',
-      versions: [
-        ['A visit', 'Home', 'A box of cakes arrives, half of it stays.'],
-        ['Shopping in company', 'Arcade', 'Gives few opinions.'],
-      ],
-    },
-    {
-      category: 'rest',
-      versions: [
-        ['An afternoon nap', 'Home', 'No alarm.'],
-        ['Oiling the tools', 'Home', 'Lines them up by size, then changes her mind.'],
-      ],
-    },
-    ...evening,
+    ['personal', 'Getting up', 'Home', 'Opens the curtains and ties her hair back.'],
+    ['personal', 'Breakfast and coffee', 'The cafe downstairs', 'Something hot, by the window.'],
+    ['personal', 'Cleaning the flat', 'Home', 'An old ticket turns up on the sill.'],
+    ['rest', 'Second-hand books', 'Bookshop', 'Stays longer than she meant to.'],
+    ['personal', 'Lunch', 'Small restaurant', 'Something on the menu she never tried.'],
+    ['social', 'A visit', 'Home', 'A box of cakes arrives, half of it stays.'],
+    ['rest', 'An afternoon nap', 'Home', 'No alarm.'],
+    ['personal', 'Dinner', 'Noodle shop on the corner', 'A bowl of soup with extra scallions.'],
+    ['rest', 'Old records', 'Home', 'The needle crackles before the song.'],
+    ['social', 'A call with a friend', 'Home', 'They talk about small things.'],
+    ['rest', 'Tidying before bed', 'Home', "Puts tomorrow's things by the door."],
   ],
   summary: (name, titles) =>
     `The day of ${name} began with ${lower(titles[0])} and led through ${lower(titles[3])}, neither busy nor idle. After dusk it slowed down and ended with ${lower(titles.at(-1))}.`,

@@ -1,13 +1,13 @@
-import type { Category, Language } from '@texas-ai/life';
-import { fakeWordsEn } from './words-en.js';
-import { fakeWordsZh } from './words-zh.js';
+import type { Category } from '@texas-ai/life';
 
-export interface PlannedItem {
-  category: Category;
-  /** Variants of title, location and description; one is picked. */
-  versions: readonly (readonly [string, string, string])[];
-}
+type PlannedItem = readonly [
+  category: Category,
+  title: string,
+  location: string,
+  description: string,
+];
 
+/** What the fake Gemini writes in one language. */
 export interface FakeWords {
   workday: readonly PlannedItem[];
   freeDay: readonly PlannedItem[];
@@ -18,5 +18,3 @@ export interface FakeWords {
   thoughts: readonly string[];
   messages: readonly string[];
 }
-
-export const fakeWords: Record<Language, FakeWords> = { zh: fakeWordsZh, en: fakeWordsEn };

@@ -109,7 +109,7 @@ export async function startChaosSystem(options: ChaosSystemOptions): Promise<Cha
     };
     const child = startApp(app, env, join(folder, `${app}.log`));
     child.once('exit', (code) => {
-      if (code) onCrash?.(new Error(`${name} ended by itself with exit code ${code}.`));
+      if (code) onCrash?.(new Error(`${name} exited with code ${code} without being killed.`));
     });
     const running = { name, child, postgres: postgresDoor, redis: redisDoor };
     owner.own(running, ({ child: each }) => kill(each));

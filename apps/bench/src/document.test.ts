@@ -76,7 +76,7 @@ describe('the document', () => {
     const lacking = document.replace(place('table'), '');
     expect(() => fillDocument(lacking, report)).toThrow('no place for table');
     const strange = document.replace('figures: table', 'figures: tables');
-    expect(() => fillDocument(strange, report)).toThrow('nobody makes: tables');
+    expect(() => fillDocument(strange, report)).toThrow('unknown part: tables');
   });
 
   it('of this repository has every part', () => {

@@ -170,7 +170,7 @@ test('a cooldown pauses the queue for all workers, and the job continues afterwa
     await producer.enqueue([buildStep('publish-day')]);
     await published;
   }
-  // What the workers had taken before the queue was held meets it too; then nobody takes anything.
+  // Jobs taken before the pause run into the cooldown too; after that no jobs are taken.
   expect(begun).toBeLessThanOrEqual(4);
   held = false;
   // What Redis does when that time is over.

@@ -26,7 +26,7 @@ export function buildStep(kind: Step['kind'], more: Partial<Step> = {}): Step {
   };
 }
 
-/** A promise that somebody else resolves. */
+/** A promise with its resolve function. */
 export function gate(): { promise: Promise<void>; resolve(): void } {
   let resolve: () => void = () => undefined;
   const promise = new Promise<void>((open) => {
@@ -41,7 +41,7 @@ export interface WorkersOptions {
   concurrency?: number;
 }
 
-/** A producer, a queue to look into, and ways to work it, on a prefix of their own in the real Redis. */
+/** A producer, a queue to inspect, and workers, with a private prefix in the real Redis. */
 export async function startSystem(owner: Owner, url = testServices().redisUrl) {
   const logger = makeLogSpy();
   const prefix = `test-${randomUUID()}`;

@@ -23,12 +23,12 @@ function put(name: string): string {
   return path;
 }
 
-const find = ({ CI, brings = [] }: { CI?: string; brings?: string[] } = {}) =>
+const find = ({ CI, installs = [] }: { CI?: string; installs?: string[] } = {}) =>
   findDebianProgram(wanted, {
     environment: { PATH: `/nowhere:${folder}`, CI },
     async install(name) {
       installed.push(name);
-      brings.forEach(put);
+      installs.forEach(put);
     },
     say: (line) => said.push(line),
   });
@@ -39,13 +39,13 @@ test('a program that is there is found by any of its names, and nothing is insta
   expect(installed).toEqual([]);
 });
 
-test('one that is not there is brought', async () => {
-  expect(await find({ brings: ['texas-yes'] })).toBe(join(folder, 'texas-yes'));
+test('a missing program is installed', async () => {
+  expect(await find({ installs: ['texas-yes'] })).toBe(join(folder, 'texas-yes'));
   expect(installed).toEqual(['texas']);
   expect(said).toEqual([]);
 });
 
-test('where it cannot be brought, tests are skipped with a line that says so', async () => {
+test('if it cannot be installed, tests are skipped with a line about it', async () => {
   expect(await find()).toBeUndefined();
   expect(said).toEqual([
     'Tests of ours are skipped. There is no texas-no; install it, for example: apt-get install texas.\n',

@@ -34,8 +34,8 @@ export async function findDebianProgram(
   const found = findProgram(names, environment.PATH);
   if (found) return found;
   await install(name);
-  const brought = findProgram(names, environment.PATH);
-  if (brought) return brought;
+  const installed = findProgram(names, environment.PATH);
+  if (installed) return installed;
   const sentence = `There is no ${names[0]}; install it, for example: apt-get install ${name}.`;
   if (environment.CI) throw new Error(sentence);
   say(`${tests} are skipped. ${sentence}\n`);

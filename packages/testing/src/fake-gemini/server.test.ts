@@ -89,7 +89,7 @@ describe.each(languages)('a good answer in %s', (language) => {
 describe('the script', () => {
   const prompt = planPrompt(buildDayBrief());
 
-  test('answers in order, then well again, and keeps every call', async () => {
+  test('responds in the given order, then normally again, and records all calls', async () => {
     gemini.respondWith('serverError', 'rateLimited');
     const statuses = [];
     for (let n = 0; n < 3; n++) statuses.push((await askPlan(prompt, `key-${n}`)).status);

@@ -2,25 +2,25 @@ import type { Announcer } from '@texas-ai/jobs';
 import type { Logger } from '@texas-ai/kernel';
 import type { Generation } from '@texas-ai/life';
 import { dayKey, type ReadCache } from '@texas-ai/storage';
-import type { Measured } from './worker-metrics.js';
+import type { WorkerMetrics } from './worker-metrics.js';
 
 export interface AnnounceDayDeps {
   cache: Pick<ReadCache, 'drop'>;
   announcer: Announcer;
   logger: Logger;
-  measured: Pick<Measured, 'generation'>;
+  workerMetrics: Pick<WorkerMetrics, 'generation'>;
 }
 
 /** Invalidates a published day in the cache, then announces it. Repeatable. */
 export async function announceDay(
-  { cache, announcer, logger, measured }: AnnounceDayDeps,
+  { cache, announcer, logger, workerMetrics }: AnnounceDayDeps,
   { id: generationId, character, author, fallback, ...generation }: Generation,
 ): Promise<void> {
   const date = generation.date.toString();
   await cache.drop(dayKey(character, date));
   await announcer.announce({ kind: 'day.published', character, date, generationId });
   logger.info('day published', { character, date, author });
-  measured.generation({ status: 'published', author, code: fallback?.code ?? '' });
+  workerMetrics.generation({ status: 'published', author, code: fallback?.code ?? '' });
 }
 
 /** Invalidates a deleted day in every cache. */

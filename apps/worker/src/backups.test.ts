@@ -24,46 +24,46 @@ afterEach(async () => {
 async function ended(id: string): Promise<BackupRecord> {
   let record: BackupRecord | null = null;
   await until(async () => {
-    record = await deps.backing.backups.find(id);
+    record = await deps.backupDeps.backups.find(id);
     return record !== null && record.state !== 'queued' && record.state !== 'running';
   });
   return record as unknown as BackupRecord;
 }
-const ask = async () => (await deps.backing.backups.request('requested')).id;
+const requestBackup = async () => (await deps.backupDeps.backups.request('requested')).id;
 
-test('one that is asked for is made, although nobody enqueued it, and is verified', async () => {
-  const id = await ask();
+test('a requested backup is made even if its job was never enqueued, and is verified', async () => {
+  const id = await requestBackup();
   const record = await ended(id);
   expect(record).toMatchObject({ state: 'good', places: ['folder'], encrypted: false });
   const files = readdirSync(join(folder, 'dumps')).sort();
   expect(files).toEqual([record.file, record.file?.replace('.dump', '.json')].sort());
   await deps.queues.get('maintenance').add('verify-backup', { version: 1 });
-  await until(async () => Boolean((await deps.backing.backups.find(id))?.verifiedAt));
+  await until(async () => Boolean((await deps.backupDeps.backups.find(id))?.verifiedAt));
 });
 
-test('of many that are asked for at once by many workers one is made', async () => {
+test('simultaneous requests on several workers make one backup', async () => {
   await fleet.startWorker();
-  const ids = await Promise.all([ask(), ask(), ask()]);
+  const ids = await Promise.all([requestBackup(), requestBackup(), requestBackup()]);
   const { steps } = deps;
   await Promise.all(ids.map((id) => steps.backUp(id)));
   await ended(ids[0] ?? '');
   expect(readdirSync(join(folder, 'dumps'))).toHaveLength(2);
 });
 
-test('one that fails is told of once, and the next good one ends that', async () => {
+test('a failed backup raises one alert, and the next good one ends it', async () => {
   const blocked = join(folder, 'dumps');
   writeFileSync(blocked, 'A file is in the way of the folder.');
-  const failed = await ended(await ask());
+  const failed = await ended(await requestBackup());
   expect(failed).toMatchObject({ state: 'failed', error: { code: 'backup_failed' } });
   const open = async () => (await deps.alertRepository.open()).map(({ kind }) => kind);
   await until(async () => (await open()).includes('backup_failed'));
   rmSync(blocked);
   mkdirSync(blocked);
-  expect(await ended(await ask())).toMatchObject({ state: 'good' });
+  expect(await ended(await requestBackup())).toMatchObject({ state: 'good' });
   await until(async () => !(await open()).includes('backup_failed'));
 });
 
-test('old data are removed by the job, with what the configuration keeps', async () => {
+test('the prune job removes data older than configured', async () => {
   await deps.database.raw(`
     INSERT INTO generations (id, character_id, date, ordinal, author, profile_hash, status, error_code, finished_at)
     VALUES (gen_random_uuid(), 'texas', '2020-01-01', 1, 'offline', 'x', 'failed', 'aborted', '2020-01-01')`);
@@ -72,7 +72,7 @@ test('old data are removed by the job, with what the configuration keeps', async
   await until(async () => (await left()) === 0);
 });
 
-test('what is done again and again follows the configuration', () => {
+test('the schedules follow the configuration', () => {
   const { config } = deps;
   const settings = (backup: object, automatic = true) =>
     wantedSchedules({

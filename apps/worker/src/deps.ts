@@ -21,10 +21,10 @@ import { makeProcessDeps, type ProcessDeps, type WiringOptions } from '@texas-ai
 import { announceDay, announceDeletedDay } from './announce-day.js';
 import { makeAuthors, makeQuotas, queuesOf } from './authors/authors.js';
 import { makeAvailableAuthors } from './authors/available-authors.js';
-import { observedAuthors } from './authors/observed-author.js';
+import { instrumentAuthors } from './authors/instrument-authors.js';
 import { type FleetClock, makeFleetClock } from './fleet-clock.js';
 import { budgetOf, type Timing, timingOf } from './settings.js';
-import { type Measured, makeMeasured } from './worker-metrics.js';
+import { makeWorkerMetrics, type WorkerMetrics } from './worker-metrics.js';
 
 /** The repository's root, which holds `config/`. */
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -45,10 +45,10 @@ export interface WorkerDeps extends ProcessDeps {
   /** Drops a deleted day from every cache. */
   forgetDay(character: string, date: string): Promise<void>;
   /** For making and verifying backups. */
-  backing: RunBackupDeps & VerifyLatestDeps;
-  requesting: RequestGenerationDeps & { store: Store };
+  backupDeps: RunBackupDeps & VerifyLatestDeps;
+  requestDeps: RequestGenerationDeps & { store: Store };
   timing: Timing;
-  measured: Measured;
+  workerMetrics: WorkerMetrics;
   redact(text: string): string;
   /** The queues that this process consumes. */
   workedQueues: QueueName[];
@@ -68,7 +68,7 @@ export function makeDeps(config: WorkerConfig, options: WiringOptions = {}): Wor
     cache: { memoryEntries: 0 },
   });
   const { logger, store, producer, connection, prefix, fleet, metrics, tracing } = shared;
-  const measured = makeMeasured(metrics, config.budget.currency);
+  const workerMetrics = makeWorkerMetrics(metrics, config.budget.currency);
   const clock = makeFleetClock({ own, store, logger });
   const authors = makeAuthors(config, clock);
   const budget = budgetOf(config);
@@ -80,7 +80,12 @@ export function makeDeps(config: WorkerConfig, options: WiringOptions = {}): Wor
     id: randomBytes(4).toString('hex'),
     clock,
     steps: producer,
-    authors: observedAuthors(authors.find, { seen: measured.authorCall, tracing, budget, clock }),
+    authors: instrumentAuthors(authors.find, {
+      onCall: workerMetrics.authorCall,
+      tracing,
+      budget,
+      clock,
+    }),
     meter: makeCallMeter({
       ledger: store.ledger,
       quotasOf,
@@ -91,9 +96,9 @@ export function makeDeps(config: WorkerConfig, options: WiringOptions = {}): Wor
     }),
     budget,
     weather: makeWeather({ ...config.weather, logger }),
-    announce: (generation) => announceDay({ ...shared, measured }, generation),
+    announce: (generation) => announceDay({ ...shared, workerMetrics }, generation),
     forgetDay: (character, date) => announceDeletedDay(shared, character, date),
-    backing: {
+    backupDeps: {
       ...backupDepsFrom(
         config.backup,
         config.timeZone,
@@ -106,7 +111,7 @@ export function makeDeps(config: WorkerConfig, options: WiringOptions = {}): Wor
       clock,
       logger,
     },
-    requesting: {
+    requestDeps: {
       store,
       steps: producer,
       clock,
@@ -116,7 +121,7 @@ export function makeDeps(config: WorkerConfig, options: WiringOptions = {}): Wor
       window: config.generations,
     },
     timing,
-    measured,
+    workerMetrics,
     redact: shared.redactor.text,
     workedQueues,
     availableAuthors: makeAvailableAuthors({

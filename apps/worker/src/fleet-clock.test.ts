@@ -21,33 +21,33 @@ function clocks() {
   return { times, logger, clock };
 }
 
-test('goes by the database, whatever the own clock says, and on between two looks', async () => {
+test('follows the database’s clock, also between two synchronisations', async () => {
   const { times, clock } = clocks();
   times.own = database.add({ hours: 24 });
-  await clock.agree();
+  await clock.synchronise();
   expect(clock.now()).toEqual(database);
   times.own = times.own.add({ seconds: 5 });
   expect(clock.now()).toEqual(database.add({ seconds: 5 }));
   times.own = database.subtract({ hours: 1 });
-  await clock.agree();
+  await clock.synchronise();
   expect(clock.now()).toEqual(database);
 });
 
-test('goes on as it is while the database does not answer', async () => {
+test('keeps its offset while the database is unavailable', async () => {
   const { times, clock } = clocks();
   times.own = database.add({ hours: 24 });
-  await clock.agree();
+  await clock.synchronise();
   times.database = null;
   times.own = times.own.add({ minutes: 1 });
-  await clock.agree();
+  await clock.synchronise();
   expect(clock.now()).toEqual(database.add({ minutes: 1 }));
 });
 
-test('says once, for as long as it is so, that the own clock is far off', async () => {
+test('warns once each time that the own clock goes far off', async () => {
   const { times, logger, clock } = clocks();
   for (const seconds of [0, 10, -11, 60, 3, 11]) {
     times.own = database.add({ seconds });
-    await clock.agree();
+    await clock.synchronise();
   }
   expect(logger.lines.map(({ level, fields }) => [level, fields])).toEqual([
     ['warn', { aheadMs: -11_000 }],

@@ -1,14 +1,14 @@
 import type { Clock, Logger } from '@texas-ai/kernel';
 import type { Store } from '@texas-ai/life';
 
-/** The database's clock, by which all workers hold, plan and spend, however their own ones stand. */
+/** Follows the database's clock, so that cooldowns, plans and budgets agree across all workers. */
 export interface FleetClock extends Clock {
-  /** Sets it by the database; goes on as it is where that does not answer. */
-  agree(): Promise<void>;
+  /** Reads the database's time; keeps the last offset while the database is unavailable. */
+  synchronise(): Promise<void>;
 }
 
-/** How far a machine's own clock may be off, in milliseconds, before somebody is to look after it. */
-const noticedMs = 10_000;
+/** A machine's clock that is off by more than this is logged as a warning, in milliseconds. */
+const toleranceMs = 10_000;
 
 export function makeFleetClock({
   own,
@@ -20,20 +20,20 @@ export function makeFleetClock({
   logger: Logger;
 }): FleetClock {
   let aheadMs = 0;
-  const isOff = () => Math.abs(aheadMs) > noticedMs;
+  const isOff = () => Math.abs(aheadMs) > toleranceMs;
   return {
     now: () => own.now().subtract({ milliseconds: aheadMs }),
-    async agree() {
+    async synchronise() {
       const wasOff = isOff();
       try {
-        const there = await store.now();
-        aheadMs = own.now().epochMilliseconds - there.epochMilliseconds;
+        const now = await store.now();
+        aheadMs = own.now().epochMilliseconds - now.epochMilliseconds;
       } catch (error) {
-        logger.debug('clock not set', { error });
+        logger.debug('clock not synchronised', { error });
         return;
       }
       if (isOff() && !wasOff) {
-        logger.warn('the clock of this machine is not that of the database', { aheadMs });
+        logger.warn('clock differs from that of the database', { aheadMs });
       }
     },
   };

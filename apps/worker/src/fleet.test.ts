@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { localDate, Temporal } from '@texas-ai/kernel';
+import { localDate } from '@texas-ai/kernel';
 import { type LoggedLine, until } from '@texas-ai/testing';
 import { startFleet, type TestFleet, type TestWorker } from '../test/test-fleet.js';
 
-// Whole workers, as their processes wire them, on real servers.
+// Complete workers, wired as in production, on real servers.
 
 let fleet: TestFleet | null = null;
 afterEach(async () => {
@@ -11,21 +11,24 @@ afterEach(async () => {
   fleet = null;
 });
 
-/** As FLUSHALL, for what is this fleet's: other tests share the server. */
+/** Like FLUSHALL, but only for this fleet's keys: other tests share the server. */
 async function wipe({ deps }: TestWorker, { prefix }: TestFleet): Promise<void> {
   const { connection } = deps.queues;
   const keys = await connection.keys(`${prefix}:*`);
   if (keys.length > 0) await connection.del(keys);
 }
 
-/** Once the workers have nothing left to do, whatever is unfinished counts as lost. */
-async function loseTheRest(workers: readonly TestWorker[], { db }: TestFleet): Promise<void> {
+/** Waits until the workers are idle, then makes every unfinished generation stale. */
+async function makeUnfinishedStale(
+  workers: readonly TestWorker[],
+  { db }: TestFleet,
+): Promise<void> {
   const states = ['wait', 'prioritized', 'active', 'delayed'] as const;
   await until(async () => {
     if (workers.some(({ consumer }) => consumer.activeJobs().length > 0)) return false;
     const counts = workers.flatMap(({ deps }) =>
       deps.workedQueues
-        // What is scheduled waits there for its hour.
+        // It has scheduled jobs waiting for their time.
         .filter((queue) => queue !== 'maintenance')
         .map((queue) => deps.queues.get(queue).getJobCountByTypes(...states)),
     );
@@ -34,7 +37,7 @@ async function loseTheRest(workers: readonly TestWorker[], { db }: TestFleet): P
   await db.database('generations').whereNull('finished_at').update({ touched_at: '-infinity' });
 }
 
-test('Redis is wiped in the middle of 50 generations: none is lost, no plan is paid for twice', async () => {
+test('a wiped Redis loses none of 50 generations, and no plan is paid for twice', async () => {
   fleet = await startFleet({ latencyMs: 20 });
   const { gemini, db } = fleet;
   const worker = await fleet.startWorker();
@@ -43,7 +46,7 @@ test('Redis is wiped in the middle of 50 generations: none is lost, no plan is p
   for (let count = 0; count < 50; count++) generations.push(await fleet.request(worker));
   await gemini.called(60);
   await wipe(worker, fleet);
-  await loseTheRest(workers, fleet);
+  await makeUnfinishedStale(workers, fleet);
   const published = await fleet.until(generations, 'published');
   const plans: { calls: number }[] = await db
     .database('author_calls')
@@ -51,12 +54,12 @@ test('Redis is wiped in the middle of 50 generations: none is lost, no plan is p
     .groupBy('generation_id')
     .select(db.database.raw('count(*) AS calls'));
   expect(plans).toHaveLength(50);
-  // Whoever was at work when Redis was wiped stores what it has; nobody is asked again.
+  // Workers store the results of the calls they had in flight; none is made again.
   expect(plans.filter(({ calls }) => calls !== 1)).toEqual([]);
   expect(published.filter(({ author, fallback }) => author !== 'gemini' || fallback)).toEqual([]);
 }, 180_000);
 
-test('Redis is wiped where another process works the authors: no day is taken from them for it', async () => {
+test('after Redis is wiped, days wait for the authors of another worker instead of falling back', async () => {
   fleet = await startFleet({
     authoring: { fallback: 'none' },
     latencyMs: 300,
@@ -66,16 +69,16 @@ test('Redis is wiped where another process works the authors: no day is taken fr
   const asking = { WORKER_QUEUES: 'author-gemini', WORKER_CONCURRENCY: '1' };
   const workers = [publishing, await fleet.startWorker(asking)];
   const generations = [await fleet.request(publishing), await fleet.request(publishing)];
-  // They were asked for long ago.
+  // Their time to fall back has come.
   await db.database('generations').update({ fallback_at: db.database.fn.now() });
   await fleet.gemini.called(1);
   await wipe(publishing, fleet);
-  await loseTheRest(workers, fleet);
+  await makeUnfinishedStale(workers, fleet);
   const published = await fleet.until(generations, 'published');
   expect(published.map(({ author }) => author)).toEqual(['gemini', 'gemini']);
 });
 
-test('a call whose job loses its lock in Redis is not made by another worker as well', async () => {
+test('a call whose job loses its lock in Redis is not made twice', async () => {
   fleet = await startFleet({ worker: { retryStorageSeconds: 0.1 } });
   const { gemini, prefix } = fleet;
   let answer: () => void = () => undefined;
@@ -87,7 +90,7 @@ test('a call whose job loses its lock in Redis is not made by another worker as 
   const workers = [worker, await fleet.startWorker()];
   const generation = await fleet.request(worker);
   await gemini.called(1);
-  // As where Redis was away for longer than a lock lasts.
+  // As if Redis had been down for longer than a lock lasts.
   const { connection } = worker.deps.queues;
   const locks = await connection.keys(`${prefix}:*:lock`);
   expect(locks).toHaveLength(1);
@@ -103,7 +106,7 @@ test('a call whose job loses its lock in Redis is not made by another worker as 
   expect(published).toMatchObject({ fallback: null, usage: { calls: 5 } });
 });
 
-test('a day whose author failed for good is finished by the offline author and says so', async () => {
+test('a day whose author failed for good is finished by the offline author, with the reason', async () => {
   fleet = await startFleet();
   fleet.gemini.behaveBy(() => 'blocked');
   const worker = await fleet.startWorker();
@@ -114,11 +117,11 @@ test('a day whose author failed for good is finished by the offline author and s
     fallback: { from: 'gemini', code: 'author_blocked' },
     error: null,
   });
-  const day = await fleet.db.store.days.find('texas', Temporal.PlainDate.from(generation.date));
+  const day = await fleet.db.store.days.find('texas', generation.date);
   expect(day?.generation).toMatchObject({ author: 'offline', fallback: { from: 'gemini' } });
 });
 
-test('what was retryable is tried again a few times, then the day fails with its code', async () => {
+test('a retryable failure is retried a few times, then the day fails with its code', async () => {
   fleet = await startFleet({ authoring: { fallback: 'none' } });
   fleet.gemini.behaveBy(() => 'serverError');
   const worker = await fleet.startWorker();
@@ -134,7 +137,7 @@ test('what was retryable is tried again a few times, then the day fails with its
   ]);
 });
 
-test('a worker that stops hands its call back, and another one makes it', async () => {
+test('a worker that stops hands its job back, and another makes the call', async () => {
   fleet = await startFleet();
   const { gemini } = fleet;
   gemini.respondWith('hang');
@@ -145,17 +148,17 @@ test('a worker that stops hands its call back, and another one makes it', async 
   await stopping.stop();
   const next = await fleet.startWorker();
   await fleet.until([generation], 'published');
-  // It did not have to find out that the other one is gone.
+  // It did not have to detect that the other worker is gone.
   expect(next.logger.lines.map(({ message }) => message)).not.toContainEqual(
     expect.stringMatching(/stalled|lost/),
   );
-  // Nothing counted as a failure.
+  // It did not count as a failure.
   expect(await fleet.db.database('generations').sum('plan_failures as sum').first()).toEqual({
     sum: 0,
   });
 });
 
-test('workers that start at once make each schedule once, and put it back when Redis is wiped', async () => {
+test('workers that start at once create each schedule once, and restore it after Redis is wiped', async () => {
   const started = await startFleet({ environment: { PLANNING_AUTOMATIC: 'true' } });
   fleet = started;
   const [worker] = await Promise.all([1, 2, 3].map(() => started.startWorker()));
@@ -170,10 +173,10 @@ test('workers that start at once make each schedule once, and put it back when R
   expect(await schedules()).toEqual([1, 1]);
 });
 
-test('a character whose planning time has come has her day written without anybody asking', async () => {
+test('a due character’s day is written without a request', async () => {
   fleet = await startFleet({
     environment: { PLANNING_AUTOMATIC: 'true' },
-    // It has come, whatever the hour is.
+    // Due at any time of day.
     planning: { time: '00:00' },
   });
   const { db } = fleet;
@@ -187,7 +190,7 @@ test('a character whose planning time has come has her day written without anybo
   expect(next.since(generation?.date).days).toBeGreaterThanOrEqual(1);
 });
 
-test('a character that another process took away is there again', async () => {
+test('a character that an older process removed is restored', async () => {
   fleet = await startFleet();
   const { db } = fleet;
   await fleet.startWorker();
@@ -198,19 +201,19 @@ test('a character that another process took away is there again', async () => {
   });
 });
 
-test('what was committed and not announced is announced by another', async () => {
+test('an unannounced day is announced by the reconciler', async () => {
   fleet = await startFleet();
   const worker = await fleet.startWorker();
   const { db } = fleet;
-  const heard: string[] = [];
+  const announced: string[] = [];
   worker.deps.announcements.onAnnouncement((announcement) => {
-    if (announcement.kind === 'day.published') heard.push(announcement.generationId);
+    if (announcement.kind === 'day.published') announced.push(announcement.generationId);
   });
   const generation = await fleet.request(worker);
-  // An announcement comes by another way than the row.
-  await until(() => heard.length > 0);
+  // Announcements arrive independently of the database.
+  await until(() => announced.length > 0);
   await fleet.until([generation], 'published');
-  heard.length = 0;
+  announced.length = 0;
   await db.database('generations').update({
     announced_at: null,
     finished_at: db.database.raw("now() - interval '1 hour'"),
@@ -219,28 +222,28 @@ test('what was committed and not announced is announced by another', async () =>
     const [row] = await db.database('generations').select('announced_at');
     return row?.announced_at !== null;
   });
-  await until(() => heard.length > 0);
-  expect(heard).toEqual([generation.id]);
+  await until(() => announced.length > 0);
+  expect(announced).toEqual([generation.id]);
 });
 
-test('queues can be worked apart, each with as many jobs at once as it may have', async () => {
+test('queues can be processed by separate workers, within their concurrency', async () => {
   fleet = await startFleet({
     worker: { concurrencyOf: { 'author-gemini': 1 } },
     latencyMs: 50,
   });
   const { gemini } = fleet;
-  let most = 0;
+  let maxConcurrent = 0;
   gemini.behaveBy(() => {
-    most = Math.max(most, gemini.underWay(''));
+    maxConcurrent = Math.max(maxConcurrent, gemini.underWay(''));
     return 'ok';
   });
   const author = await fleet.startWorker({ WORKER_QUEUES: 'author-gemini' });
   const generation = await fleet.request(author);
   await until(async () => (await fleet?.generationOf(generation.id))?.status === 'publishing');
-  // Whoever publishes is not there yet.
+  // No worker publishes yet.
   const others = await fleet.startWorker({ WORKER_QUEUES: 'days,alerts,maintenance' });
   await fleet.until([generation], 'published');
   expect(author.consumer.queues).toEqual(['author-gemini']);
   expect(others.consumer.queues).toEqual(['days', 'alerts', 'maintenance']);
-  expect(most).toBe(1);
+  expect(maxConcurrent).toBe(1);
 });

@@ -30,14 +30,14 @@ try {
   await run(makeDeps(config, { tracing }));
 } catch (error) {
   const invalid = error instanceof TexasError && error.code === 'config_invalid';
-  const said = invalid
+  const message = invalid
     ? formatConfigProblems(error)
     : redactor.text(`The worker could not start: ${explain(error)}`);
-  process.stderr.write(`${said}\n`);
+  process.stderr.write(`${message}\n`);
   process.exit(invalid ? configExitCode : 1);
 }
 
-/** Works until the process is told to stop; active jobs get some time, then are aborted. */
+/** Runs until a shutdown signal; active jobs get a grace period, then are aborted. */
 async function run(deps: WorkerDeps) {
   const { config, logger, readiness, redisSupported, tracing, owner } = deps;
   captureConsole(logger);
@@ -61,19 +61,19 @@ async function run(deps: WorkerDeps) {
   }
   try {
     const work = async () => {
-      await getReady(deps, starting.signal);
+      await prepare(deps, starting.signal);
       consumer = await startWork(deps);
       readiness.started = true;
       logger.info('worker ready', { worker: deps.id, queues: consumer.queues });
     };
-    // A cache that is away holds nothing up.
+    // An unavailable cache delays nothing.
     await Promise.all([work(), redisSupported.cache()]);
   } catch (error) {
     if (!starting.signal.aborted) throw error;
   }
 }
 
-async function getReady(deps: WorkerDeps, signal: AbortSignal) {
+async function prepare(deps: WorkerDeps, signal: AbortSignal) {
   const { config, database, store, characters, channels, redisSupported, logger } = deps;
   await Promise.all([waitForMigrations(database, logger, signal), redisSupported.queues()]);
   await store.characters.synchronise(characters);

@@ -8,13 +8,13 @@ afterEach(async () => {
   fleet = null;
 });
 
-/** Once it is done with all its jobs. */
+/** The metrics, once all jobs have ended. */
 async function metricsOf({ consumer, deps }: TestWorker): Promise<string> {
   await until(() => consumer.activeJobs().length === 0);
   return deps.metrics.text();
 }
 
-/** Counts of a metric's series whose labels hold all of these. */
+/** The sum of a metric's series that have all of these labels. */
 function sumOf(text: string, name: string, ...labels: string[]): number {
   return text
     .split('\n')
@@ -22,7 +22,7 @@ function sumOf(text: string, name: string, ...labels: string[]): number {
     .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
 }
 
-test('a worker measures its jobs, its author, what that was paid and what became of the day', async () => {
+test('a worker measures its jobs, author calls, spending and finished generations', async () => {
   fleet = await startFleet();
   const worker = await fleet.startWorker();
   const generation = await fleet.request(worker);
@@ -36,7 +36,7 @@ test('a worker measures its jobs, its author, what that was paid and what became
   const planned = ['author="gemini"', 'model="gemini-3.5-flash-lite"', 'step="plan-day"'];
   expect(sumOf(text, calls, ...planned, 'outcome="answered"')).toBe(1);
   const { usage } = await fleet.generationOf(generation.id);
-  // The check at start is counted as well, for no generation.
+  // The check at start counts too, but belongs to no generation.
   const ofDays = (name: string, label: string) =>
     sumOf(text, name, label) - sumOf(text, name, label, 'step="probe"');
   expect(ofDays('texas_author_tokens_total', 'direction="input"')).toBe(usage.inputTokens);
@@ -49,7 +49,7 @@ test('a worker measures its jobs, its author, what that was paid and what became
   expect(sumOf(text, 'texas_jobs_active')).toBe(0);
 });
 
-test('failures are told by their codes', async () => {
+test('failures are counted by their codes', async () => {
   fleet = await startFleet({ authoring: { fallback: 'none' } });
   fleet.gemini.behaveBy(() => 'blocked');
   const worker = await fleet.startWorker();

@@ -16,30 +16,30 @@ const ids = z.object({
   generationId: z.string().nullable().catch(null),
 });
 
-/** Runs a job's work with its ids in the log context, and logs one line about it. */
+/** Runs a job with its ids in the log context, and logs one line about it. */
 export function runJob({
   logger,
   alerts,
-  measured,
+  workerMetrics,
 }: {
   logger: Logger;
   alerts: Alerts;
-  measured: { jobs: Pick<JobMetrics, 'slow'> };
+  workerMetrics: { jobs: Pick<JobMetrics, 'slow'> };
 }): ConsumerOptions['around'] {
   return async ({ name, id, payload }, work) => {
     const { requestId, generationId } = ids.safeParse(payload).data ?? {};
     await runWithLogContext({ requestId, generationId, job: name, jobId: id }, async () => {
-      const began = performance.now();
-      const isSlow = () => performance.now() - began > slowStepMs && !unlimited.has(name);
+      const startedAt = performance.now();
+      const isSlow = () => performance.now() - startedAt > slowStepMs && !unlimited.has(name);
       try {
         await work();
-        const ms = Math.round(performance.now() - began);
+        const ms = Math.round(performance.now() - startedAt);
         if (isSlow()) logger.warn('slow step', { ms });
         else logger.info('step done', { ms });
       } finally {
         if (isSlow()) {
-          measured.jobs.slow(name);
-          await alerts.raise(slowStep(name, performance.now() - began));
+          workerMetrics.jobs.slow(name);
+          await alerts.raise(slowStep(name, performance.now() - startedAt));
         }
       }
     });

@@ -11,11 +11,11 @@ import { makeHandlers } from './handlers/index.js';
 import { startReconciling } from './reconcile/reconcile-loop.js';
 import { runJob } from './run-job.js';
 
-/** Starts to work the queues, to reconcile and to report to the fleet; resolves once every queue is worked. */
+/** Starts the consumer, the reconciler and the heartbeat; resolves once every queue is consumed. */
 export async function startWork(deps: WorkerDeps): Promise<Consumer> {
   const { config, logger, owner, queues, steps, timing } = deps;
   await untilReady(queues.connection);
-  await deps.clock.agree();
+  await deps.clock.synchronise();
   const { url } = config.redis;
   const connection = owner.own(connectConsumer({ url, logger }), (each) => each.disconnect());
   const { lockMs, stallCheckMs, retryStorageMs } = timing;
@@ -30,10 +30,10 @@ export async function startWork(deps: WorkerDeps): Promise<Consumer> {
     around: runJob(deps),
     handleFailure: failureHandler(deps),
     pauseQueue: (queue, ms) => steps.pauseQueue(queue, ms),
-    onEnded: deps.measured.jobs.ended,
+    onEnded: deps.workerMetrics.jobs.ended,
     logger,
   });
-  deps.measured.working = consumer;
+  deps.workerMetrics.consumer = consumer;
   await consumer.ready();
   owner.own(startReconciling(deps, consumer), (each) => each.stop());
   reportToFleet(deps, consumer);
@@ -48,7 +48,8 @@ function failureHandler(deps: WorkerDeps) {
     fallback: config.authoring.fallback,
     random: Math.random,
     timing: { retryMs, retryStorageMs, probeMs },
-    onFailed: ({ author }, code) => deps.measured.generation({ status: 'failed', author, code }),
+    onFailed: ({ author }, code) =>
+      deps.workerMetrics.generation({ status: 'failed', author, code }),
     onCooldown() {
       announcer
         .announce({ kind: 'holds.changed' })

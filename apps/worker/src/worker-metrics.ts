@@ -8,22 +8,22 @@ import {
   makeJobMetrics,
 } from '@texas-ai/telemetry';
 
-/** What this worker tells its metrics. */
-export interface Measured {
+/** Records what this worker does. */
+export interface WorkerMetrics {
   jobs: JobMetrics;
   authorCall(call: AuthorCallMeasurement): void;
   generation(generation: FinishedGeneration): void;
-  /** Who is asked for the active jobs; null until the worker works. */
-  working: Parameters<typeof makeJobMetrics>[1] extends () => infer Working ? Working : never;
+  /** Provides the active jobs; null until the worker consumes its queues. */
+  consumer: ReturnType<Parameters<typeof makeJobMetrics>[1]>;
 }
 
-/** `currency` is that of the price table. */
-export function makeMeasured({ registry }: Metrics, currency: string): Measured {
-  const measured: Measured = {
-    jobs: makeJobMetrics(registry, () => measured.working),
+/** `currency` is the currency of the price table. */
+export function makeWorkerMetrics({ registry }: Metrics, currency: string): WorkerMetrics {
+  const workerMetrics: WorkerMetrics = {
+    jobs: makeJobMetrics(registry, () => workerMetrics.consumer),
     authorCall: makeAuthorMetrics(registry, currency),
     generation: makeGenerationMetrics(registry),
-    working: null,
+    consumer: null,
   };
-  return measured;
+  return workerMetrics;
 }

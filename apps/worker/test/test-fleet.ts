@@ -17,7 +17,7 @@ import { startWork } from '../src/work.js';
 
 type Logger = ReturnType<typeof makeLogSpy>;
 
-/** One worker as its process wires it. */
+/** A worker, wired as in production. */
 export interface TestWorker {
   deps: WorkerDeps;
   consumer: Consumer;
@@ -28,21 +28,21 @@ export interface TestWorker {
 export interface TestFleetOptions {
   environment?: Record<string, string>;
   authoring?: Partial<Pick<WorkerConfig['authoring'], 'fallback' | 'rewriteFallback'>>;
-  /** Of the key. */
+  /** The quotas of the key. */
   quotas?: Partial<Record<'requestsPerMinute' | 'tokensPerMinute' | 'requestsPerDay', number>>;
   budget?: Partial<WorkerConfig['budget']>;
   alerts?: Partial<WorkerConfig['alerts']>;
   planning?: Partial<WorkerConfig['planning']>;
   worker?: Partial<WorkerConfig['worker']>;
-  /** As the fake answers where it rests: `2.5s`. */
+  /** The delay in the fake's 429 responses; default `2.5s`. */
   retryDelay?: string;
   latencyMs?: number;
 }
 
 export const goodKey = 'good-key-0123456789';
 
-/** What must not strike because the machine is slow. */
-const patient = {
+/** Time limits that must not be reached because the machine is slow. */
+const generousLimits = {
   authoring: { callTimeoutSeconds: 120 },
   database: { statementTimeoutSeconds: 120, acquireTimeoutSeconds: 120, connectTimeoutSeconds: 60 },
   worker: { lockSeconds: 120, untouchedSeconds: 120 },
@@ -50,9 +50,8 @@ const patient = {
 } as const;
 
 /**
- * Workers on a real PostgreSQL and Redis, a fake Gemini and a fake webhook. They look after things as
- * often as the test configuration says, and take nothing for lost: a test that wants that says when.
- * Each fleet has a database, and in Redis a prefix, of its own.
+ * Workers on a real PostgreSQL and Redis, with a fake Gemini and a fake webhook. Nothing becomes stale
+ * unless the test makes it so. Each fleet has its own database, and its own prefix in Redis.
  */
 export async function startFleet(options: TestFleetOptions = {}) {
   const owner = makeOwner();
@@ -68,10 +67,10 @@ export async function startFleet(options: TestFleetOptions = {}) {
   const prefix = `test-${randomUUID().slice(0, 8)}`;
   const characters = [{ profile: buildProfile('en', { id: 'texas' }), hash: 'one' }];
   await db.store.characters.synchronise(characters);
-  // Later than today, which may end before the test does.
+  // Requests use later dates: today may end before the test does.
   let lastDate = localDate(await db.store.now(), 'Asia/Shanghai');
 
-  /** Another worker process, as far as it goes: with connections of its own. */
+  /** Starts a worker with its own connections, like another process. */
   async function startWorker(environment: Record<string, string> = {}): Promise<TestWorker> {
     const loaded = loadConfig({
       root,
@@ -90,15 +89,15 @@ export async function startFleet(options: TestFleetOptions = {}) {
     });
     const config = {
       ...loaded,
-      database: { ...loaded.database, ...patient.database },
+      database: { ...loaded.database, ...generousLimits.database },
       authoring: withQuotas(
-        { ...loaded.authoring, ...patient.authoring, ...options.authoring },
+        { ...loaded.authoring, ...generousLimits.authoring, ...options.authoring },
         options.quotas,
       ),
       budget: { ...loaded.budget, ...options.budget },
-      alerts: { ...loaded.alerts, ...patient.alerts, ...options.alerts },
+      alerts: { ...loaded.alerts, ...generousLimits.alerts, ...options.alerts },
       planning: { ...loaded.planning, ...options.planning },
-      worker: { ...loaded.worker, ...patient.worker, ...options.worker },
+      worker: { ...loaded.worker, ...generousLimits.worker, ...options.worker },
     };
     const logger = makeLogSpy();
     const deps = { ...makeDeps(config, { logger, prefix }), characters };
@@ -115,10 +114,10 @@ export async function startFleet(options: TestFleetOptions = {}) {
     };
   }
 
-  /** A worker asks, as the gateway would. */
+  /** Requests a date as the gateway does. */
   function requestDate({ deps }: TestWorker, date: Temporal.PlainDate): Promise<Generation> {
     return requestGeneration(
-      { ...deps.requesting, window: { daysBack: 366, daysAhead: 366 } },
+      { ...deps.requestDeps, window: { daysBack: 366, daysAhead: 366 } },
       {
         character: 'texas',
         date,
@@ -142,14 +141,14 @@ export async function startFleet(options: TestFleetOptions = {}) {
     webhook,
     prefix,
     startWorker,
-    /** Of a date that was not asked for yet. */
+    /** Requests a new date. */
     request(worker: TestWorker): Promise<Generation> {
       lastDate = lastDate.add({ days: 1 });
       return requestDate(worker, lastDate);
     },
     requestAgain: (worker: TestWorker, { date }: Generation) => requestDate(worker, date),
     generationOf,
-    /** Answers them once all stand so. */
+    /** Returns the generations once all have this status. */
     async until(
       generations: readonly { id: string }[],
       status: GenerationStatus,
@@ -169,7 +168,7 @@ function withQuotas(
   authoring: WorkerConfig['authoring'],
   quotas: TestFleetOptions['quotas'],
 ): WorkerConfig['authoring'] {
-  // Who writes and with which key belong together, so each author keeps its own kind.
+  // Narrows the union: only gemini has quotas.
   return authoring.author === 'gemini'
     ? { ...authoring, gemini: { ...authoring.gemini, ...quotas } }
     : authoring;

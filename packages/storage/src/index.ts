@@ -11,8 +11,8 @@ export {
   type DatabaseOptions,
   openDatabase,
   poolUse,
+  probeDatabase,
 } from './database/database.js';
-export { probeDatabase } from './database/probe-database.js';
 export { storageFailure } from './database/storage-failure.js';
 export {
   knownMigrations,
@@ -23,5 +23,5 @@ export {
 export { makeAlertRepository } from './repositories/operations/alerts.js';
 export { makeBackupRepository } from './repositories/operations/backups.js';
 export { makeKeyRepository } from './repositories/operations/keys.js';
-export { makeFigures, type SystemFigures } from './repositories/operations/system-stats.js';
+export { makeSystemStats, type SystemStats } from './repositories/operations/system-stats.js';
 export { makeStore } from './store.js';

@@ -3,7 +3,7 @@ import { Temporal } from '@texas-ai/kernel';
 import { makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 import { makeAlertRepository } from './repositories/operations/alerts.js';
 
-// What is looked for every few seconds among millions of rows is found by an index.
+// Frequent queries over millions of rows use an index.
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -13,15 +13,15 @@ afterAll(() => db.drop());
 
 const now = Temporal.Instant.from('2026-11-23T04:00:00Z');
 
-/** How PostgreSQL goes about the last statement of the work where it avoids reading whole tables. */
+/** The plan of the work's last statement, with sequential scans discouraged. */
 async function planOf(work: () => Promise<unknown>): Promise<string> {
-  let asked: { sql: string; bindings: unknown[] } | undefined;
+  let query: { sql: string; bindings: unknown[] } | undefined;
   const listen = ({ sql, bindings }: { sql: string; bindings: unknown[] }) => {
-    asked = { sql: sql.replace(/\$\d+/g, '?'), bindings };
+    query = { sql: sql.replace(/\$\d+/g, '?'), bindings };
   };
   db.database.on('query', listen);
   await work().finally(() => db.database.off('query', listen));
-  const { sql, bindings } = asked ?? { sql: '', bindings: [] };
+  const { sql, bindings } = query ?? { sql: '', bindings: [] };
   return db.database.transaction(async (inTransaction) => {
     await inTransaction.raw('SET LOCAL enable_seqscan = off');
     const { rows } = await inTransaction.raw(`EXPLAIN ${sql}`, bindings as string[]);
@@ -30,34 +30,26 @@ async function planOf(work: () => Promise<unknown>): Promise<string> {
 }
 
 test.each<[string, string, () => Promise<unknown>]>([
-  ['characters that are due', 'characters_due', () => db.store.schedule.due(now, 10)],
+  ['due characters', 'characters_due', () => db.store.schedule.due(now, 10)],
+  ['stale generations', 'generations_unfinished', () => db.store.generations.staleSince(now, 10)],
   [
-    'generations that nobody touched',
+    'overdue generations',
     'generations_unfinished',
-    () => db.store.generations.staleSince(now, 10),
+    () => db.store.generations.overdue({ now, available: ['offline'], atOnce: [], limit: 10 }),
   ],
+  ['unannounced days', 'generations_unannounced', () => db.store.generations.unannounced(now, 10)],
   [
-    'generations that are held too long',
-    'generations_unfinished',
-    () => db.store.generations.overdue({ now: now, available: ['offline'], atOnce: [], limit: 10 }),
-  ],
-  [
-    'days that were not announced',
-    'generations_unannounced',
-    () => db.store.generations.unannounced(now, 10),
-  ],
-  [
-    'days to be written anew',
+    'days to rewrite',
     'generations_to_rewrite',
     () => db.store.generations.toRewrite('gemini', now, 10),
   ],
-  ['calls that were never closed', 'author_calls_open', () => db.store.ledger.closeLost(now)],
+  ['open calls', 'author_calls_open', () => db.store.ledger.closeLost(now)],
   [
-    'alerts to be delivered',
+    'due deliveries',
     'alert_deliveries_waiting',
     () => makeAlertRepository(db.database).due(now, 10, ['slack']),
   ],
-])('%s by %s', async (_what, index, work) => {
+])('%s are found by the index %s', async (_what, index, work) => {
   const plan = await planOf(work);
   expect(plan).toContain(index);
   expect(plan).not.toContain('Seq Scan');

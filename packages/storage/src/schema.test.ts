@@ -28,7 +28,7 @@ afterEach(async () => {
 const named = (sql: string) =>
   sql.replaceAll('$name', new URL(db.url).pathname.slice(1)).replaceAll('$role', role);
 
-/** A new pool of the role, as of a process that starts. */
+/** A new pool for the role, as a starting process opens it. */
 function open(schema?: string): Database {
   const url = new URL(db.url);
   url.username = role;
@@ -56,7 +56,7 @@ const schemas = async () => {
   return rows.map(({ name }: { name: string }) => name);
 };
 
-test('the tables are made in the schema of the role, and found there after more schemas came', async () => {
+test('the tables are created in the role’s schema, and found there after schemas are added', async () => {
   await db.database.raw(named('CREATE SCHEMA AUTHORIZATION $role'));
   await migrate(open());
   expect(await schemas()).toEqual([role]);
@@ -67,7 +67,7 @@ test('the tables are made in the schema of the role, and found there after more 
   expect(await migrate(later)).toEqual([]);
 });
 
-test('tables in public stay the ones that are used when the role gets a schema', async () => {
+test('existing tables in public stay in use when the role gets a schema', async () => {
   await db.database.raw(named('GRANT ALL ON SCHEMA public TO $role'));
   await migrate(open());
   await db.database.raw(named('CREATE SCHEMA AUTHORIZATION $role'));
@@ -77,7 +77,7 @@ test('tables in public stay the ones that are used when the role gets a schema',
   expect(await schemas()).toEqual(['public']);
 });
 
-test('one database may hold two installations', async () => {
+test('one database can hold two installations', async () => {
   await db.database.raw(
     named('CREATE SCHEMA one; CREATE SCHEMA two; GRANT ALL ON SCHEMA one, two TO $role'),
   );
@@ -96,13 +96,13 @@ test.each([
     'ALTER ROLE $role SET search_path = nowhere',
     /no schema has been selected.*CREATE SCHEMA IF NOT EXISTS nowhere; GRANT USAGE, CREATE ON SCHEMA nowhere TO role_/,
   ],
-])('a role that %s is told so, with what to do', async (_what, sql, message) => {
+])('a role that %s gets an error with a fix', async (_what, sql, message) => {
   if (sql !== '') await db.database.raw(named(sql));
   const refused = await migrate(open()).catch((failure: unknown) => failure);
   expect(explain(refused)).toMatch(message);
 });
 
-test('a right that the role lacks in another schema comes back by the statement that is printed', async () => {
+test('the suggested GRANT restores a missing privilege in another schema', async () => {
   await db.database.raw(named('CREATE SCHEMA "my app"; GRANT ALL ON SCHEMA "my app" TO $role'));
   await db.database.raw(named('ALTER ROLE $role SET search_path = "my app"'));
   const migrated = open();
@@ -122,7 +122,7 @@ test('a right that the role lacks in another schema comes back by the statement 
 test.each([
   [`SELECT 'Token - a'::jsonb`, 'invalid input syntax for type json'],
   [`SELECT 'a - b'::integer`, 'invalid input syntax for type integer: "a - b"'],
-])('the words of PostgreSQL are told whole, without the statement: %s', async (sql, words) => {
+])('the message of PostgreSQL is kept whole, without the statement: %s', async (sql, words) => {
   const inPool = await db.database.raw(sql).catch((error) => error);
   const inTransaction = await db.database.transaction((t) => t.raw(sql)).catch((error) => error);
   const built = await db.database

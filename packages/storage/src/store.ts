@@ -4,12 +4,13 @@ import { advisoryLocks } from '@texas-ai/postgres';
 import type { Knex } from 'knex';
 import { LRUCache } from 'lru-cache';
 import type { Database } from './database/database.js';
-import { storageFailure, withStorageFailures } from './database/storage-failure.js';
+import { queryRows } from './database/query-rows.js';
+import { withStorageFailures } from './database/storage-failure.js';
 import { makeCooldownRepository } from './repositories/authors/cooldowns.js';
 import { makeLedgerRepository } from './repositories/authors/ledger.js';
 import {
-  type KnownProfiles,
   makeCharacterRepository,
+  type ProfileCache,
 } from './repositories/characters/characters.js';
 import { makeTransferRepository } from './repositories/characters/transfers.js';
 import { makeDayRepository } from './repositories/days/days.js';
@@ -22,15 +23,15 @@ import { makeRequestRepository } from './repositories/generations/requests.js';
 import { makeScheduleRepository } from './repositories/generations/schedule.js';
 import { makeRetentionRepository } from './repositories/operations/retention.js';
 
-/** Well below the time after which PostgreSQL ends a transaction that does nothing. */
-const aliveMs = 500;
+/** Well below `idleInTransactionTimeoutSeconds`. */
+const keepAliveMs = 500;
 
-/** A profile may have some hundred kilobytes of material. */
-const mostKnownProfiles = 100;
+/** A profile may have several hundred kilobytes of material. */
+const maxCachedProfiles = 100;
 
-/** The use cases' store on PostgreSQL. */
+/** The store of the use cases, on PostgreSQL. */
 export function makeStore(database: Database): Store {
-  const profiles: KnownProfiles = new LRUCache({ max: mostKnownProfiles });
+  const profiles: ProfileCache = new LRUCache({ max: maxCachedProfiles });
 
   const repositories = (db: Knex): Repositories => ({
     characters: withStorageFailures(makeCharacterRepository(db, profiles)),
@@ -50,58 +51,41 @@ export function makeStore(database: Database): Store {
     transfers: withStorageFailures(makeTransferRepository(db)),
   });
 
-  return {
-    ...repositories(database),
-    async transaction(work) {
-      try {
-        return await database.transaction((transaction) => work(repositories(transaction)));
-      } catch (error) {
-        throw storageFailure(error);
-      }
-    },
+  const own: Omit<Store, keyof Repositories> = {
+    transaction: (work) => database.transaction((transaction) => work(repositories(transaction))),
 
     async now() {
-      try {
-        const { rows } = await database.raw<{ rows: { now: Temporal.Instant }[] }>('SELECT now()');
-        return rows[0]?.now ?? Temporal.Now.instant();
-      } catch (error) {
-        throw storageFailure(error);
-      }
+      const [row] = await queryRows<{ now: Temporal.Instant }>(database, 'SELECT now()');
+      return row?.now ?? Temporal.Now.instant();
     },
 
     async identity() {
-      try {
-        const { rows } = await database.raw<{ rows: { oid: number }[] }>(
-          'SELECT oid FROM pg_database WHERE datname = current_database()',
-        );
-        return String(rows[0]?.oid);
-      } catch (error) {
-        throw storageFailure(error);
-      }
+      const [row] = await queryRows<{ oid: number }>(
+        database,
+        'SELECT oid FROM pg_database WHERE datname = current_database()',
+      );
+      return String(row?.oid);
     },
 
-    async exclusively(name, work) {
-      try {
-        return await database.transaction(async (guard) => {
-          const { rows } = await guard.raw<{ rows: { locked: boolean }[] }>(
-            'SELECT pg_try_advisory_xact_lock(?) AS locked',
-            [advisoryLocks[name]],
-          );
-          if (rows[0]?.locked !== true) return false;
-          // PostgreSQL ends the transaction, and with it the lock, of a process that is heard of no more.
-          const alive = setInterval(() => {
-            guard.raw('SELECT 1').catch(() => undefined);
-          }, aliveMs);
-          try {
-            await work();
-            return true;
-          } finally {
-            clearInterval(alive);
-          }
-        });
-      } catch (error) {
-        throw storageFailure(error);
-      }
-    },
+    exclusively: (name, work) =>
+      database.transaction(async (transaction) => {
+        const [row] = await queryRows<{ locked: boolean }>(
+          transaction,
+          'SELECT pg_try_advisory_xact_lock(?) AS locked',
+          [advisoryLocks[name]],
+        );
+        if (row?.locked !== true) return false;
+        // If this process stops responding, PostgreSQL ends the idle transaction and releases the lock.
+        const keepAlive = setInterval(() => {
+          transaction.raw('SELECT 1').catch(() => undefined);
+        }, keepAliveMs);
+        try {
+          await work();
+          return true;
+        } finally {
+          clearInterval(keepAlive);
+        }
+      }),
   };
+  return { ...repositories(database), ...withStorageFailures(own) };
 }

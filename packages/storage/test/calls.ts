@@ -3,18 +3,18 @@ import { type Budget, type PlannedCall, sumsOf } from '@texas-ai/life';
 import { buildBudget, makeLogSpy, type TestDatabase } from '@texas-ai/testing';
 import { type Database, openDatabase } from '../src/database/database.js';
 
-/** Noon of 2026-11-23 in Shanghai, whose days the budget of these tests counts. */
-export const noon = Temporal.Instant.from('2026-11-23T04:00:00Z');
+/** 12:00 of 2026-11-23 in Shanghai, the time zone of these tests' budget. */
+export const fixedNow = Temporal.Instant.from('2026-11-23T04:00:00Z');
 
 type CallOverrides = Partial<PlannedCall> & { budget?: Partial<Budget>; now?: Temporal.Instant };
 
 /**
- * A chapter's call for texas that is expected to use 600 and 400 tokens for 0.01. Nothing is capped,
- * and its lease has run out already, so that it can be opened any number of times.
+ * A chapter's call for texas, expected to use 600 and 400 tokens for 0.01. It has no caps, and its lease
+ * has already expired, so it can be opened any number of times.
  */
 export function buildCall(
   generationId: string,
-  { budget = {}, now = noon, ...overrides }: CallOverrides = {},
+  { budget = {}, now = fixedNow, ...overrides }: CallOverrides = {},
 ): PlannedCall {
   const character = overrides.character ?? 'texas';
   return {
@@ -35,9 +35,9 @@ export function buildCall(
   };
 }
 
-/** A probe that is expected to use 30 tokens for 0.00001; it is for no day of anybody. */
+/** A probe, expected to use 30 tokens for 0.00001. */
 export function buildProbe(overrides: CallOverrides = {}): PlannedCall {
-  const { budget = {}, now = noon } = overrides;
+  const { budget = {}, now = fixedNow } = overrides;
   return {
     ...buildCall('', overrides),
     generationId: null,
@@ -50,7 +50,7 @@ export function buildProbe(overrides: CallOverrides = {}): PlannedCall {
   };
 }
 
-/** One more pool on the database, with all its connections open: nobody begins before the others. */
+/** Another pool on the database with all its connections open, so that queries start at once. */
 export async function openPool({ url }: TestDatabase, poolMax: number): Promise<Database> {
   const pool = openDatabase({
     url,

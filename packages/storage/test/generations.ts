@@ -15,11 +15,11 @@ interface GenerationFields {
 
 const withPlan = ['writing', 'publishing', 'published'];
 const written = ['publishing', 'published'];
-const over = ['published', 'failed', 'cancelled'];
+const finished = ['published', 'failed', 'cancelled'];
 
 /**
- * A generation of texas on 2026-11-23 as it may be stored, of two chapters from `writing` on; both are
- * written where it says so.
+ * Inserts a generation of texas on 2026-11-23. From the status `writing` on it has two chapters, which
+ * are written from `publishing` on; `chapters` overrides which chapters exist and are written.
  */
 export async function insertGeneration(
   { database }: TestDatabase,
@@ -39,7 +39,7 @@ export async function insertGeneration(
     brief: texts.length > 0 ? '{}' : null,
     chapters_total: texts.length,
     chapters_written: texts.filter(Boolean).length,
-    finished_at: over.includes(status) ? database.fn.now() : null,
+    finished_at: finished.includes(status) ? database.fn.now() : null,
     error_code: status === 'failed' ? 'author_timeout' : null,
     ...fields,
   };
@@ -51,7 +51,7 @@ export async function insertGeneration(
   return row.id;
 }
 
-/** Publishes a generation of that kind, which the day points at. */
+/** Inserts a published generation and the day that points at it. */
 export async function insertDay(db: TestDatabase, fields: GenerationFields = {}): Promise<string> {
   const id = await insertGeneration(db, { status: 'published', ...fields });
   await db.database.raw(
@@ -65,8 +65,8 @@ export async function insertDay(db: TestDatabase, fields: GenerationFields = {})
 
 let day = 0;
 
-/** A generation of the character, in flight, on a date of its own. */
-export async function begin(db: TestDatabase, character = 'texas') {
+/** Inserts a queued generation of the character on an unused date. */
+export async function insertInFlight(db: TestDatabase, character = 'texas') {
   const date = `${2000 + day++}-01-01`;
   return { id: await insertGeneration(db, { character_id: character, date }), character };
 }

@@ -2,7 +2,7 @@ import type { AlertRepository } from '@texas-ai/alerting';
 import type { Config } from '@texas-ai/config';
 import { type Clock, localDate, type Temporal } from '@texas-ai/kernel';
 import { type Amount, type SpendingKey, type Store, sumName } from '@texas-ai/life';
-import type { SystemFigures } from '@texas-ai/storage';
+import type { SystemStats } from '@texas-ai/storage';
 import { type MonitoredStore, storeQuery } from '@texas-ai/telemetry';
 
 /** Limits the label values of per-character gauges. */
@@ -12,7 +12,7 @@ const countsGoodMs = 30_000;
 
 export interface DatabaseMetricsDeps {
   config: Pick<Config, 'budget' | 'timeZone' | 'alerts'>;
-  figures: SystemFigures;
+  stats: SystemStats;
   store: Pick<Store, 'days' | 'ledger'>;
   alertRepository: Pick<AlertRepository, 'open'>;
   /** Ids of this installation's profile files. */
@@ -38,7 +38,7 @@ export function databaseMetrics(deps: DatabaseMetricsDeps): MonitoredStore {
   };
 }
 
-function generations({ figures }: DatabaseMetricsDeps) {
+function generations({ stats }: DatabaseMetricsDeps) {
   return storeQuery({
     gauges: {
       unfinished: {
@@ -48,7 +48,7 @@ function generations({ figures }: DatabaseMetricsDeps) {
       },
     },
     async run() {
-      const unfinished = await figures.unfinished();
+      const unfinished = await stats.unfinished();
       return {
         unfinished: unfinished.map(({ status, count: value }) => ({ labels: { status }, value })),
       };
@@ -56,7 +56,7 @@ function generations({ figures }: DatabaseMetricsDeps) {
   });
 }
 
-function days({ figures, store, planningTime, config, clock }: DatabaseMetricsDeps) {
+function days({ stats, store, planningTime, config, clock }: DatabaseMetricsDeps) {
   return storeQuery({
     maxAgeMs: countsGoodMs,
     gauges: {
@@ -74,7 +74,7 @@ function days({ figures, store, planningTime, config, clock }: DatabaseMetricsDe
       const now = clock.now();
       const { dayMissingMinutes } = config.alerts;
       const [characters, withoutToday, missing] = await Promise.all([
-        figures.characters(),
+        stats.characters(),
         store.days.charactersWithout(now),
         planningTime === null
           ? { count: 0 }
@@ -89,7 +89,7 @@ function days({ figures, store, planningTime, config, clock }: DatabaseMetricsDe
   });
 }
 
-function newestDays({ figures, characters, clock }: DatabaseMetricsDeps) {
+function newestDays({ stats, characters, clock }: DatabaseMetricsDeps) {
   return storeQuery({
     gauges: {
       publishedAt: {
@@ -99,7 +99,7 @@ function newestDays({ figures, characters, clock }: DatabaseMetricsDeps) {
       },
     },
     async run() {
-      const found = await figures.publishedAt(characters.slice(0, maxCharacters), clock.now());
+      const found = await stats.publishedAt(characters.slice(0, maxCharacters), clock.now());
       return {
         publishedAt: [...found].map(([character, at]) => ({
           labels: { character },
@@ -161,7 +161,7 @@ function budget({ config, store, clock }: DatabaseMetricsDeps) {
   });
 }
 
-function backups({ figures }: DatabaseMetricsDeps) {
+function backups({ stats }: DatabaseMetricsDeps) {
   return storeQuery({
     gauges: {
       at: {
@@ -178,7 +178,7 @@ function backups({ figures }: DatabaseMetricsDeps) {
       },
     },
     async run() {
-      const { lastGoodAt, lastGoodBytes, lastVerifiedAt } = await figures.backups();
+      const { lastGoodAt, lastGoodBytes, lastVerifiedAt } = await stats.backups();
       return {
         at: sampleOf(lastGoodAt && secondsOf(lastGoodAt)),
         bytes: sampleOf(lastGoodBytes),

@@ -5,8 +5,8 @@ import { type Clock, systemClock } from '@texas-ai/kernel';
 import { minuteOf, type RequestGenerationDeps } from '@texas-ai/life';
 import {
   makeBackupRepository,
-  makeFigures,
   makeKeyRepository,
+  makeSystemStats,
   probeDatabase,
 } from '@texas-ai/storage';
 import {
@@ -117,7 +117,7 @@ export function makeDeps({
   makeStoreMetrics(metrics.registry, {
     database: databaseMetrics({
       config,
-      figures: makeFigures(database),
+      stats: makeSystemStats(database),
       store,
       alertRepository,
       characters: shared.characters.map(({ profile }) => profile.id),

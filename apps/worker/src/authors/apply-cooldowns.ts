@@ -41,7 +41,7 @@ export async function applyCooldowns({
       const ms = until.epochMilliseconds - now.epochMilliseconds;
       return { ms, scope: cooldownScope(code, ms) };
     });
-    // The rest of a long cooldown pauses the queue for all before this worker takes jobs again.
+    // The remainder of a long cooldown pauses the queue for all before this worker takes jobs again.
     for (const { ms, scope } of scopes) if (scope === 'all') await producer.pauseQueue(queue, ms);
     await consumer.setPaused(
       queue,

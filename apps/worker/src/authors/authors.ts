@@ -31,8 +31,8 @@ export function makeAuthors(
   };
 }
 
-/** The zone in which the day of Gemini's quotas begins. */
-const pacific = 'America/Los_Angeles';
+/** Gemini's daily quotas reset at midnight Pacific time. */
+const quotaTimeZone = 'America/Los_Angeles';
 const none: Quotas = { bucket: null, day: null };
 
 /** The rate limits and daily quota of each author's key, shared by the whole fleet. */
@@ -52,27 +52,27 @@ export function makeQuotas({
   const name = `gemini:${authors('gemini').fingerprint}`;
   const gemini: Quotas = {
     bucket: makeCallBucket({ connection, prefix, name, requestsPerMinute, tokensPerMinute }),
-    day: requestsPerDay === null ? null : { max: requestsPerDay, timeZone: pacific },
+    day: requestsPerDay === null ? null : { max: requestsPerDay, timeZone: quotaTimeZone },
   };
   return (author) => (author === 'gemini' ? gemini : none);
 }
 
 /**
- * The queues that this process works: the configured ones, without those of authors that it cannot call.
- * Throws `config_invalid` if none is left.
+ * The queues that this worker processes: the configured ones, without those of authors that it cannot
+ * call. Throws `config_invalid` if none is left.
  */
 export function queuesOf(
-  wanted: 'all' | readonly string[],
+  configured: 'all' | readonly string[],
   authors: readonly AuthorName[],
 ): QueueName[] {
-  const unable = authorNames.filter((name) => !authors.includes(name));
-  const worked = queueNames.filter(
+  const unavailable = authorNames.filter((name) => !authors.includes(name));
+  const queues = queueNames.filter(
     (queue) =>
-      !unable.some((name) => queue === `author-${name}`) &&
-      (wanted === 'all' || wanted.includes(queue)),
+      !unavailable.some((name) => queue === `author-${name}`) &&
+      (configured === 'all' || configured.includes(queue)),
   );
-  if (worked.length > 0) return worked;
+  if (queues.length > 0) return queues;
   throw configInvalid([
-    'WORKER_QUEUES: expected a queue that this worker can work, with a key for its author',
+    'WORKER_QUEUES: expected a queue that this worker can process, with a key for its author',
   ]);
 }

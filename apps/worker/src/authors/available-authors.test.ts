@@ -10,11 +10,11 @@ const worker = (...queues: string[]): FleetWorker => ({
   activeJobs: [],
 });
 
-/** Looks of a process that itself publishes days, and has patience for a minute. */
-function looking() {
+/** The available authors as a worker of the queue `days` sees them, with one minute of patience. */
+function setup() {
   let now = Temporal.Instant.from('2026-11-25T04:00:00Z');
   let workers: readonly FleetWorker[] | null = [];
-  const look = makeAvailableAuthors({
+  const availableAuthors = makeAvailableAuthors({
     fleet: {
       workers: async () => {
         if (workers === null) throw new Error('Redis is away.');
@@ -26,10 +26,10 @@ function looking() {
     patienceMs: 60_000,
   });
   return {
-    after(seconds: number, seen: readonly FleetWorker[] | null) {
+    after(seconds: number, live: readonly FleetWorker[] | null) {
       now = now.add({ seconds });
-      workers = seen;
-      return look();
+      workers = live;
+      return availableAuthors();
     },
   };
 }
@@ -37,30 +37,30 @@ function looking() {
 const both = ['gemini', 'offline'];
 const all = [worker('author-gemini', 'author-offline')];
 
-test('an author whose worker restarts, or whom a wiped Redis forgot, is worked still', async () => {
-  const { after } = looking();
+test('an author stays available while its worker restarts or Redis has been wiped', async () => {
+  const { after } = setup();
   expect(await after(0, [])).toEqual(both);
   expect(await after(15, all)).toEqual(both);
-  for (let looks = 0; looks < 4; looks++) expect(await after(15, [])).toEqual(both);
+  for (let reads = 0; reads < 4; reads++) expect(await after(15, [])).toEqual(both);
   expect(await after(0, all)).toEqual(both);
   expect(await after(60, [])).toEqual(both);
 });
 
-test('an author that look after look misses is not worked, until somebody is there again', async () => {
-  const { after } = looking();
+test('an author unseen for too long is unavailable until a worker is back', async () => {
+  const { after } = setup();
   await after(0, all);
-  for (let looks = 0; looks < 4; looks++) await after(15, [worker('author-offline')]);
+  for (let reads = 0; reads < 4; reads++) await after(15, [worker('author-offline')]);
   expect(await after(15, [worker('author-offline')])).toEqual(['offline']);
   expect(await after(15, [])).toEqual(['offline']);
   expect(await after(15, all)).toEqual(both);
 });
 
-test('who could not see the fleet, or has not looked for long, gives everybody time again', async () => {
-  const { after } = looking();
+test('after a failed read, or a long time without one, every author counts as just seen', async () => {
+  const { after } = setup();
   await after(0, all);
   expect(await after(50, null)).toEqual(both);
   expect(await after(50, [])).toEqual(both);
   expect(await after(61, [])).toEqual(both);
-  for (let looks = 0; looks < 4; looks++) await after(15, []);
+  for (let reads = 0; reads < 4; reads++) await after(15, []);
   expect(await after(15, [])).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { type AuthorName, authorNames } from '@texas-ai/life';
 
 export interface AvailableAuthorsDeps {
   fleet: Pick<Fleet, 'workers'>;
-  /** The queues that this process works. */
+  /** The queues that this worker processes. */
   workedQueues: readonly QueueName[];
   clock: Clock;
   /** How long an author stays available after the last worker that can call it was seen, in milliseconds. */

@@ -5,17 +5,20 @@ import type { Cooldown } from '@texas-ai/life';
 import { updateCooldownAlerts } from './cooldown-alerts.js';
 
 const now = Temporal.Instant.from('2026-11-25T04:00:00Z');
-const spent: Cooldown = {
+const exhausted: Cooldown = {
   author: 'gemini',
   fingerprint: 'a-key',
   code: 'author_rate_limited',
   reason: 'The quota of the day is spent.',
   until: now.add({ hours: 4 }),
 };
-const refused: Cooldown = { ...spent, code: 'author_unauthorized', until: now };
+const refused: Cooldown = { ...exhausted, code: 'author_unauthorized', until: now };
 
-/** What is done where these are held, and these troubles are open. */
-async function told(cooldowns: Cooldown[], open: Pick<AlertCondition, 'kind' | 'subject'>[] = []) {
+/** The alerts raised and recovered with these cooldowns in force and these alerts open. */
+async function update(
+  cooldowns: Cooldown[],
+  open: Pick<AlertCondition, 'kind' | 'subject'>[] = [],
+) {
   const done: string[] = [];
   await updateCooldownAlerts({
     store: { cooldowns: { list: async () => cooldowns } },
@@ -31,13 +34,13 @@ async function told(cooldowns: Cooldown[], open: Pick<AlertCondition, 'kind' | '
 const key = 'gemini a-key';
 const about = (kind: AlertCondition['kind']) => ({ kind, subject: key });
 
-test('a key that is refused or spent for long is told of, one that rests for a moment is not', async () => {
-  expect(await told([refused])).toEqual([`raise author_unauthorized ${key}`]);
-  expect(await told([spent])).toEqual([`raise author_exhausted ${key}`]);
-  expect(await told([{ ...spent, until: now.add({ minutes: 1 }) }])).toEqual([]);
+test('a refused key, or one exhausted for long, raises an alert; a short cooldown does not', async () => {
+  expect(await update([refused])).toEqual([`raise author_unauthorized ${key}`]);
+  expect(await update([exhausted])).toEqual([`raise author_exhausted ${key}`]);
+  expect(await update([{ ...exhausted, until: now.add({ minutes: 1 }) }])).toEqual([]);
 });
 
-test('a model that is refused is a trouble of its own, beside that of another', async () => {
+test('each refused model has its own alert', async () => {
   const model: Cooldown = {
     ...refused,
     code: 'author_model_unavailable',
@@ -45,33 +48,33 @@ test('a model that is refused is a trouble of its own, beside that of another', 
   };
   const other: Cooldown = { ...model, model: 'gemini-2.5-pro' };
   const name = `author_model_unavailable ${key}`;
-  expect(await told([model, other])).toEqual([
+  expect(await update([model, other])).toEqual([
     `raise ${name} gemini-2.5-flash`,
     `raise ${name} gemini-2.5-pro`,
   ]);
   const open = [{ kind: 'author_model_unavailable', subject: `${key} gemini-2.5-flash` } as const];
-  expect(await told([other], open)).toEqual([
+  expect(await update([other], open)).toEqual([
     `recover ${name} gemini-2.5-flash`,
     `raise ${name} gemini-2.5-pro`,
   ]);
 });
 
-test('what is open is not told of again, however long the hold lasts', async () => {
-  expect(await told([refused], [about('author_unauthorized')])).toEqual([]);
-  expect(await told([spent], [about('author_exhausted')])).toEqual([]);
-  // The last minutes of a long rest are no end of it.
-  const nearlyOver = { ...spent, until: now.add({ minutes: 1 }) };
-  expect(await told([nearlyOver], [about('author_exhausted')])).toEqual([]);
+test('an open alert is not raised again, however long the cooldown lasts', async () => {
+  expect(await update([refused], [about('author_unauthorized')])).toEqual([]);
+  expect(await update([exhausted], [about('author_exhausted')])).toEqual([]);
+  // The last minutes of a long cooldown do not end its alert.
+  const nearlyOver = { ...exhausted, until: now.add({ minutes: 1 }) };
+  expect(await update([nearlyOver], [about('author_exhausted')])).toEqual([]);
 });
 
-test('it is over when the key is held no more; other troubles are none of this', async () => {
+test('an alert recovers with its cooldown; other alerts are left alone', async () => {
   const open = [about('author_unauthorized'), about('author_exhausted'), about('budget_spent')];
-  expect(await told([], open)).toEqual([
+  expect(await update([], open)).toEqual([
     `recover author_unauthorized ${key}`,
     `recover author_exhausted ${key}`,
   ]);
-  const over = { ...spent, until: now };
-  expect(await told([over], [about('author_exhausted')])).toEqual([
+  const over = { ...exhausted, until: now };
+  expect(await update([over], [about('author_exhausted')])).toEqual([
     `recover author_exhausted ${key}`,
   ]);
 });
@@ -84,9 +87,9 @@ test.each([
     'author_balance_exhausted',
   ],
 ] as const)(
-  'a hold that changes its code ends one trouble and begins another (%#)',
-  async (hold, before, after) => {
-    expect(await told([hold], [about(before)])).toEqual([
+  'a cooldown whose code changes recovers one alert and raises another (%#)',
+  async (cooldown, before, after) => {
+    expect(await update([cooldown], [about(before)])).toEqual([
       `recover ${before} ${key}`,
       `raise ${after} ${key}`,
     ]);

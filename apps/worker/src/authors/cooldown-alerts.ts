@@ -8,8 +8,8 @@ import {
 } from '../failures/alert-conditions.js';
 
 /**
- * Keeps an alert open exactly as long as its cooldown is in force for the same reason, whichever process
- * died in between. Open alerts are read first, since each was raised after its cooldown was stored.
+ * Keeps an alert open exactly as long as its cooldown is in force with the same code, even if a process
+ * died in between. Reads the open alerts first: an alert is raised only after its cooldown is stored.
  */
 export async function updateCooldownAlerts({
   alertRepository,

@@ -1,35 +1,34 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { Temporal } from '@texas-ai/kernel';
 import { until } from '@texas-ai/testing';
 import { goodKey, startFleet, type TestFleet } from '../../test/test-fleet.js';
 
-// Whole workers, as their processes wire them, on real servers.
+// Complete workers, wired as in production, on real servers.
 
 let fleet: TestFleet | null = null;
 
-/** Kept by key, as the rest of a spent day is: that one is short just before Gemini's midnight. */
-const longRest = '3600s';
+/** Long enough for a cooldown of the key; an exhausted daily quota may end soon, at Gemini's midnight. */
+const longCooldown = '3600s';
 afterEach(async () => {
   await fleet?.stop();
   fleet = null;
 });
 
-/** The database's troubles, and what was told of them. */
+/** The alerts in the database, and the messages that were sent. */
 async function alertsOf({ db, webhook }: TestFleet) {
   const alerts: { kind: string; count: number; recovered_at: unknown }[] = await db
     .database('alerts')
     .orderBy('opened_at');
-  const told = webhook.requests.map(({ json }) => json as { title: string; over: boolean });
-  return { alerts, told };
+  const messages = webhook.requests.map(({ json }) => json as { title: string; over: boolean });
+  return { alerts, messages };
 }
 
-/** The worker that just started has made its check. */
-async function checked({ db }: TestFleet): Promise<void> {
+/** Resolves once the started worker has made its check. */
+async function startCheckMade({ db }: TestFleet): Promise<void> {
   const probes = () => db.database('author_calls').where({ step: 'probe', outcome: 'answered' });
   await until(async () => (await probes()).length === 1);
 }
 
-test('a 429 holds all workers for the time that it names, and costs no try', async () => {
+test('a 429 pauses all workers for as long as it says, and does not count as a try', async () => {
   fleet = await startFleet({ retryDelay: '8s' });
   const { gemini, db } = fleet;
   const one = await fleet.startWorker();
@@ -42,7 +41,7 @@ test('a 429 holds all workers for the time that it names, and costs no try', asy
   await until(async () => Boolean(await waiting()));
   const { reason, until: end } = (await waiting()) ?? {};
   expect(reason).toContain('rate limit');
-  // Since when everybody can know of it.
+  // From here on, every worker can know of the cooldown.
   const known = await db.store.now();
   const published = await fleet.until(generations, 'published');
   const calls = db.database('author_calls').where('opened_at', '>', known.toString());
@@ -54,22 +53,22 @@ test('a 429 holds all workers for the time that it names, and costs no try', asy
   expect(failures?.sum).toBe(0);
 });
 
-test('a refused key fails the day that met it, holds the rest, warns once, and is tried until it works', async () => {
+test('a refused key fails one day, holds the others back, alerts once, and is probed until it works', async () => {
   fleet = await startFleet({ authoring: { fallback: 'none' } });
   const { gemini, webhook } = fleet;
   const worker = await fleet.startWorker({ WORKER_CONCURRENCY: '1' });
-  await checked(fleet);
+  await startCheckMade(fleet);
   gemini.expectKey('another-key');
   const generations = [];
   for (let count = 0; count < 5; count++) generations.push(await fleet.request(worker));
-  const [met, ...rest] = generations;
-  if (!met) throw new Error('Five were asked for.');
-  await fleet.until([met], 'failed');
-  expect((await fleet.generationOf(met.id)).error?.code).toBe('author_unauthorized');
+  const [failing, ...rest] = generations;
+  if (!failing) throw new Error('There are five.');
+  await fleet.until([failing], 'failed');
+  expect((await fleet.generationOf(failing.id)).error?.code).toBe('author_unauthorized');
   await until(() => gemini.probes() >= 3);
   expect(gemini.calls).toHaveLength(1);
-  const held = await Promise.all(rest.map(({ id }) => fleet?.generationOf(id)));
-  expect(held.map((each) => [each?.status, each?.waiting?.reason])).toEqual(
+  const waitingOnes = await Promise.all(rest.map(({ id }) => fleet?.generationOf(id)));
+  expect(waitingOnes.map((each) => [each?.status, each?.waiting?.reason])).toEqual(
     rest.map(() => [expect.stringMatching(/queued|planning/), expect.any(String)]),
   );
   await until(() => webhook.requests.length >= 1);
@@ -77,24 +76,24 @@ test('a refused key fails the day that met it, holds the rest, warns once, and i
   gemini.expectKey(goodKey);
   await fleet.until(rest, 'published');
   await until(() => webhook.requests.length >= 2);
-  const { alerts, told } = await alertsOf(fleet);
+  const { alerts, messages } = await alertsOf(fleet);
   const refused = alerts.filter(({ kind }) => kind === 'author_unauthorized');
   expect(refused).toHaveLength(1);
   expect(refused[0]?.recovered_at).not.toBeNull();
   expect(
-    told.filter(({ title }) => title.includes('refuses the API key')).map(({ over }) => over),
+    messages.filter(({ title }) => title.includes('refuses the API key')).map(({ over }) => over),
   ).toEqual([false, true]);
   expect(JSON.stringify(webhook.requests)).not.toContain(goodKey);
 
-  // The one that failed goes on where it stopped when it is asked for again.
-  await fleet.requestAgain(worker, met);
-  await fleet.until([met], 'published');
+  // The failed generation is resumed when it is requested again.
+  await fleet.requestAgain(worker, failing);
+  await fleet.until([failing], 'published');
 });
 
-test('another key is not held, and a worker with it takes the work over', async () => {
+test('another key is not affected, and its worker takes over', async () => {
   fleet = await startFleet({ authoring: { fallback: 'none' } });
   const refused = await fleet.startWorker({ WORKER_CONCURRENCY: '1' });
-  await checked(fleet);
+  await startCheckMade(fleet);
   fleet.gemini.expectKey('key-that-works-123');
   const first = await fleet.request(refused);
   const second = await fleet.request(refused);
@@ -104,17 +103,17 @@ test('another key is not held, and a worker with it takes the work over', async 
   const { db } = fleet;
   expect(await db.store.cooldowns.list()).toHaveLength(1);
 
-  // Nobody has the refused key any more: its trouble is over.
+  // No worker has the refused key any more, so its alert recovers.
   await refused.stop();
-  const trouble = () =>
+  const refusalAlerts = () =>
     db.database('alerts').where({ kind: 'author_unauthorized' }).select('recovered_at');
-  await until(async () => (await trouble()).every((each) => each.recovered_at !== null));
-  expect(await trouble()).toHaveLength(1);
+  await until(async () => (await refusalAlerts()).every((each) => each.recovered_at !== null));
+  expect(await refusalAlerts()).toHaveLength(1);
   expect(await db.store.cooldowns.list()).toEqual([]);
 });
 
-test('a day that is held until she soon wakes is finished by the offline author, and written anew later', async () => {
-  fleet = await startFleet({ authoring: { rewriteFallback: true }, retryDelay: longRest });
+test('a day still waiting before the character wakes falls back, and is rewritten later', async () => {
+  fleet = await startFleet({ authoring: { rewriteFallback: true }, retryDelay: longCooldown });
   const { gemini, db } = fleet;
   gemini.behaveBy(() => 'rateLimited');
   const worker = await fleet.startWorker();
@@ -132,15 +131,15 @@ test('a day that is held until she soon wakes is finished by the offline author,
   gemini.behaveBy(() => 'ok');
   await db.database('author_holds').update({ until: db.database.fn.now() });
   await until(async () => {
-    const day = await db.store.days.find('texas', Temporal.PlainDate.from(generation.date));
+    const day = await db.store.days.find('texas', generation.date);
     return day?.generation.author === 'gemini';
   });
-  const day = await db.store.days.find('texas', Temporal.PlainDate.from(generation.date));
+  const day = await db.store.days.find('texas', generation.date);
   expect(day?.generation.fallback).toBeNull();
 });
 
-test('a new key ends the long rest of another', async () => {
-  fleet = await startFleet({ retryDelay: longRest });
+test('a new key ends the long cooldown of another', async () => {
+  fleet = await startFleet({ retryDelay: longCooldown });
   const { gemini } = fleet;
   gemini.behaveBy(({ apiKey }) => (apiKey === goodKey ? 'rateLimited' : 'ok'));
   const spent = await fleet.startWorker();

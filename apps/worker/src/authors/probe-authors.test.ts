@@ -23,7 +23,7 @@ beforeEach(async () => {
 const key = { author: 'gemini', fingerprint: 'scripted-key' } as const;
 const unavailable = { ...key, model: 'scripted', code: 'author_model_unavailable' } as const;
 
-/** A process at the database's own time, or so many minutes later. */
+/** A process at the database's time, or this number of minutes later. */
 async function probing({
   refusal,
   later = 0,
@@ -63,19 +63,20 @@ async function probing({
     logger,
     check: () => checkAuthors(deps, ['gemini', 'offline']),
     probe: async () => probeDue(deps, await db.store.cooldowns.list()),
-    hold: (hold: Pick<Cooldown, 'code'> & Partial<Cooldown>) =>
-      db.store.cooldowns.begin({ ...key, reason: 'It refused.', until: now, ...hold }),
+    beginCooldown: (cooldown: Pick<Cooldown, 'code'> & Partial<Cooldown>) =>
+      db.store.cooldowns.begin({ ...key, reason: 'It refused.', until: now, ...cooldown }),
   };
 }
 
-const holds = async () => (await db.store.cooldowns.list()).map(({ code, model }) => [code, model]);
+const listCooldowns = async () =>
+  (await db.store.cooldowns.list()).map(({ code, model }) => [code, model]);
 const passed = (minutes: number) =>
   db.database('author_calls').update({
     opened_at: db.database.raw(`now() - interval '${minutes} minutes'`),
   });
 
 describe('the check at start', () => {
-  test('is made where nothing is known, and not where an answer is of the last hour', async () => {
+  test('is made unless a call was answered within the last hour', async () => {
     const first = await probing();
     expect(await first.check()).toBe(false);
     await passed(59);
@@ -85,10 +86,10 @@ describe('the check at start', () => {
     const third = await probing();
     await third.check();
     expect([first, second, third].map((each) => each.probes())).toEqual([1, 0, 1]);
-    expect(first.logger.lines).toMatchObject([{ level: 'info', message: 'author answers' }]);
+    expect(first.logger.lines).toMatchObject([{ level: 'info', message: 'probe succeeded' }]);
   });
 
-  test('begins the cooldown of what it meets, with the reason', async () => {
+  test('begins a cooldown with the reason of the refusal', async () => {
     const refusal = new TexasError('author_model_unavailable', 'Set GEMINI_MODEL.');
     const { check, logger } = await probing({ refusal });
     expect(await check()).toBe(true);
@@ -100,7 +101,7 @@ describe('the check at start', () => {
     ]);
   });
 
-  test('is not made again at once by a process that restarts, and then ends a cooldown', async () => {
+  test('is not repeated right after a restart, and later ends the cooldown', async () => {
     const refusal = new TexasError('author_unauthorized', 'It refused.');
     await (await probing({ refusal })).check();
     const soon = await probing();
@@ -108,15 +109,15 @@ describe('the check at start', () => {
     await passed(1);
     const again = await probing();
     expect([await again.check(), again.probes()]).toEqual([true, 1]);
-    expect(await holds()).toEqual([]);
+    expect(await listCooldowns()).toEqual([]);
   });
 
-  test('begins nothing where the author only is in trouble for now', async () => {
+  test('begins no cooldown for a temporary failure', async () => {
     const { check, logger } = await probing({
       refusal: new TexasError('author_overloaded', 'Busy.'),
     });
     expect(await check()).toBe(false);
-    expect(await holds()).toEqual([]);
+    expect(await listCooldowns()).toEqual([]);
     expect(logger.lines).toMatchObject([
       { level: 'info', fields: { code: 'author_overloaded', reason: 'Busy.' } },
     ]);
@@ -129,12 +130,12 @@ describe('the check at start', () => {
       const { check, logger } = await probing({ refusal });
       expect(await check()).toBe(false);
       expect(logger.lines).toMatchObject([
-        { level: 'warn', message: 'author does not answer a probe', fields: { error: refusal } },
+        { level: 'warn', message: 'probe failed', fields: { error: refusal } },
       ]);
     },
   );
 
-  test('says that it was not made where our own rules forbid the call', async () => {
+  test('logs that no probe was made if our own limits forbid the call', async () => {
     const begin = async () => {
       throw new TexasError('budget_exhausted', 'The budget is spent.');
     };
@@ -145,7 +146,7 @@ describe('the check at start', () => {
     ]);
   });
 
-  test('fails where the database does, and blames no author', async () => {
+  test('rejects if the database is unavailable, without a cooldown', async () => {
     const failure = new TexasError('storage_unavailable', 'It is away.');
     const begin = async () => {
       throw failure;
@@ -155,7 +156,7 @@ describe('the check at start', () => {
     expect(logger.lines).toEqual([]);
   });
 
-  test('waits for its turn while another process makes its own', async () => {
+  test('waits while another process makes its check', async () => {
     let refusedLock = () => {};
     const wasRefused = new Promise<void>((resolve) => {
       refusedLock = resolve;
@@ -178,7 +179,7 @@ describe('the check at start', () => {
     expect(probes()).toBe(1);
   });
 
-  test('is made where another model was refused since, which the answer makes count no more', async () => {
+  test('ends a cooldown of another model that began since the last answer', async () => {
     await (await probing()).check();
     await passed(20);
     const refusal = new TexasError('author_model_unavailable', 'Set GEMINI_MODEL.');
@@ -192,10 +193,10 @@ describe('the check at start', () => {
     await back.check();
     expect(back.probes()).toBe(1);
     expect(await db.store.cooldowns.isRefused('gemini')).toBe(false);
-    expect(await holds()).toEqual([['author_model_unavailable', 'another']]);
+    expect(await listCooldowns()).toEqual([['author_model_unavailable', 'another']]);
   });
 
-  test('is made by one of many processes that start at once', async () => {
+  test('is made by one of several processes that start at once', async () => {
     const many = await Promise.all(Array.from({ length: 6 }, () => probing()));
     await Promise.all(many.map((each) => each.check()));
     expect(many.map((each) => each.probes()).reduce((a, b) => a + b)).toBe(1);
@@ -203,15 +204,15 @@ describe('the check at start', () => {
 });
 
 describe('the probe of a cooldown', () => {
-  test('is one call for all that is held of one access, which ends all of it', async () => {
-    const { hold, probe, probes } = await probing();
-    await hold(unavailable);
-    await hold({ code: 'author_balance_exhausted' });
-    await hold({ ...unavailable, model: 'another' });
-    await hold({ code: 'author_unauthorized', fingerprint: 'another-key' });
+  test('is one call for all cooldowns of a key and model, and ends them all', async () => {
+    const { beginCooldown, probe, probes } = await probing();
+    await beginCooldown(unavailable);
+    await beginCooldown({ code: 'author_balance_exhausted' });
+    await beginCooldown({ ...unavailable, model: 'another' });
+    await beginCooldown({ code: 'author_unauthorized', fingerprint: 'another-key' });
     expect(await probe()).toBe(true);
     expect(probes()).toBe(1);
-    expect(await holds()).toEqual([
+    expect(await listCooldowns()).toEqual([
       ['author_unauthorized', undefined],
       ['author_model_unavailable', 'another'],
     ]);
@@ -220,22 +221,22 @@ describe('the probe of a cooldown', () => {
     ]);
   });
 
-  test('comes no sooner than its time, and lengthens what refuses still', async () => {
+  test('is made only when due, and extends the cooldown of a further refusal', async () => {
     const refusal = new TexasError('author_model_unavailable', 'It refused.');
-    const { hold, probe, probes } = await probing({ refusal });
-    await hold(unavailable);
+    const { beginCooldown, probe, probes } = await probing({ refusal });
+    await beginCooldown(unavailable);
     expect([await probe(), await probe(), probes()]).toEqual([false, false, 1]);
     const next = await probing({ refusal, later: 5 });
     expect([await next.probe(), next.probes()]).toEqual([false, 1]);
-    expect(await holds()).toEqual([['author_model_unavailable', 'scripted']]);
+    expect(await listCooldowns()).toEqual([['author_model_unavailable', 'scripted']]);
   });
 
-  test('holds for another reason what is refused for another', async () => {
+  test('changes the code of a cooldown when the refusal changes', async () => {
     const refusal = new TexasError('author_unauthorized', 'The key was leaked.');
-    const { hold, probe } = await probing({ refusal });
-    await hold(unavailable);
+    const { beginCooldown, probe } = await probing({ refusal });
+    await beginCooldown(unavailable);
     await probe();
-    expect(await holds()).toEqual([
+    expect(await listCooldowns()).toEqual([
       ['author_unauthorized', undefined],
       ['author_model_unavailable', 'scripted'],
     ]);
@@ -250,35 +251,35 @@ describe('the probe of a cooldown', () => {
     'ends a refusal of the key that it shows to be over (%s)',
     async (code, left, changed) => {
       const refusal = new TexasError(code, 'It refused.', { details: { status: 499 } });
-      const { hold, probe } = await probing({ refusal });
-      await hold({ code: 'author_unauthorized' });
-      await hold({ code: 'author_unauthorized', fingerprint: 'another-key' });
+      const { beginCooldown, probe } = await probing({ refusal });
+      await beginCooldown({ code: 'author_unauthorized' });
+      await beginCooldown({ code: 'author_unauthorized', fingerprint: 'another-key' });
       expect(await probe()).toBe(changed);
-      expect(await holds()).toEqual([['author_unauthorized', undefined], ...left]);
+      expect(await listCooldowns()).toEqual([['author_unauthorized', undefined], ...left]);
     },
   );
 
-  test('ends nothing where our own rates forbid it', async () => {
+  test('ends nothing if our own rate limit forbids it', async () => {
     const begin = async () => {
       throw new TexasError('author_rate_limited', 'The rate that is configured is used up.');
     };
-    const { hold, probe } = await probing({ meter: { begin } });
-    await hold({ code: 'author_unauthorized' });
+    const { beginCooldown, probe } = await probing({ meter: { begin } });
+    await beginCooldown({ code: 'author_unauthorized' });
     expect(await probe()).toBe(false);
-    expect(await holds()).toEqual([['author_unauthorized', undefined]]);
+    expect(await listCooldowns()).toEqual([['author_unauthorized', undefined]]);
   });
 
-  test('renews the reason of a cooldown that goes on', async () => {
+  test('updates the reason of a cooldown that continues', async () => {
     const refusal = new TexasError('author_unauthorized', 'The key was leaked.');
-    const { hold, probe } = await probing({ refusal });
-    await hold({ code: 'author_unauthorized', reason: 'The key has expired.' });
+    const { beginCooldown, probe } = await probing({ refusal });
+    await beginCooldown({ code: 'author_unauthorized', reason: 'The key has expired.' });
     expect(await probe()).toBe(false);
     expect(await db.store.cooldowns.list()).toMatchObject([{ reason: 'The key was leaked.' }]);
   });
 
-  test('leaves alone what ends by itself', async () => {
-    const { hold, probe, probes } = await probing();
-    await hold({
+  test('leaves cooldowns that expire alone', async () => {
+    const { beginCooldown, probe, probes } = await probing();
+    await beginCooldown({
       code: 'author_rate_limited',
       until: Temporal.Instant.from('2999-01-01T00:00:00Z'),
     });

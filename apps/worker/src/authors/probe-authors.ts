@@ -28,8 +28,8 @@ export interface ProbeDeps extends MeteredCallDeps {
 const probeTimeoutMs = 30_000;
 
 /**
- * Makes the due probes of this process's authors whose cooldown only a probe ends; each cooldown is
- * probed by one process at a time. Returns whether a cooldown ended or began.
+ * Makes the due probes of this worker's authors; each cooldown is probed by one process at a time.
+ * Returns whether a cooldown began or ended.
  */
 export async function probeDue(deps: ProbeDeps, cooldowns: readonly Cooldown[]): Promise<boolean> {
   const { store, authors, clock, probeMs } = deps;
@@ -49,18 +49,18 @@ export async function probeDue(deps: ProbeDeps, cooldowns: readonly Cooldown[]):
   return changed;
 }
 
-/** A start makes no probe if a call was answered, or made, so recently. */
+/** At start no probe is made if a call was answered, or made, this recently. */
 const answeredRecentlyMinutes = 60;
 const madeRecentlySeconds = 30;
 
-/** Longer than another process needs for its check; then this one goes on without one. */
+/** Longer than another process needs for its check; after that, this one skips its own. */
 const lockTries = 120;
 const lockRetryMs = 500;
 
 /**
- * The check at start: finds out whether each of these authors works before a day depends on it. One
- * process at a time makes it, for all with the same key and model, and not again soon, so that a fleet
- * that restarts probes once. Returns whether a cooldown began or ended.
+ * The check at start: probes each of these authors before a day depends on it. One process at a time
+ * makes it, and skips authors that were called recently, so a restarting fleet probes each key and model
+ * once. Returns whether a cooldown began or ended.
  */
 export async function checkAuthors(
   deps: ProbeDeps,
@@ -79,7 +79,7 @@ export async function checkAuthors(
   };
   for (let tries = 1; !(await store.exclusively('check-authors', check)); tries++) {
     if (tries === lockTries) {
-      logger.warn('authors not checked, other processes are checking theirs', { tries });
+      logger.warn('authors not checked, another process holds the lock', { tries });
       break;
     }
     await pause(lockRetryMs, undefined, { signal }).catch(() => undefined);
@@ -98,25 +98,25 @@ async function needsCheck(
   const access = { author: name, fingerprint, model };
   const since = now.subtract({ minutes: answeredRecentlyMinutes });
   const { madeAt, answeredAt } = await store.ledger.lastCalls(access, since);
-  // An answered probe shows that another, refused key or model has been replaced by this one.
+  // A probe that succeeds ends the cooldowns of other keys and models, which this one has replaced.
   if (answeredAt && own.length === 0) return store.cooldowns.isRefused(name);
   const recently = now.subtract({ seconds: madeRecentlySeconds });
   if (madeAt && madeAt.epochMilliseconds > recently.epochMilliseconds) return false;
   return answeredAt === null || own.length > 0;
 }
 
-/** If the author answers, its cooldowns end; otherwise one may begin. Returns whether one did. */
+/** On success the author's cooldowns end; on failure one may begin. Returns whether one did. */
 async function probe(deps: ProbeDeps, author: Author, own: readonly Cooldown[]): Promise<boolean> {
   const { store, logger, signal } = deps;
   const { name, model } = author;
   try {
-    const limited = AbortSignal.any([signal, AbortSignal.timeout(probeTimeoutMs)]);
-    await probeAuthor(deps, author, limited);
+    const limitedSignal = AbortSignal.any([signal, AbortSignal.timeout(probeTimeoutMs)]);
+    await probeAuthor(deps, author, limitedSignal);
   } catch (error) {
     if (signal.aborted) return false;
     return probeFailed(deps, author, own, asTexasError(error));
   }
-  logger.info('author answers', { author: name, model });
+  logger.info('probe succeeded', { author: name, model });
   const over = own.filter(({ code }) => isProbed(code));
   for (const cooldown of over) await store.cooldowns.end(cooldown);
   return over.length > 0;
@@ -135,23 +135,23 @@ async function probeFailed(
     logger.info('probe not made', { ...fields, reason: message });
     return false;
   }
-  // A provider checks the key first: a failure of the model or of its load means that the key is accepted.
+  // Providers check the key first: a failure because of the model or its load means the key is accepted.
   const accepted = own.filter((each) => each.code === 'author_unauthorized' && acceptsKey(code));
   for (const cooldown of accepted) await store.cooldowns.end(cooldown);
   if (!isProbed(code) || fingerprint === null) {
-    const passes = code === 'author_overloaded' || code === 'author_rate_limited';
-    if (passes) logger.info('author does not answer a probe', { ...fields, reason: message });
-    else logger.warn('author does not answer a probe', { ...fields, error: failure });
+    const isTemporary = code === 'author_overloaded' || code === 'author_rate_limited';
+    if (isTemporary) logger.info('probe failed', { ...fields, reason: message });
+    else logger.warn('probe failed', { ...fields, error: failure });
     return accepted.length > 0;
   }
   const until = clock.now().add({ milliseconds: probeMs });
   const access = { name, model, fingerprint };
   await store.cooldowns.begin(cooldownFor(access, code, { reason: message, until }));
   if (own.some((cooldown) => cooldown.code === code)) {
-    logger.info('author still refuses to write', { ...fields, reason: message });
+    logger.info('author still refuses calls', { ...fields, reason: message });
     return accepted.length > 0;
   }
-  logger.error('author refuses to write', { ...fields, reason: message });
+  logger.error('author refuses calls', { ...fields, reason: message });
   return true;
 }
 
@@ -162,7 +162,7 @@ const ownCodes: ReadonlySet<string> = new Set([
   'call_in_flight',
 ]);
 
-/** The meter refused the call, by a budget, a cooldown or our own rate limit, which has no HTTP status. */
+/** The call meter refused the call: a budget, a cooldown, or our own rate limit, which has no HTTP status. */
 function wasRefusedByUs({ code, details }: TexasError): boolean {
   return ownCodes.has(code) || (code === 'author_rate_limited' && details.status === undefined);
 }

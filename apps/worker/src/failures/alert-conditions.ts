@@ -17,7 +17,7 @@ import {
   probedCodes,
 } from '@texas-ai/life';
 
-// The alerts about the fleet's failures, and what an operator can do about each.
+// The alerts about failures in the fleet, each with what an operator can do.
 
 const quarterHour = 900;
 const hour = 3600;
@@ -47,7 +47,7 @@ export const cooldownAlertKinds: ReadonlySet<AlertKind> = new Set([
   'author_exhausted',
 ]);
 
-/** The alert for a cooldown in force; null if it ends soon without anybody's help. */
+/** The alert for a cooldown in force; null if it ends soon on its own. */
 export function cooldownAlert(cooldown: Cooldown, now: Temporal.Instant): AlertCondition | null {
   const { code, until } = cooldown;
   if (isProbed(code)) return refused(cooldown, code);
@@ -55,7 +55,7 @@ export function cooldownAlert(cooldown: Cooldown, now: Temporal.Instant): AlertC
   return cooldownScope(code, ms) === 'key' ? exhaustedKey(cooldown) : null;
 }
 
-/** Identifies the alert of a cooldown; one whose code changes gets another alert. */
+/** Identifies the alert of a cooldown; a cooldown whose code changes gets another alert. */
 export function cooldownIdentity(cooldown: Cooldown): Pick<AlertCondition, 'kind' | 'subject'> {
   const { author, fingerprint, model, code } = cooldown;
   return {
@@ -68,8 +68,8 @@ const refusals: Readonly<Record<ProbedCode, string>> = {
   author_unauthorized: 'refuses the API key',
   author_model_unavailable: 'does not offer the model',
   author_quota_unavailable: 'has no quota for the model',
-  author_balance_exhausted: 'asks for payment',
-  author_location_unsupported: 'does not serve this place',
+  author_balance_exhausted: 'requires payment',
+  author_location_unsupported: 'does not serve this location',
 };
 
 function refused(cooldown: Cooldown, code: ProbedCode): AlertCondition {
@@ -78,8 +78,8 @@ function refused(cooldown: Cooldown, code: ProbedCode): AlertCondition {
     level: 'error',
     title: `${cooldown.author} ${refusals[code]}${cooldown.model === undefined ? '' : ` ${cooldown.model}`}`,
     message:
-      `${cooldown.reason} Meanwhile days are written by the offline author, or wait and fail where there ` +
-      'is no fallback. It is tried again every few minutes, and work goes on by itself once it answers.',
+      `${cooldown.reason} Until it accepts calls again, the offline author writes the days; without a ` +
+      'fallback they wait and then fail. It is probed every few minutes, and work resumes on its own.',
     code,
   };
 }
@@ -88,10 +88,10 @@ function exhaustedKey(cooldown: Cooldown): AlertCondition {
   return {
     ...cooldownIdentity(cooldown),
     level: 'warning',
-    title: `the quota of ${cooldown.author} is spent`,
+    title: `the quota of ${cooldown.author} is exhausted`,
     message:
-      `${cooldown.reason} It is not called until ${cooldown.until.round('second')}. Days wait until an hour ` +
-      'before she wakes; then the offline author finishes them, or they fail where there is no fallback.',
+      `${cooldown.reason} No calls are made until ${cooldown.until.round('second')}. Days wait until an hour ` +
+      'before the character wakes; then the offline author finishes them, or they fail without a fallback.',
     code: cooldown.code,
   };
 }
@@ -107,7 +107,9 @@ export function budgetSpent({
     subject: typeof period === 'string' ? `${scope || 'everybody'} ${period}` : 'budget',
     level: 'error',
     title: 'the budget is spent',
-    message: `${message} Nothing more of it is spent until the next period; meanwhile the offline author writes, or days fail where there is no fallback. Raise “budget” in the configuration for more.`,
+    message:
+      `${message} No more is spent until the next period; meanwhile the offline author writes the days, or ` +
+      'they fail without a fallback. To allow more, raise “budget” in the configuration.',
     code: 'budget_exhausted',
     // The next planning run meets the same cap unless it was raised or reset.
     quietSeconds: 26 * hour,
@@ -121,8 +123,8 @@ function failed({ character, date }: Generation, { code, message }: FailureReaso
     level: 'error',
     title: `a day could not be written (${code})`,
     message:
-      `${character}, ${date}: ${message} What was written is kept: ask for the day again ` +
-      '(POST …/generations) once the cause is gone, and it goes on from there.',
+      `${character}, ${date}: ${message} What is written is kept. Once the cause is fixed, request the day ` +
+      'again (POST …/generations) to continue from there.',
     code,
     quietSeconds: quarterHour,
   };
@@ -138,30 +140,30 @@ function fellBack(
     level: 'warning',
     title: `the offline author finishes a day (${code})`,
     message:
-      `${character}, ${date}: ${message} The day will be whole, and plainer: once the cause is gone, ` +
-      'ask for it anew (POST …/generations with "fresh": true).',
+      `${character}, ${date}: ${message} The day will be complete but plainer. Once the cause is fixed, ` +
+      'request it again (POST …/generations with "fresh": true).',
     code,
     quietSeconds: hour,
   };
 }
 
 /** The identities of the alerts about backups. */
-export const noBackup = { kind: 'backup_failed', subject: 'database' } as const;
-export const badBackup = { kind: 'backup_bad', subject: 'database' } as const;
+export const failedBackupAlert = { kind: 'backup_failed', subject: 'database' } as const;
+export const badBackupAlert = { kind: 'backup_bad', subject: 'database' } as const;
 
 export function backupFailed({ code, message }: FailureReason): AlertCondition {
   return {
-    ...noBackup,
+    ...failedBackupAlert,
     level: 'error',
     title: 'the backup failed',
-    message: `${message} Fix that and make another backup: npm run texas -- backup create, or POST /v1/backups.`,
+    message: `${message} Fix the cause and make another backup: npm run texas -- backup create, or POST /v1/backups.`,
     code,
   };
 }
 
 export function backupBad({ code, message }: FailureReason): AlertCondition {
   return {
-    ...badBackup,
+    ...badBackupAlert,
     level: 'error',
     title: 'the last backup could not be verified',
     message: `${message} Make another backup and verify it: npm run texas -- backup create, then backup verify.`,
@@ -175,7 +177,7 @@ export function slowStep(step: string, ms: number): AlertCondition {
     subject: step,
     level: 'warning',
     title: `${step} is slow`,
-    message: `A step took ${Math.round(ms / 1000)} s: a slow author, a slow database or a busy machine.`,
+    message: `A step took ${Math.round(ms / 1000)} s. The author or the database may be slow, or the machine busy.`,
     quietSeconds: hour,
   };
 }

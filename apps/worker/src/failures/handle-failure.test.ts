@@ -10,8 +10,8 @@ import {
 import { runJob } from '../run-job.js';
 import { type FailureHandlerDeps, makeFailureHandler } from './handle-failure.js';
 
-/** A store that counts failures and remembers what was failed. */
-function settling({ failures = 0, fallback = 'none' as FailureHandlerDeps['fallback'] } = {}) {
+/** A failure handler with a store that records the failed generations. */
+function setup({ failures = 0, fallback = 'none' as FailureHandlerDeps['fallback'] } = {}) {
   const failed: unknown[][] = [];
   const generation = buildGeneration({ author: 'gemini' });
   const store = {
@@ -34,9 +34,9 @@ function settling({ failures = 0, fallback = 'none' as FailureHandlerDeps['fallb
   const logger = makeLogSpy();
   const raised: AlertCondition[] = [];
   const progressed: string[] = [];
-  const told: [id: string, code: string][] = [];
-  let held = 0;
-  const settle = makeFailureHandler({
+  const failedCodes: [id: string, code: string][] = [];
+  let cooldowns = 0;
+  const handle = makeFailureHandler({
     store,
     steps: makeMemoryQueue(),
     authors: () => makeScriptedAuthor(),
@@ -47,20 +47,20 @@ function settling({ failures = 0, fallback = 'none' as FailureHandlerDeps['fallb
     logger,
     alerts: { raise: async (trouble) => void raised.push(trouble), recover: async () => undefined },
     onProgress: (id) => progressed.push(id),
-    onFailed: ({ id }, code) => told.push([id, code]),
+    onFailed: ({ id }, code) => failedCodes.push([id, code]),
     onCooldown: () => {
-      held += 1;
+      cooldowns += 1;
     },
   });
-  return { settle, failed, progressed, told, raised, logger, held: () => held };
+  return { handle, failed, progressed, failedCodes, raised, logger, cooldowns: () => cooldowns };
 }
 
 const payload = { version: 1, generationId: randomUUID(), run: 2, requestId: null, chapter: 1 };
 const failure = (code: ErrorCode, details = {}) => new TexasError(code, 'It failed.', { details });
 
-test('a job that may pass is tried again, and nobody is warned', async () => {
-  const { settle, raised, logger } = settling({ failures: 1 });
-  expect(await settle({ name: 'write-chapter', payload }, failure('author_timeout'))).toEqual({
+test('a temporary failure is retried, without an alert', async () => {
+  const { handle, raised, logger } = setup({ failures: 1 });
+  expect(await handle({ name: 'write-chapter', payload }, failure('author_timeout'))).toEqual({
     kind: 'again',
     delayMs: 60_000,
     failures: 2,
@@ -69,9 +69,9 @@ test('a job that may pass is tried again, and nobody is warned', async () => {
   expect(logger.lines.map(({ level }) => level)).toEqual(['warn']);
 });
 
-test('the last try fails the generation with code and our own words, and warns once of the code', async () => {
-  const { settle, failed, raised, progressed, told, logger } = settling({ failures: 3 });
-  expect(await settle({ name: 'write-chapter', payload }, failure('author_timeout'))).toEqual({
+test('the last try fails the generation with code and message, and raises one alert', async () => {
+  const { handle, failed, raised, progressed, failedCodes, logger } = setup({ failures: 3 });
+  expect(await handle({ name: 'write-chapter', payload }, failure('author_timeout'))).toEqual({
     kind: 'failed',
     generation: expect.objectContaining({ author: 'gemini' }),
   });
@@ -79,25 +79,25 @@ test('the last try fails the generation with code and our own words, and warns o
     [payload.generationId, 2, { code: 'author_timeout', message: 'It failed.' }],
   ]);
   expect(progressed).toEqual([payload.generationId]);
-  expect(told.map(([, code]) => code)).toEqual(['author_timeout']);
+  expect(failedCodes.map(([, code]) => code)).toEqual(['author_timeout']);
   expect(raised).toMatchObject([
     { kind: 'generation_failed', subject: 'author_timeout', level: 'error' },
   ]);
   expect(logger.lines.map(({ level }) => level)).toEqual(['error']);
 });
 
-test('with a fallback the same is a warning, and the job is over', async () => {
-  const { settle, failed, told, raised } = settling({ failures: 3, fallback: 'offline' });
-  const settled = await settle({ name: 'write-chapter', payload }, failure('author_timeout'));
-  expect(settled).toMatchObject({ kind: 'fell-back' });
-  expect([failed, told]).toEqual([[], []]);
+test('with a fallback the alert is a warning, and the job ends', async () => {
+  const { handle, failed, failedCodes, raised } = setup({ failures: 3, fallback: 'offline' });
+  const outcome = await handle({ name: 'write-chapter', payload }, failure('author_timeout'));
+  expect(outcome).toMatchObject({ kind: 'fell-back' });
+  expect([failed, failedCodes]).toEqual([[], []]);
   expect(raised).toMatchObject([{ kind: 'generation_fell_back', level: 'warning' }]);
 });
 
 test.each(['none', 'offline'] as const)(
-  'the trouble of a day says why in the words of the provider, with the fallback %s',
+  'the alert of a day has the message of the provider, with the fallback %s',
   async (fallback) => {
-    const { settle, raised } = settling({ fallback });
+    const { handle, raised } = setup({ fallback });
     const reason = 'models/old is not found for API version v1beta';
     const refused = new TexasError(
       'author_http_error',
@@ -106,7 +106,7 @@ test.each(['none', 'offline'] as const)(
         details: { status: 404, reason },
       },
     );
-    await settle({ name: 'plan-day', payload }, refused);
+    await handle({ name: 'plan-day', payload }, refused);
     expect(raised).toMatchObject([
       {
         message: expect.stringContaining(`Gemini refused the request with HTTP 404 (${reason}).`),
@@ -120,76 +120,76 @@ test.each([
   ['none', [{ kind: 'generation_failed', subject: 'author_unauthorized' }]],
 ] as const)(
   'a refused key begins a cooldown; an alert is raised only for a day that fails (fallback: %s)',
-  async (fallback, troubles) => {
-    const { settle, raised, held } = settling({ fallback });
-    await settle({ name: 'plan-day', payload }, failure('author_unauthorized'));
-    expect(held()).toBe(1);
-    // The trouble of the key follows from its hold.
-    expect(raised).toMatchObject(troubles);
-    expect(raised).toHaveLength(troubles.length);
+  async (fallback, expectedAlerts) => {
+    const { handle, raised, cooldowns } = setup({ fallback });
+    await handle({ name: 'plan-day', payload }, failure('author_unauthorized'));
+    expect(cooldowns()).toBe(1);
+    // The reconciler raises the alert of the key.
+    expect(raised).toMatchObject(expectedAlerts);
+    expect(raised).toHaveLength(expectedAlerts.length);
   },
 );
 
-test('a quota of minutes holds the queue, one of the day those with the key; neither is a failure', async () => {
-  const { settle, raised, held } = settling();
+test('a rate limit pauses the queue for all, a daily quota those with the key; neither is a failure', async () => {
+  const { handle, raised, cooldowns } = setup();
   const minutes = failure('author_rate_limited', { retryAfterMs: 2_500, daily: false });
-  expect(await settle({ name: 'plan-day', payload }, minutes)).toMatchObject({
+  expect(await handle({ name: 'plan-day', payload }, minutes)).toMatchObject({
     kind: 'held',
     by: 'all',
   });
   const day = failure('author_rate_limited', { retryAfterMs: 3_600_000, daily: true });
-  const settled = await settle({ name: 'plan-day', payload }, day);
-  expect(settled.kind === 'held' && settled.ms).toBeGreaterThanOrEqual(3_600_000);
-  expect(settled).toMatchObject({ by: 'key' });
+  const outcome = await handle({ name: 'plan-day', payload }, day);
+  expect(outcome.kind === 'held' && outcome.ms).toBeGreaterThanOrEqual(3_600_000);
+  expect(outcome).toMatchObject({ by: 'key' });
   expect(raised).toEqual([]);
-  expect(held()).toBe(2);
+  expect(cooldowns()).toBe(2);
 });
 
-test('a spent budget is told of', async () => {
-  const { settle, raised } = settling({ fallback: 'offline' });
-  await settle({ name: 'plan-day', payload }, failure('budget_exhausted'));
+test('an exhausted budget raises an alert', async () => {
+  const { handle, raised } = setup({ fallback: 'offline' });
+  await handle({ name: 'plan-day', payload }, failure('budget_exhausted'));
   expect(raised).toMatchObject([{ kind: 'budget_spent', level: 'error' }]);
 });
 
-test('what is nobody’s fault is handed back', async () => {
-  const { settle, raised } = settling();
+test('a job that failed by an outage or a shutdown is handed back', async () => {
+  const { handle, raised } = setup();
   for (const [code, delayMs] of [
     ['storage_unavailable', 5_000],
     ['queue_unavailable', 5_000],
     ['aborted', 0],
   ] as const) {
-    const settled = { kind: 'handed-back', delayMs };
-    expect(await settle({ name: 'plan-day', payload }, failure(code))).toEqual(settled);
-    expect(await settle({ name: 'plan-due-days', payload: { version: 1 } }, failure(code))).toEqual(
-      settled,
+    const outcome = { kind: 'handed-back', delayMs };
+    expect(await handle({ name: 'plan-day', payload }, failure(code))).toEqual(outcome);
+    expect(await handle({ name: 'plan-due-days', payload: { version: 1 } }, failure(code))).toEqual(
+      outcome,
     );
   }
   expect(raised).toEqual([]);
 });
 
-test('a broken payload fails the generation that it names, at once; one that names none is over', async () => {
-  const { settle, failed } = settling();
+test('an invalid payload fails its generation at once; without one the job just ends', async () => {
+  const { handle, failed } = setup();
   const broken = { generationId: payload.generationId, run: 'two' };
   const invalid = failure('invalid_payload');
-  expect(await settle({ name: 'plan-day', payload: broken }, invalid)).toMatchObject({
+  expect(await handle({ name: 'plan-day', payload: broken }, invalid)).toMatchObject({
     kind: 'failed',
   });
   expect(failed).toEqual([
     [payload.generationId, null, { code: 'invalid_payload', message: 'It failed.' }],
   ]);
-  expect(await settle({ name: 'plan-day', payload: 'what?' }, invalid)).toEqual({
+  expect(await handle({ name: 'plan-day', payload: 'what?' }, invalid)).toEqual({
     kind: 'failed',
     generation: null,
   });
   expect(failed).toHaveLength(1);
 });
 
-test('every job is one line', async () => {
+test('each job logs one line', async () => {
   const logger = makeLogSpy();
   const alerts = { raise: async () => undefined, recover: async () => undefined };
   const job = { name: 'plan-day', id: 'a', payload } as const;
-  const measured = { jobs: { slow: () => undefined } };
-  await runJob({ logger, alerts, measured })(job, async () => undefined);
+  const workerMetrics = { jobs: { slow: () => undefined } };
+  await runJob({ logger, alerts, workerMetrics })(job, async () => undefined);
   expect(logger.lines.map(({ level, message }) => [level, message])).toEqual([
     ['info', 'step done'],
   ]);
@@ -207,7 +207,7 @@ test.each([
   const running = runJob({
     logger,
     alerts: { raise: async (trouble) => void raised.push(trouble), recover: async () => undefined },
-    measured: { jobs: { slow: (job) => counted.push(job) } },
+    workerMetrics: { jobs: { slow: (job) => counted.push(job) } },
   });
   try {
     await running({ name, id: 'a', payload }, async () => void jest.advanceTimersByTime(ms));

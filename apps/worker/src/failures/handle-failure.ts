@@ -27,7 +27,7 @@ export interface FailureHandlerDeps extends FailureDeps {
   onCooldown(): void;
 }
 
-/** Decides by the retry policy what becomes of a failed job, logs it and raises its alert. */
+/** Applies the retry policy to a failed job, logs the outcome and raises its alert. */
 export function makeFailureHandler(deps: FailureHandlerDeps): ConsumerOptions['handleFailure'] {
   const { logger, alerts, onProgress, onFailed, onCooldown } = deps;
   return async ({ name, payload }, failure) => {
@@ -48,8 +48,8 @@ export function makeFailureHandler(deps: FailureHandlerDeps): ConsumerOptions['h
   };
 }
 
-/** Failures that pass: an outage, or a conflict with another process. */
-const passingCodes: ReadonlySet<string> = new Set([
+/** Temporary failures: an outage, a shutdown, or a conflict with another process. */
+const temporaryCodes: ReadonlySet<string> = new Set([
   'storage_unavailable',
   'storage_conflict',
   'queue_unavailable',
@@ -63,7 +63,7 @@ function handleOther(
   failure: TexasError,
 ): FailureOutcome {
   const { code } = failure;
-  if (!passingCodes.has(code)) {
+  if (!temporaryCodes.has(code)) {
     logger.error('job given up', { job, code, error: failure });
     return { kind: 'failed', generation: null };
   }
@@ -84,17 +84,17 @@ function logOutcome(logger: Logger, outcome: FailureOutcome, failure: TexasError
       break;
     case 'held': {
       const { ms, by, began } = outcome;
-      // Keeping within our own rate limit is no degradation.
+      // Waiting for our own rate limit is not a degradation.
       const degraded = began && failure.details.ownRates !== true;
       logger[degraded ? 'warn' : 'info']('author in cooldown', { code: failure.code, ms, by });
       break;
     }
     case 'fell-back':
-      logger.warn('step given up, the offline author goes on', fields);
+      logger.warn('step given up, the offline author continues', fields);
       break;
     case 'failed':
       if (outcome.generation) logger.error('step given up, generation failed', fields);
-      else logger.info('step given up, its generation is over already', { code: failure.code });
+      else logger.info('step given up, generation already finished', { code: failure.code });
       break;
   }
 }

@@ -20,7 +20,7 @@ type Needed =
 
 type Steps = 'plan-day' | 'write-chapter' | 'publish-day' | 'plan-due-days';
 
-/** The handlers of jobs that write days. */
+/** The handlers of the jobs that write days. */
 export function generationHandlers(deps: Pick<WorkerDeps, Needed>): Pick<Handlers, Steps> {
   const { store, steps, authors, meter, onProgress, budget, weather, clock, logger } = deps;
   const { authoring, planning } = deps.config;
@@ -39,7 +39,7 @@ export function generationHandlers(deps: Pick<WorkerDeps, Needed>): Pick<Handler
     'write-chapter': (payload, { signal }) => writeChapter(writing, payload, signal),
     'publish-day': (payload) => publishDay({ store, announce: deps.announce }, payload),
     async 'plan-due-days'(_payload, { signal }) {
-      // Another process may have left its schedule in Redis.
+      // Redis may still have the schedule of another process.
       if (!planning.automatic) return;
       const { begun, overBudget } = await planDueDays(scheduled, signal);
       if (begun > 0) logger.info('days begun', { days: begun, overBudget });

@@ -3,25 +3,30 @@ import type { Handlers } from '@texas-ai/jobs';
 import { asTexasError } from '@texas-ai/kernel';
 import { prune } from '@texas-ai/life';
 import type { WorkerDeps } from '../deps.js';
-import { backupBad, backupFailed, badBackup, noBackup } from '../failures/alert-conditions.js';
+import {
+  backupBad,
+  backupFailed,
+  badBackupAlert,
+  failedBackupAlert,
+} from '../failures/alert-conditions.js';
 
-type Needed = 'store' | 'backing' | 'forgetDay' | 'config' | 'clock' | 'alerts' | 'logger';
+type Needed = 'store' | 'backupDeps' | 'forgetDay' | 'config' | 'clock' | 'alerts' | 'logger';
 
 /** The handlers of the queue `maintenance`. */
 export function maintenanceHandlers(
   deps: Pick<WorkerDeps, Needed>,
 ): Pick<Handlers, 'backup' | 'verify-backup' | 'prune'> {
-  const { backing, store, clock, logger, alerts, config } = deps;
+  const { backupDeps, store, clock, logger, alerts, config } = deps;
   return {
     async backup({ backupId }, { signal }) {
-      // Another process may have left its schedule in Redis.
+      // Redis may still have the schedule of another process.
       if (backupId === undefined && !config.backup.automatic) return;
-      const id = backupId ?? (await backing.backups.request('scheduled')).id;
+      const id = backupId ?? (await backupDeps.backups.request('scheduled')).id;
       try {
-        const made = await runBackup(backing, id, signal);
+        const made = await runBackup(backupDeps, id, signal);
         if (!made) return;
         if (made.error) await alerts.raise(backupFailed(made.error));
-        else await alerts.recover(noBackup);
+        else await alerts.recover(failedBackupAlert);
       } catch (error) {
         const failure = asTexasError(error);
         if (failure.code.startsWith('backup_')) await alerts.raise(backupFailed(failure));
@@ -31,7 +36,7 @@ export function maintenanceHandlers(
 
     async 'verify-backup'(_payload, { signal }) {
       try {
-        if (await verifyLatest(backing, signal)) await alerts.recover(badBackup);
+        if (await verifyLatest(backupDeps, signal)) await alerts.recover(badBackupAlert);
       } catch (error) {
         const failure = asTexasError(error);
         const { code } = failure;

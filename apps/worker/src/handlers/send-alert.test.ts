@@ -4,7 +4,7 @@ import { makeLogSpy } from '@texas-ai/testing';
 import type { WorkerDeps } from '../deps.js';
 import { sendAlertHandler } from './index.js';
 
-test('a worker that must stop leaves a channel that hangs, and puts the delivery off', async () => {
+test('a worker that stops aborts a hanging channel and postpones the delivery', async () => {
   const key: DeliveryKey = { alertId: 'one', channel: 'slack', phase: 'raised' };
   const stop = new AbortController();
   const failures: unknown[][] = [];

@@ -2,29 +2,29 @@ import { fallBackOverdue as fallBack, type GiveUpDeps } from '@texas-ai/life';
 import type { WorkerDeps } from '../deps.js';
 import { givenUpAlert } from '../failures/alert-conditions.js';
 
-type Needed = 'clock' | 'availableAuthors' | 'onProgress' | 'measured' | 'alerts' | 'logger';
+type Needed = 'clock' | 'availableAuthors' | 'onProgress' | 'workerMetrics' | 'alerts' | 'logger';
 
 /**
- * Gives up waiting for authors in a cooldown where the character wakes soon; with `atOnce` also where a
- * person waits and the author refuses to write. Logs and reports what became of each day.
+ * Gives up waiting for unavailable authors if the character wakes soon; with `atOnce` also if a person
+ * is waiting and the author refuses calls. Logs and reports the outcome of each day.
  */
 export async function fallBackOverdue(
   deps: GiveUpDeps & Pick<WorkerDeps, Needed>,
   { atOnce = false } = {},
 ): Promise<void> {
-  const { logger, alerts, measured, onProgress } = deps;
-  const given = await fallBack(deps, await deps.availableAuthors(), { atOnce });
-  for (const { reason, outcome } of given) {
+  const { logger, alerts, workerMetrics, onProgress } = deps;
+  const days = await fallBack(deps, await deps.availableAuthors(), { atOnce });
+  for (const { reason, outcome } of days) {
     if (!outcome.generation) continue;
     const { id, character, date, author } = outcome.generation;
     const { code } = reason;
     onProgress(id);
     const fields = { generationId: id, character, date, code };
     if (outcome.kind === 'fell-back') {
-      logger.warn('author not waited for, the offline author goes on', fields);
+      logger.warn('gave up waiting for the author, the offline author continues', fields);
     } else {
-      measured.generation({ status: 'failed', author, code });
-      logger.error('author not waited for, generation failed', fields);
+      workerMetrics.generation({ status: 'failed', author, code });
+      logger.error('gave up waiting for the author, generation failed', fields);
     }
     const alert = givenUpAlert(outcome, reason);
     if (alert) await alerts.raise(alert);

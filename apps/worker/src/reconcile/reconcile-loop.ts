@@ -7,12 +7,12 @@ import type { WorkerDeps } from '../deps.js';
 import { fallBackOverdue } from './fall-back-overdue.js';
 import { reconcile } from './reconcile.js';
 
-/** How often, at least, days that people wait for fall back while their author refuses to write. */
+/** How often requested days fall back while their author refuses calls, unless `reconcileMs` is shorter. */
 const fallBackAtOnceMs = 2_000;
 
 /**
- * The timer of every worker, which does not depend on Redis. Applies the cooldowns to this worker's
- * queues and, one worker at a time, reconciles the work of the fleet. Starts at once.
+ * Starts the reconciler of this worker, which does not depend on Redis. It applies the cooldowns to the
+ * worker's queues and, in one worker at a time, reconciles the work of the fleet.
  */
 export function startReconciling(deps: WorkerDeps, consumer: Consumer): { stop(): Promise<void> } {
   const { store, steps, authors, meter, clock, logger, timing, announcements } = deps;
@@ -24,12 +24,12 @@ export function startReconciling(deps: WorkerDeps, consumer: Consumer): { stop()
     signal: stopped.signal,
   };
   let timer: NodeJS.Timeout | undefined;
-  /** Whether an author of this process refuses to write until an operator acts. */
+  /** Whether an author of this worker refuses calls until an operator acts. */
   let isRefused = false;
-  /** Until the check at start is done, a cooldown may be that of a key or model which this process replaces. */
+  /** Before the check at start, a cooldown may be that of a key or model that this process replaces. */
   let isChecked = false;
 
-  /** Runs the work under the lock of the reconciler; failures are logged, and the next run makes up for them. */
+  /** Runs the work under the reconciler's lock; a failure is logged, and the next run retries it. */
   async function exclusively(work: () => Promise<void>, onFailure: string): Promise<void> {
     try {
       await store.exclusively('reconcile', work);
@@ -49,7 +49,7 @@ export function startReconciling(deps: WorkerDeps, consumer: Consumer): { stop()
     }
   }
 
-  /** Runs of `applyToQueues`, and what follows them, one after the other. */
+  /** The queue of `applyToQueues` runs and their follow-ups. */
   let applying: Promise<void> = Promise.resolve();
   function applyNext(then: () => Promise<void> = async () => undefined): Promise<void> {
     applying = applying.then(applyToQueues).then(then);
@@ -62,7 +62,7 @@ export function startReconciling(deps: WorkerDeps, consumer: Consumer): { stop()
       if (!isChecked || !isRefused || fallback !== 'offline') return;
       fallingBack ??= exclusively(
         () => fallBackOverdue({ ...deps, fallback }, { atOnce: true }),
-        'days not handed to the next author, will be tried again',
+        'overdue days not handed to the offline author, will be tried again',
       ).finally(() => {
         fallingBack = null;
       });
@@ -70,11 +70,11 @@ export function startReconciling(deps: WorkerDeps, consumer: Consumer): { stop()
     Math.min(fallBackAtOnceMs, timing.reconcileMs),
   );
 
-  /** Runs beside the work, so that an author that hangs delays nothing. */
+  /** Runs concurrently, so that an author that hangs delays nothing. */
   async function checkAtStart(): Promise<void> {
     try {
-      const worked = authorNames.filter((name) => consumer.queues.includes(`author-${name}`));
-      if (await checkAuthors(probing, worked)) {
+      const names = authorNames.filter((name) => consumer.queues.includes(`author-${name}`));
+      if (await checkAuthors(probing, names)) {
         await deps.announcer.announce({ kind: 'holds.changed' });
       }
     } catch (error) {
@@ -84,22 +84,21 @@ export function startReconciling(deps: WorkerDeps, consumer: Consumer): { stop()
   }
 
   async function tick(): Promise<void> {
-    await clock.agree();
+    await clock.synchronise();
     await applyNext();
-    await exclusively(() => reconcile(deps), 'not reconciled');
+    await exclusively(() => reconcile(deps), 'reconciliation failed, will be tried again');
     if (stopped.signal.aborted) return;
     timer = setTimeout(() => {
       ticking = tick();
     }, timing.reconcileMs);
   }
 
-  // Alerts follow their cooldowns at once.
   const unsubscribe = announcements.onAnnouncement(({ kind }) => {
     if (kind !== 'holds.changed') return;
     void applyNext(() =>
       exclusively(
         () => updateCooldownAlerts(deps),
-        'alerts of cooldowns not updated, will be tried again',
+        'cooldown alerts not updated, will be tried again',
       ),
     );
   });

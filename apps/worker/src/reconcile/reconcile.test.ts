@@ -8,7 +8,7 @@ import { reconcile } from './reconcile.js';
 const now = Temporal.Instant.from('2026-11-25T04:00:00Z');
 const key: DeliveryKey = { alertId: 'one', channel: 'slack', phase: 'raised' };
 
-test('what is due to this worker’s channels is sent, after what is over by now was found', async () => {
+test('due alerts of this worker’s channels are sent, after quiet ones have recovered', async () => {
   const done: unknown[][] = [];
   const logger = makeLogSpy();
   const deps = {
@@ -23,7 +23,7 @@ test('what is due to this worker’s channels is sent, after what is over by now
     steps: { sendAlerts: async (keys: unknown) => void done.push(['send', keys]) },
     clock: { now: () => now },
     logger,
-    // Nothing else is there: every other task fails and stops no other.
+    // Other deps are missing: the other tasks fail, which must not stop this one.
   } as unknown as WorkerDeps;
   await reconcile(deps);
   expect(done).toEqual([

@@ -5,10 +5,10 @@ import type { WorkerDeps } from '../deps.js';
 import { fallBackOverdue } from './fall-back-overdue.js';
 import { wantedSchedules } from './wanted-schedules.js';
 
-/** After this number of probes that no worker made, none has the refused key or model any more. */
+/** A refused key or model that missed this number of probes is no longer used by any worker. */
 const maxMissedProbes = 3;
 
-/** What one worker at a time does for the whole fleet. A task that fails does not stop the others. */
+/** Runs the tasks that one worker at a time does for the fleet; one that fails does not stop the others. */
 export async function reconcile(deps: WorkerDeps): Promise<void> {
   const { logger } = deps;
   for (const [task, work] of Object.entries(tasks)) {
@@ -26,7 +26,7 @@ const tasks: Record<string, (deps: WorkerDeps) => Promise<void>> = {
     if (generations > 0) logger.warn('stalled generations recovered', { generations });
   },
 
-  // A process of an older release that started later may have stored other profiles.
+  // During a deployment, a process of the older release may have stored its own profiles.
   async 'synchronise profiles'({ store, characters, logger }) {
     const changed = await store.characters.synchronise(characters);
     if (changed.length > 0) logger.info('profiles synchronised', { characters: changed });
@@ -60,10 +60,10 @@ const tasks: Record<string, (deps: WorkerDeps) => Promise<void>> = {
 
   'update cooldown alerts': updateCooldownAlerts,
 
-  async 'rewrite fallbacks'({ config, requesting, logger }) {
+  async 'rewrite fallbacks'({ config, requestDeps, logger }) {
     if (!config.authoring.rewriteFallback) return;
-    const days = await rewriteFallbacks(requesting);
-    if (days > 0) logger.info('days are rewritten by their own author', { days });
+    const days = await rewriteFallbacks(requestDeps);
+    if (days > 0) logger.info('rewriting days that had fallen back', { days });
   },
 
   async 'restore schedules'({ config, queues, logger }) {
@@ -71,8 +71,8 @@ const tasks: Record<string, (deps: WorkerDeps) => Promise<void>> = {
     if (jobs.length > 0) logger.info('schedules restored', { jobs });
   },
 
-  async 'back up'({ backing, steps }) {
-    for (const { id } of await backing.backups.queued()) await steps.backUp(id);
+  async 'back up'({ backupDeps, steps }) {
+    for (const { id } of await backupDeps.backups.queued()) await steps.backUp(id);
   },
 
   async alerts({ alerts, alertRepository, channels, steps, clock }) {

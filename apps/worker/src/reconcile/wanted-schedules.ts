@@ -2,7 +2,7 @@ import type { Schedule } from '@texas-ai/jobs';
 import { minuteOf } from '@texas-ai/life';
 import type { WorkerConfig } from '../deps.js';
 
-/** What is to be done again and again, by the configuration. */
+/** The job schedules that the configuration asks for. */
 export function wantedSchedules({ planning, backup, timeZone }: WorkerConfig): Schedule[] {
   const at = (time: string, afterMinutes: number) => {
     const minute = (minuteOf(time) + afterMinutes) % (24 * 60);

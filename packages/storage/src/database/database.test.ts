@@ -9,7 +9,7 @@ import {
 import { makeStore } from '../store.js';
 import { type Database, openDatabase } from './database.js';
 
-// Timers stand still unless a test lets them run, so nothing times out because the machine is slow.
+// Fake timers: a slow machine causes no timeouts.
 
 let proxy: StallingProxy;
 let database: Database;
@@ -41,7 +41,7 @@ async function behindProxy(poolMax = 1) {
   return makeStore(database).characters;
 }
 
-/** Lets time pass until the work has failed, two minutes at most, and returns its error. */
+/** Advances the fake time until the work has failed, at most two minutes, and returns its error. */
 async function failureOf(work: PromiseLike<unknown>): Promise<unknown> {
   let failure: unknown;
   Promise.resolve(work).catch((error: unknown) => {
@@ -53,7 +53,7 @@ async function failureOf(work: PromiseLike<unknown>): Promise<unknown> {
   return failure;
 }
 
-test('a server that hangs before it greets is storage_unavailable', async () => {
+test('a server that hangs during the handshake is storage_unavailable', async () => {
   const characters = await behindProxy();
   proxy.stall();
   expect(await failureOf(characters.list({ limit: 1 }))).toMatchObject({
@@ -61,7 +61,7 @@ test('a server that hangs before it greets is storage_unavailable', async () => 
   });
 });
 
-test('a server that hangs in the middle is storage_unavailable, and is used again when it is back', async () => {
+test('a server that hangs during a query is storage_unavailable and is used again once it responds', async () => {
   const characters = await behindProxy();
   await database.raw('SELECT 1');
   proxy.stall();
@@ -72,26 +72,26 @@ test('a server that hangs in the middle is storage_unavailable, and is used agai
   expect((await database.raw('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
 });
 
-test('connections that are dead and say nothing are all made anew once one had no answer', async () => {
+test('after a query without a response all older connections are replaced', async () => {
   await behindProxy(3);
-  /** Backends of three connections that are held at once. */
+  /** The backends of three connections that are in use at the same time. */
   const three = async () => {
-    const held = await Promise.all([1, 2, 3].map(() => database.transaction()));
-    const asked = held.map((each) => each.raw('SELECT pg_backend_pid() AS pid'));
-    const pids = (await Promise.all(asked)).map(({ rows }) => rows[0].pid);
-    await Promise.all(held.map((each) => each.rollback()));
+    const transactions = await Promise.all([1, 2, 3].map(() => database.transaction()));
+    const queries = transactions.map((each) => each.raw('SELECT pg_backend_pid() AS pid'));
+    const pids = (await Promise.all(queries)).map(({ rows }) => rows[0].pid);
+    await Promise.all(transactions.map((each) => each.rollback()));
     return new Set(pids);
   };
   const before = await three();
   expect(before.size).toBe(3);
-  // They are older than the statement that will have no answer.
+  // The connections are older than the statement that gets no response.
   await jest.advanceTimersByTimeAsync(1);
   proxy.stall();
-  // As after a failover: whoever connects from now on finds a server.
+  // As after a failover, new connections reach a server.
   proxy.forgive();
   const failure = await failureOf(database.raw('SELECT 1'));
   expect(failure).toMatchObject({ message: expect.stringContaining('Query read timeout') });
-  // The pool makes room for others by a timer.
+  // The pool replaces connections by a timer.
   jest.useRealTimers();
   const after = await three();
   expect([...after].filter((pid) => before.has(pid))).toEqual([]);

@@ -3,26 +3,27 @@ import { makeSessionSetup, type Session } from '@texas-ai/postgres';
 import knex, { type Knex } from 'knex';
 import pg from 'pg';
 import { closeDeadConnections, makeOpenConnections } from './dead-connections.js';
-import { noteFailedStatement } from './storage-failure.js';
+import { queryRows } from './query-rows.js';
+import { recordFailedStatement } from './storage-failure.js';
 
 export interface DatabaseOptions {
   /** postgres://… */
   url: string;
   /** Shown by PostgreSQL beside each connection. */
   applicationName: string;
-  /** Connections at most. */
+  /** The maximum number of connections. */
   poolMax: number;
-  /** Seconds that a new connection may take. */
+  /** The time limit for a new connection. */
   connectTimeoutSeconds: number;
-  /** Seconds that a query waits for a free connection of the pool. */
+  /** How long a query waits for a free connection. */
   acquireTimeoutSeconds: number;
   /** Seconds after which PostgreSQL cancels a statement. */
   statementTimeoutSeconds: number;
   /** Seconds after which PostgreSQL ends a transaction that does nothing. */
   idleInTransactionTimeoutSeconds: number;
-  /** The schema to work in; by default the one that the role's `search_path` leads to. */
+  /** By default the first schema of the role's `search_path` that exists. */
   schema?: string;
-  /** Told what the pool has to say; knex would print it. */
+  /** Receives the messages that knex would print otherwise. */
   logger: Logger;
 }
 
@@ -33,7 +34,7 @@ const bigintType = 20;
 const numericType = 1700;
 const timestampType = 1184;
 
-/** DATE stays text, instants become Temporal, counts and money numbers (they stay below 2^53). */
+/** DATE stays text, TIMESTAMPTZ becomes Temporal, BIGINT and NUMERIC numbers: ours stay below 2^53. */
 function getTypeParser(type: number, format = 'text') {
   if (type === dateType) return (text: string) => text;
   if (type === timestampType) return (text: string) => Temporal.Instant.from(text);
@@ -41,7 +42,7 @@ function getTypeParser(type: number, format = 'text') {
   return pg.types.getTypeParser(type, format as 'text');
 }
 
-/** How the pool of a database is used: connections, and queries that wait for one. */
+/** The connections in use and free, and the queries that wait for one. */
 export function poolUse({ client }: Database) {
   const pool = client.pool;
   return {
@@ -52,10 +53,23 @@ export function poolUse({ client }: Database) {
   };
 }
 
-/** A pool that connects when it is first used and keeps no idle connection for long. */
+/**
+ * A health check that reads what the repositories read: one of our tables, an instant and a date. Rejects
+ * if the server responds but one of them cannot be read or parsed.
+ */
+export async function probeDatabase(database: Database): Promise<void> {
+  const [row] = await queryRows<{ at: unknown; date: unknown }>(
+    database,
+    `SELECT max(migration_time) AS at, date '2026-11-30' AS date FROM migrations`,
+  );
+  if (row?.at instanceof Temporal.Instant && row.date === '2026-11-30') return;
+  throw new RangeError('The database returns times or dates in a format that cannot be parsed.');
+}
+
+/** Opens a pool that connects on first use and closes idle connections after 30 s. */
 export function openDatabase(options: DatabaseOptions): Database {
   const statementMs = options.statementTimeoutSeconds * 1000;
-  // PostgreSQL's own limit comes first; this one is for a server that no longer answers at all.
+  // The server's own timeout comes first; this one detects a server that no longer responds.
   const silenceMs = statementMs + 1000;
   const connections = makeOpenConnections();
   const connection = {
@@ -72,12 +86,12 @@ export function openDatabase(options: DatabaseOptions): Database {
     idleInTransactionTimeoutMs: options.idleInTransactionTimeoutSeconds * 1000,
     schema: options.schema,
   });
-  // All sessions of a pool have the same role and schema.
+  // The last session that was set up. All sessions of a pool have the same role and schema.
   let session: Session | undefined;
   const database = knex({
     client: 'pg',
     connection,
-    // An error begins with the very statement then, without its values.
+    // Errors then start with the exact statement, without values; recordFailedStatement removes it.
     compileSqlOnError: false,
     log: {
       warn: (detail) => options.logger.warn('database pool', { detail }),
@@ -90,14 +104,14 @@ export function openDatabase(options: DatabaseOptions): Database {
       max: options.poolMax,
       idleTimeoutMillis: 30_000,
       afterCreate(client: pg.Client, done: (error: unknown, client: pg.Client) => void) {
-        connections.note(client);
+        connections.add(client);
         setUp(client).then(
-          (made) => {
-            session = made;
+          (created) => {
+            session = created;
             done(null, client);
           },
           (error) => {
-            // The pool forgets a connection that it could not finish.
+            // The pool drops a failed connection without closing it.
             client.connection.stream.destroy();
             done(error, client);
           },
@@ -107,7 +121,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     acquireConnectionTimeout: options.acquireTimeoutSeconds * 1000,
   });
   database.on('query-error', (error: Error, { sql }: { sql: string }) => {
-    noteFailedStatement(error, sql, session);
+    recordFailedStatement(error, sql, session);
   });
   closeDeadConnections(database, connections, silenceMs);
   return database;

@@ -2,38 +2,38 @@ import type { Knex } from 'knex';
 import type pg from 'pg';
 
 export interface OpenConnections {
-  /** For each connection that the pool makes. */
-  note(connection: pg.Client): void;
-  /** Closes those of before then; what waits for their answers fails at once. */
+  /** Call it for each new connection of the pool. */
+  add(connection: pg.Client): void;
+  /** Closes the connections opened before `time`; their pending statements fail at once. */
   closeOlderThan(time: number): void;
 }
 
-/** The connections of a pool, and since when: milliseconds of `performance.now()`. */
+/** The open connections of a pool, with the `performance.now()` at which each was opened. */
 export function makeOpenConnections(): OpenConnections {
-  const since = new Map<pg.Client, number>();
+  const openedAt = new Map<pg.Client, number>();
   return {
-    note(connection) {
-      since.set(connection, performance.now());
-      connection.once('end', () => since.delete(connection));
+    add(connection) {
+      openedAt.set(connection, performance.now());
+      connection.once('end', () => openedAt.delete(connection));
     },
     closeOlderThan(time) {
-      for (const [connection, made] of since) {
-        if (made >= time) continue;
-        // A farewell would wait for an answer as well.
+      for (const [connection, opened] of openedAt) {
+        if (opened >= time) continue;
+        // A graceful end would wait for a response as well.
         connection.connection.stream.destroy();
-        // Knex would learn of it only in a moment, and give it to somebody until then.
-        Object.assign(connection, { __knex__disposed: 'It does not answer.' });
+        // Knex notices the end only later and could reuse the connection until then.
+        Object.assign(connection, { __knex__disposed: 'The server does not respond.' });
       }
     },
   };
 }
 
 /**
- * Where a statement had no answer at all, not even that it took too long, the server is gone without a
- * word, as after a failover. The pool would go on with its connections for ever: they are closed, but
- * for those that were made since the statement was sent.
+ * If a statement gets no response, not even a timeout error from the server, the server has vanished
+ * without closing its connections, as in a failover. The pool would keep using them, so every connection
+ * that was opened before the statement was sent is closed.
  *
- * @param silenceMs how long an answer is waited for (`query_timeout` of pg)
+ * @param silenceMs the time limit for a response (`query_timeout` of pg)
  */
 export function closeDeadConnections(
   database: Knex,

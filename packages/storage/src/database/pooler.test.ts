@@ -23,11 +23,11 @@ afterEach(async () => {
   await db.drop();
 });
 
-/** A database behind PgBouncer with its defaults; undefined where there is no PgBouncer. */
+/** A database behind PgBouncer with its defaults; undefined if PgBouncer is not installed. */
 async function behindPgBouncer(
   options: Omit<PgBouncerOptions, 'databaseUrl'>,
   prepare = '',
-  /** Changes what the address of the database, or of PgBouncer, leads to. */
+  /** Changes the target of the database's address, or of PgBouncer's. */
   change: { server?: (url: URL) => void; pooler?: (url: URL) => void } = {},
 ): Promise<Database | undefined> {
   db = await makeTestDatabase({ empty: true });
@@ -59,9 +59,9 @@ function changed(address: string, change: (url: URL) => void = () => undefined):
 test.each([
   ['', []],
   ['ALTER DATABASE $database SET datestyle = German', []],
-  // A session is handed on as it was left.
+  // Without DISCARD ALL, the next client inherits the session's state.
   ['', ['server_reset_query =', 'default_pool_size = 4']],
-])('PgBouncer in session mode is as good as PostgreSQL itself', async (prepare, settings) => {
+])('PgBouncer in session mode works like PostgreSQL itself', async (prepare, settings) => {
   const database = await behindPgBouncer({ mode: 'session', settings }, prepare);
   if (!database) return;
   expect(await migrate(database)).not.toEqual([]);
@@ -74,7 +74,7 @@ test.each([
   expect([done, nested]).toEqual([true, [false]]);
 });
 
-test('a pool that PgBouncer gives one server session only is no sign of transaction mode', async () => {
+test('a pool with a single server session is not mistaken for transaction mode', async () => {
   const database = await behindPgBouncer({
     mode: 'session',
     settings: ['default_pool_size = 1'],
@@ -88,7 +88,7 @@ test.each<[PgBouncerOptions['mode'], string[]]>([
   ['transaction', ['server_round_robin = 1', 'min_pool_size = 3']],
   ['transaction', ['default_pool_size = 1']],
   ['statement', []],
-])('PgBouncer in %s mode is refused, with %j', async (mode, settings) => {
+])('PgBouncer in %s mode is rejected, with %j', async (mode, settings) => {
   const database = await behindPgBouncer({ mode, settings });
   if (!database) return;
   const refused = {
@@ -103,7 +103,7 @@ test.each<[PgBouncerOptions['mode'], string[]]>([
   ]);
 });
 
-describe('a failure that PgBouncer reports is one of the database and says what to do', () => {
+describe('a failure that PgBouncer reports is storage_unavailable, with a fix', () => {
   /** What the store rejects with. */
   const failure = async (database: Database) => {
     const error = await makeStore(database)
@@ -113,7 +113,7 @@ describe('a failure that PgBouncer reports is one of the database and says what 
     return explain(error);
   };
 
-  test('where PostgreSQL is away', async () => {
+  test('PostgreSQL is down', async () => {
     const settings = ['client_login_timeout = 1'];
     const database = await behindPgBouncer({ mode: 'session', settings }, '', {
       server(url) {
@@ -126,7 +126,7 @@ describe('a failure that PgBouncer reports is one of the database and says what 
     );
   });
 
-  test('where PostgreSQL stops accepting connections', async () => {
+  test('PostgreSQL stops accepting connections', async () => {
     const database = await behindPgBouncer({ mode: 'session' });
     if (!database) return;
     expect(await makeStore(database).now()).toBeDefined();
@@ -143,18 +143,18 @@ describe('a failure that PgBouncer reports is one of the database and says what 
     );
   });
 
-  test('where no connection becomes free', async () => {
+  test('no connection becomes free', async () => {
     const database = await behindPgBouncer({
       mode: 'session',
       settings: ['default_pool_size = 1', 'query_wait_timeout = 1'],
     });
     if (!database) return;
-    const holder = await database.transaction();
+    const transaction = await database.transaction();
     expect(await failure(database)).toMatch(/\(query_wait_timeout\).*default_pool_size/);
-    await holder.rollback();
+    await transaction.rollback();
   });
 
-  test('where it does not know the database', async () => {
+  test('PgBouncer does not know the database', async () => {
     const database = await behindPgBouncer({ mode: 'session', databases: 'itself' }, '', {
       pooler(url) {
         url.pathname = '/elsewhere';
@@ -164,7 +164,7 @@ describe('a failure that PgBouncer reports is one of the database and says what 
     expect(await failure(database)).toMatch(/\(no such database: elsewhere\).*\[databases\]/);
   });
 
-  test('where it does not accept a parameter', async () => {
+  test('PgBouncer does not accept a parameter', async () => {
     const database = await behindPgBouncer({ mode: 'session' }, '', {
       pooler(url) {
         url.searchParams.set('options', '-c geqo=off');
@@ -177,7 +177,7 @@ describe('a failure that PgBouncer reports is one of the database and says what 
   });
 });
 
-test('a statement with too many parameters is at fault itself', async () => {
+test('a statement with too many parameters is an internal_error', async () => {
   db = await makeTestDatabase();
   const ids = Array.from({ length: 70_000 }, (_, n) => n);
   const error = await db

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 import type { Knex } from 'knex';
-import { probeDatabase } from './probe-database.js';
+import { probeDatabase } from './database.js';
 
 let db: TestDatabase;
 beforeEach(async () => {
@@ -9,11 +9,11 @@ beforeEach(async () => {
 });
 afterEach(() => db.drop());
 
-test('a database that the product can read answers', async () => {
+test('the probe of a readable database succeeds', async () => {
   await expect(probeDatabase(db.database)).resolves.toBeUndefined();
 });
 
-test('so does one whose administrator has decided otherwise', async () => {
+test('the probe succeeds whatever formats an administrator has set for the database', async () => {
   const name = new URL(db.url).pathname.slice(1);
   await db.database.raw(`
     ALTER DATABASE ${name} SET datestyle = 'German';
@@ -27,12 +27,12 @@ test('so does one whose administrator has decided otherwise', async () => {
 });
 
 test.each([
-  ['writes dates in the German way', `SET LOCAL datestyle = 'German'`],
-  ['writes dates in the SQL way', `SET LOCAL datestyle = 'SQL, DMY'`],
-  ['shows another schema', 'SET LOCAL search_path = pg_catalog'],
+  ['writes German dates', `SET LOCAL datestyle = 'German'`],
+  ['writes SQL dates', `SET LOCAL datestyle = 'SQL, DMY'`],
+  ['uses another schema', 'SET LOCAL search_path = pg_catalog'],
   ['has lost a table', 'DROP TABLE migrations'],
-  ['was never migrated to the end', 'DELETE FROM migrations'],
-])('a session that %s does not count as an answer', async (_what, sql) => {
+  ['has no migration', 'DELETE FROM migrations'],
+])('the probe of a session that %s fails', async (_what, sql) => {
   const probed = db.database.transaction(async (session: Knex.Transaction) => {
     await session.raw(sql);
     await probeDatabase(session);

@@ -1,19 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
 import { explain, TexasError } from '@texas-ai/kernel';
-import { noteFailedStatement, storageFailure } from './storage-failure.js';
+import { recordFailedStatement, storageFailure } from './storage-failure.js';
 
-/** As the client and the system throw them. */
+/** Errors as the client and the system throw them. */
 function thrown(code: string, message: string, syscall?: string): Error {
   return Object.assign(new Error(message), { code, ...(syscall && { syscall }) });
 }
 
-/** As `openDatabase` hands them on. */
+/** Errors as `openDatabase` leaves them. */
 function failed(error: Error, sql = 'select 1'): Error {
-  noteFailedStatement(error, sql, { role: 'texas', database: 'texas_ai', schema: '"my app"' });
+  recordFailedStatement(error, sql, { role: 'texas', database: 'texas_ai', schema: '"my app"' });
   return error;
 }
 
-describe('a database that cannot be used', () => {
+describe('a database that is unavailable', () => {
   test.each<[string, Error, RegExp]>([
     [
       'a wrong password',
@@ -121,21 +121,21 @@ describe('a database that cannot be used', () => {
       /took too long .*Raise that limit/,
     ],
     ['a hang', new Error('timeout exceeded when trying to connect'), /does not answer/],
-  ])('is told of with the reason: %s', (_what, error, sentence) => {
+  ])('has the reason in its message: %s', (_what, error, sentence) => {
     const failure = storageFailure(error);
     expect(failure.code).toBe('storage_unavailable');
     expect(explain(failure)).toMatch(sentence);
     expect(explain(failure)).toContain(error.message);
   });
 
-  test('on several addresses is told of by the first', () => {
+  test('at several addresses has the first reason in its message', () => {
     const refused = thrown('ECONNREFUSED', 'connect ECONNREFUSED ::1:1', 'connect');
     const failure = storageFailure(new AggregateError([refused, refused]));
     expect(explain(failure)).toMatch(/Nothing answers .*\(connect ECONNREFUSED ::1:1\)/);
   });
 });
 
-describe('a right that is missing is told of with what gives it', () => {
+describe('a missing privilege comes with the GRANT that fixes it', () => {
   test.each([
     ['permission denied for schema public', 'GRANT USAGE, CREATE ON SCHEMA public TO texas;'],
     ['permission denied for schema my app', 'GRANT USAGE, CREATE ON SCHEMA "my app" TO texas;'],
@@ -166,7 +166,7 @@ describe('a right that is missing is told of with what gives it', () => {
   });
 });
 
-test('a right whose role and schema nobody knows is told of without a statement', () => {
+test('a missing privilege of an unknown role and schema comes without a fix', () => {
   for (const message of [
     'permission denied for table days',
     'no schema has been selected to create in',
@@ -178,28 +178,28 @@ test('a right whose role and schema nobody knows is told of without a statement'
   }
 });
 
-describe('a statement that is at fault', () => {
-  test('is told of in the words of PostgreSQL, without the statement', () => {
+describe('a statement that PostgreSQL rejects', () => {
+  test('is an internal_error with the message of PostgreSQL, without the statement', () => {
     const sql = `select * from "x" where a = 'secret - text'`;
     const failure = storageFailure(
       failed(thrown('42P01', `${sql} - relation "x" does not exist`), sql),
     );
     expect(failure.code).toBe('internal_error');
     expect(explain(failure)).toBe(
-      'The database refused a statement (relation "x" does not exist, SQLSTATE 42P01).',
+      'The database rejected a statement (relation "x" does not exist, SQLSTATE 42P01).',
     );
   });
 
-  test('is told of as such where PostgreSQL calls it a protocol violation', () => {
+  test('is an internal_error even if PostgreSQL reports a protocol violation', () => {
     const words = 'bind message supplies 4464 parameters, but prepared statement "" requires 70000';
     expect(storageFailure(thrown('08P01', words)).code).toBe('internal_error');
   });
 
-  test('is a conflict where somebody else was first', () => {
+  test('is a storage_conflict if another process stored a conflicting row', () => {
     expect(storageFailure(thrown('23505', 'duplicate key')).code).toBe('storage_conflict');
   });
 
-  test('and what our own code throws keep their code', () => {
+  test('does not change the code of our own errors', () => {
     const own = new TexasError('day_not_found', 'No.');
     expect(storageFailure(own)).toBe(own);
     expect(storageFailure(new RangeError('no'))).toMatchObject({ code: 'internal_error' });

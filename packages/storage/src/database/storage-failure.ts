@@ -4,34 +4,34 @@ import { explainFailure, type PostgresError, type Session } from '@texas-ai/post
 const sqlState = /^[0-9A-Z]{5}$/;
 const uniqueViolation = '23505';
 const exclusionViolation = '23P01';
-const longestReason = 300;
+const maxReasonLength = 300;
 
-/** The sessions in which statements failed, by what PostgreSQL threw. */
+/** The session in which each error occurred. */
 const sessions = new WeakMap<Error, Session>();
 
 /**
- * To be told of every statement that fails. knex puts the statement, which may hold anything, before the words
- * of PostgreSQL: they are left alone.
+ * Handles the `query-error` event. Removes the statement, which may contain anything, from the message:
+ * knex puts it before PostgreSQL's own.
  */
-export function noteFailedStatement(error: Error, sql: string, session?: Session): void {
+export function recordFailedStatement(error: Error, sql: string, session?: Session): void {
   const statement = `${sql} - `;
   if (error.message.startsWith(statement)) error.message = error.message.slice(statement.length);
   if (session) sessions.set(error, session);
 }
 
 /**
- * What PostgreSQL, its client or the pool threw, as a TexasError with a stable code. `details.reason` has their
- * own words, `details.fix` what a person can do.
+ * Converts an error of PostgreSQL, its client or the pool to a TexasError with a stable code.
+ * `details.reason` is the original message, `details.fix` what an operator can do.
  */
 export function storageFailure(error: unknown): TexasError {
   if (error instanceof TexasError) return error;
   const { code, ...rest } = read(error);
   if (code === uniqueViolation || code === exclusionViolation) {
-    return new TexasError('storage_conflict', 'Somebody else stored the same first.', {
+    return new TexasError('storage_conflict', 'Another process stored a conflicting row first.', {
       cause: error,
     });
   }
-  const reason = rest.text.slice(0, longestReason) || code;
+  const reason = rest.text.slice(0, maxReasonLength) || code;
   const session = error instanceof Error ? sessions.get(error) : undefined;
   const found = explainFailure({ code, ...rest }, session);
   if (found) {
@@ -39,16 +39,16 @@ export function storageFailure(error: unknown): TexasError {
     const details = { reason, ...(fix !== undefined && { fix }) };
     return new TexasError('storage_unavailable', message, { cause: error, details });
   }
-  // What has no SQLSTATE was thrown by our own code, in the middle of a transaction.
+  // An error without a SQLSTATE was thrown by our own code inside a transaction.
   if (!sqlState.test(code)) return asTexasError(error);
-  return new TexasError('internal_error', 'The database refused a statement.', {
+  return new TexasError('internal_error', 'The database rejected a statement.', {
     cause: error,
     details: { reason: `${reason}, SQLSTATE ${code}` },
   });
 }
 
 function read(error: unknown): Required<PostgresError> {
-  // A connection that is tried on several addresses fails with all their reasons.
+  // A connection attempt to several addresses fails with one error for each.
   if (error instanceof AggregateError && error.errors.length > 0) return read(error.errors[0]);
   return {
     code: textOf(error, 'code'),
@@ -64,7 +64,7 @@ function textOf(error: unknown, name: string): string {
 
 type Method = (...values: never[]) => Promise<unknown>;
 
-/** The same methods, whose failures are TexasErrors. */
+/** Wraps each method so that it rejects with a `storageFailure`. */
 export function withStorageFailures<T extends object>(repository: T): T {
   const wrapped = Object.entries(repository).map(([name, method]: [string, Method]) => [
     name,

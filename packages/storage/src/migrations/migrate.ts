@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { explain, type Logger, TexasError } from '@texas-ai/kernel';
 import { advisoryLocks } from '@texas-ai/postgres';
 import type { Database } from '../database/database.js';
@@ -7,21 +8,21 @@ import { migrationSource } from './index.js';
 const options = {
   migrationSource,
   tableName: 'migrations',
-  // A release that is put back finds the migrations of the one after it, which it works with.
+  // After a rollback, the older release finds the newer one's migrations applied, and works with them.
   disableMigrationsListValidation: true,
 };
 
 /**
- * Brings the database up to date; answers the names of what was applied. Safe from several
- * processes: one migrates under an advisory lock, which ends with its connection, the others wait.
+ * Applies the pending migrations and returns their names. Several processes may call it at once: one
+ * migrates under an advisory lock, which ends with its connection, and the others wait.
  */
 export async function migrate(database: Database): Promise<string[]> {
   try {
-    return await database.transaction(async (guard) => {
-      await guard.raw('SET LOCAL statement_timeout = 0');
-      await guard.raw('SET LOCAL idle_in_transaction_session_timeout = 0');
-      await guard.raw('SELECT pg_advisory_xact_lock(?)', [advisoryLocks.migrate]);
-      // knex's own lock survives a killed process; whoever holds the advisory lock may clear it.
+    return await database.transaction(async (transaction) => {
+      await transaction.raw('SET LOCAL statement_timeout = 0');
+      await transaction.raw('SET LOCAL idle_in_transaction_session_timeout = 0');
+      await transaction.raw('SELECT pg_advisory_xact_lock(?)', [advisoryLocks.migrate]);
+      // The lock of knex survives a killed process; holding the advisory lock makes it safe to clear.
       await database.migrate.forceFreeMigrationsLock(options);
       const [, applied] = (await database.migrate.latest(options)) as [number, string[]];
       return applied;
@@ -31,12 +32,12 @@ export async function migrate(database: Database): Promise<string[]> {
   }
 }
 
-/** Names of all migrations that this program knows. */
+/** The names of all migrations of this release. */
 export function knownMigrations(): Promise<string[]> {
   return migrationSource.getMigrations([]);
 }
 
-/** Names of the migrations that this program knows and the database lacks. */
+/** The names of the migrations of this release that the database lacks. */
 export async function pendingMigrations(database: Database): Promise<string[]> {
   try {
     const known = await knownMigrations();
@@ -50,22 +51,26 @@ export async function pendingMigrations(database: Database): Promise<string[]> {
   }
 }
 
+const pollMs = 1000;
+
 /**
- * Resolves once the database is up to date, asking every second and saying so when it waits.
- * Rejects with `aborted` when the signal says so, and with `config_invalid` where waiting is no use.
+ * Resolves once the database has all migrations; checks every second, and logs once if it has to wait.
+ * Rejects with `aborted` when the signal aborts, and with `config_invalid` if the wait could never end.
  */
 export async function waitForMigrations(
   database: Database,
   logger: Logger,
   signal: AbortSignal,
 ): Promise<void> {
-  let said = false;
+  let logged = false;
   for (;;) {
     const reason = await reasonToWait(database);
     if (reason === null) return;
-    if (!said) logger.warn('waiting for the database', { reason });
-    said = true;
-    await pause(1000, signal);
+    if (!logged) logger.warn('waiting for the database', { reason });
+    logged = true;
+    await pause(pollMs, undefined, { signal }).catch((cause) => {
+      throw new TexasError('aborted', 'Stopped while waiting for the database.', { cause });
+    });
   }
 }
 
@@ -79,19 +84,4 @@ async function reasonToWait(database: Database): Promise<string | null> {
     if (error instanceof TexasError && error.code === 'config_invalid') throw error;
     return explain(error);
   }
-}
-
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      reject(new TexasError('aborted', 'Stopped while waiting for the database.'));
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, milliseconds);
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-  });
 }

@@ -28,24 +28,23 @@ beforeEach(async () => {
 const inMinutes = (minutes: number) => now.add({ minutes });
 const key = { author: 'gemini', fingerprint: 'a-key' } as const;
 
-function hold(code: Cooldown['code'], minutes: number): Cooldown {
+function cooldown(code: Cooldown['code'], minutes: number): Cooldown {
   return { ...key, code, reason: `${code} for ${minutes}`, until: inMinutes(minutes) };
 }
-const quota = (minutes: number) => hold('author_rate_limited', minutes);
-const refused = (minutes: number) => hold('author_unauthorized', minutes);
+const quota = (minutes: number) => cooldown('author_rate_limited', minutes);
+const refused = (minutes: number) => cooldown('author_unauthorized', minutes);
 
-/** How each hold stands: its code, its reason and the minutes that are left of it. */
-async function standing() {
-  const held = await cooldowns.list();
-  return held.map(({ code, reason, until }) => [
+/** Each cooldown's code and reason, and the minutes until it ends. */
+async function listed() {
+  return (await cooldowns.list()).map(({ code, reason, until }) => [
     code,
     reason,
     until.since(now).total({ unit: 'minutes' }),
   ]);
 }
 
-describe('putting a hold', () => {
-  test('tells whether the author was not held before', async () => {
+describe('beginning a cooldown', () => {
+  test('returns whether the author was not cooling down before', async () => {
     expect(await cooldowns.begin(quota(5))).toBe(true);
     expect(await cooldowns.begin(quota(10))).toBe(false);
     expect(await cooldowns.begin(quota(5))).toBe(false);
@@ -53,13 +52,13 @@ describe('putting a hold', () => {
     expect(await cooldowns.begin(refused(5))).toBe(false);
   });
 
-  test('begins one anew after one that is over', async () => {
+  test('begins another after an expired one', async () => {
     await cooldowns.begin(quota(-1));
     expect(await cooldowns.begin(quota(5))).toBe(true);
-    expect(await standing()).toEqual([['author_rate_limited', 'author_rate_limited for 5', 5]]);
+    expect(await listed()).toEqual([['author_rate_limited', 'author_rate_limited for 5', 5]]);
   });
 
-  test('begins for one alone of many whose calls were refused at once', async () => {
+  test('returns true to only one of many processes whose calls failed at once', async () => {
     for (let round = 0; round < 10; round++) {
       await cooldowns.end(key);
       if (round % 2 === 1) await cooldowns.begin(quota(-1));
@@ -68,18 +67,18 @@ describe('putting a hold', () => {
     }
   });
 
-  test('leaves one that lasts longer as it is, with its reason', async () => {
+  test('keeps a longer one, with its reason', async () => {
     await cooldowns.begin(quota(60));
     await cooldowns.begin(quota(1));
-    expect(await standing()).toEqual([['author_rate_limited', 'author_rate_limited for 60', 60]]);
+    expect(await listed()).toEqual([['author_rate_limited', 'author_rate_limited for 60', 60]]);
     await cooldowns.begin(quota(90));
-    expect(await standing()).toEqual([['author_rate_limited', 'author_rate_limited for 90', 90]]);
+    expect(await listed()).toEqual([['author_rate_limited', 'author_rate_limited for 90', 90]]);
   });
 
-  test('makes a spent key a refused one, which is tried as soon as such a key is', async () => {
+  test('turns the cooldown of an exhausted key into that of a refused one, which is probed', async () => {
     await cooldowns.begin(quota(600));
     expect(await cooldowns.begin(refused(5))).toBe(false);
-    expect(await standing()).toEqual([['author_unauthorized', 'author_unauthorized for 5', 5]]);
+    expect(await listed()).toEqual([['author_unauthorized', 'author_unauthorized for 5', 5]]);
   });
 
   test.each([-1, 5])(
@@ -87,15 +86,15 @@ describe('putting a hold', () => {
     async (minutes) => {
       await cooldowns.begin(refused(minutes));
       expect(await cooldowns.begin(quota(600))).toBe(false);
-      expect(await standing()).toEqual([
+      expect(await listed()).toEqual([
         ['author_unauthorized', `author_unauthorized for ${minutes}`, minutes],
       ]);
     },
   );
 });
 
-describe('the trial of a refused key', () => {
-  test('is taken by one alone of many, and comes again at the time that was named', async () => {
+describe('the probe of a refused key', () => {
+  test('is claimed by only one of many processes, and is due again at the given time', async () => {
     await cooldowns.begin(refused(0));
     const take = (at: number, next: number) =>
       cooldowns.claimProbe(key, inMinutes(at), inMinutes(next));
@@ -106,7 +105,7 @@ describe('the trial of a refused key', () => {
     expect(await take(14, 20)).toBe(false);
   });
 
-  test('is none where the key is not refused, or another one is', async () => {
+  test('cannot be claimed for a key that is not refused', async () => {
     await cooldowns.begin(quota(-1));
     expect(await cooldowns.claimProbe(key, now, inMinutes(5))).toBe(false);
     await cooldowns.begin({ ...refused(-1), fingerprint: 'another-key' });
@@ -114,19 +113,17 @@ describe('the trial of a refused key', () => {
   });
 });
 
-describe('a hold of one model', () => {
-  const refusedModelHold = (): Cooldown => ({
-    ...hold('author_model_unavailable', 0),
+describe('a cooldown of one model', () => {
+  const refusedModel = (): Cooldown => ({
+    ...cooldown('author_model_unavailable', 0),
     model: 'gemini-2.5-flash',
   });
   const ofModel = { ...key, model: 'gemini-2.5-flash' };
 
-  test('stands beside that of its key and those of other models, and names what it is of', async () => {
+  test('coexists with those of its key and of other models', async () => {
     expect(await cooldowns.begin(quota(5))).toBe(true);
-    expect(await cooldowns.begin(refusedModelHold())).toBe(true);
-    expect(await cooldowns.begin({ ...refusedModelHold(), model: 'a model of two words' })).toBe(
-      true,
-    );
+    expect(await cooldowns.begin(refusedModel())).toBe(true);
+    expect(await cooldowns.begin({ ...refusedModel(), model: 'a model of two words' })).toBe(true);
     expect((await cooldowns.list()).map(({ code, model }) => [code, model])).toEqual([
       ['author_rate_limited', undefined],
       ['author_model_unavailable', 'a model of two words'],
@@ -134,9 +131,9 @@ describe('a hold of one model', () => {
     ]);
   });
 
-  test('is probed and lifted by itself', async () => {
+  test('is probed and ended independently of that of its key', async () => {
     await cooldowns.begin(refused(0));
-    await cooldowns.begin(refusedModelHold());
+    await cooldowns.begin(refusedModel());
     expect(await cooldowns.claimProbe(ofModel, now, inMinutes(5))).toBe(true);
     expect(await cooldowns.claimProbe(ofModel, now, inMinutes(5))).toBe(false);
     expect(await cooldowns.claimProbe(key, now, inMinutes(5))).toBe(true);
@@ -144,8 +141,8 @@ describe('a hold of one model', () => {
     expect((await cooldowns.list()).map(({ code }) => code)).toEqual(['author_unauthorized']);
   });
 
-  test('is forgotten once nobody probes it, and does not end by itself', async () => {
-    await cooldowns.begin(refusedModelHold());
+  test('does not expire, but is removed once it is no longer probed', async () => {
+    await cooldowns.begin(refusedModel());
     expect(await cooldowns.expire(inMinutes(60))).toBe(0);
     expect(await cooldowns.removeAbandoned(inMinutes(-1))).toEqual([]);
     expect(await cooldowns.removeAbandoned(inMinutes(1))).toEqual([ofModel]);
@@ -157,15 +154,15 @@ test.each([
   'author_quota_unavailable',
   'author_balance_exhausted',
   'author_location_unsupported',
-] as const)('%s lasts until a probe succeeds, as a refused key does', async (code) => {
+] as const)('a cooldown with %s lasts until a probe succeeds', async (code) => {
   await cooldowns.begin(quota(600));
-  expect(await cooldowns.begin(hold(code, 0))).toBe(false);
+  expect(await cooldowns.begin(cooldown(code, 0))).toBe(false);
   expect(await cooldowns.begin(quota(600))).toBe(false);
   expect(await cooldowns.expire(inMinutes(60))).toBe(0);
   expect(await cooldowns.claimProbe(key, inMinutes(0), inMinutes(5))).toBe(true);
 });
 
-test('lifting a hold lifts that of the key alone', async () => {
+test('ending the cooldown of a key leaves those of other keys', async () => {
   await cooldowns.begin(refused(5));
   await cooldowns.begin({ ...quota(5), fingerprint: 'another-key' });
   await cooldowns.begin({ ...quota(5), author: 'offline' });

@@ -6,6 +6,7 @@ import {
   probedCodes,
 } from '@texas-ai/life';
 import type { Knex } from 'knex';
+import { queryRows } from '../../database/query-rows.js';
 
 interface CooldownRow {
   author: Cooldown['author'];
@@ -15,14 +16,14 @@ interface CooldownRow {
   until: Temporal.Instant;
 }
 
-/** A part of a statement: whether a cooldown with this code ends by a probe, whatever its `until`. */
+/** SQL condition: whether a cooldown with this code ends by a probe, whatever its `until`. */
 export const isProbedCode = (code: string) =>
   `${code} IN (${probedCodes.map((each) => `'${each}'`).join(', ')})`;
 
 /**
- * A part of a statement: whether a cooldown is in force at `now`. That of a key or model no longer in use
- * is not: the author has answered calls opened since it began, which the same key could not have opened.
- * The ten seconds allow for calls that were opened at the same moment.
+ * SQL condition: whether a cooldown is in force at `now`. It is not if the author has answered a call
+ * opened since: that call used another key or model, and this one is no longer in use. The ten seconds
+ * allow for calls that were opened at the same moment.
  */
 export const cooldownInForce = (now: string) => `(
   (${isProbedCode('author_holds.code')} OR author_holds.until > ${now})
@@ -31,8 +32,8 @@ export const cooldownInForce = (now: string) => `(
       AND opened_at > since + interval '10 seconds' AND outcome = 'answered'))`;
 
 /**
- * The column of a cooldown's target: the fingerprint of the key, followed by a space and the model if
- * only that one cools down. One column, since the statements of the previous release know no other.
+ * The stored form of a target: the fingerprint of the key, followed by a space and the model if only that
+ * model cools down. It is one column for compatibility with the statements of the previous release.
  */
 export function targetColumn({
   fingerprint,
@@ -43,11 +44,11 @@ export function targetColumn({
 
 export function toTarget({
   author,
-  fingerprint: name,
+  fingerprint: column,
 }: Pick<CooldownRow, 'author' | 'fingerprint'>): CooldownTarget {
-  const end = name.indexOf(' ');
-  if (end < 0) return { author, fingerprint: name };
-  return { author, fingerprint: name.slice(0, end), model: name.slice(end + 1) };
+  const end = column.indexOf(' ');
+  if (end < 0) return { author, fingerprint: column };
+  return { author, fingerprint: column.slice(0, end), model: column.slice(end + 1) };
 }
 
 const whereTarget = (target: CooldownTarget) => ({
@@ -58,14 +59,15 @@ const whereTarget = (target: CooldownTarget) => ({
 export function makeCooldownRepository(db: Knex): CooldownRepository {
   return {
     async begin({ code, reason, until, ...target }) {
-      const { rows } = await db.raw<{ rows: { began: boolean }[] }>(
-        `INSERT INTO author_holds AS hold (author, fingerprint, code, reason, until)
+      const rows = await queryRows<{ began: boolean }>(
+        db,
+        `INSERT INTO author_holds AS cooldown (author, fingerprint, code, reason, until)
          VALUES (:author, :fingerprint, :code, :reason, :until)
          ON CONFLICT (author, fingerprint) DO UPDATE SET code = excluded.code,
            reason = excluded.reason, until = excluded.until,
-           since = CASE WHEN ${isProbedCode('hold.code')} OR hold.until > now()
-             THEN hold.since ELSE now() END
-         WHERE CASE WHEN hold.code = excluded.code THEN hold.until <= excluded.until
+           since = CASE WHEN ${isProbedCode('cooldown.code')} OR cooldown.until > now()
+             THEN cooldown.since ELSE now() END
+         WHERE CASE WHEN cooldown.code = excluded.code THEN cooldown.until <= excluded.until
            ELSE ${isProbedCode('excluded.code')} END
          RETURNING since = now() AS began`,
         { ...whereTarget(target), code, reason, until: until.toString() },
@@ -95,12 +97,12 @@ export function makeCooldownRepository(db: Knex): CooldownRepository {
     },
 
     async claimProbe(target, now, next) {
-      const taken = await db('author_holds')
+      const claimed = await db('author_holds')
         .where(whereTarget(target))
         .whereIn('code', [...probedCodes])
         .where('until', '<=', now.toString())
         .update({ until: next.toString() });
-      return taken > 0;
+      return claimed > 0;
     },
 
     async end(target) {

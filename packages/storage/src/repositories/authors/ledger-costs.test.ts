@@ -2,10 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import type { Temporal } from '@texas-ai/kernel';
 import { type LedgerRepository, type PlannedCall, sumsOf } from '@texas-ai/life';
 import { buildBudget, buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
-import { buildCall, noon } from '../../../test/calls.js';
-import { begin } from '../../../test/generations.js';
-
-// What was spent, as a forecast and as a report.
+import { buildCall, fixedNow } from '../../../test/calls.js';
+import { insertInFlight } from '../../../test/generations.js';
 
 let db: TestDatabase;
 let ledger: LedgerRepository;
@@ -25,7 +23,7 @@ beforeEach(async () => {
   await db.database('author_calls').delete();
 });
 
-/** A call that used so many tokens for so much. */
+/** A call that used this number of tokens for this amount. */
 async function call(planned: PlannedCall, tokens: number, money: number): Promise<string> {
   const opened = await ledger.open(planned);
   if (opened.kind !== 'opened') throw new Error(`The call is ${opened.kind}.`);
@@ -35,7 +33,7 @@ async function call(planned: PlannedCall, tokens: number, money: number): Promis
 }
 
 async function finished(fields: object = {}): Promise<string> {
-  const { id } = await begin(db);
+  const { id } = await insertInFlight(db);
   const whole = {
     brief: '{}',
     chapters_total: 1,
@@ -49,8 +47,8 @@ async function finished(fields: object = {}): Promise<string> {
   return id;
 }
 
-describe('an average generation', () => {
-  test('is none before there was any of this author since then', async () => {
+describe('the average generation', () => {
+  test('is null without any generation of this author since then', async () => {
     expect(await ledger.averageGeneration('gemini', fortnight)).toBeNull();
     const old = await call(buildCall(await finished()), 900, 1);
     const before = fortnight.subtract({ seconds: 1 }).toString();
@@ -59,7 +57,7 @@ describe('an average generation', () => {
     expect(await ledger.averageGeneration('gemini', fortnight)).toBeNull();
   });
 
-  test('uses what all its calls use', async () => {
+  test('sums the calls of each generation', async () => {
     const [one, other] = [await finished(), await finished()];
     for (const tokens of [100, 200, 300]) await call(buildCall(one), tokens, 0.5);
     await call(buildCall(other), 1_000, 0.1);
@@ -70,8 +68,8 @@ describe('an average generation', () => {
     });
   });
 
-  test('is not one that is still under way, whose chapters are to come', async () => {
-    const underWay = await begin(db);
+  test('leaves out generations in flight', async () => {
+    const underWay = await insertInFlight(db);
     await call(buildCall(underWay.id), 10, 0.01);
     expect(await ledger.averageGeneration('gemini', fortnight)).toBeNull();
     await call(buildCall(await finished()), 1_000, 1);
@@ -82,7 +80,7 @@ describe('an average generation', () => {
   });
 });
 
-test('an average generation is not one that was cut short, nor one that another author ended', async () => {
+test('the average generation leaves out failed and fallen-back generations', async () => {
   const cutShort = [
     { status: 'failed', error_code: 'author_timeout' },
     { status: 'cancelled' },
@@ -92,16 +90,20 @@ test('an average generation is not one that was cut short, nor one that another 
   expect(await ledger.averageGeneration('gemini', fortnight)).toBeNull();
 });
 
-test('what is still to spend is what the generations in flight have not spent yet of theirs', async () => {
+test('the amount still to spend is the unspent part of each generation in flight', async () => {
   await db.database('generations').delete();
   expect(await ledger.stillToSpend('gemini', { tokens: 100, money: 1 })).toEqual({
     tokens: 0,
     money: 0,
   });
-  const [begun, dear] = [await begin(db), await begin(db), await begin(db)];
+  const [begun, dear] = [
+    await insertInFlight(db),
+    await insertInFlight(db),
+    await insertInFlight(db),
+  ];
   await finished();
   for (const money of [0.1, 0.2]) await call(buildCall(begun.id), 20, money);
-  // What one spent too much is not missing to another.
+  // A generation that exceeded its share does not reduce the others'.
   await call(buildCall(dear.id), 1_000, 10);
   expect(await ledger.stillToSpend('gemini', { tokens: 100, money: 1 })).toEqual({
     tokens: 60 + 0 + 100,
@@ -110,11 +112,11 @@ test('what is still to spend is what the generations in flight have not spent ye
   expect((await ledger.stillToSpend('offline', { tokens: 100, money: 1 })).tokens).toBe(0);
 });
 
-describe('what was spent', () => {
-  test('is told by sum, and nothing of sums to which nothing was added', async () => {
-    const mine = buildCall((await begin(db)).id);
+describe('spending', () => {
+  test('is returned by sum, without the sums that have no call', async () => {
+    const mine = buildCall((await insertInFlight(db)).id);
     await call(mine, 50, 0.25);
-    const december = sumsOf(buildBudget(), 'texas', noon.add({ hours: 24 * 10 }));
+    const december = sumsOf(buildBudget(), 'texas', fixedNow.add({ hours: 24 * 10 }));
     const spent = await ledger.spent([...mine.sums, ...mine.sums, ...december]);
     expect(Object.fromEntries(spent)).toEqual({
       'texas day 2026-11-23': { tokens: 50, money: 0.25 },
@@ -125,10 +127,10 @@ describe('what was spent', () => {
     expect(await ledger.spent([])).toEqual(new Map());
   });
 
-  test('is reported by day, author, model and step, of everybody or of one', async () => {
-    const texas = (await begin(db)).id;
-    const lin = (await begin(db, 'lin')).id;
-    const next = noon.add({ hours: 24 });
+  test('is reported by day, author, model and step, for all characters or one', async () => {
+    const texas = (await insertInFlight(db)).id;
+    const lin = (await insertInFlight(db, 'lin')).id;
+    const next = fixedNow.add({ hours: 24 });
     await call(buildCall(texas, { step: 'plan-day', chapter: null }), 10, 0.01);
     await call(buildCall(texas), 20, 0.02);
     await call(buildCall(lin, { character: 'lin' }), 30, 0.04);

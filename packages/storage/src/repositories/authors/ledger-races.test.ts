@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type LedgerRepository, type OpenedCall, type PlannedCall, sumName } from '@texas-ai/life';
 import { buildProfile, makeTestDatabase, type TestDatabase, until } from '@texas-ai/testing';
-import { buildCall, buildProbe, noon, openPool } from '../../../test/calls.js';
-import { begin } from '../../../test/generations.js';
+import { buildCall, buildProbe, fixedNow, openPool } from '../../../test/calls.js';
+import { insertInFlight } from '../../../test/generations.js';
 import type { Database } from '../../database/database.js';
 import { makeStore } from '../../store.js';
 
-// Many workers at once, each with a connection of its own.
+// Many workers at once, each with its own connection.
 
 const workers = 20;
 const characters = ['texas', 'lin', 'robin'];
@@ -36,10 +36,10 @@ beforeEach(async () => {
 const capped = (tokens: number) => ({
   everybody: { day: { tokens, money: null }, month: { tokens: null, money: null } },
 });
-const opened = (answers: readonly OpenedCall[]) =>
-  answers.flatMap((each) => (each.kind === 'opened' ? [each.id] : []));
+const opened = (results: readonly OpenedCall[]) =>
+  results.flatMap((each) => (each.kind === 'opened' ? [each.id] : []));
 
-/** As many calls of a generation at once, each for another chapter. */
+/** Opens this number of calls of a generation at once, each for another chapter. */
 function openChapters(call: PlannedCall, calls: number): Promise<OpenedCall[]> {
   return Promise.all(
     Array.from({ length: calls }, (_, chapter) => ledger.open({ ...call, chapter })),
@@ -51,42 +51,44 @@ async function spentOf(call: PlannedCall): Promise<number[]> {
   return call.sums.map((sum) => spent.get(sumName(sum))?.tokens ?? 0);
 }
 
-test('a cap is never passed by fifty who call at once', async () => {
-  const { id } = await begin(db);
+test('fifty calls at once never exceed a cap', async () => {
+  const { id } = await insertInFlight(db);
   const call = buildCall(id, { budget: capped(12_500) });
   for (const more of [12, 0]) {
-    const answers = await openChapters(call, 50);
-    expect(opened(answers)).toHaveLength(more);
+    const results = await openChapters(call, 50);
+    expect(opened(results)).toHaveLength(more);
   }
   expect(await spentOf(call)).toEqual([12_000, 12_000, 12_000, 12_000]);
   expect(await db.store.generations.find(id)).toMatchObject({ usage: { calls: 12 } });
 });
 
-test('nor by those who are the first of a day', async () => {
+test('the first calls of a day never exceed a cap', async () => {
   for (let day = 0; day < 10; day++) {
-    const { id } = await begin(db);
-    const now = noon.add({ hours: 24 * day });
+    const { id } = await insertInFlight(db);
+    const now = fixedNow.add({ hours: 24 * day });
     const call = buildCall(id, { budget: capped(1_500), now });
-    const answers = await openChapters(call, 20);
-    expect([day, opened(answers).length]).toEqual([day, 1]);
+    const results = await openChapters(call, 20);
+    expect([day, opened(results).length]).toEqual([day, 1]);
   }
 });
 
-test('nor is a cap of one character, while others go on', async () => {
+test('a character at its cap does not block the others', async () => {
   const none = { tokens: null, money: null };
   const budget = { eachCharacter: { day: none, month: { tokens: null, money: 0.055 } } };
   const calls = await Promise.all(
     characters.map(async (character) =>
-      buildCall((await begin(db, character)).id, { character, budget }),
+      buildCall((await insertInFlight(db, character)).id, { character, budget }),
     ),
   );
-  const answers = (await Promise.all(calls.map((call) => openChapters(call, 20)))).flat();
-  expect(opened(answers)).toHaveLength(15);
+  const results = (await Promise.all(calls.map((call) => openChapters(call, 20)))).flat();
+  expect(opened(results)).toHaveLength(15);
   for (const call of calls) expect(await spentOf(call)).toEqual([5_000, 5_000, 15_000, 15_000]);
 });
 
-test('calls that begin and calls that end at the same time never wait for each other for ever', async () => {
-  const generations = await Promise.all(characters.map((character) => begin(db, character)));
+test('opening and closing calls at the same time never deadlocks', async () => {
+  const generations = await Promise.all(
+    characters.map((character) => insertInFlight(db, character)),
+  );
   const calls = generations.map(({ id, character }) => buildCall(id, { character }));
   const all = <T>(work: (call: PlannedCall, index: number) => Promise<T>) =>
     Promise.all(Array.from({ length: 42 }, (_, i) => work(calls[i % 3] as PlannedCall, i)));
@@ -101,7 +103,7 @@ test('calls that begin and calls that end at the same time never wait for each o
     open = opened(await begins);
     expect(open).toHaveLength(42);
   }
-  // Five rounds of 42 calls have ended, 14 of each character; one of 42 is under way.
+  // Five rounds of 42 calls have ended, 14 per character; one of 42 is in flight.
   const each = 5 * 14 * 150 + 14 * 1_000;
   for (const call of calls) expect(await spentOf(call)).toEqual([each, each, 3 * each, 3 * each]);
   for (const { id } of generations) {
@@ -110,8 +112,8 @@ test('calls that begin and calls that end at the same time never wait for each o
   }
 });
 
-test('a call that is ended by many at once is corrected once', async () => {
-  const { id } = await begin(db);
+test('closing a call many times at once corrects the sums once', async () => {
+  const { id } = await insertInFlight(db);
   const call = buildCall(id);
   const [one = ''] = opened([await ledger.open(call)]);
   const usage = { inputTokens: 7, outputTokens: 3, money: 0.001 };
@@ -124,7 +126,7 @@ test('a call that is ended by many at once is corrected once', async () => {
   });
 });
 
-describe('of those who make the same call at once', () => {
+describe('workers that make the same call at once', () => {
   const leaseMs = 3_600_000;
   const lockWaits = async () => {
     const { rows } = await db.database.raw(
@@ -134,12 +136,12 @@ describe('of those who make the same call at once', () => {
     return rows.length;
   };
 
-  /** The sums are locked until all that was begun waits, so that none sees what another did. */
+  /** Keeps the sums locked until all the work waits, so that no worker sees another's changes. */
   async function together<T>(
     call: PlannedCall,
     begin: (waiting: (statements: number) => Promise<void>) => Promise<T>,
   ): Promise<T> {
-    // The sums of the day are there.
+    // Creates the sums of the day.
     for (const entry of opened([await ledger.open({ ...call, chapter: 99 })])) {
       const usage = { inputTokens: 0, outputTokens: 0, money: 0 };
       await ledger.close(entry, { outcome: 'answered', usage });
@@ -154,19 +156,19 @@ describe('of those who make the same call at once', () => {
   }
 
   async function tenAtOnce(call: PlannedCall): Promise<OpenedCall[]> {
-    const { answers } = await together(call, async (waiting) => {
+    const { results } = await together(call, async (waiting) => {
       const ten = Promise.all(Array.from({ length: 10 }, () => ledger.open(call)));
       await waiting(10);
-      return { answers: ten };
+      return { results: ten };
     });
-    return answers;
+    return results;
   }
 
-  const kinds = (answers: readonly OpenedCall[]) => answers.map(({ kind }) => kind).sort();
+  const kinds = (results: readonly OpenedCall[]) => results.map(({ kind }) => kind).sort();
   const oneOfTen = [...Array(9).fill('in-flight'), 'opened'];
 
-  test('one does, and it is counted once', async () => {
-    const { id } = await begin(db);
+  test('open it once and count it once', async () => {
+    const { id } = await insertInFlight(db);
     const call = buildCall(id, { leaseMs });
     expect(kinds(await tenAtOnce(call))).toEqual(oneOfTen);
     expect(await spentOf(call)).toEqual([1_000, 1_000, 1_000, 1_000]);
@@ -174,38 +176,38 @@ describe('of those who make the same call at once', () => {
     expect(await db.store.generations.find(id)).toMatchObject({ usage: { calls: 2 } });
   });
 
-  test('one does, also as the first of a day, whose sums are not there yet', async () => {
-    const { id } = await begin(db);
+  test('open it once even if it is the first of a day, whose sums do not exist yet', async () => {
+    const { id } = await insertInFlight(db);
     for (let day = 0; day < 10; day++) {
-      const now = noon.add({ hours: 24 * day });
+      const now = fixedNow.add({ hours: 24 * day });
       const call = buildCall(id, { leaseMs, now, chapter: day });
-      const answers = await Promise.all(Array.from({ length: 10 }, () => ledger.open(call)));
-      expect([day, ...kinds(answers)]).toEqual([day, ...oneOfTen]);
+      const results = await Promise.all(Array.from({ length: 10 }, () => ledger.open(call)));
+      expect([day, ...kinds(results)]).toEqual([day, ...oneOfTen]);
       expect((await spentOf(call)).slice(0, 1)).toEqual([1_000]);
     }
   });
 
-  test('one does where the lease of a dead worker has run out', async () => {
-    const { id } = await begin(db);
+  test('open it once after the lease of a dead worker has expired', async () => {
+    const { id } = await insertInFlight(db);
     const call = buildCall(id, { leaseMs });
     await ledger.open({ ...call, leaseMs: -1_000 });
     expect(kinds(await tenAtOnce(call))).toEqual(oneOfTen);
     expect(await spentOf(call)).toEqual([2_000, 2_000, 2_000, 2_000]);
   });
 
-  test('probes of no generation are all made', async () => {
-    const answers = await Promise.all(
+  test('may all probe: probes belong to no generation', async () => {
+    const results = await Promise.all(
       Array.from({ length: 10 }, () => ledger.open(buildProbe({ leaseMs }))),
     );
-    expect(opened(answers)).toHaveLength(10);
+    expect(opened(results)).toHaveLength(10);
   });
 
-  test('who is late does not deadlock with the end of the first one’s call', async () => {
-    const { id } = await begin(db);
+  test('do not deadlock if one opens the call while another closes it', async () => {
+    const { id } = await insertInFlight(db);
     const call = buildCall(id, { leaseMs });
     const first = randomUUID();
     const { late, end } = await together(call, async (waiting) => {
-      // It sees no call in flight, since the first one's is entered after it has begun.
+      // Its snapshot has no call in flight, since the first one is entered later.
       const late = ledger.open(call);
       await waiting(1);
       await db.database.raw(

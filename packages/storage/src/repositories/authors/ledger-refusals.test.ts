@@ -2,10 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { Temporal } from '@texas-ai/kernel';
 import type { Cap, Cooldown, LedgerRepository, PlannedCall } from '@texas-ai/life';
 import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
-import { buildCall, buildProbe, noon } from '../../../test/calls.js';
-import { begin } from '../../../test/generations.js';
+import { buildCall, buildProbe, fixedNow } from '../../../test/calls.js';
+import { insertInFlight } from '../../../test/generations.js';
 
-// What forbids a call. A call that is refused leaves no trace.
+// The conditions that forbid a call. A forbidden call changes nothing.
 
 let db: TestDatabase;
 let ledger: LedgerRepository;
@@ -24,7 +24,7 @@ beforeEach(async () => {
   for (const table of ['spending', 'author_calls', 'author_holds']) {
     await db.database(table).delete();
   }
-  generation = (await begin(db)).id;
+  generation = (await insertInFlight(db)).id;
   now = await db.store.now();
 });
 
@@ -39,7 +39,7 @@ async function traces(call: PlannedCall) {
   ];
 }
 
-describe('a hold', () => {
+describe('a cooldown', () => {
   const put = (cooldown: Partial<Cooldown> = {}) =>
     db.store.cooldowns.begin({
       author: 'gemini',
@@ -50,13 +50,13 @@ describe('a hold', () => {
       ...cooldown,
     });
 
-  test('forbids the calls of its key, and tells until when and why', async () => {
+  test('forbids the calls of its key, with its end and reason', async () => {
     const call = buildCall(generation);
     const until = now.add({ minutes: 5 });
     await put({ until });
     const before = await traces(call);
-    const held = await ledger.open(call);
-    expect(held).toMatchObject({
+    const result = await ledger.open(call);
+    expect(result).toMatchObject({
       kind: 'cooling-down',
       cooldown: {
         author: 'gemini',
@@ -65,17 +65,17 @@ describe('a hold', () => {
         reason: 'Too many calls.',
       },
     });
-    expect(held.kind === 'cooling-down' && held.cooldown.until.equals(until)).toBe(true);
+    expect(result.kind === 'cooling-down' && result.cooldown.until.equals(until)).toBe(true);
     expect(await traces(call)).toEqual(before);
   });
 
-  test('of another key, or of another author with it, forbids nothing', async () => {
+  test('of another key or author forbids nothing', async () => {
     await put({ fingerprint: 'another-key' });
     await put({ author: 'offline' });
     expect(await ledger.open(buildCall(generation))).toEqual(opened);
   });
 
-  test('of a model forbids the calls to it, and those to another model of its key do without', async () => {
+  test('of a model forbids its calls, not those to other models of its key', async () => {
     await put({ code: 'author_model_unavailable', model: 'scripted', until: now });
     expect(await ledger.open(buildCall(generation))).toMatchObject({
       kind: 'cooling-down',
@@ -84,11 +84,11 @@ describe('a hold', () => {
     expect(await ledger.open(buildCall(generation, { model: 'another' }))).toEqual(opened);
   });
 
-  test('of the key counts before one of the model that ends by itself', async () => {
+  test('that only a probe ends comes first', async () => {
     await put({ model: 'scripted' });
     await put({ code: 'author_balance_exhausted', until: now });
-    const held = await ledger.open(buildCall(generation));
-    expect(held).toMatchObject({
+    const result = await ledger.open(buildCall(generation));
+    expect(result).toMatchObject({
       kind: 'cooling-down',
       cooldown: { code: 'author_balance_exhausted' },
     });
@@ -99,7 +99,7 @@ describe('a hold', () => {
     expect(await ledger.open(buildProbe())).toEqual(opened);
   });
 
-  test('of a quota ends by itself; of a refused key it does not', async () => {
+  test('of a quota expires; that of a refused key does not', async () => {
     const over = now.subtract({ seconds: 1 });
     await put({ until: over });
     expect(await ledger.open(buildCall(generation))).toEqual(opened);
@@ -116,7 +116,7 @@ describe('a call in flight', () => {
   const runOut = () =>
     db.database('author_calls').update({ leased_until: now.subtract({ hours: 1 }).toString() });
 
-  test('is not made by another worker as well until it ends', async () => {
+  test('cannot be opened by another worker until it ends', async () => {
     const mine = await ledger.open(call());
     const before = await traces(call());
     expect(await ledger.open(call())).toEqual({ kind: 'in-flight' });
@@ -125,17 +125,17 @@ describe('a call in flight', () => {
     expect(await ledger.open(call())).toEqual(opened);
   });
 
-  test('forbids no other: neither another chapter, nor the plan, nor another generation', async () => {
+  test('does not forbid another chapter, the plan or another generation', async () => {
     await ledger.open(call());
     expect(await ledger.open({ ...call(), chapter: 1 })).toEqual(opened);
     const plan = { ...call(), step: 'plan-day', chapter: null } as const;
     expect(await ledger.open(plan)).toEqual(opened);
     expect(await ledger.open(plan)).toEqual({ kind: 'in-flight' });
-    const { id } = await begin(db);
+    const { id } = await insertInFlight(db);
     expect(await ledger.open({ ...call(), generationId: id })).toEqual(opened);
   });
 
-  test('is one for as long as its lease is renewed: that of a dead worker is made again', async () => {
+  test('stays in flight while its lease is renewed, and can be opened again afterwards', async () => {
     const mine = await ledger.open(call());
     if (mine.kind !== 'opened') throw new Error('It was opened.');
     await runOut();
@@ -144,11 +144,11 @@ describe('a call in flight', () => {
     await runOut();
     const taken = await ledger.open(call());
     expect(taken).toEqual(opened);
-    // Nor is the first one's renewed, should its worker be slow and not dead.
+    // The first worker's lease cannot be renewed, should it be slow instead of dead.
     await ledger.renewLease(mine.id, 3_600_000);
     if (taken.kind === 'opened') await ledger.close(taken.id, { outcome: 'lost', usage: null });
     expect(await ledger.open(call())).toEqual(opened);
-    // The lease of one that was closed is renewed by nobody.
+    // The lease of a closed call cannot be renewed.
     await ledger.close(mine.id, { outcome: 'lost', usage: null });
     await ledger.renewLease(mine.id, 3_600_000);
     await db.database('author_calls').whereNot({ id: mine.id }).delete();
@@ -157,7 +157,7 @@ describe('a call in flight', () => {
 });
 
 describe('the calls of a generation', () => {
-  test('are as many as it may make and no more, until a person resumes it', async () => {
+  test('are limited until a person resumes it', async () => {
     const call = buildCall(generation, { maxCalls: 2 });
     expect(await ledger.open(call)).toEqual(opened);
     expect(await ledger.open(call)).toEqual(opened);
@@ -169,7 +169,7 @@ describe('the calls of a generation', () => {
   });
 });
 
-describe('the provider’s day', () => {
+describe('the provider’s daily quota', () => {
   const call = () =>
     buildCall(generation, { daily: { since: now.subtract({ hours: 6 }), max: 3 } });
   const earlier = (hours: number, entry: Record<string, unknown> = {}) =>
@@ -178,7 +178,7 @@ describe('the provider’s day', () => {
       [now.subtract({ hours }).toString(), ...(Object.values(entry) as string[])],
     );
 
-  test('has so many calls since its midnight, whatever became of them', async () => {
+  test('counts all calls since its midnight, whatever their outcome', async () => {
     for (const outcome of ['answered', 'author_timeout', null]) {
       const one = await ledger.open(call());
       expect(one).toEqual(opened);
@@ -187,17 +187,17 @@ describe('the provider’s day', () => {
     const before = await traces(call());
     expect(await ledger.open(call())).toEqual({ kind: 'quota-of-the-day' });
     expect(await traces(call())).toEqual(before);
-    // Where no quota is kept, none is spent.
+    // Without a quota, nothing is forbidden.
     expect(await ledger.open(buildCall(generation))).toEqual(opened);
   });
 
-  test('is that of one key: another has its own', async () => {
+  test('belongs to one key', async () => {
     for (let calls = 0; calls < 3; calls++) await ledger.open(call());
     expect(await ledger.open(call())).toEqual({ kind: 'quota-of-the-day' });
     expect(await ledger.open({ ...call(), fingerprint: 'another-key' })).toEqual(opened);
   });
 
-  test('does not count the calls of the day before, nor those of another author', async () => {
+  test('does not count calls of the day before or of another author', async () => {
     for (let calls = 0; calls < 3; calls++) await ledger.open(call());
     await earlier(7);
     for (let calls = 0; calls < 3; calls++) expect(await ledger.open(call())).toEqual(opened);
@@ -241,7 +241,7 @@ describe('a cap', () => {
         sum: { scope, period, startsOn },
       });
       expect(await traces(call)).toEqual(before);
-      // What a call turned out not to need is there for the next one.
+      // The part of the expected cost that was not used is free again.
       const [one] = await db.database('author_calls').select('id');
       const usage = { inputTokens: 0, outputTokens: 0, money: 0 };
       await ledger.close(one.id, { outcome: 'answered', usage });
@@ -249,7 +249,7 @@ describe('a cap', () => {
     },
   );
 
-  test('begins anew with the next day where the budget counts', async () => {
+  test('is full again on the next day of the budget’s time zone', async () => {
     const budget = { everybody: day({ tokens: 1_000 }) };
     const midnight = Temporal.Instant.from('2026-11-23T16:00:00Z');
     const before = buildCall(generation, { budget, now: midnight.subtract({ seconds: 1 }) });
@@ -258,7 +258,7 @@ describe('a cap', () => {
     expect(await ledger.open(buildCall(generation, { budget, now: midnight }))).toEqual(opened);
   });
 
-  test('on money allows no call whose price is not known; one on tokens does', async () => {
+  test('on money forbids a call with an unknown price; one on tokens does not', async () => {
     const expected = { inputTokens: 1, outputTokens: 1, money: null };
     const money = buildCall(generation, { expected, budget: { everybody: day({ money: 100 }) } });
     expect(await ledger.open(money)).toMatchObject({ kind: 'over-budget' });
@@ -266,8 +266,11 @@ describe('a cap', () => {
     expect(await ledger.open(tokens)).toEqual(opened);
   });
 
-  test('that is smaller than a call allows none', async () => {
-    const call = buildCall(generation, { budget: { everybody: day({ tokens: 999 }) }, now: noon });
+  test('smaller than one call forbids it', async () => {
+    const call = buildCall(generation, {
+      budget: { everybody: day({ tokens: 999 }) },
+      now: fixedNow,
+    });
     expect(await ledger.open(call)).toMatchObject({ kind: 'over-budget' });
     expect(await db.database('author_calls')).toEqual([]);
   });

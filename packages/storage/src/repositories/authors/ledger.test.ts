@@ -3,7 +3,7 @@ import { Temporal } from '@texas-ai/kernel';
 import { type LedgerRepository, type PlannedCall, sumName } from '@texas-ai/life';
 import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 import { buildCall, buildProbe } from '../../../test/calls.js';
-import { begin } from '../../../test/generations.js';
+import { insertInFlight } from '../../../test/generations.js';
 
 let db: TestDatabase;
 let ledger: LedgerRepository;
@@ -29,7 +29,7 @@ async function open(call: PlannedCall): Promise<string> {
   return opened.id;
 }
 
-/** Tokens and money of the call's sums: of its character by day and month, then of everybody. */
+/** Tokens and money of the call's sums: its character's by day and month, then the overall ones. */
 async function spentOf({ sums }: PlannedCall): Promise<number[][]> {
   const spent = await ledger.spent(sums);
   return sums.map((sum) => Object.values(spent.get(sumName(sum)) ?? {}));
@@ -42,8 +42,8 @@ const openedAt = (id: string, at: Temporal.Instant) =>
   db.database('author_calls').where({ id }).update({ opened_at: at.toString() });
 
 describe('a call', () => {
-  test('is spent as expected from the moment it is opened', async () => {
-    const { id } = await begin(db);
+  test('counts at its expected cost as soon as it is opened', async () => {
+    const { id } = await insertInFlight(db);
     const call = buildCall(id, { step: 'plan-day', chapter: null });
     expect(await spentOf(call)).toEqual(times(4, []));
     await open(call);
@@ -62,14 +62,14 @@ describe('a call', () => {
         closed_at: null,
       },
     ]);
-    // The generation has called, and is billed once it is known for what.
+    // The call is counted for the generation now, its usage when it is closed.
     expect(await db.store.generations.find(id)).toMatchObject({
       usage: { calls: 1, inputTokens: 0, outputTokens: 0, cost: 0 },
     });
   });
 
-  test('is corrected to what it used when it is closed', async () => {
-    const { id } = await begin(db);
+  test('is corrected to its usage when it is closed', async () => {
+    const { id } = await insertInFlight(db);
     const call = buildCall(id);
     const [first, second] = [await open(call), await open(call)];
     await ledger.close(first, { outcome: 'answered', usage });
@@ -81,8 +81,8 @@ describe('a call', () => {
     });
   });
 
-  test('of which nobody knows what it used stays spent as expected', async () => {
-    const { id } = await begin(db);
+  test('without a known usage stays at its expected cost', async () => {
+    const { id } = await insertInFlight(db);
     const call = buildCall(id);
     await ledger.close(await open(call), { outcome: 'author_timeout', usage: null });
     expect(await spentOf(call)).toEqual(times(4, [1_000, 0.01]));
@@ -92,15 +92,15 @@ describe('a call', () => {
     });
   });
 
-  test('that was not billed gives back what was expected of it', async () => {
-    const call = buildCall((await begin(db)).id);
+  test('that was not billed gives its expected cost back', async () => {
+    const call = buildCall((await insertInFlight(db)).id);
     const nothing = { inputTokens: 0, outputTokens: 0, money: 0 };
     await ledger.close(await open(call), { outcome: 'author_http_error', usage: nothing });
     expect(await spentOf(call)).toEqual(times(4, [0, 0]));
   });
 
-  test('is closed once: what comes later changes nothing', async () => {
-    const { id } = await begin(db);
+  test('is closed once; closing it again changes nothing', async () => {
+    const { id } = await insertInFlight(db);
     const call = buildCall(id);
     const entry = await open(call);
     await ledger.close(entry, { outcome: 'answered', usage });
@@ -112,8 +112,8 @@ describe('a call', () => {
     );
   });
 
-  test('belongs to the day and the month in which it was opened, however late it ends', async () => {
-    const { id } = await begin(db);
+  test('counts on the day and in the month in which it was opened, however late it ends', async () => {
+    const { id } = await insertInFlight(db);
     // The last minute of November in Shanghai, and the first of December.
     const november = buildCall(id, { now: Temporal.Instant.from('2026-11-30T15:59:00Z') });
     const december = buildCall(id, { now: Temporal.Instant.from('2026-11-30T16:00:00Z') });
@@ -125,9 +125,9 @@ describe('a call', () => {
     expect(await spentOf(december)).toEqual(times(4, [1_000, 0.01]));
   });
 
-  test('adds to the sums of its own character and to those of everybody', async () => {
-    const mine = buildCall((await begin(db)).id);
-    const other = buildCall((await begin(db, 'lin')).id, { character: 'lin' });
+  test('adds to the sums of its own character and to the overall ones', async () => {
+    const mine = buildCall((await insertInFlight(db)).id);
+    const other = buildCall((await insertInFlight(db, 'lin')).id, { character: 'lin' });
     await open(mine);
     await ledger.close(await open(other), { outcome: 'answered', usage });
     const [own, all] = [
@@ -138,8 +138,8 @@ describe('a call', () => {
   });
 });
 
-test('calls whose worker died are closed as lost, and what they may have cost stays spent', async () => {
-  const { id } = await begin(db);
+test('calls whose worker died are closed as lost, at their expected cost', async () => {
+  const { id } = await insertInFlight(db);
   const call = buildCall(id);
   const [lost, underWay] = [await open(call), await open(call)];
   const closed = await open(call);
@@ -155,16 +155,16 @@ test('calls whose worker died are closed as lost, and what they may have cost st
     [closed]: 'answered',
   });
   expect(await spentOf(call)).toEqual(times(4, [2_042, 0.022]));
-  // Its worker lives after all: too late, the entry stays as it was closed.
+  // The worker was alive after all, but the entry is already closed.
   await ledger.close(lost, { outcome: 'answered', usage });
   expect(await spentOf(call)).toEqual(times(4, [2_042, 0.022]));
 });
 
-describe('a price that is not known', () => {
+describe('an unknown price', () => {
   const unpriced = { inputTokens: 600, outputTokens: 400, money: null };
 
-  test('is null in the ledger, nothing in sums of money, and counted for its generation', async () => {
-    const { id } = await begin(db);
+  test('is null in the ledger, zero in the sums, and counted for its generation', async () => {
+    const { id } = await insertInFlight(db);
     const call = buildCall(id, { expected: unpriced });
     await ledger.close(await open(call), { outcome: 'answered', usage: { ...usage, money: null } });
     expect(await entries()).toMatchObject([{ cost: null, input_tokens: 30 }]);
@@ -176,8 +176,8 @@ describe('a price that is not known', () => {
     expect(await spentOf(call)).toEqual(times(4, [84, 0.002]));
   });
 
-  test('of a call that was refused does not matter: it cost nothing', async () => {
-    const { id } = await begin(db);
+  test('does not matter for a refused call, which cost nothing', async () => {
+    const { id } = await insertInFlight(db);
     const nothing = { inputTokens: 0, outputTokens: 0, money: 0 };
     const opened = await open(buildCall(id, { expected: unpriced }));
     await ledger.close(opened, { outcome: 'author_model_unavailable', usage: nothing });
@@ -185,8 +185,8 @@ describe('a price that is not known', () => {
     expect(found?.usage).toMatchObject({ cost: 0, unpricedCalls: 0 });
   });
 
-  test('of a call that never ended stays unknown', async () => {
-    const { id } = await begin(db);
+  test('of a lost call stays unknown', async () => {
+    const { id } = await insertInFlight(db);
     await openedAt(await open(buildCall(id, { expected: unpriced })), await hoursAgo(2));
     await ledger.closeLost(await hoursAgo(1));
     const found = await db.store.generations.find(id);
@@ -194,8 +194,8 @@ describe('a price that is not known', () => {
   });
 });
 
-test('money is exact, down to a single token of the cheapest model', async () => {
-  const { id } = await begin(db);
+test('money is exact down to a single token of the cheapest model', async () => {
+  const { id } = await insertInFlight(db);
   const call = buildCall(id, { expected: { inputTokens: 1, outputTokens: 0, money: 0.000_000_3 } });
   for (let calls = 0; calls < 3; calls++) {
     const used = { inputTokens: 1, outputTokens: 0, money: 0.000_000_1 };
@@ -205,8 +205,8 @@ test('money is exact, down to a single token of the cheapest model', async () =>
   expect((await db.store.generations.find(id))?.usage.cost).toBe(0.000_000_3);
 });
 
-test('a call keeps the model that it is priced as beside the one that was asked for', async () => {
-  const { id } = await begin(db);
+test('a call keeps both the requested and the priced model', async () => {
+  const { id } = await insertInFlight(db);
   const opened = await open(buildCall(id, { model: 'gemini-2.5-flash' }));
   await ledger.close(opened, { outcome: 'answered', usage, pricedModel: 'gemini-3.5-flash-lite' });
   const [row] = await ledger.costs({ from: '2026-11-23', to: '2026-11-23' });
@@ -215,7 +215,7 @@ test('a call keeps the model that it is priced as beside the one that was asked 
 });
 
 describe('a probe', () => {
-  test('is in the ledger for nobody, and in the sums of everybody', async () => {
+  test('belongs to no character and counts in the overall sums', async () => {
     const probe = buildProbe();
     const opened = await open(probe);
     expect(await spentOf(probe)).toEqual(times(2, [30, 0.000_01]));
@@ -228,21 +228,21 @@ describe('a probe', () => {
     expect(rows).toMatchObject([{ step: 'probe', calls: 1, money: 0.000_02 }]);
   });
 
-  test('tells nothing of what a day takes', async () => {
+  test('does not affect the average generation', async () => {
     const opened = await open(buildProbe());
     await ledger.close(opened, { outcome: 'answered', usage });
     expect(await ledger.averageGeneration('gemini', await hoursAgo(24))).toBeNull();
   });
 });
 
-test('when a key was last used for a model, and answered, is told of that alone', async () => {
+test('lastCalls returns the last calls of one key and model', async () => {
   const access = { author: 'gemini', fingerprint: 'a-key', model: 'scripted' } as const;
   const since = await hoursAgo(1);
   const last = async () => {
     const { madeAt, answeredAt } = await ledger.lastCalls(access, since);
     return [madeAt !== null, answeredAt !== null];
   };
-  const { id } = await begin(db);
+  const { id } = await insertInFlight(db);
   await open(buildCall(id, { fingerprint: 'another-key' }));
   await open(buildCall(id, { model: 'another' }));
   await openedAt(await open(buildCall(id)), await hoursAgo(2));

@@ -3,11 +3,9 @@ import { Temporal } from '@texas-ai/kernel';
 import type { CharacterRecord } from '@texas-ai/life';
 import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 
-// When characters are looked after.
-
 let db: TestDatabase;
 let characters: TestDatabase['store']['characters'];
-/** By then whatever these tests stored is due. */
+/** An instant by which everything in these tests is due. */
 let soon: Temporal.Instant;
 
 beforeAll(async () => {
@@ -27,21 +25,21 @@ const record = (id: string, hash = 'one', timeZone = 'Asia/Shanghai'): Character
 const later = Temporal.Instant.from('2126-11-24T20:00:00Z');
 const due = async (now = soon, limit = 10) =>
   (await db.store.schedule.due(now, limit)).map(({ id }) => id);
-const put = (at: Temporal.Instant, ...ids: string[]) =>
+const planNext = (at: Temporal.Instant, ...ids: string[]) =>
   db.store.schedule.planNext(new Map(ids.map((id) => [id, at])));
 
 describe('characters that are due', () => {
-  test('are told with their zone and the earliest hour at which they wake', async () => {
+  test('have their time zone and the earliest hour at which they wake', async () => {
     await characters.synchronise([record('texas', 'one', 'Pacific/Apia')]);
     expect(await db.store.schedule.due(soon, 1)).toEqual([
       { id: 'texas', timeZone: 'Pacific/Apia', wakesAt: '06:00' },
     ]);
   });
 
-  test('are those whose time has come, to the instant, the longest due first', async () => {
+  test('are those whose time has come, exactly, the longest overdue first', async () => {
     await characters.synchronise(['a', 'b', 'c'].map((id) => record(id)));
-    await put(later, 'a');
-    await put(later.subtract({ minutes: 1 }), 'b', 'c');
+    await planNext(later, 'a');
+    await planNext(later.subtract({ minutes: 1 }), 'b', 'c');
     expect(await due(later.subtract({ seconds: 61 }))).toEqual([]);
     expect((await due(later.subtract({ seconds: 60 }))).sort()).toEqual(['b', 'c']);
     expect(await due(later.subtract({ milliseconds: 1 }))).toHaveLength(2);
@@ -49,7 +47,7 @@ describe('characters that are due', () => {
     expect(await due(later, 2)).toHaveLength(2);
   });
 
-  test('are taken by one of those who look at the same time', async () => {
+  test('are locked by one of several processes that read them at once', async () => {
     await characters.synchronise(['a', 'b', 'c'].map((id) => record(id)));
     await db.store.transaction(async (first) => {
       const mine = await first.schedule.due(soon, 2);
@@ -60,21 +58,36 @@ describe('characters that are due', () => {
     });
   });
 
-  test('keep nobody from asking for a day of theirs meanwhile', async () => {
+  test('can have days requested while they are locked', async () => {
     await characters.synchronise([record('texas')]);
     const date = Temporal.PlainDate.from('2026-11-23');
     const wanted = { character: 'texas', date, author: 'offline' } as const;
     const request = { ...wanted, fresh: false, askedBy: 'person', requestId: null } as const;
-    const asking = { ...request, idempotency: null, fallbackAt: null };
-    const night = { ...wanted, fallback: null, chaptersWanted: null, fallbackAt: null };
+    const dayRequest = { ...request, idempotency: null, fallbackAt: null };
+    const scheduled = { ...wanted, fallback: null, chaptersWanted: null, fallbackAt: null };
     const begun = await db.store.transaction(async (inTransaction) => {
       await inTransaction.schedule.due(soon, 1);
-      const asked = await db.store.requests.begin(asking, null);
-      expect(asked).toMatchObject({ generation: { ordinal: 1 } });
-      return inTransaction.schedule.begin([night]);
+      const requested = await db.store.requests.begin(dayRequest, null);
+      expect(requested).toMatchObject({ generation: { ordinal: 1 } });
+      return inTransaction.schedule.begin([scheduled]);
     });
     expect(begun).toEqual([]);
   });
+});
+
+test('profiles are listed by id, in pages, and replaced only if their hash differs', async () => {
+  const profile = buildProfile('en', { id: 'lappland' });
+  expect(await characters.synchronise([record('texas'), { profile, hash: 'a' }])).toHaveLength(2);
+  expect(await characters.synchronise([record('texas'), { profile, hash: 'a' }])).toEqual([]);
+  const renamed = { profile: { ...profile, name: 'Lappland the second' }, hash: 'b' };
+  expect(await characters.synchronise([record('texas'), renamed])).toEqual(['lappland']);
+  expect((await characters.find('lappland'))?.name).toBe('Lappland the second');
+  expect(await characters.find('nobody')).toBeNull();
+  const idsOf = async (page: Parameters<typeof characters.list>[0]) =>
+    (await characters.list(page)).map(({ id }) => id);
+  expect(await idsOf({ limit: 10 })).toEqual(['lappland', 'texas']);
+  expect(await idsOf({ limit: 1 })).toEqual(['lappland']);
+  expect(await idsOf({ limit: 10, after: 'lappland' })).toEqual(['texas']);
 });
 
 describe('synchronising', () => {
@@ -85,17 +98,17 @@ describe('synchronising', () => {
       ),
     );
 
-  test('has new characters looked after at once, and changed ones again', async () => {
+  test('makes new and changed characters due at once', async () => {
     await characters.synchronise([record('a'), record('b')]);
     expect((await due()).sort()).toEqual(['a', 'b']);
-    await put(later, 'a', 'b');
+    await planNext(later, 'a', 'b');
     expect(await characters.synchronise([record('a'), record('b', 'two')])).toEqual(['b']);
     expect(await due()).toEqual(['b']);
   });
 
-  test('has those whose file is gone looked after no more, until it is back', async () => {
+  test('stops planning characters without a file, until it is back', async () => {
     await characters.synchronise([record('a'), record('b')]);
-    await put(later, 'a', 'b');
+    await planNext(later, 'a', 'b');
     await characters.synchronise([record('a')]);
     expect(await times()).toEqual({ a: '2126', b: 'infi' });
     expect(await due(later.add({ hours: 24 * 36_500 }))).toEqual(['a']);
@@ -104,9 +117,9 @@ describe('synchronising', () => {
     expect(await due()).toEqual(['b']);
   });
 
-  test('leaves those alone that no file made, until one does', async () => {
+  test('leaves imported characters alone until they have a file', async () => {
     await characters.synchronise([record('a'), record('b')]);
-    await put(later, 'a', 'b');
+    await planNext(later, 'a', 'b');
     await db.database('characters').where({ id: 'b' }).update({ from_file: false });
     await characters.synchronise([record('a')]);
     expect(await times()).toEqual({ a: '2126', b: '2126' });
@@ -115,7 +128,7 @@ describe('synchronising', () => {
     expect(await times()).toEqual({ a: '2126', b: 'infi' });
   });
 
-  test('takes more files than one statement has room for', async () => {
+  test('stores more files than fit into one statement', async () => {
     const many = Array.from({ length: 20_000 }, (_, index) => `c${index}`);
     const material = record('texas');
     const records = many.map((id) => ({ ...material, profile: { ...material.profile, id } }));
@@ -124,7 +137,7 @@ describe('synchronising', () => {
     expect(await db.store.schedule.countDue(soon)).toBe(20_000);
   });
 
-  test('of several processes at once ends as one of them would have it', async () => {
+  test('by several processes at once ends with the records of one of them', async () => {
     const all = ['a', 'b', 'c', 'd'].map((id) => record(id));
     await Promise.all(Array.from({ length: 5 }, () => characters.synchronise(all)));
     expect(await due()).toHaveLength(4);

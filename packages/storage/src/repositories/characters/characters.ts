@@ -6,6 +6,7 @@ import {
 } from '@texas-ai/life';
 import type { Knex } from 'knex';
 import type { LRUCache } from 'lru-cache';
+import { queryRows } from '../../database/query-rows.js';
 
 interface CharacterRow {
   id: string;
@@ -13,31 +14,32 @@ interface CharacterRow {
   profile_hash: string;
 }
 
-/** Profiles stored in one statement. */
-const batch = 500;
+/** Profiles stored per statement. */
+const batchSize = 500;
 
-/** A part of a statement: whether a stored character differs from its file, which has this hash. */
+/** SQL condition: whether a stored character differs from its file, which has this hash. */
 const differs = (hash: string) => `(characters.profile_hash <> ${hash}
   OR NOT characters.from_file OR characters.next_plan_at = 'infinity')`;
 
-/** Parsed profiles by hash. */
-export type KnownProfiles = LRUCache<string, Profile>;
+/** Parsed profiles, by hash. */
+export type ProfileCache = LRUCache<string, Profile>;
 
-export function makeCharacterRepository(db: Knex, known: KnownProfiles): CharacterRepository {
+export function makeCharacterRepository(db: Knex, profileCache: ProfileCache): CharacterRepository {
   async function synchronise(records: Parameters<CharacterRepository['synchronise']>[0]) {
     if (records.length === 0) return [];
     const ids = records.map(({ profile }) => profile.id);
-    const { rows: others } = await db.raw<{ rows: { id: string }[] }>(
-      `SELECT given.id FROM unnest(?::text[], ?::text[]) AS given (id, hash)
-         LEFT JOIN characters ON characters.id = given.id
-       WHERE characters.id IS NULL OR ${differs('given.hash')}`,
+    const outdated = await queryRows<{ id: string }>(
+      db,
+      `SELECT file.id FROM unnest(?::text[], ?::text[]) AS file (id, hash)
+         LEFT JOIN characters ON characters.id = file.id
+       WHERE characters.id IS NULL OR ${differs('file.hash')}`,
       [ids, records.map(({ hash }) => hash)],
     );
-    const wanted = new Set(others.map(({ id }) => id));
-    const changed = records.filter(({ profile }) => wanted.has(profile.id));
+    const outdatedIds = new Set(outdated.map(({ id }) => id));
+    const changed = records.filter(({ profile }) => outdatedIds.has(profile.id));
     const stored: string[] = [];
-    for (let done = 0; done < changed.length; done += batch) {
-      stored.push(...(await put(changed.slice(done, done + batch))));
+    for (let start = 0; start < changed.length; start += batchSize) {
+      stored.push(...(await store(changed.slice(start, start + batchSize))));
     }
     await db('characters')
       .where({ from_file: true })
@@ -46,14 +48,15 @@ export function makeCharacterRepository(db: Knex, known: KnownProfiles): Charact
     return stored;
   }
 
-  async function put(records: readonly CharacterRecord[]): Promise<string[]> {
-    const { rows } = await db.raw<{ rows: { id: string }[] }>(
+  async function store(records: readonly CharacterRecord[]): Promise<string[]> {
+    const rows = await queryRows<{ id: string }>(
+      db,
       `INSERT INTO characters (id, profile, profile_hash, from_file)
        SELECT id, profile::jsonb, hash, true
-       FROM unnest(?::text[], ?::text[], ?::text[]) AS given (id, profile, hash)
+       FROM unnest(?::text[], ?::text[], ?::text[]) AS file (id, profile, hash)
        ON CONFLICT (id) DO UPDATE SET profile = excluded.profile,
          profile_hash = excluded.profile_hash, from_file = true, updated_at = now(),
-         -- Its hours or its zone may have changed.
+         -- The sleep hours or the time zone may have changed.
          next_plan_at = now()
        WHERE ${differs('excluded.profile_hash')}
        RETURNING id`,
@@ -69,19 +72,19 @@ export function makeCharacterRepository(db: Knex, known: KnownProfiles): Charact
   async function find(id: string) {
     const row = await db<CharacterRow>('characters').where({ id }).first('profile_hash');
     if (!row) return null;
-    const remembered = known.get(row.profile_hash);
-    if (remembered) return remembered;
+    const cached = profileCache.get(row.profile_hash);
+    if (cached) return cached;
     const full = await db<CharacterRow>('characters')
       .where({ id })
       .first('profile', 'profile_hash');
     if (!full) return null;
     const profile = profileSchema.parse(full.profile);
-    known.set(full.profile_hash, profile);
+    profileCache.set(full.profile_hash, profile);
     return profile;
   }
 
   async function list({ after, limit }: Parameters<CharacterRepository['list']>[0]) {
-    // The material is by far the largest part of a profile, and lists do not show it.
+    // Lists do not show the material, by far the largest part of a profile.
     const query = db('characters')
       .orderBy('id')
       .limit(limit)

@@ -1,11 +1,11 @@
 import { Temporal } from '@texas-ai/kernel';
 import { type ExportedDay, knownSum } from '@texas-ai/life';
-import { experienceColumns, itemColumns, rowsOf } from '../days/generation-rows.js';
+import { experienceColumns, itemColumns, jsonRows } from '../days/json-rows.js';
 import { fallbackOf, type GenerationRow } from '../generations/generation-row.js';
 
 type Generation = ExportedDay['generation'];
 
-type RowGeneration = Pick<
+type GenerationColumns = Pick<
   GenerationRow,
   | 'id'
   | 'ordinal'
@@ -26,8 +26,8 @@ type RowGeneration = Pick<
   | 'started_at'
 >;
 
-/** A row of `exportedDays`. Instants within its JSON are as PostgreSQL writes them. */
-export interface ExportedRow extends RowGeneration {
+/** A row of `selectExportedDays`. Instants inside its JSON have the format of PostgreSQL. */
+export interface ExportedRow extends GenerationColumns {
   date: string;
   published_at: Temporal.Instant;
   author_version: string | null;
@@ -43,20 +43,20 @@ export interface ExportedRow extends RowGeneration {
   interactions: ExportedDay['interactions'];
 }
 
-/** Wants `:character`, `:after` (a date or null) and `:limit`. */
-export const exportedDays = `
+/** Bindings: `character`, `after` (a date or null) and `limit`. */
+export const selectExportedDays = `
   SELECT days.date, days.published_at, live.id, ordinal, author, model, author_version,
     profile_hash, asked_by, request_id, chapters_wanted, fallback_from, fallback_code,
     fallback_reason, warnings, calls, input_tokens, output_tokens, cost, unpriced_calls, created_at,
     started_at, finished_at, rewritten_at, brief, summary,
-    ${rowsOf('live', 'schedule_items', 'position', itemColumns)} AS items,
-    ${rowsOf('live', 'chapters', 'position', {
+    ${jsonRows('live', 'schedule_items', 'position', itemColumns)} AS items,
+    ${jsonRows('live', 'chapters', 'position', {
       slots: 'slots',
       writtenAt: 'written_at',
       writtenOrder: 'written_order',
     })} AS chapters,
-    ${rowsOf('live', 'experiences', 'start_minute', experienceColumns)} AS experiences,
-    ${rowsOf('live', 'interactions', 'id', {
+    ${jsonRows('live', 'experiences', 'start_minute', experienceColumns)} AS experiences,
+    ${jsonRows('live', 'interactions', 'id', {
       id: 'id',
       experienceId: 'experience_id',
       content: 'content',
@@ -78,13 +78,13 @@ export function toExportedDay(row: ExportedRow): ExportedDay {
     items: row.items,
     chapters: row.chapters.map((chapter) => ({
       ...chapter,
-      writtenAt: canonical(chapter.writtenAt),
+      writtenAt: toUtc(chapter.writtenAt),
     })),
     experiences: row.experiences,
     interactions: row.interactions.map((interaction) => ({
       ...interaction,
-      windowStart: canonical(interaction.windowStart),
-      windowEnd: canonical(interaction.windowEnd),
+      windowStart: toUtc(interaction.windowStart),
+      windowEnd: toUtc(interaction.windowEnd),
     })),
   };
 }
@@ -116,7 +116,6 @@ function toGeneration(row: ExportedRow): Generation {
   };
 }
 
-/** In UTC, as everything else tells instants. */
-function canonical(instant: string): string {
+function toUtc(instant: string): string {
   return Temporal.Instant.from(instant).toString();
 }

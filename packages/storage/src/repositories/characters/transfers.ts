@@ -1,25 +1,23 @@
 import type { CharacterRecord, ExportedDay, TransferRepository } from '@texas-ai/life';
 import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
-import { type ExportedRow, exportedDays, toExportedDay } from './exported-days.js';
+import { queryRows } from '../../database/query-rows.js';
+import { eventColumns, eventRow } from '../days/major-events.js';
+import { type ExportedRow, selectExportedDays, toExportedDay } from './exported-days.js';
 
-/** A life on its way from one database to another. */
+/** Exports and imports characters with their days. */
 export function makeTransferRepository(db: Knex): TransferRepository {
   return {
     migrations: () => db('migrations').orderBy('id').pluck('name'),
 
     majorEvents: (character) =>
-      db('major_events').where({ character_id: character }).orderBy('start_date').select({
-        id: 'id',
-        kind: 'kind',
-        title: 'title',
-        objective: 'objective',
-        startDate: 'start_date',
-        days: 'days',
-      }),
+      db('major_events')
+        .where({ character_id: character })
+        .orderBy('start_date')
+        .select(eventColumns),
 
     async days(character, { after, limit }) {
-      const { rows } = await db.raw<{ rows: ExportedRow[] }>(exportedDays, {
+      const rows = await queryRows<ExportedRow>(db, selectExportedDays, {
         character,
         after,
         limit,
@@ -27,18 +25,11 @@ export function makeTransferRepository(db: Knex): TransferRepository {
       return rows.map(toExportedDay);
     },
 
-    begin: (record) => begin(db, record),
+    begin: (record) => beginImport(db, record),
 
     async addMajorEvent(character, event, ids) {
-      await db('major_events').insert({
-        id: ids === 'new' ? uuid() : event.id,
-        character_id: character,
-        kind: event.kind,
-        title: event.title,
-        objective: event.objective,
-        start_date: event.startDate,
-        days: event.days,
-      });
+      const id = ids === 'new' ? uuid() : event.id;
+      await db('major_events').insert(eventRow(character, { ...event, id }));
     },
 
     async addDay(character, day, ids) {
@@ -47,29 +38,28 @@ export function makeTransferRepository(db: Knex): TransferRepository {
   };
 }
 
-async function begin(db: Knex, { profile, hash }: CharacterRecord): Promise<boolean> {
+async function beginImport(db: Knex, { profile, hash }: CharacterRecord): Promise<boolean> {
   const { id } = profile;
   await db('characters')
     .insert({
       id,
       profile: JSON.stringify(profile),
       profile_hash: hash,
-      // Nobody plans her until a file says that she is to be.
+      // Planned only once a file in `config/characters` has this character.
       next_plan_at: 'infinity',
     })
     .onConflict('id')
     .merge(['profile', 'profile_hash'])
     .where('characters.from_file', false);
-  // Whoever begins a generation or keeps an event refers to this row, and waits.
+  // Locks out new generations and events, whose foreign keys refer to this row.
   await db('characters').where({ id }).forUpdate().first('id');
-  const lives = ['days', 'generations', 'major_events'];
-  for (const table of lives) {
+  for (const table of ['days', 'generations', 'major_events']) {
     if (await db(table).where({ character_id: id }).first('character_id')) return false;
   }
   return true;
 }
 
-/** One statement for each table: those that refer to another come after it. */
+/** One statement per table, in the order of the foreign keys. */
 async function addDay(db: Knex, character: string, day: ExportedDay): Promise<void> {
   const { generation, brief, summary, date } = day;
   const { id, usage, fallback } = generation;
@@ -104,7 +94,7 @@ async function addDay(db: Knex, character: string, day: ExportedDay): Promise<vo
     started_at: generation.startedAt,
     touched_at: generation.finishedAt,
     finished_at: generation.finishedAt,
-    // It was, where it was published.
+    // It was announced where it was published.
     announced_at: generation.finishedAt,
     rewritten_at: generation.rewrittenAt,
   });
@@ -171,7 +161,7 @@ async function addDay(db: Knex, character: string, day: ExportedDay): Promise<vo
   }
 }
 
-/** In the same order as the old ones. */
+/** UUIDs of version 7, so the new ids keep the order of the old ones. */
 function withNewIds(day: ExportedDay): ExportedDay {
   const experienceIds = new Map(day.experiences.map(({ id }) => [id, uuid()]));
   const experienceId = (id: string) => experienceIds.get(id) ?? id;

@@ -3,8 +3,6 @@ import { Temporal } from '@texas-ai/kernel';
 import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 import { insertDay, insertGeneration } from '../../../test/generations.js';
 
-// Which days are not there.
-
 const zones = {
   shanghai: 'Asia/Shanghai',
   berlin: 'Europe/Berlin',
@@ -36,25 +34,25 @@ const synchronise = (ids: readonly string[]) =>
 const at = (text: string) => Temporal.Instant.from(text);
 const four = 4 * 60;
 
-/** Noon of the 23rd in Berlin: 19:00 in Shanghai, 06:00 in New York, 00:00 of the 24th in Apia. */
-const noon = at('2026-11-23T11:00:00Z');
+/** 12:00 of the 23rd in Berlin, 19:00 in Shanghai, 06:00 in New York, 00:00 of the 24th in Apia. */
+const middayInBerlin = at('2026-11-23T11:00:00Z');
 
-describe('characters without their day', () => {
-  test('are counted by what is today where each lives', async () => {
-    expect(await days.charactersWithout(noon)).toBe(4);
+describe('characters without a day', () => {
+  test('are counted by the local date of each character', async () => {
+    expect(await days.charactersWithout(middayInBerlin)).toBe(4);
     for (const id of Object.keys(zones)) {
       await insertDay(db, { character_id: id, date: '2026-11-23' });
     }
-    expect(await days.charactersWithout(noon)).toBe(1);
-    expect(await days.charactersWithout(noon.subtract({ seconds: 1 }))).toBe(0);
+    expect(await days.charactersWithout(middayInBerlin)).toBe(1);
+    expect(await days.charactersWithout(middayInBerlin.subtract({ seconds: 1 }))).toBe(0);
     await insertDay(db, { character_id: 'apia', date: '2026-11-24' });
-    expect(await days.charactersWithout(noon)).toBe(0);
+    expect(await days.charactersWithout(middayInBerlin)).toBe(0);
     expect(await days.charactersWithout(at('2026-11-23T16:00:00Z'))).toBe(1);
   });
 
-  test('are no matter once their profile is gone', async () => {
+  test('are not counted without a profile file', async () => {
     await synchronise(['berlin']);
-    expect(await days.charactersWithout(noon)).toBe(1);
+    expect(await days.charactersWithout(middayInBerlin)).toBe(1);
   });
 });
 
@@ -62,7 +60,7 @@ describe('missing days', () => {
   const missing = async (now: string, minutes = 60) =>
     (await days.missing(at(now), four, minutes)).some;
 
-  test('are those whose planning time passed so long ago, where each lives', async () => {
+  test('are those whose local planning time passed that long ago', async () => {
     // In Apia, UTC+13, 04:00 of the 23rd is 15:00 of the 22nd; in New York it comes last.
     expect(await missing('2026-11-22T15:59:59Z', 60)).not.toContain('apia');
     expect(await missing('2026-11-22T16:00:00Z', 60)).toContain('apia');
@@ -76,11 +74,11 @@ describe('missing days', () => {
       'newyork',
       'shanghai',
     ]);
-    // After midnight the next day is awaited, and what was is no matter any more.
+    // After midnight only the new date counts.
     expect(await missing('2026-11-23T23:30:00Z', 60)).toEqual(['apia', 'newyork', 'shanghai']);
   });
 
-  test('are there once they are live, not while they are written', async () => {
+  test('are missing until they are published', async () => {
     await insertDay(db, { character_id: 'berlin', date: '2026-11-23' });
     await insertDay(db, { character_id: 'shanghai', date: '2026-11-22' });
     const newyork = { character_id: 'newyork', date: '2026-11-23' };
@@ -89,7 +87,7 @@ describe('missing days', () => {
     expect(await missing('2026-11-23T10:00:00Z')).toEqual(['apia', 'newyork', 'shanghai']);
   });
 
-  test('are not those of characters that are new, or whose profile is gone', async () => {
+  test('leave out new characters and those without a profile file', async () => {
     await db
       .database('characters')
       .where({ id: 'shanghai' })
@@ -99,19 +97,22 @@ describe('missing days', () => {
     expect(await missing('2026-11-23T10:30:00Z')).toEqual(['apia', 'berlin', 'shanghai']);
   });
 
-  test('wait where summer time skips the planning time', async () => {
-    // 02:30 does not exist on this date: it is planned at 03:30, which is 01:30 UTC.
+  test('are expected later if daylight saving time skips the planning time', async () => {
+    // 02:30 does not exist on this date: planning happens at 03:30, which is 01:30 UTC.
     const late = async (now: string) => (await days.missing(at(now), 150, 60)).some;
     expect(await late('2026-03-29T02:29:00Z')).not.toContain('berlin');
     expect(await late('2026-03-29T02:30:00Z')).toContain('berlin');
   });
 
-  test('are counted all and named some', async () => {
+  test('are all counted, with ten of them listed', async () => {
     const ids = Array.from({ length: 15 }, (_, index) => `c${String(index).padStart(2, '0')}`);
     await synchronise(ids);
     await db.database('characters').update({ created_at: '2020-01-01T00:00:00Z' });
-    expect(await days.missing(noon, four, 60)).toEqual({ count: 15, some: ids.slice(0, 10) });
+    expect(await days.missing(middayInBerlin, four, 60)).toEqual({
+      count: 15,
+      some: ids.slice(0, 10),
+    });
     await db.database('characters').delete();
-    expect(await days.missing(noon, four, 60)).toEqual({ count: 0, some: [] });
+    expect(await days.missing(middayInBerlin, four, 60)).toEqual({ count: 0, some: [] });
   });
 });

@@ -9,8 +9,9 @@ import type {
 } from '@texas-ai/life';
 import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
+import { queryRows } from '../../database/query-rows.js';
 import { fallbackOf } from '../generations/generation-row.js';
-import { experienceColumns, itemColumns, rowsOf } from './generation-rows.js';
+import { experienceColumns, itemColumns, jsonRows } from './json-rows.js';
 import { localDates } from './local-dates.js';
 
 interface SummaryRow {
@@ -51,9 +52,9 @@ interface DayRow extends SummaryRow {
   experiences: ExperienceRow[];
 }
 
-const texts = `
-  ${rowsOf('generations', 'schedule_items', 'position', { position: 'position', ...itemColumns })} AS items,
-  ${rowsOf('generations', 'experiences', 'start_minute', experienceColumns)} AS experiences`;
+const itemsAndExperiences = `
+  ${jsonRows('generations', 'schedule_items', 'position', { position: 'position', ...itemColumns })} AS items,
+  ${jsonRows('generations', 'experiences', 'start_minute', experienceColumns)} AS experiences`;
 
 export function makeDayRepository(db: Knex): DayRepository {
   const summaries = () =>
@@ -80,7 +81,7 @@ export function makeDayRepository(db: Knex): DayRepository {
     async find(character, date) {
       const rows: DayRow[] = await summaries()
         .where({ 'days.character_id': character, 'days.date': date.toString() })
-        .select(db.raw(texts))
+        .select(db.raw(itemsAndExperiences))
         .limit(1);
       const row = rows[0];
       return row ? { ...toSummary(row), items: toItems(row) } : null;
@@ -109,15 +110,16 @@ export function makeDayRepository(db: Knex): DayRepository {
       if (from !== undefined) query.where('days.date', '>=', from.toString());
       if (to !== undefined) query.where('days.date', '<=', to.toString());
       if (after) {
-        const place = [after.date.toString(), after.id];
-        query.whereRaw('(days.date, days.generation_id) < (?::date, ?::uuid)', place);
+        const cursor = [after.date.toString(), after.id];
+        query.whereRaw('(days.date, days.generation_id) < (?::date, ?::uuid)', cursor);
       }
       return ((await query) as SummaryRow[]).map(toSummary);
     },
 
     async charactersWithout(now) {
       const today = await localDates(db, now);
-      const counted = await db.raw<{ rows: { count: number }[] }>(
+      const [row] = await queryRows<{ count: number }>(
+        db,
         `SELECT count(*)::int AS count
          FROM characters
            JOIN jsonb_to_recordset(?) AS today (zone text, date date)
@@ -126,7 +128,7 @@ export function makeDayRepository(db: Knex): DayRepository {
          WHERE days.date IS NULL AND next_plan_at <> 'infinity'`,
         [JSON.stringify(today)],
       );
-      return counted.rows[0]?.count ?? 0;
+      return row?.count ?? 0;
     },
 
     async missing(now, planningTime, minutes) {
@@ -135,7 +137,8 @@ export function makeDayRepository(db: Knex): DayRepository {
         const planned = instantOf(Temporal.PlainDate.from(date), planningTime, zone);
         return planned.epochMilliseconds <= late.epochMilliseconds;
       });
-      const { rows } = await db.raw<{ rows: { count: number; some: string[] | null }[] }>(
+      const [missing] = await queryRows<{ count: number; some: string[] | null }>(
+        db,
         `WITH missing AS (
            SELECT id FROM characters
              JOIN jsonb_to_recordset(:today) AS today (zone text, date date) ON zone = time_zone
@@ -147,7 +150,7 @@ export function makeDayRepository(db: Knex): DayRepository {
          FROM missing`,
         { today: JSON.stringify(today), late: late.toString() },
       );
-      return { count: rows[0]?.count ?? 0, some: rows[0]?.some ?? [] };
+      return { count: missing?.count ?? 0, some: missing?.some ?? [] };
     },
 
     async publish(generation) {
@@ -205,7 +208,7 @@ function toExperience({ id, item: _item, start, end, interaction, ...text }: Exp
   };
 }
 
-/** Experiences with a message become interactions, each with the time window of its experience. */
+/** Stores an interaction for each experience with a message, with the experience's time window. */
 async function collectInteractions(
   db: Knex,
   generation: Parameters<DayRepository['publish']>[0],
@@ -219,7 +222,7 @@ async function collectInteractions(
   if (rows.length === 0) return;
   await db('interactions').insert(
     rows.map((row) => {
-      // A window is as long as its experience even if daylight saving time skips or repeats an hour.
+      // The window keeps its length even if daylight saving time skips or repeats an hour.
       const start = instantOf(generation.date, row.start_minute, character.time_zone);
       const end = start.add({ minutes: row.end_minute - row.start_minute });
       return {

@@ -10,7 +10,7 @@ interface InteractionRow extends Omit<Interaction, 'windowStart' | 'windowEnd'> 
 export function makeInteractionRepository(db: Knex): InteractionRepository {
   return {
     async list({ character, date, status, after, limit }) {
-      // No day points at the interactions of superseded generations.
+      // The join leaves out the interactions of superseded generations.
       const query = db('interactions')
         .join('days', {
           'days.character_id': 'interactions.character_id',
@@ -35,8 +35,8 @@ export function makeInteractionRepository(db: Knex): InteractionRepository {
       if (date !== undefined) query.where('interactions.date', date.toString());
       if (status !== undefined) query.where('interactions.status', status);
       if (after) {
-        const place = [after.date.toString(), after.id];
-        query.whereRaw('(interactions.date, interactions.id) < (?::date, ?::uuid)', place);
+        const cursor = [after.date.toString(), after.id];
+        query.whereRaw('(interactions.date, interactions.id) < (?::date, ?::uuid)', cursor);
       }
       const rows: InteractionRow[] = await query;
       return rows.map(({ windowStart, windowEnd, ...row }) => ({

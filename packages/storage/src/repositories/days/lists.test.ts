@@ -3,7 +3,7 @@ import { Temporal } from '@texas-ai/kernel';
 import type { ListPlace } from '@texas-ai/life';
 import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 
-// Lists over many rows: whole, without doubles, and each page as cheap as the first.
+// Lists over many rows: complete, without duplicates, and each page as cheap as the first.
 
 const days = 3_000;
 const perDay = 3;
@@ -86,10 +86,10 @@ const counts = {
 describe.each(Object.entries(counts))('the list of %s', (name, count) => {
   const list = lists[name] ?? (() => Promise.reject(new Error('There is no such list.')));
 
-  test('has each entry once, newest first, whatever the pages', async () => {
+  test('has each entry once, newest first, whatever the page size', async () => {
     const seen: string[] = [];
     let after: ListPlace | undefined;
-    // A page that came again and again would never end.
+    // Guards against an endless loop over the same page.
     while (seen.length <= count) {
       const page = await list(after, 997);
       if (page.length === 0) break;
@@ -101,7 +101,7 @@ describe.each(Object.entries(counts))('the list of %s', (name, count) => {
     expect(seen).toEqual([...seen].sort().reverse());
   });
 
-  test('reads a few blocks for a page, however deep it lies', async () => {
+  test('reads a few blocks per page, however deep the page is', async () => {
     const all = await list(undefined, count);
     const costs = [await blocksRead(() => list(undefined, 30))];
     for (const depth of [0.1, 0.5, 0.9]) {
@@ -115,15 +115,15 @@ describe.each(Object.entries(counts))('the list of %s', (name, count) => {
   });
 });
 
-/** How many blocks PostgreSQL looks at for what the work asks. */
+/** The number of blocks that PostgreSQL reads for the work. */
 async function blocksRead(work: () => Promise<unknown>): Promise<number> {
-  const asked: { sql: string; bindings: string[] }[] = [];
-  const note = (query: { sql: string; bindings: string[] }) => asked.push(query);
-  db.database.on('query', note);
+  const queries: { sql: string; bindings: string[] }[] = [];
+  const record = (query: { sql: string; bindings: string[] }) => queries.push(query);
+  db.database.on('query', record);
   await work();
-  db.database.removeListener('query', note);
-  const [query] = asked;
-  if (!query || asked.length !== 1) throw new Error('A list is one statement.');
+  db.database.removeListener('query', record);
+  const [query] = queries;
+  if (!query || queries.length !== 1) throw new Error('A list is one statement.');
   const explained = await db.database.raw(
     `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${query.sql.replaceAll(/\$\d+/g, '?')}`,
     query.bindings,

@@ -7,8 +7,8 @@ export interface LocalDate {
 }
 
 /**
- * Today's date in each zone that a character lives in. Computed here and not by PostgreSQL, which has zones
- * of its own; characters in a zone that is unknown here are left out, and who plans them says so.
+ * Today's date in each time zone of the characters. Computed here because PostgreSQL has its own time
+ * zone data; zones that are unknown here are left out, and planning logs their characters.
  */
 export async function localDates(db: Knex, now: Temporal.Instant): Promise<LocalDate[]> {
   const zones: { zone: string }[] = await db('characters').distinct({ zone: 'time_zone' });

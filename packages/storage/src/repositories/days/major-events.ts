@@ -11,6 +11,14 @@ const columns = {
   days: 'days',
 };
 
+export const eventColumns = { id: 'id', ...columns };
+
+/** The stored form of an event. */
+export function eventRow(character: string, event: MajorEventRecord) {
+  const { id, kind, title, objective, startDate, days } = event;
+  return { id, character_id: character, kind, title, objective, start_date: startDate, days };
+}
+
 export function makeMajorEventRepository(db: Knex): MajorEventRepository {
   async function covering(character: string, date: Temporal.PlainDate): Promise<MajorEvent | null> {
     const event = await db('major_events')
@@ -22,15 +30,7 @@ export function makeMajorEventRepository(db: Knex): MajorEventRepository {
 
   async function add(character: string, event: MajorEvent): Promise<MajorEvent | null> {
     await db('major_events')
-      .insert({
-        id: uuid(),
-        character_id: character,
-        kind: event.kind,
-        title: event.title,
-        objective: event.objective,
-        start_date: event.startDate,
-        days: event.days,
-      })
+      .insert(eventRow(character, { ...event, id: uuid() }))
       .onConflict()
       .ignore();
     return covering(character, Temporal.PlainDate.from(event.startDate));
@@ -44,7 +44,7 @@ export function makeMajorEventRepository(db: Knex): MajorEventRepository {
         { column: 'id', order: 'desc' },
       ])
       .limit(limit)
-      .select({ id: 'id', ...columns });
+      .select(eventColumns);
     if (from !== undefined) query.where('start_date', '>=', from.toString());
     if (to !== undefined) query.where('start_date', '<=', to.toString());
     if (after)

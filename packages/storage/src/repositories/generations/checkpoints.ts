@@ -2,7 +2,6 @@ import { TexasError } from '@texas-ai/kernel';
 import type {
   CheckpointRepository,
   GenerationNeeds,
-  Plan,
   PlannedDay,
   ScheduleItem,
   Slot,
@@ -12,56 +11,43 @@ import type {
 } from '@texas-ai/life';
 import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
+import { queryRows } from '../../database/query-rows.js';
+import { jsonRows, planItemColumns } from '../days/json-rows.js';
 import { type GenerationRow, qualifiedColumns, toGeneration } from './generation-row.js';
 import { makeGenerationRepository } from './generations.js';
 import { canStartPlan, canStore, chapterStored, planStored, startPlan } from './transitions.js';
 
-interface ItemRow {
-  start_minute: number;
-  end_minute: number;
-  title: string;
-  category: ScheduleItem['category'];
-  priority: ScheduleItem['priority'];
-  asleep: boolean;
-  location: string;
-  description: string;
-  companions: string[];
-  weather_affected: boolean;
-  emotional_tags: string[];
-  interaction_potential: ScheduleItem['interactionPotential'];
-}
-
 export function makeCheckpointRepository(db: Knex): CheckpointRepository {
   return {
     async startPlan(id, run) {
-      const { rows } = await db.raw<{ rows: GenerationRow[] }>(
+      const [row] = await queryRows<GenerationRow>(
+        db,
         `UPDATE generations SET ${startPlan} WHERE id = :id AND run = :run AND ${canStartPlan}
          RETURNING ${qualifiedColumns}`,
         { id, run },
       );
-      const row = rows[0];
       return row ? { generation: toGeneration(row), tries: row.plan_tries } : null;
     },
 
     storePlan: (id, planned) => storePlan(db, id, planned),
 
     async endTry({ generationId, chapter }, run, counts) {
-      const ofRun = run === null ? {} : { run };
-      const ended = (tries: string, failures: string) => ({
+      const whereRun = run === null ? {} : { run };
+      const changes = (tries: string, failures: string) => ({
         [tries]: db.raw('greatest(?? - 1, 0)', [tries]),
         [failures]: db.raw('?? + ?', [failures, counts ? 1 : 0]),
       });
       if (chapter === undefined) {
         const [row] = await db('generations')
-          .where({ id: generationId, ...ofRun })
-          .update(ended('plan_tries', 'plan_failures'))
+          .where({ id: generationId, ...whereRun })
+          .update(changes('plan_tries', 'plan_failures'))
           .returning('plan_failures');
         return row?.plan_failures ?? 0;
       }
       const [row] = await db('chapters')
         .where({ generation_id: generationId, position: chapter })
-        .whereExists(db('generations').where({ id: generationId, ...ofRun }))
-        .update(ended('tries', 'failures'))
+        .whereExists(db('generations').where({ id: generationId, ...whereRun }))
+        .update(changes('tries', 'failures'))
         .returning('failures');
       return row?.failures ?? 0;
     },
@@ -85,12 +71,13 @@ export function makeCheckpointRepository(db: Knex): CheckpointRepository {
   };
 }
 
-/** One statement: the generation takes the plan, and only then are its items and chapters stored. */
+/** One statement; stores the items and chapters only if it has updated the generation. */
 async function storePlan(db: Knex, id: string, planned: PlannedDay): Promise<GenerationNeeds> {
   const { plan, brief, chapters, model, authorVersion, warnings } = planned;
   const items = plan.items.map((item, position) => ({ id: uuid(), position, ...item }));
-  const stored = await db.raw<{ rows: GenerationRow[] }>(
-    `WITH taken AS (
+  const [row] = await queryRows<GenerationRow>(
+    db,
+    `WITH updated AS (
        UPDATE generations SET
          ${planStored}, brief = :brief, summary = :summary, chapters_total = :total, model = :model,
          author_version = :version, warnings = :warnings
@@ -98,19 +85,19 @@ async function storePlan(db: Knex, id: string, planned: PlannedDay): Promise<Gen
        RETURNING ${qualifiedColumns}
      ), items AS (
        INSERT INTO schedule_items
-       SELECT item.id, taken.id, position, item.start, item.end, title, category, priority, asleep,
+       SELECT item.id, updated.id, position, item.start, item.end, title, category, priority, asleep,
          location, description, companions, "weatherAffected", "emotionalTags",
          "interactionPotential"
-       FROM taken, jsonb_to_recordset(:items) AS item (id uuid, position smallint, start smallint,
+       FROM updated, jsonb_to_recordset(:items) AS item (id uuid, position smallint, start smallint,
          "end" smallint, title text, category text, priority text, asleep boolean, location text,
          description text, companions jsonb, "weatherAffected" boolean, "emotionalTags" jsonb,
          "interactionPotential" text)
      ), chapters AS (
        INSERT INTO chapters (generation_id, position, slots)
-       SELECT taken.id, position, slots
-       FROM taken, jsonb_to_recordset(:chapters) AS chapter (position smallint, slots jsonb)
+       SELECT updated.id, position, slots
+       FROM updated, jsonb_to_recordset(:chapters) AS chapter (position smallint, slots jsonb)
      )
-     SELECT * FROM taken`,
+     SELECT * FROM updated`,
     {
       id,
       brief: JSON.stringify(brief),
@@ -123,12 +110,11 @@ async function storePlan(db: Knex, id: string, planned: PlannedDay): Promise<Gen
       chapters: JSON.stringify(chapters),
     },
   );
-  const row = stored.rows[0];
   if (!row) return needsOf(db, id);
   return { generation: toGeneration(row), missingChapters: chapters.map((each) => each.position) };
 }
 
-/** One statement: the chapter is marked as written, and only then are its experiences stored. */
+/** One statement; stores the experiences only if it has marked the chapter as written. */
 async function storeChapter(
   db: Knex,
   id: string,
@@ -136,7 +122,8 @@ async function storeChapter(
   texts: readonly SlotText[],
 ): Promise<GenerationNeeds> {
   const rows = texts.map((text) => ({ id: uuid(), ...text }));
-  const stored = await db.raw<{ rows: GenerationRow[] }>(
+  const [row] = await queryRows<GenerationRow>(
+    db,
     `WITH locked AS (
        SELECT chapters_written FROM generations
        WHERE id = :id AND ${canStore} FOR NO KEY UPDATE
@@ -161,7 +148,6 @@ async function storeChapter(
      RETURNING ${qualifiedColumns}`,
     { id, chapter, texts: JSON.stringify(rows) },
   );
-  const row = stored.rows[0];
   const { generation } = row ? { generation: toGeneration(row) } : await needsOf(db, id);
   return { generation, missingChapters: [] };
 }
@@ -172,7 +158,7 @@ async function needsOf(db: Knex, id: string): Promise<GenerationNeeds> {
   throw new TexasError('generation_not_found', `There is no generation ${id}.`);
 }
 
-/** One statement that does not lock the generation's row, so that the chapters of a day run in parallel. */
+/** One statement that does not lock the generation, so its chapters can run in parallel. */
 async function startChapter(
   db: Knex,
   id: string,
@@ -184,38 +170,19 @@ async function startChapter(
     summary: string;
     slots: Slot[];
     tries: number;
-    items: ItemRow[];
+    items: ScheduleItem[];
   };
-  const begun = await db.raw<{ rows: Row[] }>(
+  const [row] = await queryRows<Row>(
+    db,
     `UPDATE chapters SET tries = tries + 1
      FROM generations
      WHERE generations.id = :id AND run = :run AND status = 'writing'
        AND generation_id = :id AND position = :chapter AND written_at IS NULL
      RETURNING ${qualifiedColumns}, brief, summary, slots, tries,
-       (SELECT jsonb_agg(schedule_items ORDER BY position) FROM schedule_items
-        WHERE schedule_items.generation_id = :id) AS items`,
+       ${jsonRows('generations', 'schedule_items', 'position', planItemColumns)} AS items`,
     { id, run, chapter },
   );
-  const row = begun.rows[0];
   if (!row) return null;
-  const plan: Plan = { summary: row.summary, items: row.items.map(toItem) };
-  const { tries, brief, slots } = row;
-  return { generation: toGeneration(row), tries, brief, plan, slots };
-}
-
-function toItem(row: ItemRow): ScheduleItem {
-  return {
-    start: row.start_minute,
-    end: row.end_minute,
-    title: row.title,
-    category: row.category,
-    priority: row.priority,
-    asleep: row.asleep,
-    location: row.location,
-    description: row.description,
-    companions: row.companions,
-    weatherAffected: row.weather_affected,
-    emotionalTags: row.emotional_tags,
-    interactionPotential: row.interaction_potential,
-  };
+  const { tries, brief, slots, summary, items } = row;
+  return { generation: toGeneration(row), tries, brief, plan: { summary, items }, slots };
 }

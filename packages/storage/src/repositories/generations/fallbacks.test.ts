@@ -5,8 +5,6 @@ import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/tes
 import { buildCall } from '../../../test/calls.js';
 import { insertDay, insertGeneration } from '../../../test/generations.js';
 
-// Days that the offline author finishes in place of another, and that are written anew.
-
 let db: TestDatabase;
 let generations: TestDatabase['store']['generations'];
 let now: Temporal.Instant;
@@ -29,7 +27,7 @@ beforeEach(async () => {
 
 const inHours = (hours: number) => now.add({ hours });
 
-function hold(overrides: Partial<Cooldown> = {}): Cooldown {
+function cooldown(overrides: Partial<Cooldown> = {}): Cooldown {
   return {
     author: 'gemini',
     fingerprint: 'a-key',
@@ -39,15 +37,15 @@ function hold(overrides: Partial<Cooldown> = {}): Cooldown {
     ...overrides,
   };
 }
-const refused = () => hold({ code: 'author_unauthorized', until: inHours(-1) });
+const refused = () => cooldown({ code: 'author_unauthorized', until: inHours(-1) });
 
-/** Holds the author for an hour already. */
-async function holdSince(wanted: Cooldown): Promise<void> {
-  await db.store.cooldowns.begin(wanted);
+/** Begins a cooldown, an hour ago. */
+async function beginAnHourAgo(target: Cooldown): Promise<void> {
+  await db.store.cooldowns.begin(target);
   await db.database('author_holds').update({ since: inHours(-1).toString() });
 }
 
-/** A call with that key is answered. */
+/** Stores an answered call with this key. */
 async function answer(fingerprint: string): Promise<void> {
   const { id } = (await generations.findAll(await ids()))[0] ?? { id: '' };
   const opened = await db.store.ledger.open(buildCall(id, { fingerprint }));
@@ -57,7 +55,7 @@ async function answer(fingerprint: string): Promise<void> {
 const ids = async () => (await db.database('generations').select('id')).map(({ id }) => id);
 
 describe('falling back', () => {
-  test('gives what is missing to the offline author, under a new run', async () => {
+  test('hands the missing chapters to the offline author, under a new run', async () => {
     const chapters = [true, false, false];
     const id = await insertGeneration(db, { status: 'writing', run: 3, chapters, plan_tries: 2 });
     expect(
@@ -81,13 +79,13 @@ describe('falling back', () => {
     ).toBeNull();
   });
 
-  test('without a plan begins with the plan', async () => {
+  test('without a plan starts with the plan', async () => {
     const id = await insertGeneration(db, { status: 'planning' });
     const fallen = await generations.fallBack(id, null, { code: 'author_timeout', message: '' });
     expect(fallen).toMatchObject({ generation: { status: 'queued' }, missingChapters: [] });
   });
 
-  test('is too late for what is over or all written, and for another run', async () => {
+  test('changes nothing once all chapters are written, or for another run', async () => {
     for (const [index, status] of (
       ['publishing', 'published', 'failed', 'cancelled'] as const
     ).entries()) {
@@ -101,14 +99,14 @@ describe('falling back', () => {
   });
 });
 
-describe('those whose author is held too long', () => {
+describe('overdue generations', () => {
   const both = ['gemini', 'offline'] as const;
   const due = async () =>
     (await generations.overdue({ now, available: both, atOnce: [], limit: 10 })).map(
       ({ id }) => id,
     );
 
-  test('are in flight, their time has come, and their own author is held', async () => {
+  test('are in flight, past their time, with their author in a cooldown', async () => {
     await insertGeneration(db, { date: '2026-11-01', fallback_at: inHours(1) });
     await insertGeneration(db, { date: '2026-11-02' });
     await insertGeneration(db, { date: '2026-11-03', fallback_at: inHours(-1), status: 'failed' });
@@ -118,7 +116,7 @@ describe('those whose author is held too long', () => {
     const planned = await insertGeneration(db, { ...late, date: '2026-11-06', status: 'writing' });
     const queued = await insertGeneration(db, { ...late, date: '2026-11-07' });
     expect(await due()).toEqual([]);
-    await db.store.cooldowns.begin(hold());
+    await db.store.cooldowns.begin(cooldown());
     const why = { code: 'author_rate_limited', message: 'Too many calls.' };
     expect(await generations.overdue({ now, available: both, atOnce: [], limit: 10 })).toEqual([
       { id: planned, ...why },
@@ -129,19 +127,19 @@ describe('those whose author is held too long', () => {
     );
   });
 
-  test('are also those whose author no worker can ask', async () => {
+  test('include those whose author no worker can call', async () => {
     await insertGeneration(db, { date: '2026-11-01', fallback_at: inHours(1) });
     const id = await insertGeneration(db, { fallback_at: inHours(-1) });
     await insertGeneration(db, { date: '2026-11-05', author: 'offline', fallback_at: inHours(-1) });
     expect(
       await generations.overdue({ now, available: ['offline'], atOnce: [], limit: 10 }),
-    ).toEqual([{ id, code: 'author_held', message: 'No worker can ask gemini.' }]);
+    ).toEqual([{ id, code: 'author_held', message: 'No worker can call gemini.' }]);
     expect(await generations.overdue({ now, available: [], atOnce: [], limit: 10 })).toHaveLength(
       1,
     );
   });
 
-  test('are at once those that a person waits for, where only an operator can end the hold', async () => {
+  test('include at once those a person waits for, if only an operator can end the cooldown', async () => {
     const late = { fallback_at: inHours(6).toString() };
     const asked = await insertGeneration(db, { ...late, date: '2026-11-01', asked_by: 'person' });
     await insertGeneration(db, { ...late, date: '2026-11-02', asked_by: 'night' });
@@ -150,26 +148,28 @@ describe('those whose author is held too long', () => {
       (await generations.overdue({ now, available: both, atOnce: codes, limit: 10 })).map(
         ({ id }) => id,
       );
-    await db.store.cooldowns.begin(hold());
+    await db.store.cooldowns.begin(cooldown());
     expect(await found()).toEqual([]);
-    await db.store.cooldowns.begin(hold({ code: 'author_model_unavailable', model: 'scripted' }));
+    await db.store.cooldowns.begin(
+      cooldown({ code: 'author_model_unavailable', model: 'scripted' }),
+    );
     expect(await found()).toEqual([asked]);
     expect(await due()).toEqual([]);
   });
 
-  test('are none once the hold is over; that of a refused key is not by itself', async () => {
+  test('end with the cooldown; that of a refused key does not expire', async () => {
     const id = await insertGeneration(db, { fallback_at: inHours(-1) });
-    await db.store.cooldowns.begin(hold({ until: inHours(-1) }));
+    await db.store.cooldowns.begin(cooldown({ until: inHours(-1) }));
     expect(await due()).toEqual([]);
     await db.store.cooldowns.begin(refused());
     expect(await due()).toEqual([id]);
   });
 
-  test('are none while the author answers with another key than the one that is held', async () => {
+  test('do not exist while the author answers with another key', async () => {
     const id = await insertGeneration(db, { fallback_at: inHours(-1) });
     await answer('another-key');
     await db.database('author_calls').update({ opened_at: inHours(-2).toString() });
-    await holdSince(refused());
+    await beginAnHourAgo(refused());
     expect(await due()).toEqual([id]);
     expect((await generations.find(id))?.waiting).toMatchObject({ reason: 'Too many calls.' });
     await answer('another-key');
@@ -178,7 +178,7 @@ describe('those whose author is held too long', () => {
   });
 });
 
-describe('days to write anew', () => {
+describe('days to rewrite', () => {
   const fallen = {
     author: 'offline',
     fallback_from: 'gemini',
@@ -187,12 +187,12 @@ describe('days to write anew', () => {
   const at = Temporal.Instant.from('2026-11-23T02:00:00Z');
   const found = async () => (await generations.toRewrite('gemini', at, 10)).map(({ id }) => id);
 
-  test('are those of today and later, where she lives, that another author finished', async () => {
+  test('are those from the local date on that the offline author finished', async () => {
     await insertDay(db, { ...fallen, date: '2026-11-22' });
     const today = await insertDay(db, { ...fallen, date: '2026-11-23' });
     const tomorrow = await insertDay(db, { ...fallen, date: '2026-11-24' });
     await insertDay(db, { date: '2026-11-25' });
-    // In New York it is still the evening before.
+    // In New York it is still the previous evening.
     const robins = await insertDay(db, { ...fallen, character_id: 'robin', date: '2026-11-22' });
     expect(await found()).toEqual([robins, today, tomorrow]);
     expect(await generations.toRewrite('gemini', at, 2)).toHaveLength(2);
@@ -200,27 +200,27 @@ describe('days to write anew', () => {
     expect(await found()).toEqual([robins, tomorrow]);
   });
 
-  test('are live: one that was replaced since is no matter any more', async () => {
+  test('leave out replaced generations', async () => {
     await insertDay(db, fallen);
     await insertDay(db, { ordinal: 2 });
     expect(await found()).toEqual([]);
   });
 
-  test('wait while the author is held', async () => {
+  test('wait for the end of the cooldown', async () => {
     const day = await insertDay(db, fallen);
-    await holdSince(hold({ until: at.add({ hours: 24 * 3650 }) }));
+    await beginAnHourAgo(cooldown({ until: at.add({ hours: 24 * 3650 }) }));
     expect(await found()).toEqual([]);
     await answer('another-key');
     expect(await found()).toEqual([day]);
   });
 
-  test('are none where the budget is why', async () => {
+  test('leave out those without a budget', async () => {
     await insertDay(db, { ...fallen, fallback_code: 'budget_exhausted' });
     await answer('a-key');
     expect(await found()).toEqual([]);
   });
 
-  test('wait for an answer of the author where it failed otherwise', async () => {
+  test('wait for an answer of the author after other failures', async () => {
     await insertGeneration(db, { date: '2026-12-01' });
     await answer('a-key');
     const day = await insertDay(db, { ...fallen, fallback_code: 'author_blocked' });
@@ -229,12 +229,12 @@ describe('days to write anew', () => {
     expect(await found()).toEqual([day]);
   });
 
-  test('are written anew once: what fell back again stays as it is', async () => {
+  test('are rewritten once, even if the rewrite falls back again', async () => {
     const first = await insertDay(db, fallen);
     await generations.markRewritten(first);
     await insertDay(db, { ...fallen, ordinal: 2 });
     expect(await found()).toEqual([]);
-    // The next date has nothing to do with it.
+    // Other dates are not affected.
     const next = await insertDay(db, { ...fallen, date: '2026-11-24' });
     expect(await found()).toEqual([next]);
   });

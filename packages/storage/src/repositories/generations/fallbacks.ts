@@ -1,29 +1,31 @@
 import type { GenerationRepository, OverdueGeneration } from '@texas-ai/life';
 import type { Knex } from 'knex';
+import { queryRows } from '../../database/query-rows.js';
 import { cooldownInForce, isProbedCode } from '../authors/cooldowns.js';
 import { localDates } from '../days/local-dates.js';
 import { type GenerationRow, qualifiedColumns, toGeneration } from './generation-row.js';
 import { needsAuthor } from './transitions.js';
 
-/** The generations that fall back to the offline author, and those to rewrite after a fallback. */
+/** The generations that must fall back to the offline author, and those to rewrite afterwards. */
 export function makeFallbackQueries(
   db: Knex,
 ): Pick<GenerationRepository, 'overdue' | 'toRewrite' | 'markRewritten'> {
   return {
     async overdue({ now, available, atOnce, limit }) {
-      const { rows } = await db.raw<{ rows: OverdueGeneration[] }>(
-        `WITH cooling AS MATERIALIZED (
+      const rows = await queryRows<OverdueGeneration>(
+        db,
+        `WITH cooldowns AS MATERIALIZED (
            SELECT DISTINCT ON (author) author, code, reason FROM author_holds
            WHERE ${cooldownInForce(':now::timestamptz')}
            ORDER BY author, ${isProbedCode('code')} DESC, until DESC
          )
-         SELECT generations.id, coalesce(cooling.code, 'author_held') AS code,
-           coalesce(cooling.reason, 'No worker can ask ' || author || '.') AS message
-         FROM generations LEFT JOIN cooling USING (author)
+         SELECT generations.id, coalesce(cooldowns.code, 'author_held') AS code,
+           coalesce(cooldowns.reason, 'No worker can call ' || author || '.') AS message
+         FROM generations LEFT JOIN cooldowns USING (author)
          WHERE ${needsAuthor} AND author <> 'offline'
            AND (fallback_at <= :now::timestamptz
-             OR (asked_by = 'person' AND cooling.code = ANY(:atOnce::text[])))
-           AND (cooling.code IS NOT NULL OR author <> ALL(:available::text[]))
+             OR (asked_by = 'person' AND cooldowns.code = ANY(:atOnce::text[])))
+           AND (cooldowns.code IS NOT NULL OR author <> ALL(:available::text[]))
          ORDER BY created_at LIMIT :limit`,
         { now: now.toString(), available: [...available], limit, atOnce: [...atOnce] },
       );
@@ -32,7 +34,8 @@ export function makeFallbackQueries(
 
     async toRewrite(author, now, limit) {
       const today = JSON.stringify(await localDates(db, now));
-      const { rows } = await db.raw<{ rows: GenerationRow[] }>(
+      const rows = await queryRows<GenerationRow>(
+        db,
         `SELECT ${qualifiedColumns} FROM generations
            JOIN characters ON characters.id = character_id
            JOIN jsonb_to_recordset(:today) AS today (zone text, date date) ON zone = time_zone

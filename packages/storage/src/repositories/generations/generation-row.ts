@@ -37,11 +37,11 @@ export interface GenerationRow {
   created_at: Temporal.Instant;
   started_at: Temporal.Instant | null;
   finished_at: Temporal.Instant | null;
-  /** From JSON; selected only for what clients see. */
+  /** Selected only for clients; `until` comes from JSON. */
   waiting?: { until: string; reason: string } | null;
 }
 
-/** The columns of GenerationRow: all but the large ones. */
+/** The columns of GenerationRow; the large ones are left out. */
 export const generationColumns = [
   'id',
   'character_id',
@@ -72,12 +72,12 @@ export const generationColumns = [
   'finished_at',
 ] as const satisfies readonly (keyof GenerationRow)[];
 
-/** The same, qualified by their table, as a part of a statement. */
+/** SQL: the same columns, qualified by their table. */
 export const qualifiedColumns = generationColumns
   .map((column) => `generations.${column}`)
   .join(', ');
 
-/** A part of a statement: the end and reason of the cooldown that a generation waits for. */
+/** SQL column: the end and reason of the cooldown that a generation waits for. */
 export const waitingColumn = `(
   SELECT jsonb_build_object('until', until, 'reason', reason) FROM author_holds
   WHERE author_holds.author = generations.author
@@ -139,7 +139,7 @@ export function toNeeds(row: NeedsRow): GenerationNeeds {
   return { generation: toGeneration(row), missingChapters: row.missing };
 }
 
-/** A part of a statement: the unwritten chapters of the generation with this id. */
+/** SQL column: the positions of the unwritten chapters of the generation with this id. */
 export const missingOf = (generation: string) => `ARRAY(
   SELECT position FROM chapters
   WHERE generation_id = ${generation} AND written_at IS NULL ORDER BY position) AS missing`;

@@ -3,8 +3,6 @@ import { Temporal } from '@texas-ai/kernel';
 import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 import { insertGeneration } from '../../../test/generations.js';
 
-// Generations as the fleet finds them.
-
 const inFlight = ['queued', 'planning', 'writing', 'publishing'] as const;
 const over = ['published', 'failed', 'cancelled'] as const;
 
@@ -30,7 +28,7 @@ const hoursAgo = (hours: number) => since(hours).toString();
 const idsOf = (found: readonly { generation: { id: string } }[]) =>
   found.map(({ generation }) => generation.id);
 
-/** One of each status, by status; each on a date of its own. */
+/** One generation of each status, each on its own date. */
 async function oneOfEach(fields: Record<string, unknown> = {}): Promise<Record<string, string>> {
   const ids: Record<string, string> = {};
   for (const [index, status] of [...inFlight, ...over].entries()) {
@@ -46,8 +44,8 @@ const all = async (column: string) =>
     ]),
   );
 
-describe('those that nobody touched', () => {
-  test('are in flight, the oldest first, with what they lack', async () => {
+describe('stale generations', () => {
+  test('are in flight, the oldest first, with their missing chapters', async () => {
     const ids = await oneOfEach({ touched_at: hoursAgo(2) });
     await insertGeneration(db, { touched_at: hoursAgo(0.5), date: '2026-12-01' });
     const older = await insertGeneration(db, {
@@ -64,7 +62,7 @@ describe('those that nobody touched', () => {
     expect(await generations.staleSince(since(3), 10)).toEqual([]);
   });
 
-  test('are touched together, those that are over left as they are', async () => {
+  test('are touched together, finished ones left as they are', async () => {
     const ids = await oneOfEach({ touched_at: hoursAgo(2) });
     await generations.touchAll([]);
     expect(await generations.staleSince(since(1), 10)).toHaveLength(inFlight.length);
@@ -76,7 +74,7 @@ describe('those that nobody touched', () => {
     expect(touched.map(([status]) => status).sort()).toEqual([...inFlight].sort());
   });
 
-  test('begin a new run together, those that are over do not', async () => {
+  test('begin a new run together, finished ones do not', async () => {
     const ids = await oneOfEach({ touched_at: hoursAgo(2), run: 4 });
     const renewed = await generations.restartStale(Object.values(ids), since(1));
     const byId = new Map(renewed.map((needs) => [needs.generation.id, needs]));
@@ -93,13 +91,13 @@ describe('those that nobody touched', () => {
     ]);
     expect(await all('run')).toEqual(runs);
     expect(await generations.restartStale([], since(1))).toEqual([]);
-    // Whoever moved meanwhile is left alone.
+    // A generation touched in the meantime is left alone.
     expect(await generations.restartStale(Object.values(ids), since(1))).toEqual([]);
   });
 });
 
 describe('a touch', () => {
-  test('counts for its own run, and for what is in flight', async () => {
+  test('affects only the given run, and only in flight', async () => {
     const id = await insertGeneration(db, { run: 2, touched_at: hoursAgo(2) });
     await generations.touch(id, 1);
     expect(await generations.staleSince(since(1), 10)).toHaveLength(1);
@@ -109,7 +107,7 @@ describe('a touch', () => {
 });
 
 describe('failing', () => {
-  test('is for what is in flight, of that run, and says why', async () => {
+  test('affects only the given run, in flight, and stores the reason', async () => {
     const ids = await oneOfEach({ run: 2 });
     for (const status of inFlight) {
       expect(
@@ -135,8 +133,8 @@ describe('failing', () => {
   });
 });
 
-describe('what was published and not announced', () => {
-  test('is found by when it was published, the oldest first, until it is marked', async () => {
+describe('unannounced generations', () => {
+  test('are found by their age, the oldest first, until they are marked', async () => {
     await oneOfEach({ announced_at: hoursAgo(1) });
     const published = (hours: number, date: string) =>
       insertGeneration(db, { status: 'published', finished_at: hoursAgo(hours), date });
@@ -150,7 +148,7 @@ describe('what was published and not announced', () => {
     expect(await generations.unannounced(since(2), 1)).toHaveLength(1);
     await generations.markAnnounced(first);
     expect(await generations.unannounced(since(2), 10)).toMatchObject([{ id: second }]);
-    // Announced again: it stays announced when it first was.
+    // Marking it again keeps the first time.
     const before = await all('announced_at');
     await generations.markAnnounced(first);
     expect(await all('announced_at')).toEqual(before);

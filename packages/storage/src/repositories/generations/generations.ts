@@ -1,5 +1,6 @@
 import type { Generation, GenerationRepository } from '@texas-ai/life';
 import type { Knex } from 'knex';
+import { queryRows } from '../../database/query-rows.js';
 import {
   type GenerationRow,
   missingOf,
@@ -21,23 +22,20 @@ import {
   restart,
 } from './transitions.js';
 
-/** Text that an operator reads, in the size that is kept. */
-const bounded = (text: string) => text.slice(0, 1000);
+const maxMessageLength = 1000;
+const truncated = (message: string) => message.slice(0, maxMessageLength);
 
 export function makeGenerationRepository(
   db: Knex,
 ): Omit<GenerationRepository, 'overdue' | 'toRewrite' | 'markRewritten'> {
-  async function rows<Row>(statement: string, bindings: Knex.ValueDict): Promise<Row[]> {
-    return (await db.raw<{ rows: Row[] }>(statement, bindings)).rows;
-  }
-
   async function one(statement: string, bindings: Knex.ValueDict): Promise<Generation | null> {
-    const [row] = await rows<GenerationRow>(statement, bindings);
+    const [row] = await queryRows<GenerationRow>(db, statement, bindings);
     return row ? toGeneration(row) : null;
   }
 
   async function findAll(ids: readonly string[]): Promise<Generation[]> {
-    const found = await rows<GenerationRow>(
+    const found = await queryRows<GenerationRow>(
+      db,
       `SELECT ${qualifiedColumns}, ${waitingColumn} FROM generations WHERE id = ANY (:ids::uuid[])`,
       { ids: [...ids] },
     );
@@ -52,7 +50,8 @@ export function makeGenerationRepository(
     },
 
     async needs(id) {
-      const [row] = await rows<NeedsRow>(
+      const [row] = await queryRows<NeedsRow>(
+        db,
         `SELECT ${qualifiedColumns}, ${missingOf('generations.id')} FROM generations WHERE id = :id`,
         { id },
       );
@@ -60,7 +59,7 @@ export function makeGenerationRepository(
     },
 
     async cancel(id) {
-      await rows(`UPDATE generations SET ${cancel} WHERE id = :id AND ${inFlight}`, { id });
+      await db.raw(`UPDATE generations SET ${cancel} WHERE id = :id AND ${inFlight}`, { id });
     },
 
     fail: (id, run, { code, message }) =>
@@ -68,19 +67,20 @@ export function makeGenerationRepository(
         `UPDATE generations SET ${fail}
          WHERE id = :id AND (:run::int IS NULL OR run = :run) AND ${inFlight}
          RETURNING ${qualifiedColumns}`,
-        { id, run, code, message: bounded(message) },
+        { id, run, code, message: truncated(message) },
       ),
 
     async fallBack(id, run, { code, message }) {
-      const [row] = await rows<NeedsRow>(
-        `WITH fallen AS (
+      const [row] = await queryRows<NeedsRow>(
+        db,
+        `WITH fell_back AS (
            UPDATE generations SET ${fallBack}
            WHERE id = :id AND (:run::int IS NULL OR run = :run) AND author <> 'offline'
              AND ${needsAuthor}
            RETURNING ${qualifiedColumns}
-         ), tried AS (${resetTries('fallen')})
-         SELECT fallen.*, ${missingOf('fallen.id')} FROM fallen`,
-        { id, run, code, message: bounded(message) },
+         ), tried AS (${resetTries('fell_back')})
+         SELECT fell_back.*, ${missingOf('fell_back.id')} FROM fell_back`,
+        { id, run, code, message: truncated(message) },
       );
       return row ? toNeeds(row) : null;
     },
@@ -93,7 +93,8 @@ export function makeGenerationRepository(
       ),
 
     async unannounced(before, limit) {
-      const found = await rows<GenerationRow>(
+      const found = await queryRows<GenerationRow>(
+        db,
         `SELECT ${qualifiedColumns} FROM generations
          WHERE status = 'published' AND announced_at IS NULL AND finished_at < :before
          ORDER BY finished_at LIMIT :limit`,
@@ -103,14 +104,14 @@ export function makeGenerationRepository(
     },
 
     async markAnnounced(id) {
-      await rows(
+      await db.raw(
         'UPDATE generations SET announced_at = now() WHERE id = :id AND announced_at IS NULL',
         { id },
       );
     },
 
     async touch(id, run) {
-      await rows(
+      await db.raw(
         `UPDATE generations SET touched_at = now() WHERE id = :id AND run = :run AND ${inFlight}`,
         { id, run },
       );
@@ -118,14 +119,15 @@ export function makeGenerationRepository(
 
     async touchAll(ids) {
       if (ids.length === 0) return;
-      await rows(
+      await db.raw(
         `UPDATE generations SET touched_at = now() WHERE id = ANY (:ids::uuid[]) AND ${inFlight}`,
         { ids: [...ids] },
       );
     },
 
     async staleSince(since, limit) {
-      const found = await rows<NeedsRow>(
+      const found = await queryRows<NeedsRow>(
+        db,
         `SELECT ${qualifiedColumns}, ${missingOf('generations.id')} FROM generations
          WHERE ${inFlight} AND touched_at < :since::timestamptz ORDER BY created_at LIMIT :limit`,
         { since: since.toString(), limit },
@@ -135,7 +137,8 @@ export function makeGenerationRepository(
 
     async restartStale(ids, since) {
       if (ids.length === 0) return [];
-      const restarted = await rows<NeedsRow>(
+      const restarted = await queryRows<NeedsRow>(
+        db,
         `UPDATE generations SET ${restart}
          WHERE id = ANY (:ids::uuid[]) AND touched_at < :since::timestamptz AND ${inFlight}
          RETURNING ${qualifiedColumns}, ${missingOf('generations.id')}`,

@@ -30,7 +30,7 @@ beforeEach(() => {
   };
 });
 
-const idempotency = (key: string, caller = 'somebody') => ({ caller, key });
+const idempotency = (key: string, caller = 'one-key') => ({ caller, key });
 const failed = async (generation: Generation): Promise<Generation> => {
   await db.store.generations.fail(generation.id, null, {
     code: 'author_timeout',
@@ -40,12 +40,12 @@ const failed = async (generation: Generation): Promise<Generation> => {
   if (!found) throw new Error('The generation is gone.');
   return found;
 };
-const begin = async (...asked: Parameters<RequestRepository['begin']>): Promise<Generation> =>
-  (await requests.begin(...asked)).generation;
+const begin = async (...args: Parameters<RequestRepository['begin']>): Promise<Generation> =>
+  (await requests.begin(...args)).generation;
 const conflict = expect.objectContaining({ code: 'storage_conflict' });
 
-describe('a look', () => {
-  test('sees that there is no such character, or nothing yet', async () => {
+describe('reading the state', () => {
+  test('finds no character, or no generation yet', async () => {
     expect(await requests.read({ ...request, character: 'nobody' })).toEqual({
       character: null,
       newest: null,
@@ -58,7 +58,7 @@ describe('a look', () => {
     });
   });
 
-  test('sees the newest generation as it was stored', async () => {
+  test('finds the newest generation as stored', async () => {
     const first = await begin({ ...request, requestId: 'r1' }, null);
     const second = await begin(request, first);
     const { newest } = await requests.read(request);
@@ -67,7 +67,7 @@ describe('a look', () => {
     expect(first.requestId).toBe('r1');
   });
 
-  test('sees what the same caller was answered with the same key, and nobody else', async () => {
+  test('finds the generation of an idempotency key for its own caller only', async () => {
     const mine = { ...request, fresh: true, idempotency: idempotency('k') };
     const generation = await begin(mine, null);
     expect((await requests.read(mine)).repeated).toEqual({ generation, fresh: true });
@@ -79,16 +79,16 @@ describe('a look', () => {
 });
 
 describe('beginning', () => {
-  test('cancels the one in flight, both or neither', async () => {
+  test('cancels the one in flight, in the same transaction', async () => {
     const first = await begin(request, null);
     const second = await begin(request, first);
     expect(await db.store.generations.find(first.id)).toMatchObject({ status: 'cancelled' });
-    // Whoever saw the first as the newest is too late, and cancels nothing.
+    // A request that read the first as the newest comes too late and cancels nothing.
     await expect(begin(request, first)).rejects.toEqual(conflict);
     expect(await db.store.generations.find(second.id)).toMatchObject({ status: 'queued' });
   });
 
-  test('is refused beside one in flight, and in a place that is taken', async () => {
+  test('conflicts with one in flight and with a taken ordinal', async () => {
     const first = await begin(request, null);
     await expect(begin(request, null)).rejects.toEqual(conflict);
     await failed(first);
@@ -96,7 +96,7 @@ describe('beginning', () => {
     expect(await begin(request, await failed(first))).toMatchObject({ ordinal: 2 });
   });
 
-  test('with a key that was used meanwhile stores nothing', async () => {
+  test('with a key used in the meantime stores nothing', async () => {
     const mine = { ...request, idempotency: idempotency(`k-${request.date}`) };
     await begin(mine, null);
     const other = { ...mine, date: Temporal.PlainDate.from('2021-01-01') };
@@ -105,8 +105,8 @@ describe('beginning', () => {
   });
 });
 
-describe('reviving', () => {
-  test('lets a failed one go on under a new run, once', async () => {
+describe('resuming', () => {
+  test('continues a failed one under a new run, once', async () => {
     const dead = await failed(await begin(request, null));
     const mine = { ...request, idempotency: idempotency(`k-${request.date}`) };
     const { generation } = await requests.resumeFailed(dead, mine, null);
@@ -115,7 +115,7 @@ describe('reviving', () => {
     expect((await requests.read(mine)).repeated?.generation.id).toBe(dead.id);
   });
 
-  test('is refused once another was begun after it, even if that is over', async () => {
+  test('conflicts with a newer generation, even a finished one', async () => {
     const dead = await failed(await begin(request, null));
     const next = await begin(request, dead);
     await expect(requests.resumeFailed(dead, request, null)).rejects.toEqual(conflict);
@@ -124,8 +124,8 @@ describe('reviving', () => {
   });
 });
 
-describe('renewing', () => {
-  test('gives one in flight a new run, and one that is over none', async () => {
+describe('restarting', () => {
+  test('gives a new run to one in flight only', async () => {
     const first = await begin(request, null);
     const mine = { ...request, idempotency: idempotency(`k-${request.date}`) };
     expect(await requests.restartRun(first.id, mine)).toMatchObject({ generation: { run: 2 } });

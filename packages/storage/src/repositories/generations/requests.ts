@@ -2,6 +2,7 @@ import { TexasError } from '@texas-ai/kernel';
 import { isInFlight, type RequestRepository, type StoredRequest } from '@texas-ai/life';
 import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
+import { queryRows } from '../../database/query-rows.js';
 import {
   type GenerationRow,
   missingOf,
@@ -15,16 +16,12 @@ import { cancel, inFlight, isFailed, resetTries, restart, resume } from './trans
 
 const columns = `${qualifiedColumns}, ${waitingColumn}`;
 
-/** A part of a statement: stores the idempotency key with this generation. */
+/** SQL statement: stores the idempotency key, if any, with this generation. */
 const storeKey = (generation: string) => `
   INSERT INTO idempotency_keys (caller, key, fresh, generation_id)
   SELECT :caller, :key, :fresh, ${generation} WHERE :key::text IS NOT NULL`;
 
 export function makeRequestRepository(db: Knex): RequestRepository {
-  async function rows<Row>(statement: string, bindings: Knex.ValueDict): Promise<Row[]> {
-    return (await db.raw<{ rows: Row[] }>(statement, bindings)).rows;
-  }
-
   return {
     async read({ character, date, idempotency }) {
       type Row = Partial<NeedsRow> & {
@@ -32,7 +29,8 @@ export function makeRequestRepository(db: Knex): RequestRepository {
         time_zone: string | null;
         wakes_at: string | null;
       };
-      const found = await rows<Row>(
+      const found = await queryRows<Row>(
+        db,
         `SELECT NULL::boolean AS fresh, time_zone, wakes_at, newest.*
          FROM characters LEFT JOIN LATERAL (
            SELECT ${columns}, ${missingOf('generations.id')} FROM generations
@@ -60,7 +58,8 @@ export function makeRequestRepository(db: Knex): RequestRepository {
     async begin(request, newest) {
       const { character, date, author, requestId, askedBy, fresh, idempotency } = request;
       const cancels = newest && isInFlight(newest.status) ? newest.id : null;
-      const [row] = await rows<GenerationRow>(
+      const [row] = await queryRows<GenerationRow>(
+        db,
         `WITH cancelled AS (
            UPDATE generations SET ${cancel}
            WHERE id = :cancels AND ${inFlight} RETURNING id
@@ -71,7 +70,7 @@ export function makeRequestRepository(db: Knex): RequestRepository {
            FROM characters
            WHERE id = :character AND (:cancels::uuid IS NULL OR EXISTS (SELECT FROM cancelled))
            RETURNING ${columns}
-         ), remembered AS (${storeKey('begun.id FROM begun')})
+         ), stored_key AS (${storeKey('begun.id FROM begun')})
          SELECT * FROM begun`,
         {
           id: uuid(),
@@ -89,18 +88,19 @@ export function makeRequestRepository(db: Knex): RequestRepository {
         },
       );
       if (row) return { generation: toGeneration(row), missingChapters: [] };
-      throw overtaken();
+      throw conflict();
     },
 
     async resumeFailed({ id, run }, { askedBy, fresh, idempotency }, fallbackAt) {
-      const [row] = await rows<NeedsRow>(
+      const [row] = await queryRows<NeedsRow>(
+        db,
         `WITH resumed AS (
            UPDATE generations SET ${resume}, asked_by = :askedBy, fallback_at = :fallbackAt
            WHERE id = :id AND ${isFailed} AND run = :run AND NOT EXISTS (
              SELECT FROM generations AS newer WHERE newer.character_id = generations.character_id
                AND newer.date = generations.date AND newer.ordinal > generations.ordinal)
            RETURNING ${columns}
-         ), tried AS (${resetTries('resumed')}), remembered AS (${storeKey('resumed.id FROM resumed')})
+         ), tried AS (${resetTries('resumed')}), stored_key AS (${storeKey('resumed.id FROM resumed')})
          SELECT resumed.*, ${missingOf('resumed.id')} FROM resumed`,
         {
           id,
@@ -112,16 +112,17 @@ export function makeRequestRepository(db: Knex): RequestRepository {
         },
       );
       if (row) return toNeeds(row);
-      throw overtaken();
+      throw conflict();
     },
 
     async restartRun(id, { askedBy, fresh, idempotency }) {
-      const [row] = await rows<NeedsRow>(
+      const [row] = await queryRows<NeedsRow>(
+        db,
         `WITH restarted AS (
            UPDATE generations SET ${restart},
              asked_by = CASE WHEN :askedBy = 'person' THEN 'person' ELSE asked_by END
            WHERE id = :id AND ${inFlight} RETURNING ${columns}
-         ), remembered AS (${storeKey(':id')})
+         ), stored_key AS (${storeKey(':id')})
          SELECT restarted.*, ${missingOf('restarted.id')} FROM restarted`,
         { id, askedBy, fresh, ...keyOf(idempotency) },
       );
@@ -129,7 +130,7 @@ export function makeRequestRepository(db: Knex): RequestRepository {
     },
 
     async join(id, { askedBy, fresh, idempotency }) {
-      await rows(
+      await db.raw(
         `WITH joined AS (
            UPDATE generations SET asked_by = :askedBy
            WHERE id = :id AND :askedBy = 'person' AND asked_by <> 'person' AND ${inFlight}
@@ -144,13 +145,13 @@ function keyOf(idempotency: StoredRequest['idempotency']) {
   return { caller: idempotency?.caller ?? '', key: idempotency?.key ?? null };
 }
 
-/** The row of a character without any generation has no id. */
+/** Whether the outer join found a generation. */
 function hasGeneration<Row extends { id?: string | null }>(
   row: Row | undefined,
 ): row is Row & NeedsRow {
   return typeof row?.id === 'string';
 }
 
-function overtaken(): TexasError {
+function conflict(): TexasError {
   return new TexasError('storage_conflict', 'Another request changed the same generation first.');
 }

@@ -4,8 +4,6 @@ import type { ScheduledGeneration } from '@texas-ai/life';
 import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 import { insertDay, insertGeneration } from '../../../test/generations.js';
 
-// How a night begins its generations.
-
 let db: TestDatabase;
 
 beforeAll(async () => {
@@ -33,12 +31,12 @@ function wanted(overrides: Partial<ScheduledGeneration> = {}): ScheduledGenerati
   };
 }
 
-const beginNightly = (...all: ScheduledGeneration[]) => db.store.schedule.begin(all);
+const begin = (...all: ScheduledGeneration[]) => db.store.schedule.begin(all);
 const row = (id: string) => db.database('generations').where({ id }).first();
 const rows = () => db.database('generations').orderBy('ordinal').select('id', 'status', 'ordinal');
 
-test('one that there is nothing of is begun as it was wanted', async () => {
-  const [plain, offline] = await beginNightly(
+test('a day without any generation begins as given', async () => {
+  const [plain, offline] = await begin(
     wanted({ chaptersWanted: 2 }),
     wanted({
       character: 'lin',
@@ -68,39 +66,39 @@ test('one that there is nothing of is begun as it was wanted', async () => {
   });
   expect(offline?.generation).toMatchObject({
     author: 'offline',
-    fallback: { from: 'gemini', code: 'budget_exhausted', message: 'The budget has no room.' },
+    fallback: { from: 'gemini', code: 'budget_exhausted', reason: 'The budget has no room.' },
   });
-  expect(await beginNightly()).toEqual([]);
+  expect(await begin()).toEqual([]);
 });
 
-test('one that is in flight, or whose day is live, is left alone', async () => {
+test('a day in flight or already live is left alone', async () => {
   const statuses = ['queued', 'planning', 'writing', 'publishing'] as const;
   for (const [index, status] of statuses.entries()) {
     await insertGeneration(db, { status, date: `2026-11-0${index + 1}` });
   }
   await insertDay(db, { date: '2026-11-05' });
-  // Written anew since, in vain: the day is still there.
+  // A rewrite failed since, so the day is still live.
   await insertDay(db, { date: '2026-11-06' });
   await insertGeneration(db, { date: '2026-11-06', status: 'failed', ordinal: 2 });
   const all = [1, 2, 3, 4, 5, 6].map((day) =>
     wanted({ date: new Temporal.PlainDate(2026, 11, day) }),
   );
-  expect(await beginNightly(...all)).toEqual([]);
+  expect(await begin(...all)).toEqual([]);
   expect(await rows()).toHaveLength(7);
-  // The same dates of another character are hers.
+  // The same dates of another character are not affected.
   const others = all.map((each) => ({ ...each, character: 'lin' }));
-  expect(await beginNightly(...others)).toHaveLength(6);
-  expect(await beginNightly(...others)).toEqual([]);
+  expect(await begin(...others)).toHaveLength(6);
+  expect(await begin(...others)).toEqual([]);
 });
 
-test('after one that was cancelled another begins', async () => {
+test('after a cancelled generation another begins', async () => {
   await insertGeneration(db, { status: 'failed' });
   await insertGeneration(db, { status: 'cancelled', ordinal: 2 });
-  expect(await beginNightly(wanted())).toMatchObject([{ generation: { ordinal: 3, run: 1 } }]);
+  expect(await begin(wanted())).toMatchObject([{ generation: { ordinal: 3, run: 1 } }]);
 });
 
-test('a character that there is none of is not begun', async () => {
-  expect(await beginNightly(wanted({ character: 'nobody' }), wanted())).toHaveLength(1);
+test('an unknown character is ignored', async () => {
+  expect(await begin(wanted({ character: 'nobody' }), wanted())).toHaveLength(1);
 });
 
 test.each([
@@ -108,7 +106,7 @@ test.each([
   ['writing', [true, false, false], [1, 2]],
   ['publishing', [true, true], []],
 ] as const)(
-  'the newest that failed goes on where it stopped: %s',
+  'the newest failed generation is resumed where it stopped: %s',
   async (status, chapters, missing) => {
     const tried = { run: 4, calls: 9, plan_tries: 3, plan_failures: 4, asked_by: 'person' };
     const older = await insertGeneration(db, { status: 'failed' });
@@ -119,7 +117,7 @@ test.each([
         .where({ generation_id: each })
         .update({ tries: 5, failures: 4 });
     }
-    const [needs, ...others] = await beginNightly(wanted());
+    const [needs, ...others] = await begin(wanted());
     expect(others).toEqual([]);
     expect(needs).toMatchObject({
       generation: { id, status, run: 5, error: null, finishedAt: null, askedBy: 'night' },
@@ -137,28 +135,28 @@ test.each([
       .select('tries', 'failures');
     expect(tries).toEqual(chapters.map(() => ({ tries: 0, failures: 0 })));
     expect(await row(older)).toMatchObject({ status: 'failed', run: 1 });
-    expect(await beginNightly(wanted())).toEqual([]);
+    expect(await begin(wanted())).toEqual([]);
   },
 );
 
-test('a failed one of another author is not gone on with', async () => {
+test('a failed generation of another author is not resumed', async () => {
   const failed = await insertGeneration(db, { status: 'failed', author: 'offline' });
-  const [needs] = await beginNightly(wanted());
+  const [needs] = await begin(wanted());
   expect(needs?.generation).toMatchObject({ author: 'gemini', ordinal: 2, status: 'queued' });
   expect(await row(failed)).toMatchObject({ status: 'failed', run: 1 });
 });
 
-test('new ones and failed ones are begun together', async () => {
+test('new and failed generations begin together', async () => {
   const id = await insertGeneration(db, { status: 'failed' });
-  const begun = await beginNightly(wanted(), wanted({ character: 'lin' }));
+  const begun = await begin(wanted(), wanted({ character: 'lin' }));
   const byCharacter = new Map(begun.map(({ generation }) => [generation.character, generation]));
   expect(byCharacter.get('texas')).toMatchObject({ id, run: 2 });
   expect(byCharacter.get('lin')).toMatchObject({ run: 1 });
 });
 
-test('many who begin the same at once begin it once', async () => {
+test('many processes that begin the same days at once begin each once', async () => {
   await insertGeneration(db, { status: 'failed' });
   const both = [wanted(), wanted({ character: 'lin' })];
-  const begun = await Promise.all(Array.from({ length: 10 }, () => beginNightly(...both)));
+  const begun = await Promise.all(Array.from({ length: 10 }, () => begin(...both)));
   expect(begun.flat()).toHaveLength(2);
 });

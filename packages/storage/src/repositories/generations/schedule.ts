@@ -1,14 +1,11 @@
 import type { ScheduleRepository } from '@texas-ai/life';
 import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
+import { queryRows } from '../../database/query-rows.js';
 import { missingOf, type NeedsRow, qualifiedColumns, toNeeds } from './generation-row.js';
 import { inFlight, isFailed, resetTries, resume } from './transitions.js';
 
 export function makeScheduleRepository(db: Knex): ScheduleRepository {
-  async function rows<Row>(statement: string, bindings: Knex.ValueDict): Promise<Row[]> {
-    return (await db.raw<{ rows: Row[] }>(statement, bindings)).rows;
-  }
-
   return {
     async due(now, limit) {
       return (
@@ -17,7 +14,7 @@ export function makeScheduleRepository(db: Knex): ScheduleRepository {
           .orderBy('next_plan_at')
           .limit(limit)
           .select({ id: 'id', timeZone: 'time_zone', wakesAt: 'wakes_at' })
-          // FOR UPDATE would block, or deadlock with, requests for days of these characters.
+          // FOR UPDATE would block requests for days of these characters, or deadlock with them.
           .forNoKeyUpdate()
           .skipLocked()
       );
@@ -31,7 +28,7 @@ export function makeScheduleRepository(db: Knex): ScheduleRepository {
     },
 
     async planNext(times) {
-      await rows(
+      await db.raw(
         `UPDATE characters SET next_plan_at = planned.at
          FROM unnest(:ids::text[], :at::timestamptz[]) AS planned (id, at)
          WHERE characters.id = planned.id`,
@@ -41,7 +38,8 @@ export function makeScheduleRepository(db: Knex): ScheduleRepository {
 
     async withoutDay(characters) {
       const dated = characters.map(({ id, date }) => ({ id, date }));
-      const found = await rows<{ id: string }>(
+      const found = await queryRows<{ id: string }>(
+        db,
         `SELECT asked.id FROM jsonb_to_recordset(:dated) AS asked (id text, date date)
          WHERE NOT EXISTS (
              SELECT FROM days WHERE days.character_id = asked.id AND days.date = asked.date)
@@ -64,8 +62,9 @@ export function makeScheduleRepository(db: Knex): ScheduleRepository {
         fallbackReason: fallback?.message ?? null,
         fallbackAt: fallbackAt?.toString() ?? null,
       }));
-      // A failed generation of the same author is resumed: what was paid for is not paid for twice.
-      const begun = await rows<NeedsRow>(
+      // A failed generation of the same author is resumed, so that no call is paid for twice.
+      const begun = await queryRows<NeedsRow>(
+        db,
         `WITH wanted AS (
            SELECT wanted.*, newest.id AS newest, newest.failed,
              array_remove(ARRAY[newest.author, newest.fallback_from], NULL) AS newest_authors,

@@ -1,7 +1,7 @@
 import { inFlightStatuses } from '@texas-ai/life';
 
-// Every change of a generation's state, as the SET clause of an UPDATE of `generations`, with the
-// condition under which it is allowed. Statements elsewhere are composed of these.
+// Each state transition of a generation: the SET clause of an UPDATE of `generations`, and the condition
+// under which it is allowed. Other files compose their statements of these.
 
 const statusIn = (statuses: readonly string[]) =>
   `generations.status IN (${statuses.map((status) => `'${status}'`).join(', ')})`;
@@ -12,15 +12,15 @@ export const needsAuthor = statusIn(['queued', 'planning', 'writing']);
 export const canStore = "generations.status NOT IN ('cancelled', 'published')";
 export const isFailed = statusIn(['failed']);
 
-/** Where a generation goes on, by what it has stored. */
+/** The status in which a generation continues, derived from what is stored. */
 const storedStatus = `CASE WHEN generations.brief IS NULL THEN 'queued'
   WHEN generations.chapters_written = generations.chapters_total THEN 'publishing'
   ELSE 'writing' END`;
 
-/** Jobs of earlier runs do no work. */
+/** Starts a new run; jobs of earlier runs do nothing. */
 export const restart = 'run = generations.run + 1, touched_at = now()';
 
-/** A new run with all its tries; the tries of chapters are reset by `resetTries`. */
+/** Also resets the tries of the plan; `resetTries` resets those of the chapters. */
 const restartWithTries = `${restart}, plan_tries = 0, plan_failures = 0, status = ${storedStatus}`;
 
 /** Needs `isFailed`. */
@@ -56,7 +56,7 @@ export const chapterStored = `touched_at = now(),
 export const canPublish = statusIn(['publishing']);
 export const publish = "status = 'published', finished_at = now()";
 
-/** A part of a statement: resets the tries of the chapters of the generations in this CTE. */
+/** SQL statement: resets the tries of the chapters of the generations in this CTE. */
 export const resetTries = (generations: string) => `
   UPDATE chapters SET tries = 0, failures = 0
   FROM ${generations} WHERE generation_id = ${generations}.id`;

@@ -37,7 +37,7 @@ const refused = { error: 'refused', againMs: 0, free: false };
 const all = ['slack', 'email', 'bark', 'gone'];
 const due = async (limit = 10, channels = all) => alerts.due(await db.store.now(), limit, channels);
 
-/** So many minutes pass for every delivery. */
+/** Makes this number of minutes pass for every delivery. */
 async function pass(minutes: number): Promise<void> {
   await db.database.raw(
     "UPDATE alert_deliveries SET next_try_at = next_try_at - ? * interval '1 minute'",
@@ -45,8 +45,8 @@ async function pass(minutes: number): Promise<void> {
   );
 }
 
-describe('what is due', () => {
-  test('is what waits by then, the oldest first, no more than asked for', async () => {
+describe('due deliveries', () => {
+  test('are returned the oldest first, up to the limit', async () => {
     await pass(10);
     await alerts.recover(trouble);
     const [second, third] = await raise(['email', 'bark']);
@@ -60,7 +60,7 @@ describe('what is due', () => {
     expect([second.channel, third?.channel].sort()).toEqual(['bark', 'email']);
   });
 
-  test('is that of the channels asked for alone, however much waits for others', async () => {
+  test('are limited to the given channels', async () => {
     await alerts.recover(trouble);
     await raise(['gone', 'email']);
     const of = async (channels: string[]) =>
@@ -69,7 +69,7 @@ describe('what is due', () => {
     expect(await of([])).toEqual([]);
   });
 
-  test('is neither what was sent nor what was given up', async () => {
+  test('leave out those sent or given up', async () => {
     const [sent, givenUp] = await alerts.recover(trouble).then(() => raise(['email', 'bark']));
     await alerts.sent(sent);
     await alerts.failed(givenUp ?? key, { ...refused, againMs: null });
@@ -79,13 +79,13 @@ describe('what is due', () => {
 });
 
 describe('a claim', () => {
-  test('answers the alert and how often it was tried', async () => {
+  test('returns the alert and the number of tries', async () => {
     const delivery = await alerts.claim(key, leaseMs);
     const [alert] = await alerts.open();
     expect(delivery).toEqual({ ...key, tries: 1, alert });
   });
 
-  test('is one’s alone, however many ask, until it has run out', async () => {
+  test('is exclusive until its lease expires', async () => {
     const claims = await Promise.all(Array.from({ length: 20 }, () => alerts.claim(key, leaseMs)));
     expect(claims.filter((claim) => claim !== null)).toHaveLength(1);
     await pass(50);
@@ -96,7 +96,7 @@ describe('a claim', () => {
     expect(await alerts.claim(key, leaseMs)).toMatchObject({ tries: 2 });
   });
 
-  test('of what was sent, was given up or never was is answered with nothing', async () => {
+  test('returns null for a delivery that was sent, given up or never existed', async () => {
     const elsewhere = { ...key, channel: 'email' };
     expect(await alerts.claim(elsewhere, leaseMs)).toBeNull();
     await alerts.sent(key);
@@ -106,30 +106,30 @@ describe('a claim', () => {
     expect(await alerts.claim(key, leaseMs)).toBeNull();
   });
 
-  test('of an end waits until its beginning was told or given up', async () => {
-    const [end] = (await alerts.recover(trouble)).deliveries;
-    if (!end) throw new Error('Nobody is told of the end.');
-    expect(await alerts.claim(end, leaseMs)).toBeNull();
+  test('of a recovery waits until the alert itself was sent', async () => {
+    const [recovery] = (await alerts.recover(trouble)).deliveries;
+    if (!recovery) throw new Error('There is no delivery of the recovery.');
+    expect(await alerts.claim(recovery, leaseMs)).toBeNull();
     await alerts.claim(key, leaseMs);
-    expect(await alerts.claim(end, leaseMs)).toBeNull();
+    expect(await alerts.claim(recovery, leaseMs)).toBeNull();
     await alerts.sent(key);
-    expect(await alerts.claim(end, leaseMs)).toMatchObject({
+    expect(await alerts.claim(recovery, leaseMs)).toMatchObject({
       phase: 'recovered',
       alert: { recoveredAt: expect.anything() },
     });
   });
 
-  test('of an end does not wait for a beginning that is given up', async () => {
-    const [end] = (await alerts.recover(trouble)).deliveries;
+  test('of a recovery does not wait for an alert that was given up', async () => {
+    const [recovery] = (await alerts.recover(trouble)).deliveries;
     await alerts.failed(key, { ...refused, againMs: null });
-    expect(await alerts.claim(end ?? key, leaseMs)).toMatchObject({ phase: 'recovered' });
+    expect(await alerts.claim(recovery ?? key, leaseMs)).toMatchObject({ phase: 'recovered' });
   });
 });
 
-describe('what failed', () => {
+describe('a failed delivery', () => {
   const row = () => db.database('alert_deliveries').first();
 
-  test('is due again after its time, with the reason', async () => {
+  test('is due again after the delay, with the reason', async () => {
     await alerts.claim(key, leaseMs);
     await alerts.failed(key, { error: 'x'.repeat(600), againMs: 15 * 60_000, free: false });
     expect(await row()).toMatchObject({ tries: 1, error: 'x'.repeat(500), given_up_at: null });
@@ -142,7 +142,7 @@ describe('what failed', () => {
     expect(await row()).toMatchObject({ error: null, sent_at: expect.anything() });
   });
 
-  test('without a try of its own leaves the tries as they were', async () => {
+  test('that is free does not count as a try', async () => {
     await alerts.claim(key, leaseMs);
     await alerts.failed(key, { ...refused, free: true });
     expect(await row()).toMatchObject({ tries: 0 });
@@ -151,7 +151,7 @@ describe('what failed', () => {
     expect(await alerts.claim(key, leaseMs)).toMatchObject({ tries: 1 });
   });
 
-  test('for good is kept and never due again', async () => {
+  test('without another try is kept and never due again', async () => {
     await alerts.claim(key, leaseMs);
     await alerts.failed(key, { ...refused, againMs: null });
     await pass(100_000);
@@ -160,7 +160,7 @@ describe('what failed', () => {
   });
 });
 
-test('a database that is away is told of by its code', async () => {
+test('an unreachable database is storage_unavailable', async () => {
   const away = await makeTestDatabase();
   await away.drop();
   const opening = makeAlertRepository(away.database).open();

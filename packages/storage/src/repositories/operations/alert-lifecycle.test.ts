@@ -39,7 +39,7 @@ async function only() {
 }
 
 describe('raising', () => {
-  test('opens an alert with what is to be told to each channel', async () => {
+  test('opens an alert with a delivery for each channel', async () => {
     const changed = await alerts.raise(trouble, ['slack', 'email']);
     const alert = await only();
     expect(changed.alerts).toEqual([alert]);
@@ -57,7 +57,7 @@ describe('raising', () => {
     expect(changed.deliveries[0]?.alertId).toBe(alert.id);
   });
 
-  test('again counts and tells nobody, with the newest words at the level it began with', async () => {
+  test('again counts without a delivery, with the newest texts and the original level', async () => {
     const id = await raised(['slack']);
     const words = {
       title: 'jobs wait longer',
@@ -72,7 +72,7 @@ describe('raising', () => {
     expect(await db.database('alert_deliveries')).toHaveLength(1);
   });
 
-  test('twenty times at once opens one alert and tells each channel once', async () => {
+  test('twenty times at once opens one alert with one delivery per channel', async () => {
     const all = await Promise.all(
       Array.from({ length: 20 }, () => alerts.raise(trouble, ['slack', 'email'])),
     );
@@ -82,7 +82,7 @@ describe('raising', () => {
     expect(await db.database('alert_deliveries')).toHaveLength(2);
   });
 
-  test('of another subject is another alert, the newest first', async () => {
+  test('with another subject opens another alert, listed first', async () => {
     await raised(['slack']);
     await raised(['slack'], { subject: 'alerts' });
     await raised([], { kind: 'redis_away' });
@@ -96,7 +96,7 @@ describe('raising', () => {
 });
 
 describe('recovering', () => {
-  test('ends the alert once and has those told who were told of it', async () => {
+  test('ends the alert once, with a delivery for each channel that was notified', async () => {
     const id = await raised(['slack', 'email']);
     await raised(['bark'], { subject: 'alerts' });
     const all = await Promise.all([1, 2, 3].map(() => alerts.recover(trouble)));
@@ -107,7 +107,7 @@ describe('recovering', () => {
     expect(await alerts.recover(trouble)).toEqual(nothing);
   });
 
-  test('lets the same trouble begin anew', async () => {
+  test('allows the same alert to open again', async () => {
     const first = await raised(['slack']);
     await alerts.recover(trouble);
     const second = await raised(['slack']);
@@ -116,7 +116,7 @@ describe('recovering', () => {
     expect(names(await alerts.recover(trouble))).toEqual(['slack recovered']);
   });
 
-  test('tells no channel that could never be told of the beginning', async () => {
+  test('adds no delivery for a channel whose first one was given up', async () => {
     const alertId = await raised(['slack', 'email']);
     const key: DeliveryKey = { alertId, channel: 'email', phase: 'raised' };
     await alerts.failed(key, { error: 'refused', againMs: null, free: false });
@@ -124,10 +124,10 @@ describe('recovering', () => {
   });
 });
 
-describe('recovering what is quiet', () => {
+describe('recovering quiet alerts', () => {
   const after = async (seconds: number) => (await only()).lastSeenAt.add({ seconds });
 
-  test('ends what was not seen for as long as it said', async () => {
+  test('ends alerts not seen for their quiet time', async () => {
     await raised(['slack'], { quietSeconds: 900 });
     expect(await alerts.recoverQuiet(await after(899))).toEqual(nothing);
     expect(await alerts.recoverQuiet(await after(900))).toEqual(nothing);
@@ -137,7 +137,7 @@ describe('recovering what is quiet', () => {
     expect(await alerts.open()).toEqual([]);
   });
 
-  test('counts from when it was last seen', async () => {
+  test('counts from the last time an alert was seen', async () => {
     await raised(['slack'], { quietSeconds: 900 });
     const { openedAt } = await only();
     await db.database('alerts').update({
@@ -148,13 +148,13 @@ describe('recovering what is quiet', () => {
     expect(await alerts.recoverQuiet(openedAt.add({ seconds: 800 }))).toEqual(nothing);
   });
 
-  test('never ends what somebody else says the end of', async () => {
+  test('never ends alerts without a quiet time', async () => {
     await raised(['slack']);
     expect(await alerts.recoverQuiet(await after(10_000_000))).toEqual(nothing);
   });
 });
 
-test('a database that answers and rejects writes is noticed', async () => {
+test('assertWritable rejects if the database is read-only', async () => {
   await alerts.assertWritable();
   const readOnly = await db.database.transaction(undefined, { readOnly: true });
   try {
@@ -166,10 +166,10 @@ test('a database that answers and rejects writes is noticed', async () => {
   }
 });
 
-test('a database that has no room for a file is noticed', async () => {
+test('assertWritable rejects if there is no room for a temporary file', async () => {
   const full = await db.database.transaction();
   try {
-    // To whoever asks it is as a disk that is full.
+    // The error is the same as for a full disk.
     await full.raw('SET LOCAL temp_file_limit = 0');
     await expect(makeAlertRepository(full).assertWritable()).rejects.toMatchObject({
       cause: { code: '53400' },

@@ -2,6 +2,7 @@ import type { Alert, AlertChanges, AlertRepository, DeliveryKey } from '@texas-a
 import type { Temporal } from '@texas-ai/kernel';
 import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
+import { queryRows } from '../../database/query-rows.js';
 import { withStorageFailures } from '../../database/storage-failure.js';
 
 interface AlertRow {
@@ -21,23 +22,6 @@ interface AlertRow {
 
 type ChangedRow = AlertRow & { channels: string[] };
 
-const columns = [
-  'id',
-  'kind',
-  'subject',
-  'level',
-  'title',
-  'message',
-  'code',
-  'count',
-  'quiet_seconds',
-  'opened_at',
-  'last_seen_at',
-  'recovered_at',
-]
-  .map((column) => `alerts.${column}`)
-  .join(', ');
-
 export function makeAlertRepository(db: Knex): AlertRepository {
   const where = ({ alertId, channel, phase }: DeliveryKey) => ({
     alert_id: alertId,
@@ -45,22 +29,21 @@ export function makeAlertRepository(db: Knex): AlertRepository {
     phase,
   });
 
-  /**
-   * Ends the open alerts of a condition, and has those told who were told of them or still will be.
-   */
+  /** Ends the open alerts that match, with a delivery for each channel of the alert that has not given up. */
   async function end(condition: string, bindings: Knex.ValueDict): Promise<AlertChanges> {
-    const { rows } = await db.raw<{ rows: ChangedRow[] }>(
+    const rows = await queryRows<ChangedRow>(
+      db,
       `WITH ended AS (
          UPDATE alerts SET recovered_at = now()
-         WHERE recovered_at IS NULL AND ${condition} RETURNING ${columns}
-       ), told AS (
+         WHERE recovered_at IS NULL AND ${condition} RETURNING alerts.*
+       ), deliveries AS (
          INSERT INTO alert_deliveries (alert_id, channel, phase)
          SELECT alert_id, channel, 'recovered' FROM alert_deliveries
            JOIN ended ON ended.id = alert_id
          WHERE phase = 'raised' AND given_up_at IS NULL
          ON CONFLICT DO NOTHING RETURNING alert_id, channel
        )
-       SELECT ended.*, ARRAY(SELECT channel FROM told WHERE alert_id = ended.id) AS channels
+       SELECT ended.*, ARRAY(SELECT channel FROM deliveries WHERE alert_id = ended.id) AS channels
        FROM ended`,
       bindings,
     );
@@ -69,20 +52,21 @@ export function makeAlertRepository(db: Knex): AlertRepository {
 
   return withStorageFailures<AlertRepository>({
     async raise({ kind, subject, level, title, message, code, quietSeconds }, channels) {
-      const { rows } = await db.raw<{ rows: ChangedRow[] }>(
+      const rows = await queryRows<ChangedRow>(
+        db,
         `WITH raised AS (
            INSERT INTO alerts (id, kind, subject, level, title, message, code, quiet_seconds)
            VALUES (:id, :kind, :subject, :level, :title, :message, :code, :quiet)
            ON CONFLICT (kind, subject) WHERE recovered_at IS NULL DO UPDATE SET
              count = alerts.count + 1, last_seen_at = now(),
              title = excluded.title, message = excluded.message, code = excluded.code
-           RETURNING ${columns}
-         ), told AS (
+           RETURNING alerts.*
+         ), deliveries AS (
            INSERT INTO alert_deliveries (alert_id, channel, phase)
            SELECT raised.id, channel, 'raised' FROM raised, unnest(:channels::text[]) AS channel
            WHERE raised.id = :id RETURNING channel
          )
-         SELECT raised.*, ARRAY(SELECT channel FROM told) AS channels FROM raised
+         SELECT raised.*, ARRAY(SELECT channel FROM deliveries) AS channels FROM raised
          WHERE raised.id = :id`,
         {
           id: uuid(),
@@ -109,7 +93,7 @@ export function makeAlertRepository(db: Knex): AlertRepository {
     async assertWritable() {
       await db.transaction(async (inTransaction) => {
         await inTransaction.raw('UPDATE alerts SET count = count WHERE false');
-        // More than fits into so little memory goes to a file, for which the disk must have room.
+        // Exceeds the memory limit, so PostgreSQL writes a temporary file, which needs free disk space.
         await inTransaction.raw("SET LOCAL work_mem = '64kB'");
         await inTransaction.raw('SELECT count(*) FROM generate_series(1, 50000)');
       });
@@ -118,8 +102,7 @@ export function makeAlertRepository(db: Knex): AlertRepository {
     async open() {
       const rows: AlertRow[] = await db('alerts')
         .whereNull('recovered_at')
-        .orderBy('opened_at', 'desc')
-        .select(db.raw(columns));
+        .orderBy('opened_at', 'desc');
       return rows.map(toAlert);
     },
 
@@ -135,22 +118,22 @@ export function makeAlertRepository(db: Knex): AlertRepository {
     },
 
     async claim(key, leaseMs) {
-      const { rows } = await db.raw<{ rows: (AlertRow & { tries: number })[] }>(
+      const [row] = await queryRows<AlertRow & { tries: number }>(
+        db,
         `UPDATE alert_deliveries AS delivery SET tries = tries + 1,
            next_try_at = now() + :leaseMs * interval '1 millisecond'
          FROM alerts
          WHERE alerts.id = alert_id AND alert_id = :alert_id AND channel = :channel
            AND phase = :phase AND sent_at IS NULL AND given_up_at IS NULL AND next_try_at <= now()
-           -- Nobody hears of an end before the beginning.
+           -- The recovery is sent only after the alert itself.
            AND (phase = 'raised' OR NOT EXISTS (
-             SELECT FROM alert_deliveries AS beginning
-             WHERE beginning.alert_id = delivery.alert_id AND beginning.channel = delivery.channel
-               AND beginning.phase = 'raised' AND beginning.sent_at IS NULL
-               AND beginning.given_up_at IS NULL))
-         RETURNING ${columns}, tries`,
+             SELECT FROM alert_deliveries AS raised
+             WHERE raised.alert_id = delivery.alert_id AND raised.channel = delivery.channel
+               AND raised.phase = 'raised' AND raised.sent_at IS NULL
+               AND raised.given_up_at IS NULL))
+         RETURNING alerts.*, tries`,
         { ...where(key), leaseMs },
       );
-      const row = rows[0];
       return row ? { ...key, tries: row.tries, alert: toAlert(row) } : null;
     },
 

@@ -22,17 +22,17 @@ const made = {
   error: null,
 };
 
-test('one is asked for at a time, however many ask', async () => {
-  const asked = await Promise.all([1, 2, 3].map(() => backups.request('requested')));
-  expect(new Set(asked.map(({ id }) => id)).size).toBe(1);
-  const [{ id } = { id: '' }] = asked;
+test('simultaneous requests share one backup', async () => {
+  const requested = await Promise.all([1, 2, 3].map(() => backups.request('requested')));
+  expect(new Set(requested.map(({ id }) => id)).size).toBe(1);
+  const [{ id } = { id: '' }] = requested;
   expect(await backups.begin(id)).toMatchObject({ id, state: 'running' });
   expect((await backups.request('scheduled')).id).toBe(id);
   await backups.good(id, made);
   expect((await backups.request('scheduled')).id).not.toBe(id);
 });
 
-test('one whose process died is taken up, and another that died has failed', async () => {
+test('a backup whose process died is made again, and fails once another begins', async () => {
   const { id } = await backups.request('scheduled');
   await backups.begin(id);
   expect(await backups.begin(id)).toMatchObject({ state: 'running' });
@@ -48,7 +48,7 @@ test('one whose process died is taken up, and another that died has failed', asy
   await backups.begin(after);
   expect(await backups.find(next.id)).toMatchObject({
     state: 'failed',
-    error: { code: 'backup_failed', message: 'The process that made it ended.' },
+    error: { code: 'backup_failed', message: 'The process that made the backup ended.' },
   });
   await db.database('backups').delete();
   await db.database.raw(
@@ -57,7 +57,7 @@ test('one whose process died is taken up, and another that died has failed', asy
 });
 const sized = { file: made.file, size: made.size, sha256: made.sha256 };
 
-test('only what is queued or running is begun, and what was stopped waits again', async () => {
+test('only a queued or running backup begins, and a postponed one is queued again', async () => {
   const { id } = await backups.request('requested');
   await backups.begin(id);
   await backups.postponed(id);
@@ -71,7 +71,7 @@ test('only what is queued or running is begun, and what was stopped waits again'
   });
 });
 
-test('the last good one is none that failed, was found bad or is gone', async () => {
+test('the last good backup is not one that failed, is bad or was pruned', async () => {
   const ids: string[] = [];
   for (const _time of [1, 2, 3, 4]) {
     const { id } = await backups.request('scheduled');
@@ -92,7 +92,7 @@ test('the last good one is none that failed, was found bad or is gone', async ()
   ]);
 });
 
-test('the error of a verification stays until the next one succeeds, and does not replace that of a copy', async () => {
+test('the error of a verification stays until one succeeds, and does not replace that of a copy', async () => {
   const { id } = await backups.request('scheduled');
   await backups.begin(id);
   await backups.good(id, made);
@@ -108,7 +108,7 @@ test('the error of a verification stays until the next one succeeds, and does no
   expect(await backups.find(id)).toMatchObject({ error: notCopied });
 });
 
-test('a manifest is made known once, also where its record was half way', async () => {
+test('a manifest is adopted once, even if its record says running', async () => {
   const { id } = await backups.request('scheduled');
   await backups.begin(id);
   const { error: _, ...known } = made;

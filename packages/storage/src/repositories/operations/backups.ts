@@ -2,6 +2,7 @@ import type { BackupKind, BackupRecord, BackupRepository } from '@texas-ai/backu
 import type { ErrorCode, Temporal } from '@texas-ai/kernel';
 import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
+import { queryRows } from '../../database/query-rows.js';
 import { withStorageFailures } from '../../database/storage-failure.js';
 
 interface BackupRow {
@@ -34,15 +35,16 @@ export function makeBackupRepository(db: Knex): BackupRepository {
 
   return withStorageFailures<BackupRepository>({
     async request(kind) {
-      // Whoever loses the race finds the other's, unless that one has just ended.
+      // On a conflict, returns the backup in flight; retries if that one has just ended.
       for (;;) {
-        const inserted = await db.raw<{ rows: BackupRow[] }>(
+        const inserted = await queryRows<BackupRow>(
+          db,
           `INSERT INTO backups (id, kind) VALUES (?, ?)
            ON CONFLICT ((true)) WHERE state IN ('queued', 'running') DO NOTHING RETURNING *`,
           [uuid(), kind],
         );
         const record =
-          (await one(Promise.resolve(inserted.rows))) ??
+          (await one(Promise.resolve(inserted))) ??
           (await one(backups().whereIn('state', inFlight).select('*')));
         if (record) return record;
       }
@@ -53,7 +55,7 @@ export function makeBackupRepository(db: Knex): BackupRepository {
         state: 'failed',
         finished_at: now,
         error_code: 'backup_failed',
-        error_message: 'The process that made it ended.',
+        error_message: 'The process that made the backup ended.',
       });
       return one(
         backups()
@@ -102,7 +104,7 @@ export function makeBackupRepository(db: Knex): BackupRepository {
     async unverified(id, code, message) {
       await backups()
         .where({ id, state: 'good' })
-        // The error of a copy that failed is kept.
+        // Keeps the error of a failed copy.
         .where((query) => query.whereNull('error_code').orWhere({ error_code: 'restore_failed' }))
         .update({ error_code: code, error_message: message });
     },
@@ -122,7 +124,7 @@ export function makeBackupRepository(db: Knex): BackupRepository {
       await backups()
         .insert({ ...made, state: 'good', requested_at: at, started_at: at, finished_at: at })
         .onConflict('id')
-        // A dump shows its own record as it was while it was made.
+        // A restored dump contains its own record, still running.
         .merge({ ...made, state: 'good', finished_at: at })
         .whereIn('backups.state', inFlight);
     },

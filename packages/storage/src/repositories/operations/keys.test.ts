@@ -32,21 +32,21 @@ describe('keys', () => {
     expect(JSON.stringify(rows)).not.toContain(text.slice(-43));
   });
 
-  test('are listed newest first and without their hashes; names may repeat', async () => {
+  test('are listed newest first, without hashes; names may repeat', async () => {
     const first = await insert('same');
     const second = await insert('same');
     expect(await keys.list()).toEqual([second, first]);
     expect(Object.keys(first)).not.toContain('hash');
   });
 
-  test('the same short part twice is a conflict', async () => {
+  test('conflict if the short part is taken', async () => {
     const { short, hash } = makeKey();
     const key = { short, hash, name: 'a', scopes: ['read'] as const };
     await keys.insert(key);
     await expect(keys.insert(key)).rejects.toMatchObject({ code: 'storage_conflict' });
   });
 
-  test('are revoked once; the instant of the first time stays', async () => {
+  test('are revoked once; the first time stays', async () => {
     const { short } = await insert();
     const first = await keys.revoke(short);
     expect(first).toMatchObject({ already: false, key: { revokedAt: expect.anything() } });
@@ -54,7 +54,7 @@ describe('keys', () => {
     expect(await keys.revoke('nothing0')).toBeNull();
   });
 
-  test('of many ids those are told that are revoked or gone', async () => {
+  test('that are revoked or gone are found among many ids', async () => {
     const [live, revoked, other] = [await insert(), await insert(), await insert()];
     const gone = uuid();
     await keys.revoke(revoked.short);
@@ -63,7 +63,7 @@ describe('keys', () => {
     expect(await keys.findRevoked([])).toEqual([]);
   });
 
-  test('their last use is noted for many at once and never goes back', async () => {
+  test('get their last uses in one batch, never an earlier one', async () => {
     const [one, two, idle] = [await insert('one'), await insert('two'), await insert('idle')];
     const at = (text: string) => Temporal.Instant.from(text);
     const late = at('2026-11-24T10:00:00.123Z');
@@ -85,14 +85,14 @@ describe('keys', () => {
     ['an empty name', { name: '' }],
     ['no scopes', { scopes: [] }],
     ['an unknown scope', { scopes: ['write'] }],
-  ])('%s is refused by the database itself', async (_name, wrong) => {
+  ])('%s is rejected by a constraint', async (_name, wrong) => {
     const { short, hash } = makeKey();
     const row = { id: uuid(), short, hash, name: 'a', scopes: ['read'], ...wrong };
     await expect(db.database('api_keys').insert(row)).rejects.toMatchObject({ code: '23514' });
   });
 });
 
-test('chapters that were written before get the order in which they were', async () => {
+test('the migration gives written chapters their order', async () => {
   const { up, down } = await import('../../migrations/2026-11-24-gateway.js');
   await down(db.database);
   await db.database('characters').insert({ id: 'texas', profile: {}, profile_hash: 'one' });

@@ -2,6 +2,7 @@ import type { ApiKey, KeyRepository, Scope } from '@texas-ai/access';
 import type { Temporal } from '@texas-ai/kernel';
 import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
+import { queryRows } from '../../database/query-rows.js';
 import { withStorageFailures } from '../../database/storage-failure.js';
 
 interface KeyRow {
@@ -47,9 +48,10 @@ export function makeKeyRepository(db: Knex): KeyRepository {
     },
 
     async findRevoked(ids) {
-      const { rows } = await db.raw<{ rows: { id: string }[] }>(
-        `SELECT asked.id FROM unnest(?::uuid[]) AS asked (id)
-         WHERE NOT EXISTS (SELECT FROM api_keys WHERE id = asked.id AND revoked_at IS NULL)`,
+      const rows = await queryRows<{ id: string }>(
+        db,
+        `SELECT given.id FROM unnest(?::uuid[]) AS given (id)
+         WHERE NOT EXISTS (SELECT FROM api_keys WHERE id = given.id AND revoked_at IS NULL)`,
         [[...ids]],
       );
       return rows.map((row) => row.id);

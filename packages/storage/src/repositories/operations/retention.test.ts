@@ -4,7 +4,7 @@ import { cutoffOf, retentionKinds } from '@texas-ai/life';
 import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 import { makeStore } from '../../store.js';
 
-// What is removed is found by indexes, and so is all that falls with it by foreign keys.
+// Expired rows, and the rows that cascade with them, are found by indexes.
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-/** So many days, each replaced once and given up once before, with twenty experiences each. */
+/** This number of days, each with a replaced and a failed generation and twenty experiences. */
 async function fill(days: number): Promise<void> {
   await db.database.raw(
     `INSERT INTO generations (id, character_id, date, ordinal, status, author, profile_hash, brief,
@@ -63,7 +63,7 @@ const large = [
   'alerts',
 ];
 
-/** How often each table was read from end to end, as this connection remembers. */
+/** The sequential scans of each table in this session's statistics. */
 async function scansOf(connection: TestDatabase['database']): Promise<Record<string, number>> {
   const rows: { relname: string; seq_scan: number }[] = await connection('pg_stat_xact_user_tables')
     .whereIn('relname', large)
@@ -71,13 +71,13 @@ async function scansOf(connection: TestDatabase['database']): Promise<Record<str
   return Object.fromEntries(rows.map(({ relname, seq_scan }) => [relname, seq_scan]));
 }
 
-test.each(retentionKinds)('removing %s reads no table from end to end', async (kind) => {
+test.each(retentionKinds)('removing %s needs no sequential scan', async (kind) => {
   const cutoff = cutoffOf(Temporal.Instant.from('2030-01-01T00:00:00Z'), 1);
   const most = 20;
   const transaction = await db.database.transaction();
   try {
     const { retention } = makeStore(transaction);
-    // Small tables are read so by choice; without one, only what no index can find is.
+    // The planner prefers sequential scans of small tables unless they are disabled.
     await transaction.raw('SET LOCAL enable_seqscan = off');
     const before = await scansOf(transaction);
     const removed =

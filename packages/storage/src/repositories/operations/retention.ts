@@ -1,20 +1,21 @@
 import type { Cutoff, RemovedDay, RetentionKind, RetentionRepository } from '@texas-ai/life';
 import type { Knex } from 'knex';
+import { queryRows } from '../../database/query-rows.js';
 import { inFlight } from '../generations/transitions.js';
 
-/** What has its age, as parts of a statement. */
-interface Aged {
+/** The rows of a kind that may be removed, as parts of a statement. */
+interface Expiry {
   table: string;
-  /** Where it is found; the same table by default. */
+  /** The FROM clause that finds the rows; by default the table itself. */
   from?: string;
-  /** What it is called there. */
+  /** The alias of the table in `from`. */
   as?: string;
   key: readonly string[];
   age: string;
   where: string;
 }
 
-const aged: Record<Exclude<RetentionKind, 'days'>, Aged> = {
+const expiries: Record<Exclude<RetentionKind, 'days'>, Expiry> = {
   interactions: {
     table: 'interactions',
     key: ['id'],
@@ -27,7 +28,7 @@ const aged: Record<Exclude<RetentionKind, 'days'>, Aged> = {
     age: 'created_at',
     where: 'created_at < :instant',
   },
-  // A date that is not over keeps them: they say that it was written anew before.
+  // Those of today and later are kept: they show that the day was rewritten.
   'replaced-generations': {
     table: 'generations',
     from: `generations AS newer
@@ -46,7 +47,7 @@ const aged: Record<Exclude<RetentionKind, 'days'>, Aged> = {
     age: 'finished_at',
     where: `status IN ('failed', 'cancelled') AND finished_at < :instant AND date < :today`,
   },
-  // What is still open keeps its place until it is closed.
+  // Open calls are kept until they are closed.
   calls: {
     table: 'author_calls',
     key: ['id'],
@@ -61,11 +62,11 @@ const aged: Record<Exclude<RetentionKind, 'days'>, Aged> = {
   },
 };
 
-const agedDays = `days.date < :date AND NOT EXISTS (
+const expiredDays = `days.date < :date AND NOT EXISTS (
   SELECT FROM generations WHERE generations.character_id = days.character_id
     AND generations.date = days.date AND ${inFlight})`;
 
-/** What is as old as it is kept. Rows fall with what they belong to, by their foreign keys. */
+/** Counts and removes rows older than a cutoff. Foreign keys cascade to the rows that belong to them. */
 export function makeRetentionRepository(db: Knex): RetentionRepository {
   const bindings = ({ instant, date, today }: Cutoff) => ({
     instant: instant.toString(),
@@ -76,54 +77,56 @@ export function makeRetentionRepository(db: Knex): RetentionRepository {
   return {
     async count(kind, cutoff) {
       const { table: from, where } =
-        kind === 'days' ? { table: 'days', where: agedDays } : place(kind);
-      const { rows } = await db.raw<{ rows: { count: number }[] }>(
+        kind === 'days' ? { table: 'days', where: expiredDays } : sourceOf(kind);
+      const rows = await queryRows<{ count: number }>(
+        db,
         `SELECT count(*) AS count FROM ${from} WHERE ${where}`,
         bindings(cutoff),
       );
       return rows[0]?.count ?? 0;
     },
 
-    async remove(kind, cutoff, most) {
-      const { table, key, age, where } = aged[kind];
-      const { table: from, as } = place(kind);
+    async remove(kind, cutoff, max) {
+      const { table, key, age, where } = expiries[kind];
+      const { table: from, as } = sourceOf(kind);
       const { rowCount } = await db.raw<{ rowCount: number }>(
         `WITH picked AS MATERIALIZED (
            SELECT ${key.map((column) => `${as}.${column}`).join(', ')} FROM ${from}
-           WHERE ${where} ORDER BY ${age} LIMIT :most FOR UPDATE OF ${as} SKIP LOCKED
+           WHERE ${where} ORDER BY ${age} LIMIT :max FOR UPDATE OF ${as} SKIP LOCKED
          )
          DELETE FROM ${table} USING picked
          WHERE ${key.map((column) => `${table}.${column} = picked.${column}`).join(' AND ')}`,
-        { ...bindings(cutoff), most },
+        { ...bindings(cutoff), max },
       );
       return rowCount;
     },
 
-    async removeDays(cutoff, most) {
-      const { rows: gone } = await db.raw<{ rows: RemovedDay[] }>(
+    async removeDays(cutoff, max) {
+      const removed = await queryRows<RemovedDay>(
+        db,
         `WITH picked AS MATERIALIZED (
            SELECT days.character_id, days.date FROM days
              JOIN generations AS live ON live.id = days.generation_id
-           WHERE ${agedDays} ORDER BY days.date LIMIT :most FOR UPDATE OF days, live SKIP LOCKED
+           WHERE ${expiredDays} ORDER BY days.date LIMIT :max FOR UPDATE OF days, live SKIP LOCKED
          )
          DELETE FROM days USING picked
          WHERE days.character_id = picked.character_id AND days.date = picked.date
          RETURNING days.character_id AS character, days.date`,
-        { ...bindings(cutoff), most },
+        { ...bindings(cutoff), max },
       );
-      if (gone.length === 0) return gone;
+      if (removed.length === 0) return removed;
       await db.raw(
-        `DELETE FROM generations USING jsonb_to_recordset(?) AS gone (character text, date date)
-         WHERE generations.character_id = gone.character AND generations.date = gone.date
+        `DELETE FROM generations USING jsonb_to_recordset(?) AS removed (character text, date date)
+         WHERE generations.character_id = removed.character AND generations.date = removed.date
            AND NOT ${inFlight}`,
-        [JSON.stringify(gone)],
+        [JSON.stringify(removed)],
       );
-      return gone;
+      return removed;
     },
   };
 }
 
-function place(kind: keyof typeof aged) {
-  const { table, from = table, as = table, where } = aged[kind];
+function sourceOf(kind: keyof typeof expiries) {
+  const { table, from = table, as = table, where } = expiries[kind];
   return { table: from, as, where };
 }

@@ -3,22 +3,22 @@ import { Temporal } from '@texas-ai/kernel';
 import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 import { insertDay } from '../../../test/generations.js';
 import { makeBackupRepository } from './backups.js';
-import { makeFigures, type SystemFigures } from './system-stats.js';
+import { makeSystemStats, type SystemStats } from './system-stats.js';
 
 let db: TestDatabase;
-let figures: SystemFigures;
+let figures: SystemStats;
 beforeAll(async () => {
   db = await makeTestDatabase();
-  figures = makeFigures(db.database);
+  figures = makeSystemStats(db.database);
   const profiles = ['texas', 'lappland', 'gone'].map((id) => buildProfile('en', { id }));
   const records = profiles.map((profile) => ({ profile, hash: 'one' }));
   await db.store.characters.synchronise(records);
-  // The profile of the third is no longer among them.
+  // The third has no profile file any more.
   await db.store.characters.synchronise(records.slice(0, 2));
 });
 afterAll(() => db.drop());
 
-test('of an empty system', async () => {
+test('an empty system has no figures', async () => {
   expect(await figures.unfinished()).toEqual([]);
   expect(await figures.characters()).toBe(2);
   const now = Temporal.Instant.from('2026-11-23T04:00:00Z');
@@ -30,7 +30,7 @@ test('of an empty system', async () => {
   });
 });
 
-test('a zone that only this program or only PostgreSQL knows stops none of the others', async () => {
+test('a time zone that only Node or only PostgreSQL knows does not affect other characters', async () => {
   const inZone = (id: string, zone: string) =>
     db
       .database('characters')
@@ -56,7 +56,7 @@ test('a zone that only this program or only PostgreSQL knows stops none of the o
   }
 });
 
-test('the last good backup, and the last verification though that was of another', async () => {
+test('backups has the last good one, and the last verification of any', async () => {
   const backups = makeBackupRepository(db.database);
   const made = {
     file: 'a.dump',

@@ -1,24 +1,22 @@
 import type { Temporal } from '@texas-ai/kernel';
 import type { Generation } from '@texas-ai/life';
 import type { Knex } from 'knex';
+import { queryRows } from '../../database/query-rows.js';
 import { withStorageFailures } from '../../database/storage-failure.js';
 import { localDates } from '../days/local-dates.js';
 
-/** How the whole system stands, for those who watch it. */
-export interface SystemFigures {
-  /** How many generations are in flight, by status; none of a status is left out. */
+/** Figures about the whole system, for metrics and monitoring. */
+export interface SystemStats {
+  /** Generations in flight, by status; a status without any is left out. */
   unfinished(): Promise<{ status: Generation['status']; count: number }[]>;
-  /** How many characters are looked after. */
+  /** The number of characters that are planned. */
   characters(): Promise<number>;
-  /**
-   * When the newest day of each of these characters was published, days to come left out; characters
-   * without one are left out as well.
-   */
+  /** When each character's newest day up to today was published; characters without one are left out. */
   publishedAt(
     characters: readonly string[],
     now: Temporal.Instant,
   ): Promise<Map<string, Temporal.Instant>>;
-  /** When a backup was last made, how large it is, and when one was last verified. */
+  /** The time and size of the last good backup, and when one was last verified. */
   backups(): Promise<{
     lastGoodAt: Temporal.Instant | null;
     lastGoodBytes: number | null;
@@ -26,9 +24,9 @@ export interface SystemFigures {
   }>;
 }
 
-/** Every method rejects with `storage_unavailable`. */
-export function makeFigures(db: Knex): SystemFigures {
-  return withStorageFailures<SystemFigures>({
+/** Each method rejects with `storage_unavailable` while the database is unavailable. */
+export function makeSystemStats(db: Knex): SystemStats {
+  return withStorageFailures<SystemStats>({
     async unfinished() {
       const rows = await db<{ status: Generation['status'] }>('generations')
         .whereIn('status', ['queued', 'planning', 'writing', 'publishing'])
@@ -47,9 +45,10 @@ export function makeFigures(db: Knex): SystemFigures {
     },
 
     async publishedAt(characters, now) {
-      // Each by its newest date: an index alone answers that, however long a life is.
+      // The newest date of each character comes straight from an index.
       const today = await localDates(db, now);
-      const { rows } = await db.raw<{ rows: { id: string; at: Temporal.Instant }[] }>(
+      const rows = await queryRows<{ id: string; at: Temporal.Instant }>(
+        db,
         `SELECT id, published_at AS at FROM characters
          JOIN jsonb_to_recordset(:today) AS today (zone text, date date) ON zone = time_zone
          CROSS JOIN LATERAL (
@@ -64,13 +63,12 @@ export function makeFigures(db: Knex): SystemFigures {
     },
 
     async backups() {
-      const { rows } = await db.raw<{
-        rows: {
-          at: Temporal.Instant | null;
-          bytes: number | null;
-          verified: Temporal.Instant | null;
-        }[];
+      const [row] = await queryRows<{
+        at: Temporal.Instant | null;
+        bytes: number | null;
+        verified: Temporal.Instant | null;
       }>(
+        db,
         `SELECT last.finished_at AS at, last.size AS bytes,
            (SELECT max(verified_at) FROM backups) AS verified
          FROM (SELECT) AS always LEFT JOIN LATERAL (
@@ -78,7 +76,6 @@ export function makeFigures(db: Knex): SystemFigures {
            ORDER BY finished_at DESC LIMIT 1
          ) AS last ON true`,
       );
-      const [row] = rows;
       return {
         lastGoodAt: row?.at ?? null,
         lastGoodBytes: row?.bytes ?? null,

@@ -11,58 +11,58 @@ import {
 } from '@texas-ai/life';
 import type { AuthorCallMeasurement, Tracing } from '@texas-ai/telemetry';
 
-interface Observing {
-  /** Told of every call that is over. */
-  seen(call: AuthorCallMeasurement): void;
+interface InstrumentDeps {
+  /** Called after each call. */
+  onCall(call: AuthorCallMeasurement): void;
   tracing: Pick<Tracing, 'span'>;
   budget: Pick<Budget, 'prices'>;
   clock: Clock;
 }
 
-/** The same authors, each of whose calls is measured, and a span of its trace. */
-export function observedAuthors(authors: Authors, observing: Observing): Authors {
-  return (name) => observed(authors(name), observing);
+/** The same authors, with metrics and a trace span for each call. */
+export function instrumentAuthors(authors: Authors, deps: InstrumentDeps): Authors {
+  return (name) => instrument(authors(name), deps);
 }
 
-function observed(author: Author, { seen, tracing, budget, clock }: Observing): Author {
-  async function observe<Call extends CallContext, Answer>(
+function instrument(author: Author, { onCall, tracing, budget, clock }: InstrumentDeps): Author {
+  async function measure<Call extends CallContext, Answer>(
     step: CallStep,
     call: Call,
     ask: (call: Call) => Promise<Answer>,
   ): Promise<Answer> {
-    const began = performance.now();
+    const startedAt = performance.now();
     let usage: CallUsage | null = null;
-    const onUsage = (told: CallUsage) => {
-      usage = told;
-      call.onUsage(told);
+    const onUsage = (reported: CallUsage) => {
+      usage = reported;
+      call.onUsage(reported);
     };
-    const tell = (outcome: string) => {
+    const report = (outcome: string) => {
       const model = pricedModel(budget.prices, author.model, usage?.model);
       const billed = usage && {
         ...usage,
         money: costOf(budget.prices, model, usage, clock.now()),
       };
-      const seconds = (performance.now() - began) / 1000;
-      seen({ author: author.name, model: model ?? '', step, outcome, seconds, billed });
+      const seconds = (performance.now() - startedAt) / 1000;
+      onCall({ author: author.name, model: model ?? '', step, outcome, seconds, billed });
     };
     try {
       const attributes = { 'texas.author': author.name, 'texas.model': author.model ?? '' };
       const answer = await tracing.span(`author ${step}`, attributes, () =>
         ask({ ...call, onUsage }),
       );
-      tell('answered');
+      report('answered');
       return answer;
     } catch (error) {
-      tell(asTexasError(error).code);
+      report(asTexasError(error).code);
       throw error;
     }
   }
   return {
     ...author,
     writePlan: (brief, call) =>
-      observe('plan-day', call, (observed) => author.writePlan(brief, observed)),
+      measure('plan-day', call, (measured) => author.writePlan(brief, measured)),
     writeChapter: (brief, call) =>
-      observe('write-chapter', call, (observed) => author.writeChapter(brief, observed)),
-    probe: (call) => observe('probe', call, author.probe),
+      measure('write-chapter', call, (measured) => author.writeChapter(brief, measured)),
+    probe: (call) => measure('probe', call, author.probe),
   };
 }

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { until } from '@texas-ai/testing';
 import { startFleet, type TestFleet } from '../../test/test-fleet.js';
 
-// An author that refuses to write, as whole workers meet it: the check at start, cooldowns and alerts.
+// Complete workers with an author that refuses calls: the check at start, cooldowns and alerts.
 
 let fleet: TestFleet | null = null;
 afterEach(async () => {
@@ -11,9 +11,9 @@ afterEach(async () => {
 });
 
 const withdrawn = 'gemini-2.5-flash';
-const asksWithdrawn = { GEMINI_MODEL: withdrawn };
+const usesWithdrawn = { GEMINI_MODEL: withdrawn };
 
-interface Told {
+interface SentAlert {
   kind: string;
   subject: string;
   code: string | null;
@@ -22,16 +22,17 @@ interface Told {
   over: boolean;
   message: string;
 }
-const toldOf = ({ webhook }: TestFleet) => webhook.requests.map(({ json }) => json as Told);
+const sentAlerts = ({ webhook }: TestFleet) =>
+  webhook.requests.map(({ json }) => json as SentAlert);
 
-test('a model that is refused is found at start, told of once, and its days are written meanwhile', async () => {
+test('a refused model is found at start and alerted once, and its days fall back', async () => {
   fleet = await startFleet();
   const { gemini, db } = fleet;
   gemini.refuse('newUser', withdrawn);
-  const worker = await fleet.startWorker(asksWithdrawn);
+  const worker = await fleet.startWorker(usesWithdrawn);
   await until(async () => (await db.store.cooldowns.list()).length === 1);
-  await until(() => fleet !== null && toldOf(fleet).length === 1);
-  const [alert] = toldOf(fleet);
+  await until(() => fleet !== null && sentAlerts(fleet).length === 1);
+  const [alert] = sentAlerts(fleet);
   expect(alert).toMatchObject({
     kind: 'author_model_unavailable',
     code: 'author_model_unavailable',
@@ -55,48 +56,48 @@ test('a model that is refused is found at start, told of once, and its days are 
       reason: expect.stringContaining(`“${withdrawn}”`),
     });
   }
-  // Nothing was asked but probes, and nobody was told anything else.
+  // Only probes were made, and no other alert was sent.
   expect(gemini.calls).toEqual([]);
   await until(() => gemini.probes() >= 3);
-  expect(toldOf(fleet)).toHaveLength(1);
+  expect(sentAlerts(fleet)).toHaveLength(1);
   expect(worker.logger.lines.filter(({ level }) => level === 'error')).toMatchObject([
-    { message: 'author refuses to write' },
+    { message: 'author refuses calls' },
     { message: 'alert raised' },
   ]);
 
   gemini.refuse(null);
-  await until(() => fleet !== null && toldOf(fleet).length === 2);
-  expect(toldOf(fleet)[1]).toMatchObject({ kind: 'author_model_unavailable', over: true });
+  await until(() => fleet !== null && sentAlerts(fleet).length === 2);
+  expect(sentAlerts(fleet)[1]).toMatchObject({ kind: 'author_model_unavailable', over: true });
   const [later] = await fleet.until([await fleet.request(worker)], 'published');
   expect(later).toMatchObject({ author: 'gemini', fallback: null });
 });
 
-test('a refusal raises its alert at once, however seldom the fleet reconciles', async () => {
+test('a refusal raises its alert at once, whatever the reconcile interval', async () => {
   fleet = await startFleet({ worker: { reconcileSeconds: 3600 } });
   const { gemini } = fleet;
   const worker = await fleet.startWorker();
   await fleet.until([await fleet.request(worker)], 'published');
   gemini.refuse('location');
   await fleet.request(worker);
-  await until(() => fleet !== null && toldOf(fleet).length === 1);
-  expect(toldOf(fleet)).toMatchObject([{ kind: 'author_location_unsupported', over: false }]);
+  await until(() => fleet !== null && sentAlerts(fleet).length === 1);
+  expect(sentAlerts(fleet)).toMatchObject([{ kind: 'author_location_unsupported', over: false }]);
 });
 
-test('another model of the same key is not held: it writes at once, also what waited', async () => {
+test('another model of the same key writes at once, including the waiting days', async () => {
   fleet = await startFleet({ authoring: { fallback: 'none' } });
   const { gemini, db } = fleet;
   gemini.refuse('retiredModel', withdrawn);
-  const refused = await fleet.startWorker(asksWithdrawn);
+  const refused = await fleet.startWorker(usesWithdrawn);
   await until(async () => (await db.store.cooldowns.list()).length === 1);
   const waiting = await fleet.request(refused);
   await until(async () => (await fleet?.generationOf(waiting.id))?.waiting !== null);
   await refused.stop();
 
   const another = await fleet.startWorker({ GEMINI_MODEL: 'gemini-3.8-flash' });
-  const asked = await fleet.request(another);
-  await fleet.until([waiting, asked], 'published');
+  const requested = await fleet.request(another);
+  await fleet.until([waiting, requested], 'published');
   expect(new Set(gemini.calls.map(({ model }) => model))).toEqual(new Set(['gemini-3.8-flash']));
-  // Nobody asks for the old one any more: its trouble is over.
+  // No worker uses the old model any more, so its alert recovers.
   await until(async () => (await db.store.cooldowns.list()).length === 0);
   await until(async () => {
     const alerts = await db.database('alerts').select('kind', 'recovered_at');
@@ -104,14 +105,14 @@ test('another model of the same key is not held: it writes at once, also what wa
   });
 });
 
-test('going back to a model that works uses it, whatever was refused in between', async () => {
+test('going back to a working model uses it at once', async () => {
   fleet = await startFleet();
   const { gemini, db } = fleet;
   const first = await fleet.startWorker();
   await fleet.until([await fleet.request(first)], 'published');
   await first.stop();
   gemini.refuse('retiredModel', withdrawn);
-  const mistaken = await fleet.startWorker(asksWithdrawn);
+  const mistaken = await fleet.startWorker(usesWithdrawn);
   await until(() => db.store.cooldowns.isRefused('gemini'));
   await mistaken.stop();
   await db
@@ -124,7 +125,7 @@ test('going back to a model that works uses it, whatever was refused in between'
   expect(await db.store.cooldowns.isRefused('gemini')).toBe(false);
 });
 
-test('a fleet that starts at once, and again, makes one check', async () => {
+test('a fleet that starts and restarts makes one check', async () => {
   fleet = await startFleet();
   const workers = await Promise.all([1, 2, 3].map(() => fleet?.startWorker()));
   const { gemini, db } = fleet;
@@ -145,12 +146,12 @@ test.each([
   ['noFreeQuota', 'author_quota_unavailable', /gemini-3\.5-flash-lite$/, /Enable billing/],
   ['spendingCap', 'author_balance_exhausted', /^gemini [0-9a-f]{12}$/, /raise the spending cap/],
   ['location', 'author_location_unsupported', /^gemini [0-9a-f]{12}$/, /Run the workers where/],
-] as const)('%s is a trouble of its own kind: %s', async (refusal, kind, subject, advice) => {
+] as const)('%s raises its own kind of alert: %s', async (refusal, kind, subject, advice) => {
   fleet = await startFleet();
   fleet.gemini.refuse(refusal);
   await fleet.startWorker();
-  await until(() => fleet !== null && toldOf(fleet).length === 1);
-  expect(toldOf(fleet)).toMatchObject([
+  await until(() => fleet !== null && sentAlerts(fleet).length === 1);
+  expect(sentAlerts(fleet)).toMatchObject([
     {
       kind,
       code: kind,
@@ -161,7 +162,7 @@ test.each([
   ]);
 });
 
-test('a price that is not known is told by generation and metrics, and is not zero', async () => {
+test('an unknown price is null in the generation, and counted by the metrics', async () => {
   fleet = await startFleet();
   const worker = await fleet.startWorker({ GEMINI_MODEL: 'a-model-of-tomorrow' });
   const [day] = await fleet.until([await fleet.request(worker)], 'published');
@@ -171,10 +172,10 @@ test('a price that is not known is told by generation and metrics, and is not ze
     /texas_author_unpriced_calls_total\{.*model="a-model-of-tomorrow".*\} [1-9]/,
   );
 
-  // The same model, where the answer names one that has a price.
+  // The same model, but the response names one with a known price.
   fleet.gemini.serveAs('gemini-3.5-flash-lite');
   const [priced] = await fleet.until([await fleet.request(worker)], 'published');
-  if (!priced) throw new Error('One was asked for.');
+  if (!priced) throw new Error('One was requested.');
   const { inputTokens, outputTokens, cost, unpricedCalls } = priced.usage;
   expect(unpricedCalls).toBe(0);
   expect(cost).toBeCloseTo((inputTokens * 0.3 + outputTokens * 2.5) / 1e6, 11);

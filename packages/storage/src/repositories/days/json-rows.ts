@@ -1,8 +1,8 @@
-// A day is read in one statement with all that belongs to it, so that it is one state of it, also where
-// it is removed or replaced meanwhile.
+// A day is read with all its rows in one statement, which sees one state of the day even if it is
+// removed or replaced meanwhile.
 
-/** The rows of a table that belong to a generation, as JSON: `columns` by what they are to be called. */
-export function rowsOf(
+/** SQL expression: the generation's rows in a table, as a JSON array; `columns` maps keys to columns. */
+export function jsonRows(
   generation: string,
   table: string,
   order: string,
@@ -14,8 +14,7 @@ export function rowsOf(
     FROM ${table} WHERE ${table}.generation_id = ${generation}.id)`;
 }
 
-export const itemColumns = {
-  id: 'id',
+export const planItemColumns = {
   start: 'start_minute',
   end: 'end_minute',
   title: 'title',
@@ -29,6 +28,8 @@ export const itemColumns = {
   emotionalTags: 'emotional_tags',
   interactionPotential: 'interaction_potential',
 };
+
+export const itemColumns = { id: 'id', ...planItemColumns };
 
 export const experienceColumns = {
   id: 'id',

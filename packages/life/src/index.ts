@@ -98,11 +98,10 @@ export { wakingHours } from './day/waking-hours.js';
 export {
   type Weather,
   type WeatherCondition,
-  type WeatherRequest,
-  type WeatherSource,
   weatherConditions,
   weatherSchema,
 } from './day/weather.js';
+export type { WeatherRequest, WeatherSource } from './day/weather-source.js';
 export { type CheckedChapter, checkChapter } from './drafting/chapter-rules.js';
 export { groupChapters } from './drafting/chapters.js';
 export {

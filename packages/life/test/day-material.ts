@@ -79,7 +79,7 @@ export function sampleDraft(...items: [string, string, Partial<ItemDraft>?][]): 
   };
 }
 
-/** A day that needs no mending between 07:00 and 23:00. */
+/** A draft for 07:00-23:00 that needs no repair. */
 export function validDraft(): PlanDraft {
   const times = ['07:00', '08:00', '09:00', '12:00', '13:00', '15:30', '18:00', '19:30', '23:00'];
   const categories = [
@@ -101,7 +101,7 @@ export function validDraft(): PlanDraft {
   );
 }
 
-/** The draft that would have become this plan without any mending. */
+/** The draft that becomes this plan without repairs. */
 export function draftOf(plan: Plan): PlanDraft {
   const waking = plan.items.filter((item) => !item.asleep);
   return {

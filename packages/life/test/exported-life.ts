@@ -3,7 +3,7 @@ import type { TestDatabase } from '@texas-ai/testing';
 import { exportCharacter } from '../src/transfer/export-character.js';
 import { importCharacter } from '../src/transfer/import-character.js';
 
-/** The lines of a character's file, told at one and the same time. */
+/** Exports a character at a fixed time. */
 export async function exportLines({ store }: TestDatabase, id: string): Promise<string[]> {
   const now = Temporal.Instant.from('2026-11-30T00:00:00Z');
   const deps = { store, clock: { now: () => now }, application: '0.1.0' };
@@ -20,7 +20,7 @@ export async function* asLines(lines: readonly string[]): AsyncGenerator<string>
   yield* lines;
 }
 
-/** The file with one value of one line changed; negative lines count from the end. */
+/** The file with one value of a line changed; negative lines count from the end. */
 export function withValueAt(
   file: readonly string[],
   line: number,

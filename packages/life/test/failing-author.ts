@@ -1,7 +1,7 @@
 import { TexasError } from '@texas-ai/kernel';
 import { makeScriptedAuthor } from '@texas-ai/testing';
 
-/** An author of whom every call fails so. */
+/** An author whose calls all fail with this code. */
 export function makeFailingAuthor(code: ConstructorParameters<typeof TexasError>[0], details = {}) {
   const failure = new TexasError(code, 'It failed.', { details });
   const fail = () => {
@@ -10,7 +10,7 @@ export function makeFailingAuthor(code: ConstructorParameters<typeof TexasError>
   return { failure, author: makeScriptedAuthor({ plan: fail, chapter: fail }) };
 }
 
-/** Room in a bucket, or none for so long. */
+/** A reservation in a bucket, or the time until there is room. */
 export const makeCallRoom = (fullForMs: number) => ({
   fullForMs,
   release: async () => undefined,

@@ -25,19 +25,19 @@ import type { Budget } from '../src/spending/budget.js';
 // The steps of a generation as functions, on a real database, with a queue in memory.
 
 export interface FleetOptions {
-  /** Who is asked first; by default a good one by the name of gemini. */
+  /** By default a scripted author with the name gemini. */
   author?: ScriptedAuthor;
   offline?: ScriptedAuthor;
   fallback?: 'offline' | 'none';
   budget?: Budget;
   quotas?: Quotas;
-  /** By default it stands at the start of 2026-11-23, UTC. */
+  /** By default fixed at 2026-11-23T00:00:00Z. */
   clock?: Clock;
 }
 
 export const fixedClock: Clock = { now: () => Temporal.Instant.from('2026-11-23T00:00:00Z') };
 
-/** A database of its own for a file of tests, with the character that a fleet writes of. */
+/** A database for a test file, with the character of a fleet. */
 export async function makeFleetDatabase(): Promise<TestDatabase> {
   const db = await makeTestDatabase();
   const profile = buildProfile('zh', { id: 'texas', timeZone: 'Asia/Shanghai' });
@@ -45,14 +45,14 @@ export async function makeFleetDatabase(): Promise<TestDatabase> {
   return db;
 }
 
-/** Nothing was spent yet, and nobody rests. */
+/** Removes all calls, sums and cooldowns. */
 export async function clearSpending({ database }: TestDatabase): Promise<void> {
   for (const table of ['author_holds', 'spending', 'author_calls']) await database(table).delete();
 }
 
 const taken = new Set<string>();
 
-/** A date that no other fleet has, the first from tomorrow on. */
+/** The first date from tomorrow on that no other fleet uses. */
 function freeDate({ now }: Clock): string {
   let date = localDate(now(), 'Asia/Shanghai').add({ days: 1 });
   while (taken.has(date.toString())) date = date.add({ days: 1 });
@@ -142,17 +142,17 @@ export function makeFleet(db: TestDatabase, options: FleetOptions = {}) {
     take(kind: Step['kind']): Step {
       const index = steps.waiting.findIndex((step) => step.kind === kind);
       const [step] = steps.waiting.splice(index, 1);
-      if (index < 0 || !step) throw new Error(`No ${kind} waits.`);
+      if (index < 0 || !step) throw new Error(`No ${kind} is waiting.`);
       return step;
     },
-    /** What the reconciler does, as far as it is of this date; by default some worker can ask both authors. */
-    async fallBackOverdue(worked: readonly AuthorName[] = [author.name, 'offline']) {
-      const ended = await fallBackOverdue({ store, steps, fallback, clock }, worked, {
+    /** Like the reconciler, but returns only this date; by default workers can call both authors. */
+    async fallBackOverdue(available: readonly AuthorName[] = [author.name, 'offline']) {
+      const ended = await fallBackOverdue({ store, steps, fallback, clock }, available, {
         atOnce: true,
       });
       return ended.filter(({ outcome }) => outcome.generation?.date.toString() === date);
     },
-    settle: (step: Step, failure: unknown): Promise<FailureOutcome> =>
+    handleFailure: (step: Step, failure: unknown): Promise<FailureOutcome> =>
       handleFailure(
         {
           store,

@@ -8,13 +8,13 @@ import { sampleDraft, sampleProfile, validDraft } from './day-material.js';
 
 export const frame: PlanFrame = { profile: sampleProfile(), wake: 420, sleep: 1380 };
 
-/** Repairs, and expects a plan that keeps the rules. */
+/** Repairs a draft and expects a valid plan. */
 export function repaired(draft: PlanDraft, within = frame) {
   const { plan, repairs, refusals } = repairPlan(draft, within);
   expect(refusals).toEqual([]);
   if (!plan) throw new Error('There is no plan.');
   expect(planProblems(plan, within)).toEqual([]);
-  return { plan, rules: [...new Set(repairs.map((mend) => mend.rule))], repairs };
+  return { plan, rules: [...new Set(repairs.map(({ rule }) => rule))], repairs };
 }
 
 /** The waking items as `07:00-08:00 Item 1`. */
@@ -24,7 +24,7 @@ export function outline(plan: Plan): string[] {
     .map(({ start, end, title }) => `${formatMinute(start)}-${formatMinute(end)} ${title}`);
 }
 
-/** A good day whose first item ends at 08:00, with other items in place of those until 12:00. */
+/** The valid draft with these items instead of those between 08:00 and 12:00. */
 export function morning(...items: Parameters<typeof sampleDraft>): PlanDraft {
   const [first, , , ...rest] = validDraft().items;
   return {

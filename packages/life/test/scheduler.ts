@@ -11,7 +11,7 @@ import { type PlanDueDaysDeps, planDueDays } from '../src/schedule/plan-due-days
 import type { Budget } from '../src/spending/budget.js';
 import type { Store } from '../src/store.js';
 
-/** A queue that remembers every step it was given, also one that it knows already. */
+/** A queue that records all enqueued steps, including repeated ones. */
 export interface StepLog extends StepQueue {
   enqueued: Step[];
   away: boolean;
@@ -39,7 +39,7 @@ export interface SchedulerOptions {
   budget?: Budget;
 }
 
-/** Looks after the characters of the database, as a worker would; by default they are planned at four. */
+/** Runs `planDueDays` like a worker; by default with a planning time of 04:00. */
 export function makeScheduler(db: TestDatabase, options: SchedulerOptions = {}) {
   const { author = 'gemini' } = options;
   const logger = makeLogSpy();
@@ -65,7 +65,7 @@ export function makeScheduler(db: TestDatabase, options: SchedulerOptions = {}) 
   };
 }
 
-/** Characters that were never looked after, by SQL: the id of each with its time zone. */
+/** Inserts characters that were never planned, by id with their time zones. */
 export async function insertCharacters(
   { database }: TestDatabase,
   zones: Readonly<Record<string, string>>,
@@ -79,7 +79,7 @@ export async function insertCharacters(
   );
 }
 
-/** So many in one zone, c0000 and on. */
+/** Ids c0000, c0001, … with one time zone. */
 export function manyCharacters(count: number, zone = 'Asia/Shanghai'): Record<string, string> {
   const id = (index: number) => `c${String(index).padStart(4, '0')}`;
   return Object.fromEntries(Array.from({ length: count }, (_, index) => [id(index), zone]));
@@ -90,7 +90,7 @@ export async function clearCharacters({ database }: TestDatabase): Promise<void>
   for (const table of tables) await database(table).delete();
 }
 
-/** A day of this November that was written before and took 50,000 tokens, which cost 0.07. */
+/** Inserts the call of an earlier day with 50,000 tokens, which cost 0.07 at the test prices. */
 export async function insertKnownDay({ database }: TestDatabase): Promise<void> {
   await database('author_calls').insert({
     id: '019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a11',
@@ -109,7 +109,7 @@ export async function insertKnownDay({ database }: TestDatabase): Promise<void> 
   });
 }
 
-/** When each character is looked after next. */
+/** The next planning time of each character. */
 export async function nextPlanningTimes({
   database,
 }: TestDatabase): Promise<Record<string, string>> {

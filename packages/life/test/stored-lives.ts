@@ -1,7 +1,7 @@
 import type { TestDatabase } from '@texas-ai/testing';
 import { makeFleet } from './fleet.js';
 
-/** A day of texas that went all its way, on a date of its own. */
+/** Writes a day of texas on a new date, up to publishing. */
 export async function writeDay(
   db: TestDatabase,
 ): Promise<{ id: string; date: string; fleet: ReturnType<typeof makeFleet> }> {
@@ -11,7 +11,7 @@ export async function writeDay(
   return { id, date: fleet.date, fleet };
 }
 
-/** One that takes its place. */
+/** Writes the day again. */
 export async function rewriteDay(fleet: ReturnType<typeof makeFleet>): Promise<string> {
   const { id } = await fleet.request({ fresh: true });
   await fleet.workAll();
@@ -34,7 +34,7 @@ const tables = [
   'alert_deliveries',
 ] as const;
 
-/** How many rows each table has. */
+/** The number of rows of each table. */
 export async function rowCounts({
   database,
 }: TestDatabase): Promise<Record<(typeof tables)[number], number>> {

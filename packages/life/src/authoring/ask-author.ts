@@ -11,7 +11,7 @@ export interface AskAuthorDeps extends MeteredCallDeps {
   heartbeatMs: number;
 }
 
-/** What an author is asked for, and how its answer is checked. */
+/** A task for an author, and the check of its answer. */
 export interface AuthorTask<T> {
   generation: Generation;
   step: Exclude<CallStep, 'probe'>;
@@ -23,7 +23,7 @@ export interface AuthorTask<T> {
   check(answer: unknown): Checked<T>;
 }
 
-/** A checked answer: its value, or what is wrong with it, one sentence each. */
+/** A checked answer: its value, or its problems, one sentence each. */
 export type Checked<T> =
   | { value: T; problems?: never }
   | { value?: never; problems: readonly string[] };
@@ -87,12 +87,12 @@ function withBadAnswer(error: unknown): TexasError {
   return new TexasError(code, message, { details: { ...details, badAnswer: true }, cause: error });
 }
 
-/** How often an author may be asked for one step, the first try included. */
+/** The maximum of tries of a step. */
 export const triesPerStep = 4;
 
 /**
- * The maximum of billed calls of a generation, which no regular course reaches: its planned calls times
- * the tries, times two for repeated questions.
+ * The maximum of billed calls of a generation, a safety limit: its planned calls times the tries, times two
+ * for repeated questions.
  */
 export function maxCallsOf(plannedCalls: number): number {
   return plannedCalls * triesPerStep * 2;

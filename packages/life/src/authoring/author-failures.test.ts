@@ -5,7 +5,7 @@ import { authorFailure, failurePolicies, isProbed, probedCodes } from './author-
 const entries = Object.entries(failurePolicies);
 
 describe('the policy of each failure', () => {
-  test('has a cooldown that only a probe ends where only a person can do something', () => {
+  test('begins a probed cooldown if only an operator can end the cause', () => {
     expect([...probedCodes].sort()).toEqual([
       'author_balance_exhausted',
       'author_location_unsupported',
@@ -17,13 +17,13 @@ describe('the policy of each failure', () => {
     expect(isProbed(undefined)).toBe(false);
   });
 
-  test('keeps the step from being tried again and again at such an author, who bills nothing', () => {
+  test('gives the step up at such an author, which bills nothing', () => {
     for (const code of probedCodes) {
       expect(failurePolicies[code]).toMatchObject({ step: 'give up', billed: false });
     }
   });
 
-  test('has one sentence of advice, which reaches the message', () => {
+  test('has one sentence of advice, which is part of the message', () => {
     for (const [code, { advice }] of entries) {
       expect([code, advice]).toEqual([code, expect.stringMatching(/^[A-Z][^.]+(\.\w[^.]*)*\.$/)]);
     }
@@ -33,7 +33,7 @@ describe('the policy of each failure', () => {
   });
 });
 
-test('the operator’s guide has each failure with its advice', () => {
+test('the operator’s guide lists each failure with its advice', () => {
   const guide = readFileSync(new URL('../../../../docs/operations.md', import.meta.url), 'utf8');
   const rows = guide.split('\n').filter((line) => line.startsWith('| `author_'));
   for (const [code, { advice }] of entries) {

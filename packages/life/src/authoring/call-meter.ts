@@ -205,8 +205,8 @@ function refusal(
       });
     case 'over-budget': {
       const { scope, period } = opened.sum;
-      const whose = scope === '' ? 'for everybody' : `of ${scope}`;
-      return new TexasError('budget_exhausted', `The budget ${whose} this ${period} is spent.`, {
+      const budget = scope === '' ? 'overall budget' : `budget of ${scope}`;
+      return new TexasError('budget_exhausted', `The ${budget} for this ${period} is spent.`, {
         details: { scope, period },
       });
     }

@@ -2,16 +2,16 @@ import { type Temporal, TexasError } from '@texas-ai/kernel';
 import type { Author, AuthorName } from './author.js';
 import { failurePolicies, isProbed, type ProbedCode } from './author-failures.js';
 
-/** What cools down: a key with every model, or with one model only. */
+/** The scope of a cooldown: a key with all its models, or with one model. */
 export interface CooldownTarget {
   author: AuthorName;
   /** Identifies the key without revealing it. */
   fingerprint: string;
-  /** Absent if the cooldown is that of the key, with every model. */
+  /** Absent if the cooldown applies to all models of the key. */
   model?: string;
 }
 
-/** A time in which an author may not be called. */
+/** A period in which an author may not be called. */
 export interface Cooldown extends CooldownTarget {
   code: 'author_rate_limited' | ProbedCode;
   /** Why, and what an operator can do. */
@@ -30,7 +30,7 @@ export function cooldownFor(
   return { author: name, fingerprint, ...(ofModel && { model }), code, reason, until };
 }
 
-/** Whether calls with this key and model are what cools down. */
+/** Whether the cooldown applies to calls with this key and model. */
 export function appliesTo(
   target: CooldownTarget,
   { name, fingerprint, model }: Pick<Author, 'name' | 'fingerprint' | 'model'>,
@@ -52,8 +52,8 @@ export interface CooldownRepository {
   /** Includes those that are over and not yet removed. */
   list(): Promise<Cooldown[]>;
   /**
-   * Whether a cooldown that only a probe ends holds for the author of this name, with whichever key and
-   * model: then the days that people are waiting for go to the next author.
+   * Whether a cooldown that only a probe ends applies to this author, with any key and model. If so, days
+   * that people are waiting for go to the fallback author.
    */
   isRefused(author: AuthorName): Promise<boolean>;
   end(target: CooldownTarget): Promise<void>;
@@ -65,8 +65,8 @@ export interface CooldownRepository {
    */
   removeAbandoned(dueBefore: Temporal.Instant): Promise<CooldownTarget[]>;
   /**
-   * Claims a due probe for one process and schedules the next one at `next`. Returns whether the caller
-   * is to make it.
+   * Claims a due probe and schedules the next one at `next`. Returns true for one process, which makes the
+   * probe.
    */
   claimProbe(
     target: CooldownTarget,

@@ -5,7 +5,7 @@ import { storeWithRetry } from './store-with-retry.js';
 const away = new TexasError('storage_unavailable', 'The database does not answer.');
 const never = new AbortController().signal;
 
-/** Fails so often, then stores. */
+/** Fails this number of times, then stores. */
 function storing(failures: number, failure: unknown = away) {
   let tries = 0;
   const store = jest.fn(async () => {
@@ -16,20 +16,20 @@ function storing(failures: number, failure: unknown = away) {
   return store;
 }
 
-test('what was paid for is stored at once where storage is there', async () => {
+test('stores at once if storage is available', async () => {
   const store = storing(0);
   await expect(storeWithRetry({ storeRetryMs: 10_000 }, never, store)).resolves.toBe('stored');
   expect(store).toHaveBeenCalledTimes(1);
 });
 
-test('it is stored again and again until storage is back', async () => {
+test('retries until storage is available again', async () => {
   const store = storing(3);
-  // A tenth of what it is held for lies between two tries.
+  // The pause between two tries is a tenth of the limit.
   await expect(storeWithRetry({ storeRetryMs: 1_000 }, never, store)).resolves.toBe('stored');
   expect(store).toHaveBeenCalledTimes(4);
 });
 
-test('it is held no longer than so long, then the last failure is told', async () => {
+test('stops retrying after the limit and rejects with the last failure', async () => {
   const store = storing(1_000);
   await expect(storeWithRetry({ storeRetryMs: 40 }, never, store)).rejects.toBe(away);
   const { length } = store.mock.calls;
@@ -37,13 +37,13 @@ test('it is held no longer than so long, then the last failure is told', async (
   expect(length).toBeLessThanOrEqual(11);
 });
 
-test('nothing is held where it says so', async () => {
+test('does not retry without a positive limit', async () => {
   const store = storing(1);
   await expect(storeWithRetry({ storeRetryMs: -1 }, never, store)).rejects.toBe(away);
   expect(store).toHaveBeenCalledTimes(1);
 });
 
-test('a failure that time does not mend is told at once', async () => {
+test('rejects at once with other failures', async () => {
   for (const failure of [new TexasError('storage_conflict', 'Too late.'), new Error('A bug.')]) {
     const store = storing(1, failure);
     await expect(storeWithRetry({ storeRetryMs: 10_000 }, never, store)).rejects.toBe(failure);
@@ -51,7 +51,7 @@ test('a failure that time does not mend is told at once', async () => {
   }
 });
 
-test('a worker that stops tries once more and waits for nothing', async () => {
+test('does not wait once the signal is aborted', async () => {
   const stopping = new AbortController();
   const store = jest.fn(async () => {
     stopping.abort();
@@ -64,9 +64,9 @@ test('a worker that stops tries once more and waits for nothing', async () => {
 
   const waiting = new AbortController();
   const again = storing(1);
-  const held = storeWithRetry({ storeRetryMs: 600_000 }, waiting.signal, again);
-  // It waits a second before its second try, unless it is to stop.
+  const storingAgain = storeWithRetry({ storeRetryMs: 600_000 }, waiting.signal, again);
+  // Without the signal it would wait a second before its second try.
   setImmediate(() => waiting.abort());
-  await expect(held).resolves.toBe('stored');
+  await expect(storingAgain).resolves.toBe('stored');
   expect(again).toHaveBeenCalledTimes(2);
 });

@@ -14,7 +14,7 @@ function datesOf(from: string, days: number): Temporal.PlainDate[] {
   return Array.from({ length: days }, (_, n) => first.add({ days: n }));
 }
 
-/** The distinct events of some dates, after checking that each covers all of its own days. */
+/** The distinct events of these dates; checks that each covers all its days. */
 function eventsOf(profile: Profile, dates: Temporal.PlainDate[]): MajorEvent[] {
   const events = new Map<string, MajorEvent>();
   for (const date of dates) {
@@ -33,7 +33,7 @@ function dates(event: MajorEvent): string[] {
 }
 
 describe('majorEventOn', () => {
-  test('over many years: how often, how long, what kind, and never two at once', () => {
+  test('over many years: frequency, length and kinds are as configured, and no events overlap', () => {
     const days = 365 * 30;
     const events = eventsOf(withProbability(0.028), datesOf('2000-01-01', days));
     const covered = events.flatMap(dates);
@@ -56,7 +56,7 @@ describe('majorEventOn', () => {
   });
 
   test.each([0.028, 0.3, 0.9, 1])(
-    'with probability %d asking backwards equals asking forwards',
+    'with probability %d, the result does not depend on the order of the dates',
     (probability) => {
       const profile = withProbability(probability);
       const asked = datesOf('2026-11-20', 60);
@@ -71,7 +71,7 @@ describe('majorEventOn', () => {
     },
   );
 
-  test('a certain event follows the other, an impossible one never comes', () => {
+  test('with probability 1 events are contiguous, with 0 there are none', () => {
     const year = datesOf('2026-01-01', 100);
     expect(year.every((date) => majorEventOn(withProbability(1), date))).toBe(true);
     expect(year.some((date) => majorEventOn(withProbability(0), date))).toBe(false);
@@ -86,7 +86,7 @@ describe('majorEventOn', () => {
     expect(last.flatMap(dates).at(-1)).toBe('2020-12-31');
   });
 
-  test('characters have events of their own', () => {
+  test('each character has different events', () => {
     const year = datesOf('2026-01-01', 365);
     const starts = (id: string) =>
       eventsOf(withProbability(0.05, id), year).map((event) => event.startDate);
@@ -94,7 +94,7 @@ describe('majorEventOn', () => {
   });
 });
 
-test('majorEventDay counts from 1 to the last day, and is null around it', () => {
+test('majorEventDay counts the days from 1, and is null outside of the event', () => {
   const event: MajorEvent = {
     kind: 'trip',
     title: 'North',

@@ -19,7 +19,7 @@ function mean(values: number[]): number {
 }
 
 describe('wakingHours', () => {
-  test('on workdays the whole spans are used, on multiples of five minutes', () => {
+  test('workdays use the whole ranges, in multiples of five minutes', () => {
     const days = many('workday');
     const wakes = days.map(({ wake }) => wake);
     const sleeps = days.map(({ sleep }) => sleep);
@@ -29,16 +29,19 @@ describe('wakingHours', () => {
     expect([...wakes, ...sleeps].every((minute) => minute % 5 === 0)).toBe(true);
   });
 
-  test.each(['weekend', 'holiday'] as const)('a %s is later, within the spans', (dayType) => {
-    const wakes = many(dayType).map(({ wake }) => wake);
-    expect([Math.min(...wakes), Math.max(...wakes)]).toEqual([400, 480]);
-    expect(mean(wakes)).toBeGreaterThan(mean(many('workday').map(({ wake }) => wake)) + 10);
-    expect(Math.max(...many(dayType).map(({ sleep }) => sleep))).toBe(1440);
-  });
+  test.each(['weekend', 'holiday'] as const)(
+    'on a %s they are later, within the ranges',
+    (dayType) => {
+      const wakes = many(dayType).map(({ wake }) => wake);
+      expect([Math.min(...wakes), Math.max(...wakes)]).toEqual([400, 480]);
+      expect(mean(wakes)).toBeGreaterThan(mean(many('workday').map(({ wake }) => wake)) + 10);
+      expect(Math.max(...many(dayType).map(({ sleep }) => sleep))).toBe(1440);
+    },
+  );
 
-  test('the seed decides', () => expect(many('workday')).toEqual(many('workday')));
+  test('are determined by the seed', () => expect(many('workday')).toEqual(many('workday')));
 
-  test('a span may be one minute, and without a multiple of five', () => {
+  test('a range may be a single minute, or contain no multiple of five', () => {
     const at = (wake: [string, string]) =>
       wakingHours({ hours: { ...hours, wake } }, 'weekend', seededRandom(1)).wake;
     expect(at(['07:00', '07:00'])).toBe(420);
@@ -49,7 +52,7 @@ describe('wakingHours', () => {
     ['08:00', '06:00'],
     ['8', '09:00'],
     ['08:00', ''],
-  ])('%s-%s is no span', (from, to) => {
+  ])('rejects the range %s-%s', (from, to) => {
     expect(() =>
       wakingHours({ hours: { ...hours, wake: [from, to] } }, 'workday', seededRandom(1)),
     ).toThrow(RangeError);

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Language, Profile } from '../character/profile.js';
 
 export const weatherConditions = [
   'sunny',
@@ -22,18 +21,3 @@ export const weatherSchema = z.object({
 });
 
 export type Weather = z.infer<typeof weatherSchema>;
-
-export interface WeatherRequest {
-  /** In degrees north and east (WGS 84). */
-  place: Pick<Profile['home'], 'name' | 'latitude' | 'longitude'>;
-  /** Local calendar date, `YYYY-MM-DD`. */
-  date: string;
-  language: Language;
-  signal?: AbortSignal;
-}
-
-/** Provides the weather of a place on a date. Throws `weather_unavailable`. */
-export interface WeatherSource {
-  readonly name: Weather['source'];
-  weather(request: WeatherRequest): Promise<Weather>;
-}

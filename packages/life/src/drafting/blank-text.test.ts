@@ -54,7 +54,7 @@ const unseen = [
 ];
 
 describe('isBlank', () => {
-  test.each(words)('a word for nothing: %s', (word) => expect(isBlank(word)).toBe(true));
+  test.each(words)('a placeholder: %s', (word) => expect(isBlank(word)).toBe(true));
 
   test.each([...signs, ...empty, ...unseen])('nothing to read: %j', (text) => {
     expect(isBlank(text)).toBe(true);
@@ -147,7 +147,7 @@ describe('isBlank', () => {
   ])('something to read: %s', (text) => expect(isBlank(text)).toBe(false));
 
   test.each(['0', 'no', 'No', '否', ' 否 ', 'null\nnull', '(not sent)'])(
-    'nothing, as the whole text: %j',
+    'a placeholder only as the whole text: %j',
     (text) => expect(isBlank(text)).toBe(true),
   );
 
@@ -177,7 +177,7 @@ describe('isBlank', () => {
     ...['Silence in the van.', 'No.'],
   ])('a message: %j', (text) => expect(isNoMessage(text)).toBe(false));
 
-  test('neither letter case, width, marks around it nor invisible characters make a word a text', () => {
+  test('a placeholder in any letter case and width, with marks and invisible characters, is blank', () => {
     const around = fc.constantFrom(
       ...[
         '',
@@ -220,7 +220,7 @@ describe('isBlank', () => {
     );
   });
 
-  test('a text that has more than the word is kept', () => {
+  test('a text with more than the placeholder is not blank', () => {
     const more = fc.constantFrom(
       '今晚下雨',
       '想你了',

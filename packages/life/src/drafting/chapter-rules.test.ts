@@ -4,7 +4,7 @@ import type { Slot } from '../day/plan.js';
 import { checkChapter } from './chapter-rules.js';
 import { type ChapterDraft, chapterDraftSchema, type SlotText } from './draft.js';
 
-/** Slots that want interaction or not. */
+/** Slots, each with or without a wanted interaction. */
 function slots(...wants: boolean[]): Slot[] {
   return wants.map((wantsInteraction, i) => ({
     item: 1,
@@ -25,7 +25,7 @@ function some(over: Partial<SlotText> = {}): SlotText {
 }
 
 describe('checkChapter', () => {
-  test('good texts stay as they are', () => {
+  test('valid texts are unchanged', () => {
     const texts = [some(), some({ interaction: 'On my way.' })];
     expect(checkChapter({ texts }, slots(false, true))).toEqual({
       texts,
@@ -41,11 +41,11 @@ describe('checkChapter', () => {
     );
     expect(texts).toEqual([]);
     expect(problems).toEqual([
-      `The chapter has 2 slots but ${count} texts came: one text per slot, in order.`,
+      `The chapter has 2 slots, but the answer has ${count} texts. Write one text per slot, in order.`,
     ]);
   });
 
-  test('blank contents are a problem each', () => {
+  test('each blank content is a problem', () => {
     const draft = { texts: [some({ content: ' \n' }), some(), some({ content: '\u0000' })] };
     expect(checkChapter(draft, slots(false, false, false)).problems).toEqual([
       'Text 1 has no content.',
@@ -53,34 +53,37 @@ describe('checkChapter', () => {
     ]);
   });
 
-  test('a message that nobody wants is dropped', () => {
+  test('an unwanted message is dropped', () => {
     const draft = { texts: [some({ interaction: 'Hi.' }), some({ interaction: ' ' })] };
     const { texts, repairs } = checkChapter(draft, slots(false, false));
     expect(texts).toEqual([some(), some()]);
     expect(repairs).toEqual([
       {
         rule: 'interaction-dropped',
-        message: 'dropped the message of text 1: none is wanted there',
+        message: 'dropped the message of text 1: no message is wanted',
       },
     ]);
   });
 
-  test('a wanted message may be missing while the chapter has another', () => {
+  test('a wanted message may be missing if the chapter has another', () => {
     const draft = { texts: [some({ interaction: '…' }), some({ interaction: 'Hi.' })] };
     const { texts, repairs } = checkChapter(draft, slots(true, true));
     expect(texts.map((text) => text.interaction)).toEqual([null, 'Hi.']);
-    expect(repairs.map((mend) => mend.rule)).toEqual(['interaction-missing']);
+    expect(repairs.map((repair) => repair.rule)).toEqual(['interaction-missing']);
   });
 
-  test.each(['（沉默）', 'Nothing to report.', '不回复'])('“%s” is no message', (word) => {
-    const draft = { texts: [some({ interaction: word }), some({ interaction: 'Hi.' })] };
-    const { texts } = checkChapter(draft, slots(true, true));
-    expect(texts.map((text) => text.interaction)).toEqual([null, 'Hi.']);
-    expect(checkChapter(draft, slots(false, true)).repairs).toEqual([]);
-  });
+  test.each(['（沉默）', 'Nothing to report.', '不回复'])(
+    '“%s” is a placeholder for a message',
+    (word) => {
+      const draft = { texts: [some({ interaction: word }), some({ interaction: 'Hi.' })] };
+      const { texts } = checkChapter(draft, slots(true, true));
+      expect(texts.map((text) => text.interaction)).toEqual([null, 'Hi.']);
+      expect(checkChapter(draft, slots(false, true)).repairs).toEqual([]);
+    },
+  );
 
   test.each(['null', 'None', '无', '（暂无）', 'N/A', 'no'])(
-    '“%s” is no message, no thought and no feeling',
+    '“%s” is a placeholder in every field',
     (word) => {
       const nothing = some({ interaction: word, thoughts: word, emotions: [word, 'calm'] });
       const { texts } = checkChapter(
@@ -97,27 +100,27 @@ describe('checkChapter', () => {
     },
   );
 
-  test('a message that begins with such a word is one', () => {
+  test('a message that begins with such a word is kept', () => {
     const text = some({ interaction: '没什么，就是想你了', thoughts: 'None of them came.' });
     expect(checkChapter({ texts: [text] }, slots(true)).texts).toEqual([text]);
   });
 
-  test('none of the wanted messages is a problem', () => {
+  test('a chapter without any of its wanted messages is a problem', () => {
     const { texts, problems } = checkChapter(
       { texts: [some(), some({ interaction: 'Hi.' }), some()] },
       slots(true, false, true),
     );
     expect(texts).toEqual([]);
-    expect(problems).toEqual(['None of the texts that want a message to the owner has one: 1, 3.']);
+    expect(problems).toEqual(['None of the texts that need a message to the owner has one: 1, 3.']);
   });
 
   test('missing thoughts stay empty', () => {
     const { texts, repairs } = checkChapter({ texts: [some({ thoughts: ' ' })] }, slots(false));
     expect(texts[0]?.thoughts).toBe('');
-    expect(repairs.map((mend) => mend.rule)).toEqual(['thoughts-missing']);
+    expect(repairs.map((repair) => repair.rule)).toEqual(['thoughts-missing']);
   });
 
-  test('texts are bounded and can be stored', () => {
+  test('texts are cleaned and cut', () => {
     const long = some({
       content: `a\u0000${'🐧'.repeat(5000)}`,
       thoughts: 'b'.repeat(2001),
@@ -131,16 +134,16 @@ describe('checkChapter', () => {
       interaction: 'c'.repeat(1000),
     });
     expect(texts[0]?.emotions).toHaveLength(8);
-    expect(repairs.map((mend) => mend.message)).toEqual([
-      'removed characters that are no text from the content of text 1',
+    expect(repairs.map((repair) => repair.message)).toEqual([
+      'removed invalid characters from the content of text 1',
       'cut the content of text 1 to 4000 characters',
       'cut the thoughts of text 1 to 2000 characters',
-      'tidied the feelings of text 1: kept 8 of 12',
+      'cleaned the feelings of text 1: kept 8 of 12',
       'cut the message of text 1 to 1000 characters',
     ]);
   });
 
-  test('anything that fits the schema gives texts for all slots or a problem, and texts stay good', () => {
+  test('any draft that fits the schema gives valid texts for all slots, or a problem', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom('', '\ud800', 'x'.repeat(9000)),

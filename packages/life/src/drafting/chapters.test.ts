@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Slot } from '../day/plan.js';
 import { groupChapters } from './chapters.js';
 
-/** Slots of items that have so many each; the first item is a night, so they begin at index 1. */
+/** The slots of items with these numbers of slots; the first item is a night, so indexes begin at 1. */
 function slotsOf(counts: readonly number[]): Slot[] {
   return counts.flatMap((count, i) =>
     Array.from({ length: count }, () => ({
@@ -28,7 +28,7 @@ describe('groupChapters', () => {
     [[2, 3], 4, [2, 3]],
     [[2, 3], 0, [5]],
     [[], 4, []],
-  ])('items of %j slots in %d chapters', (counts, wanted, expected) => {
+  ])('groups items of %j slots into %d chapters', (counts, wanted, expected) => {
     expect(sizes(counts, wanted)).toEqual(expected);
   });
 
@@ -36,7 +36,7 @@ describe('groupChapters', () => {
     expect(groupChapters(slotsOf([1, 1, 1]), 3).map(({ position }) => position)).toEqual([0, 1, 2]);
   });
 
-  test('no other way of grouping has a smaller largest chapter', () => {
+  test('no other grouping has a smaller largest chapter', () => {
     const counts = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(counts, fc.integer({ min: 1, max: 5 }), (counts, wanted) => {
@@ -49,7 +49,7 @@ describe('groupChapters', () => {
   });
 });
 
-/** By trying every way. */
+/** Found by brute force. */
 function smallestLargest(counts: readonly number[], chapters: number): number {
   const sum = (list: readonly number[]) => list.reduce((total, count) => total + count, 0);
   if (chapters === 1) return sum(counts);

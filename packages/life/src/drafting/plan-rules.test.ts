@@ -12,7 +12,7 @@ function goodPlan(): Plan {
   return plan;
 }
 
-/** The good plan with one item changed; 0 is the night before, 1-8 are waking, 9 is the night. */
+/** The valid plan with one item changed; 0 and 9 are nights, 1-8 waking items. */
 function withItem(index: number, over: Partial<ScheduleItem>): Plan {
   const { summary, items } = goodPlan();
   return { summary, items: items.map((item, i) => (i === index ? { ...item, ...over } : item)) };
@@ -22,8 +22,8 @@ function rules(plan: Plan): string[] {
   return planProblems(plan, frame).map((problem) => problem.rule);
 }
 
-describe('brokenRules', () => {
-  test('a good plan breaks none', () => expect(rules(goodPlan())).toEqual([]));
+describe('planProblems', () => {
+  test('are empty for a valid plan', () => expect(rules(goodPlan())).toEqual([]));
 
   test.each<[string, Plan, string[]]>([
     ['begins late', withItem(0, { start: 5 }), ['covers-day']],
@@ -43,7 +43,7 @@ describe('brokenRules', () => {
     ],
   ])('a plan that %s', (_name, plan, broken) => expect(rules(plan)).toEqual(broken));
 
-  test('short items, unless asleep', () => {
+  test('include short items, unless asleep', () => {
     const { summary, items } = goodPlan();
     const cut = (at: number): Plan => ({
       summary,
@@ -60,7 +60,7 @@ describe('brokenRules', () => {
     expect(rules(cut(0))).toEqual([]);
   });
 
-  test('few items, no sleep, no waking', () => {
+  test('include too few items, no sleep and no waking hours', () => {
     const { summary, items } = goodPlan();
     const few = {
       summary,
@@ -76,33 +76,33 @@ describe('brokenRules', () => {
   });
 });
 
-describe('mattersOfTaste', () => {
+describe('planWarnings', () => {
   const all = (category: ScheduleItem['category']): Plan => ({
     summary: 'A day.',
     items: goodPlan().items.map((item) => (item.asleep ? item : { ...item, category })),
   });
 
-  test('a balanced day is to anybody’s taste, more work than that on a day off is not', () => {
+  test('there are none for a balanced workday, but one for as much work on a day off', () => {
     expect(planWarnings(goodPlan(), 'workday')).toEqual([]);
     expect(planWarnings(goodPlan(), 'weekend')).toEqual([]);
     expect(planWarnings(withItem(8, { category: 'work' }), 'holiday')).toEqual([
-      'As much as 72 % of the waking hours are work on a holiday.',
+      'Work takes 72 % of the waking hours on a holiday.',
     ]);
   });
 
-  test('a workday of nothing but work, and one of none', () => {
+  test('a workday with only work, and one without work', () => {
     expect(planWarnings(all('work'), 'workday')).toEqual([
-      'As much as 100 % of the waking hours are work.',
-      'There is neither rest nor anything personal.',
+      'Work takes 100 % of the waking hours.',
+      'The day has neither rest nor personal time.',
     ]);
     expect(planWarnings(all('rest'), 'workday')).toEqual([
-      'Only 0 % of the waking hours are work on a workday.',
+      'Work takes only 0 % of the waking hours on a workday.',
     ]);
     expect(planWarnings(all('rest'), 'weekend')).toEqual([]);
   });
 
-  test('one thing for hours on end', () => {
+  test('a long item', () => {
     const plan = withItem(8, { start: 1000 });
-    expect(planWarnings(plan, 'workday')).toEqual(['“Item 8” goes on for 6 hours.']);
+    expect(planWarnings(plan, 'workday')).toEqual(['“Item 8” lasts 6 hours.']);
   });
 });

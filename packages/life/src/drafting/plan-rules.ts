@@ -74,7 +74,7 @@ export function planWarnings(plan: Plan, dayType: DayType): string[] {
   if (dayType === 'workday' && work > 0.75) warnings.push(`Work takes ${percent}.`);
   if (dayType !== 'workday' && work > 0.5) warnings.push(`Work takes ${percent} on a ${dayType}.`);
   if (share('rest', 'personal') === 0) warnings.push('The day has neither rest nor personal time.');
-  for (const item of waking.filter((each) => each.end - each.start > longItemMinutes)) {
+  for (const item of waking.filter(({ start, end }) => end - start > longItemMinutes)) {
     warnings.push(`${quote(item.title)} lasts ${Math.round((item.end - item.start) / 60)} hours.`);
   }
   return warnings;

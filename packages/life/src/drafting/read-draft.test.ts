@@ -6,34 +6,34 @@ import { readChapterDraft, readPlanDraft } from './read-draft.js';
 
 const plan = validDraft();
 const [first, ...others] = plan.items;
-/** The plan with other fields in its first item. */
+/** The plan with changed fields in its first item. */
 const withItem = (over: object) => ({ ...plan, items: [{ ...first, ...over }, ...others] });
 const without = (name: string) =>
   Object.fromEntries(Object.entries(first ?? {}).filter(([key]) => key !== name));
 
 describe('a plan', () => {
   test.each<[string, unknown]>([
-    ['as it was asked for', plan],
+    ['in the requested format', plan],
     ['in an object', { schedule: plan }],
     ['in objects', { status: 'ok', data: { plan } }],
     ['in a list', [plan]],
     ['with its list in an object', { ...plan, items: { items: plan.items } }],
-    ['with a list of another name', { summary: plan.summary, schedule: plan.items }],
+    ['with a list under another name', { summary: plan.summary, schedule: plan.items }],
     ['beside another list', { plan, sources: [{ title: 'A map' }] }],
     ['beside other lists', { plan, notes: ['x'], sources: [{ a: 1 }, { b: 2 }] }],
     ['as JSON in a string', { name: 'plan_day', arguments: JSON.stringify(plan) }],
     ['with its list as JSON in a string', { ...plan, items: JSON.stringify(plan.items) }],
-    ['with its items counted', { ...plan, items: Object.fromEntries(plan.items.entries()) }],
-    ['with nothing at the end of its list', { ...plan, items: [...plan.items, {}, null] }],
+    ['with numbered items', { ...plan, items: Object.fromEntries(plan.items.entries()) }],
+    ['with empty entries at the end of its list', { ...plan, items: [...plan.items, {}, null] }],
     ['with the summary outside', { summary: plan.summary, plan: { items: plan.items } }],
     ['with names in capitals', { Summary: plan.summary, ITEMS: plan.items }],
-    ['with more than was asked for', { ...plan, date: '2026-11-27', notes: null }],
+    ['with additional fields', { ...plan, date: '2026-11-27', notes: null }],
   ])('%s', (_, answer) => expect(readPlanDraft(answer)).toEqual({ value: plan }));
 
   test.each<[string, unknown]>([
     ['alone', plan.items],
     ['in an object', { result: plan.items }],
-  ])('that is its list, %s, has no summary', (_, answer) => {
+  ])('that is only a list, %s, has no summary', (_, answer) => {
     expect(readPlanDraft(answer)).toEqual({ value: { ...plan, summary: '' } });
   });
 
@@ -78,7 +78,7 @@ describe('a plan', () => {
     [{ companions: '空、Exusiai' }, { companions: ['空', 'Exusiai'] }],
     [{ companions: [{ name: '空' }] }, { companions: ['空'] }],
     [{ emotionalTags: ['calm', null, 1] }, { emotionalTags: ['calm', '', '1'] }],
-  ])('%j is %j', (written, meant) => {
+  ])('reads %j as %j', (written, meant) => {
     expect(readPlanDraft(withItem(written))).toEqual({ value: withItem(meant) });
   });
 
@@ -95,7 +95,7 @@ describe('a plan', () => {
       '周五',
     ],
     ...['Fri, Nov 27', '07:00-08:00', '上午8点到9点', 'morning', '15 minutes', 'none', 'zh-CN'],
-  ])('a field “label” of %s is dropped, whatever else is missing', (label) => {
+  ])('a field “label” with %s is dropped, even if a text is missing', (label) => {
     const { summary: _, ...bare } = plan;
     const items = [{ ...without('description'), label }, ...others];
     expect(readPlanDraft({ ...bare, label, items })).toEqual({
@@ -103,19 +103,19 @@ describe('a plan', () => {
     });
   });
 
-  test('a field of unknown name is dropped where no text is missing', () => {
+  test('an unknown field is dropped if no text is missing', () => {
     const { companions: _, ...item } = first ?? {};
     const items = [{ ...item, mood: 'calm', note: 'She hums.' }, ...others];
     expect(readPlanDraft({ ...plan, items })).toEqual({ value: withItem({ companions: [] }) });
   });
 
-  test('names of fields may be spelled in other ways', () => {
+  test('field names may have other spellings', () => {
     const { weatherAffected, emotionalTags, ...rest } = first ?? {};
     const snake = { ...rest, weather_affected: weatherAffected, 'Emotional Tags': emotionalTags };
     expect(readPlanDraft({ ...plan, items: [snake, ...others] })).toEqual({ value: plan });
   });
 
-  test('what is missing and can be done without is empty', () => {
+  test('optional fields that are missing are empty', () => {
     const bare = { start: '07:00', end: '08:00', title: 'Up', category: 'rest' };
     expect(readPlanDraft({ items: [bare] }).value?.items[0]).toEqual({
       ...bare,
@@ -152,10 +152,10 @@ describe('a plan', () => {
     ['no category', withItem({ category: null }), /items\.0\.category: /],
     ['a category that is an object', withItem({ category: { toString: 1 } }), /items\.0\.category/],
     ['an unknown level', withItem({ priority: '1' }), /items\.0\.priority: /],
-    ['a number that may be any time', withItem({ start: 930 }), /items\.0\.start: .*number/],
+    ['a number that may be several times', withItem({ start: 930 }), /items\.0\.start: .*number/],
     ['a fraction of an hour', withItem({ start: 8.3 }), /items\.0\.start: .*number/],
-    ['a category that is nothing', withItem({ category: 'N/A' }), /items\.0\.category: /],
-    ['a number without end', withItem({ title: Infinity }), /items\.0\.title: .*string/],
+    ['a category that is a placeholder', withItem({ category: 'N/A' }), /items\.0\.category: /],
+    ['an infinite number', withItem({ title: Infinity }), /items\.0\.title: .*string/],
     ['a text that is a list', withItem({ title: ['a', 'b'] }), /items\.0\.title: .*array/],
     [
       'an unknown field in place of a known one',
@@ -163,12 +163,12 @@ describe('a plan', () => {
       /items\.0: unknown field “place” while “location” is missing/,
     ],
     [
-      'a time of another name',
+      'a time under another name',
       { ...plan, items: [{ ...without('start'), from: '07:00' }, ...others] },
       /items\.0: unknown field “from” while “start” is missing/,
     ],
     [
-      'a short text of another name',
+      'a short text under another name',
       { ...plan, items: [{ ...without('location'), place: 'Home' }, ...others] },
       /items\.0: unknown field “place” while “location” is missing/,
     ],
@@ -177,7 +177,7 @@ describe('a plan', () => {
       { dayOverview: 'A day that goes its usual way.', items: plan.items },
       /unknown field “dayOverview” while “summary” is missing/,
     ],
-  ])('%s is refused, by name', (_, answer, problem) => {
+  ])('%s is rejected with its path', (_, answer, problem) => {
     expect(readPlanDraft(answer).problems?.join()).toMatch(problem);
   });
 });
@@ -192,13 +192,13 @@ describe('a chapter', () => {
   const chapter = { texts: [text, { ...text, interaction: null }] };
 
   test.each<[string, unknown]>([
-    ['as it was asked for', chapter],
-    ['that is its list', chapter.texts],
+    ['in the requested format', chapter],
+    ['that is only a list', chapter.texts],
     ['in an object', { result: chapter }],
     ['with its list in an object', { experiences: chapter.texts }],
     ['of one text', { texts: [text] }],
-    ['with its texts counted', { texts: { 1: text, 2: { ...text, interaction: null } } }],
-    ['with nothing at the end', { texts: [...chapter.texts, null] }],
+    ['with numbered texts', { texts: { 1: text, 2: { ...text, interaction: null } } }],
+    ['with null at the end', { texts: [...chapter.texts, null] }],
   ])('%s', (_, answer) => {
     const texts = chapter.texts.slice(0, JSON.stringify(answer).split('content').length - 1);
     expect(readChapterDraft(answer)).toEqual({ value: { texts } });
@@ -215,19 +215,19 @@ describe('a chapter', () => {
     [['Hi.'], 'Hi.'],
     [7, '7'],
     ['无', '无'],
-  ])('a message %j is %j', (written, interaction) => {
+  ])('reads a message %j as %j', (written, interaction) => {
     const { value } = readChapterDraft({ texts: [{ ...text, interaction: written }] });
     expect(value?.texts[0]?.interaction).toBe(interaction);
   });
 
-  test('the time, an id or a number of a text is dropped where the message is left out', () => {
+  test('time, id or number of a text are dropped if the message is missing', () => {
     const { interaction: _, ...silent } = text;
     const texts = [{ time: '08:00-08:15', id: 'text-1', slot: '1', ...silent }];
     expect(readChapterDraft({ texts }).value?.texts).toEqual([{ ...silent, interaction: null }]);
   });
 
   test.each(['On my way.', '早', '到了', 'Morning, Doctor'])(
-    'a message %s under another name is refused',
+    'a message %s under another name is rejected',
     (message) => {
       const { interaction: _, ...silent } = text;
       expect(readChapterDraft({ texts: [{ ...silent, message }] }).problems?.join()).toMatch(
@@ -236,7 +236,7 @@ describe('a chapter', () => {
     },
   );
 
-  test('a message that may be two is refused', () => {
+  test('an ambiguous message is rejected', () => {
     const interaction = { wanted: true, content: 'Hi.' };
     expect(readChapterDraft({ texts: [{ ...text, interaction }] }).problems?.join()).toMatch(
       /texts\.0\.interaction/,
@@ -244,7 +244,7 @@ describe('a chapter', () => {
   });
 });
 
-test('anything is a draft with the texts that were written, or a refusal that says why', () => {
+test('any value is read as a draft with texts of the answer, or rejected with problems', () => {
   const value = fc.oneof(
     fc.jsonValue(),
     fc.record({ summary: fc.jsonValue(), items: fc.array(fc.jsonValue()) }),

@@ -1,4 +1,4 @@
-/** The kinds of repairs. The names are stable: tests and callers match on them. */
+/** The kinds of repairs. */
 export type RepairRule =
   | 'time-format'
   | 'time-inferred'

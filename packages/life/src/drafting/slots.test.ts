@@ -7,7 +7,7 @@ import type { Level } from './draft-fields.js';
 import { repairPlan } from './repair/repair-plan.js';
 import { cutSlots } from './slots.js';
 
-/** A plan of one waking item per `[start, end]`, asleep where none is. */
+/** A plan with a waking item for each `[start, end]`, asleep in between. */
 function planOf(items: [number, number, Level?][]): Plan {
   const item: Omit<ScheduleItem, 'start' | 'end'> = {
     title: 'A',
@@ -39,7 +39,7 @@ function lengths(length: number, seed: number): number[] {
 }
 
 describe('cutSlots', () => {
-  test('any item of five minutes or more is covered by slots of 5-30 minutes', () => {
+  test('covers any item of at least five minutes with slots of 5-30 minutes', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 5, max: 1440 }),
@@ -67,11 +67,11 @@ describe('cutSlots', () => {
     [34, 2],
     [60, 4],
     [1440, 85],
-  ])('%d minutes make %d slots', (length, count) => {
+  ])('cuts %d minutes into %d slots', (length, count) => {
     expect(lengths(length, 1)).toHaveLength(count);
   });
 
-  test('on an ordinary day there are 50-70 slots of varied length, most of them of 10-25 minutes', () => {
+  test('an ordinary day has 50-70 slots of varied length, most of 10-25 minutes', () => {
     const { plan } = repairPlan(validDraft(), { profile: sampleProfile(), wake: 420, sleep: 1380 });
     for (let seed = 0; seed < 50; seed++) {
       const slots = cutSlots(plan as Plan, seededRandom(seed));
@@ -89,12 +89,12 @@ describe('cutSlots', () => {
     }
   });
 
-  test('the seed decides, and nothing else', () => {
+  test('depends on plan and seed only', () => {
     expect(lengths(300, 1)).toEqual(lengths(300, 1));
     expect(lengths(300, 1)).not.toEqual(lengths(300, 2));
   });
 
-  test('items with a high potential get most of the interactions, none is left out for good', () => {
+  test('items with a high potential get most interactions, but others get some', () => {
     const plan = planOf([
       [0, 480, 'low'],
       [480, 960, 'high'],
@@ -112,7 +112,7 @@ describe('cutSlots', () => {
     expect(high).toBeGreaterThan(1.2 * medium);
   });
 
-  test('one interaction at least, none without slots', () => {
+  test('marks at least one slot, and none without slots', () => {
     expect(cutSlots(planOf([[0, 10]]), seededRandom(1))[0]?.wantsInteraction).toBe(true);
     expect(cutSlots(planOf([]), seededRandom(1))).toEqual([]);
   });

@@ -4,11 +4,11 @@ import type { DaySubject, StoredBrief } from '../day/brief.js';
 import { dayTypeOf } from '../day/day-type.js';
 import { type MajorEventDay, majorEventDay, majorEventOn } from '../day/major-event.js';
 import { wakingHours } from '../day/waking-hours.js';
-import type { WeatherSource } from '../day/weather.js';
+import type { WeatherSource } from '../day/weather-source.js';
 import type { Store } from '../store.js';
 import type { Generation } from './generation.js';
 
-/** Whose day a generation writes, and which. Throws `character_not_found`, `storage_unavailable`. */
+/** The character and date of a generation. Throws `character_not_found`, `storage_unavailable`. */
 export async function subjectOf(
   store: Pick<Store, 'characters'>,
   { character, date, ordinal }: Generation,

@@ -35,7 +35,7 @@ export interface StartedChapter {
 }
 
 /**
- * The checkpoints of a generation: what its steps have stored, and how often they were tried. Every
+ * The checkpoints of a generation: the results of its steps, and their tries. Every
  * method may reject with `storage_unavailable`.
  */
 export interface CheckpointRepository {
@@ -48,7 +48,7 @@ export interface CheckpointRepository {
   /**
    * Stores the texts and the count of written chapters, all or nothing, unless the chapter is stored or
    * the generation is over. The last chapter moves the generation to `publishing`. The other chapters
-   * have jobs of their own and are not among what it returns.
+   * have jobs of their own and are not returned.
    */
   storeChapter(id: string, chapter: number, texts: readonly SlotText[]): Promise<GenerationNeeds>;
   /**

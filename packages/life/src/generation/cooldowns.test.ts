@@ -11,7 +11,7 @@ import {
 } from '../../test/fleet.js';
 import { rewriteFallbacks } from './rewrite-fallbacks.js';
 
-// An author that rests, and who finishes what it cannot.
+// Cooldowns of authors, and the fallback.
 
 let db: TestDatabase;
 
@@ -23,21 +23,21 @@ beforeEach(() => clearSpending(db));
 
 const fleet = (options: FleetOptions = {}) => makeFleet(db, options);
 
-/** Nearly the longest that holds the whole queue: it must not be over before the test is. */
+/** Nearly the longest cooldown of a whole queue, so that it outlasts the test. */
 const cooldownMs = 110_000;
 
-describe('an author that rests', () => {
-  test('is asked for nothing by anybody until then; that costs no try', async () => {
+describe('a cooldown', () => {
+  test('prevents all calls until its end, and costs no try', async () => {
     const { failure, author } = makeFailingAuthor('author_rate_limited', {
       retryAfterMs: cooldownMs,
     });
     const clock = await db.databaseClock();
     const f = fleet({ author, clock });
-    const asked = await f.request();
+    const requested = await f.request();
     const step = f.take('plan-day');
     await expect(f.work(step)).rejects.toBe(failure);
-    const settled = await f.settle(step, failure);
-    expect(settled).toMatchObject({ kind: 'held', by: 'all', began: true });
+    const outcome = await f.handleFailure(step, failure);
+    expect(outcome).toMatchObject({ kind: 'held', by: 'all', began: true });
     expect(author.calls.plan).toBe(1);
     for (let times = 0; times < 5; times++) {
       const refused = f.work(step);
@@ -45,88 +45,91 @@ describe('an author that rests', () => {
         code: 'author_held',
         details: { code: 'author_rate_limited' },
       });
-      const again = await f.settle(step, await refused.catch((error) => error));
+      const again = await f.handleFailure(step, await refused.catch((error) => error));
       expect(again).toMatchObject({ kind: 'held', by: 'all', began: false });
     }
     expect(author.calls.plan).toBe(1);
-    const { waiting, error, status } = await f.now(asked.id);
+    const { waiting, error, status } = await f.now(requested.id);
     expect([status, error]).toEqual(['planning', null]);
     expect(waiting?.reason).toBe('It failed.');
     const waits = Temporal.Instant.from(waiting?.until ?? '').since(clock.now());
-    // A little longer than was asked for, since clocks differ.
+    // A little longer than requested, since clocks differ.
     expect(waits.total('milliseconds')).toBe(cooldownMs + 100 + 2_500);
   });
 
-  test('by our own rates leaves its place to others, says so, and costs neither try nor call', async () => {
+  test('after our own rate limit costs neither a try nor a call', async () => {
     const bucket = { take: async () => makeCallRoom(cooldownMs) };
     const f = fleet({
       quotas: { bucket, day: null },
       clock: await db.databaseClock(),
       fallback: 'offline',
     });
-    const asked = await f.request();
+    const requested = await f.request();
     const step = f.take('plan-day');
     const refused = f.work(step);
     await expect(refused).rejects.toMatchObject({ code: 'author_rate_limited' });
-    const settled = await f.settle(step, await refused.catch((error) => error));
-    expect(settled).toMatchObject({ kind: 'held', by: 'all', began: true });
+    const outcome = await f.handleFailure(step, await refused.catch((error) => error));
+    expect(outcome).toMatchObject({ kind: 'held', by: 'all', began: true });
     expect(f.author.calls.plan).toBe(0);
-    const { waiting, usage } = await f.now(asked.id);
+    const { waiting, usage } = await f.now(requested.id);
     expect(waiting?.reason).toMatch(/configured rate limit/);
     expect(usage.calls).toBe(0);
     expect(await db.database('author_calls').select('id')).toEqual([]);
-    // What the rates have no room for is finished in time all the same.
-    await db.database('generations').where({ id: asked.id }).update({ fallback_at: '-infinity' });
+    // The deadline applies to days that wait for the rate limit too.
+    await db
+      .database('generations')
+      .where({ id: requested.id })
+      .update({ fallback_at: '-infinity' });
     expect(await f.fallBackOverdue()).toMatchObject([
       {
         reason: { code: 'author_rate_limited' },
-        outcome: { kind: 'fell-back', generation: { id: asked.id } },
+        outcome: { kind: 'fell-back', generation: { id: requested.id } },
       },
     ]);
   });
 
-  test('by a refused key is held for that key alone, and what met it ends at once', async () => {
+  test('after a rejected key applies to that key only, and the failed step is given up at once', async () => {
     const { failure, author } = makeFailingAuthor('author_unauthorized');
     const f = fleet({ author });
-    const asked = await f.request();
+    const requested = await f.request();
     const step = f.take('plan-day');
     await expect(f.work(step)).rejects.toBe(failure);
-    expect(await f.settle(step, failure)).toMatchObject({ kind: 'failed' });
-    expect(await f.now(asked.id)).toMatchObject({ error: { code: 'author_unauthorized' } });
-    const [hold] = await f.store.cooldowns.list();
-    expect(hold).toMatchObject({ author: 'gemini', fingerprint: 'scripted-key' });
-    // Another key is not held.
+    expect(await f.handleFailure(step, failure)).toMatchObject({ kind: 'failed' });
+    expect(await f.now(requested.id)).toMatchObject({ error: { code: 'author_unauthorized' } });
+    const [cooldown] = await f.store.cooldowns.list();
+    expect(cooldown).toMatchObject({ author: 'gemini', fingerprint: 'scripted-key' });
+    // Another key has no cooldown.
     const other = fleet({ author: { ...makeScriptedAuthor(), fingerprint: 'another-key' } });
     await other.request();
     await other.work(other.take('plan-day'));
     const same = fleet();
     await same.request();
-    const held = same.take('plan-day');
-    const refused = same.work(held);
+    const waiting = same.take('plan-day');
+    const refused = same.work(waiting);
     await expect(refused).rejects.toMatchObject({ code: 'author_held' });
-    expect(await same.settle(held, await refused.catch((error) => error))).toMatchObject({
+    expect(await same.handleFailure(waiting, await refused.catch((error) => error))).toMatchObject({
       kind: 'held',
       by: 'key',
     });
   });
 });
 
-describe('with the offline author to fall back on', () => {
-  test('what its author cannot write is finished, marked, and no text is lost', async () => {
+describe('with the offline author as fallback', () => {
+  test('the fallback finishes the day, marks it, and keeps the written texts', async () => {
     const f = fleet({ fallback: 'offline' });
-    const asked = await f.request();
+    const requested = await f.request();
     await f.work(f.take('plan-day'));
     await f.work(f.take('write-chapter'));
     const given = f.take('write-chapter');
     const blocked = new TexasError('author_blocked', 'A filter stopped the text.');
-    expect(await f.settle(given, blocked)).toMatchObject({
+    expect(await f.handleFailure(given, blocked)).toMatchObject({
       kind: 'fell-back',
-      generation: { id: asked.id, author: 'offline', run: 2 },
+      generation: { id: requested.id, author: 'offline', run: 2 },
     });
     await f.workAll();
     expect(f.author.calls.chapter).toHaveLength(1);
     expect(f.offline.calls.chapter).toHaveLength(3);
-    expect(await f.now(asked.id)).toMatchObject({
+    expect(await f.now(requested.id)).toMatchObject({
       status: 'published',
       author: 'offline',
       fallback: { from: 'gemini', code: 'author_blocked' },
@@ -136,7 +139,7 @@ describe('with the offline author to fall back on', () => {
   });
 
   test.each([false, true])(
-    'a day of the night that a person asks for too is not made to wait (its job lost: %p)',
+    'a scheduled day that a person asks for falls back at once (job lost: %p)',
     async (isLost) => {
       const { failure, author } = makeFailingAuthor('author_unauthorized');
       const clock = await db.databaseClock();
@@ -165,15 +168,15 @@ describe('with the offline author to fall back on', () => {
     },
   );
 
-  test('an author still held an hour before she wakes is not waited for', async () => {
+  test('a cooldown is not waited for beyond an hour before she wakes', async () => {
     const time = { now: (await db.databaseClock()).now() };
     const f = fleet({ fallback: 'offline', clock: { now: () => time.now } });
-    const asked = await f.request();
+    const requested = await f.request();
     const until = time.now.add({ hours: 24 * 40 });
     const key = { author: 'gemini', fingerprint: 'scripted-key' } as const;
     await f.store.cooldowns.begin({ ...key, code: 'author_rate_limited', reason: 'Spent.', until });
     expect(await f.fallBackOverdue()).toEqual([]);
-    // Six in the morning is the earliest she wakes on that date.
+    // She wakes at 06:00 at the earliest.
     const wakes = Temporal.PlainDate.from(f.date).toZonedDateTime({
       timeZone: 'Asia/Shanghai',
       plainTime: '06:00',
@@ -182,14 +185,14 @@ describe('with the offline author to fall back on', () => {
     expect(await f.fallBackOverdue()).toEqual([]);
     time.now = wakes.subtract({ minutes: 59 }).toInstant();
     expect(await f.fallBackOverdue()).toMatchObject([
-      { outcome: { kind: 'fell-back', generation: { id: asked.id, author: 'offline' } } },
+      { outcome: { kind: 'fell-back', generation: { id: requested.id, author: 'offline' } } },
     ]);
     await f.workAll();
-    expect(await f.now(asked.id)).toMatchObject({
+    expect(await f.now(requested.id)).toMatchObject({
       status: 'published',
       fallback: { code: 'author_rate_limited' },
     });
-    // Once the author is back the day is written anew, once.
+    // When the author is available again, the day is rewritten once.
     const rewriting = { ...f.requesting, store: f.store };
     expect(await rewriteFallbacks(rewriting)).toBe(0);
     await f.store.cooldowns.end(key);
@@ -205,44 +208,44 @@ describe('with the offline author to fall back on', () => {
   });
 });
 
-describe('whoever waited too long', () => {
+describe('an overdue generation', () => {
   const late = ({ id }: { id: string }) =>
     db.database('generations').where({ id }).update({ fallback_at: '-infinity' });
 
-  test('fails where there is nobody to fall back on, visibly and once', async () => {
+  test('fails once without a fallback', async () => {
     const f = fleet({ fallback: 'none' });
-    const asked = await f.request();
+    const requested = await f.request();
     const until = fixedClock.now().add({ hours: 24 * 365 });
     const key = { author: 'gemini', fingerprint: 'scripted-key' } as const;
     await f.store.cooldowns.begin({ ...key, code: 'author_rate_limited', reason: 'Spent.', until });
     expect(await f.fallBackOverdue()).toEqual([]);
-    await late(asked);
+    await late(requested);
     expect(await f.fallBackOverdue()).toMatchObject([
       {
         reason: { code: 'author_rate_limited' },
-        outcome: { kind: 'failed', generation: { id: asked.id } },
+        outcome: { kind: 'failed', generation: { id: requested.id } },
       },
     ]);
     expect(await f.fallBackOverdue()).toEqual([]);
     const error = { code: 'author_rate_limited', message: 'Spent.' };
-    expect(await f.now(asked.id)).toMatchObject({ status: 'failed', error });
+    expect(await f.now(requested.id)).toMatchObject({ status: 'failed', error });
   });
 
-  test('for an author whom no worker can ask gets another as well', async () => {
+  test('falls back too if no worker can call its author', async () => {
     const f = fleet({ fallback: 'offline' });
-    const asked = await f.request();
-    await late(asked);
+    const requested = await f.request();
+    await late(requested);
     expect(await f.fallBackOverdue()).toEqual([]);
     expect(await f.fallBackOverdue(['offline'])).toMatchObject([
       {
         reason: { code: 'author_held' },
-        outcome: { generation: { id: asked.id, author: 'offline' } },
+        outcome: { generation: { id: requested.id, author: 'offline' } },
       },
     ]);
-    // Nor does the offline author lose what is its own where nobody works its queue.
-    await late(asked);
+    // A generation of the offline author stays with it even if no worker serves its queue.
+    await late(requested);
     expect(await f.fallBackOverdue([])).toEqual([]);
     await f.workAll();
-    expect(await f.now(asked.id)).toMatchObject({ status: 'published' });
+    expect(await f.now(requested.id)).toMatchObject({ status: 'published' });
   });
 });

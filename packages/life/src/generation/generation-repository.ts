@@ -42,7 +42,7 @@ export interface GenerationRepository {
 
   /**
    * Generations in flight whose author is in a cooldown, or is none of `available`, once their time to
-   * fall back has come. What a person asked for does not wait for that time if the cooldown has one of
+   * fall back has come. Generations that a person asked for do not wait for that time if the cooldown has one of
    * the codes `atOnce`.
    */
   overdue(query: {

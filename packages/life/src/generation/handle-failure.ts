@@ -18,7 +18,7 @@ export interface FailedStep extends StepRow {
 export interface GiveUpDeps {
   store: Pick<Store, 'generations'>;
   steps: StepQueue;
-  /** Who finishes what its own author cannot. */
+  /** The author that finishes generations whose own author cannot. */
   fallback: 'offline' | 'none';
 }
 
@@ -40,7 +40,7 @@ export interface FailureDeps extends GiveUpDeps {
 
 /** What becomes of a job that failed. */
 export type FailureOutcome =
-  /** It is tried again after the delay, at the cost of a try. */
+  /** It is retried after the delay, at the cost of a try. */
   | { kind: 'again'; delayMs: number; failures: number }
   /** It goes back to its queue for any worker, at no cost. */
   | { kind: 'handed-back'; delayMs: number }
@@ -52,9 +52,9 @@ export type FailureOutcome =
   | GivenUp;
 
 export type GivenUp =
-  /** The offline author goes on with the generation. */
+  /** The offline author continues the generation. */
   | { kind: 'fell-back'; generation: Generation }
-  /** It is never tried again. Null if it has no generation, or one that is over already. */
+  /** It is not retried. Null if there is no such generation, or it is already over. */
   | { kind: 'failed'; generation: Generation | null };
 
 /**

@@ -9,7 +9,7 @@ import {
 import { recoverStalled } from './recover-stalled.js';
 import type { Step } from './steps.js';
 
-// Generations whose jobs the queue has lost.
+// Generations whose jobs were lost.
 
 let db: TestDatabase;
 
@@ -22,7 +22,7 @@ beforeEach(() => clearSpending(db));
 const fleet = (options: FleetOptions = {}) => makeFleet(db, options);
 
 describe('lost jobs', () => {
-  test('asking again enqueues what is missing under the same ids', async () => {
+  test('are enqueued under the same ids by a repeated request', async () => {
     const f = fleet();
     await f.request();
     f.steps.waiting.length = 0;
@@ -31,7 +31,7 @@ describe('lost jobs', () => {
     expect(again.run).toBe(1);
   });
 
-  test('of a wiped queue are not begun again by asking while their author is at them: it is paid once', async () => {
+  test('of a wiped queue are not restarted by a request while a call may be in flight', async () => {
     const good = makeScriptedAuthor();
     const askAgain = async () => {
       f.steps.waiting.length = 0;
@@ -49,18 +49,18 @@ describe('lost jobs', () => {
     expect(f.steps.waiting).toHaveLength(4);
     await f.workAll();
     expect(author.calls).toEqual({ plan: 1, chapter: [0] });
-    // What is lost is found once nobody touches it.
+    // The loss is detected once the generation is not touched any more.
     await recoverStalled(f.deps, 0);
     expect(f.steps.waiting.filter(({ generationId }) => generationId === id)).toHaveLength(3);
   });
 
-  test('that another worker is given while the call is in flight make no second one, at no cost', async () => {
+  test('that another worker receives during the call do not repeat it, and cost no try', async () => {
     const good = makeScriptedAuthor();
     const busy = async (step: Step) => {
       const refused = f.work(step);
       await expect(refused).rejects.toMatchObject({ code: 'call_in_flight' });
-      const settled = await f.settle(step, await refused.catch((error) => error));
-      expect(settled).toEqual({ kind: 'handed-back', delayMs: 5_000 });
+      const outcome = await f.handleFailure(step, await refused.catch((error) => error));
+      expect(outcome).toEqual({ kind: 'handed-back', delayMs: 5_000 });
     };
     const author: ScriptedAuthor = {
       ...good,
@@ -73,7 +73,7 @@ describe('lost jobs', () => {
     await f.work(plan);
     const chapter = f.take('write-chapter');
     await f.work(chapter);
-    // The job that was handed back finds its work done.
+    // The job that was handed back finds its chapter stored.
     await f.work(plan);
     await f.work(chapter);
     expect(good.calls).toMatchObject({ plan: 1, chapter: [chapter.chapter] });
@@ -82,7 +82,7 @@ describe('lost jobs', () => {
     expect(await counted.first('plan_failures')).toEqual({ plan_failures: 0 });
   });
 
-  test('are found by nobody having touched them, and what waits is left alone', async () => {
+  test('are detected by missing touches, and waiting jobs are left alone', async () => {
     await db.database('generations').whereNull('finished_at').update({
       status: 'cancelled',
       finished_at: db.database.fn.now(),
@@ -94,7 +94,7 @@ describe('lost jobs', () => {
       { generationId: waiting.id, run: 1 },
       { generationId: planned.id, run: 2 },
     ]);
-    // The job of the first has ended without a word, and still holds its id.
+    // The first job ended without a result and still occupies its id.
     const dead = f.take('plan-day');
     f.steps.spent.add(['plan-day', waiting.id, 1, undefined].join('-'));
     await recoverStalled(f.deps, 0);
@@ -108,44 +108,44 @@ describe('lost jobs', () => {
     expect(await f.now(waiting.id)).toMatchObject({ status: 'published', run: 2 });
   });
 
-  test('are not looked for where a chapter is at its author: another that has just ended is no loss', async () => {
+  test('are not assumed while another chapter is active', async () => {
     const f = fleet();
-    const asked = await f.request();
+    const requested = await f.request();
     await f.work(f.take('plan-day'));
     const [first, ...others] = f.steps.waiting;
     if (!first) throw new Error('There are chapters.');
-    // Between the look at the row and that at the jobs the first chapter is stored.
+    // The first chapter is stored between reading the row and reading the jobs.
     const { states } = f.steps;
     f.steps.states = async (steps) => {
       await f.work(first);
       return steps.map(({ chapter }) => (chapter === first.chapter ? 'ended' : 'active'));
     };
     f.steps.waiting.length = 0;
-    expect(await f.request()).toMatchObject({ id: asked.id, run: 1 });
+    expect(await f.request()).toMatchObject({ id: requested.id, run: 1 });
     f.steps.states = states;
-    expect((await f.now(asked.id)).run).toBe(1);
+    expect((await f.now(requested.id)).run).toBe(1);
     expect(others).toHaveLength(3);
   });
 
-  test('are left alone that move again between two looks', async () => {
+  test('are not restarted if the generation is touched in the meantime', async () => {
     const f = fleet();
-    const asked = await f.request();
+    const requested = await f.request();
     f.steps.waiting.length = 0;
     const { states } = f.steps;
     f.steps.states = async (steps) => {
       await db
         .database('generations')
-        .where({ id: asked.id })
+        .where({ id: requested.id })
         .update({
           touched_at: db.database.raw("now() + interval '1 minute'"),
         });
       return states(steps);
     };
     await recoverStalled(f.deps, 0);
-    expect((await f.now(asked.id)).run).toBe(1);
+    expect((await f.now(requested.id)).run).toBe(1);
   });
 
-  test('beyond one batch are all looked at, and those alive touched', async () => {
+  test('are recovered in batches, and the others touched', async () => {
     await db.database('generations').whereNull('finished_at').update({
       status: 'cancelled',
       finished_at: db.database.fn.now(),
@@ -163,12 +163,12 @@ describe('lost jobs', () => {
     await db.database('generations').where('date', '>', '2031-01-01').delete();
   });
 
-  test('are none where one of several is being worked', async () => {
+  test('are not assumed while one of several jobs is active', async () => {
     const f = fleet();
-    const asked = await f.request();
+    const requested = await f.request();
     await f.work(f.take('plan-day'));
     f.steps.states = async (steps) => steps.map((_, index) => (index === 1 ? 'active' : 'none'));
     await recoverStalled(f.deps, 0);
-    expect((await f.now(asked.id)).run).toBe(1);
+    expect((await f.now(requested.id)).run).toBe(1);
   });
 });

@@ -8,7 +8,7 @@ type State = Pick<Generation, 'id' | 'status' | 'chapters' | 'error' | 'startedA
   order: number[];
 };
 
-/** A generation's whole way, state by state, with chapters in any order and perhaps a failure between. */
+/** All states of a generation, with chapters in any order and possibly a failure in between. */
 const ways = fc
   .record({
     order: fc.integer({ min: 1, max: 6 }).chain((total) =>
@@ -40,22 +40,22 @@ const ways = fc
 
 const eventsOf = ({ order, ...generation }: State) => progressOf(generation, order);
 
-test('whoever looks at whatever moments is told each thing once, in order, and the end last', () => {
+test('a client that reads at any moments gets each event once, in order, with the end last', () => {
   fc.assert(
-    fc.property(ways, fc.infiniteStream(fc.boolean()), (states, looks) => {
-      const told: string[] = [];
+    fc.property(ways, fc.infiniteStream(fc.boolean()), (states, reads) => {
+      const received: string[] = [];
       let lastId: string | undefined;
       for (const [index, state] of states.entries()) {
         const last = index === states.length - 1;
-        if (!last && !looks.next().value) continue;
+        if (!last && !reads.next().value) continue;
         for (const event of progressSince(eventsOf(state), lastId)) {
           progressEventSchema.parse(event);
           lastId = event.id;
-          if (event.type !== 'failed') told.push(`${event.type} ${event.chapter ?? ''}`.trim());
+          if (event.type !== 'failed') received.push(`${event.type} ${event.chapter ?? ''}`.trim());
         }
       }
       const final = states.at(-1);
-      expect(told).toEqual([
+      expect(received).toEqual([
         'queued',
         'planning',
         'planned',
@@ -66,7 +66,7 @@ test('whoever looks at whatever moments is told each thing once, in order, and t
   );
 });
 
-test('ids never change their meaning while a generation goes on', () => {
+test('ids are stable while a generation continues', () => {
   fc.assert(
     fc.property(ways, (states) => {
       const meaning = new Map<string, string>();
@@ -82,7 +82,7 @@ test('ids never change their meaning while a generation goes on', () => {
 });
 
 test.each([undefined, '', 'x', '-1', '1-2-3', '99999', 'NaN'])(
-  'an id that is none replays everything: %j',
+  'an invalid id replays everything: %j',
   (lastId) => {
     const events = progressOf(
       { id, status: 'queued', chapters: { total: 0, written: 0 }, error: null, startedAt: null },
@@ -92,7 +92,7 @@ test.each([undefined, '', 'x', '-1', '1-2-3', '99999', 'NaN'])(
   },
 );
 
-test('the end is not told twice to who has it', () => {
+test('the end is not repeated to a client that has it', () => {
   const events = progressOf(
     { id, status: 'cancelled', chapters: { total: 0, written: 0 }, error: null, startedAt: null },
     [],

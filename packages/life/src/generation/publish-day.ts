@@ -4,7 +4,7 @@ import type { Generation } from './generation.js';
 
 export interface PublishDayDeps {
   store: Pick<Store, 'transaction' | 'generations'>;
-  /** Tells the other processes that a day is published, after the commit; may be repeated. */
+  /** Announces a published day to the other processes, after the commit; may be repeated. */
   announce(generation: Generation): Promise<void>;
 }
 
@@ -32,8 +32,8 @@ async function announce(deps: PublishDayDeps, generation: Generation): Promise<v
 const batch = 500;
 
 /**
- * Announces what was published longer than `olderThanMs` ago and never announced, because its worker
- * died in between. Returns the number. Rejects with `storage_unavailable` or `queue_unavailable`.
+ * Announces generations that were published longer than `olderThanMs` ago but not announced, because
+ * their worker died in between. Returns the number. Rejects with `storage_unavailable` or `queue_unavailable`.
  */
 export async function announceUnannounced(
   deps: PublishDayDeps & { clock: Clock },

@@ -4,7 +4,7 @@ import { enqueueNext, type GenerationNeeds, type StepQueue, stepsOf } from './st
 const batch = 500;
 
 /**
- * Finds the generations in flight that nobody has touched for `staleMs`, oldest first. If one of its
+ * Finds the generations in flight that were not touched for `staleMs`, oldest first. If one of its
  * jobs is active, or all of them are waiting, a generation is touched; otherwise its jobs were lost and
  * it gets a new run. Returns the number of new runs. Rejects with `storage_unavailable` or
  * `queue_unavailable`.

@@ -10,7 +10,7 @@ export type RequestDecision =
   | { kind: 'repeat'; generation: Generation }
   /** A generation is in flight already. */
   | { kind: 'join'; needs: GenerationNeeds }
-  /** A failed generation goes on where it stopped. */
+  /** A failed generation continues where it stopped. */
   | { kind: 'resume'; generation: Generation }
   /** Another one begins after the newest, which is cancelled if it is in flight. */
   | { kind: 'begin'; newest: Generation | null };

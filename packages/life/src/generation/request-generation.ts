@@ -47,7 +47,7 @@ export async function requestGeneration(
 
 const maxAttempts = 3;
 
-/** A generation that began after the request arrived is fresh enough: two who ask at once do not fight. */
+/** A generation that began after the request arrived is fresh enough, so that concurrent requests agree on one. */
 function decide(
   { author }: RequestGenerationDeps,
   request: StoredRequest,
@@ -138,8 +138,8 @@ async function join(
 }
 
 /**
- * After Redis was wiped, no job tells of a call that is still in flight: making it again would pay for it
- * twice. Such steps are left to `recoverStalled`.
+ * After Redis was wiped, no job shows that a call is still in flight; repeating it would be paid for twice.
+ * Such steps are left to `recoverStalled`.
  */
 function mayHaveCallInFlight({ status }: Generation): boolean {
   return status === 'planning' || status === 'writing';

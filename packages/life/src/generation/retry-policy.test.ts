@@ -37,11 +37,11 @@ test.each([
   expect(failureKind(failure(code, details))).toBe(kind);
 });
 
-test('something that is no error of ours is final', () => {
+test('an unknown error is final', () => {
   expect(failureKind(new TypeError('x is undefined'))).toBe('final');
 });
 
-test('three retries after the first try, none of what is final, no end of what is free', () => {
+test('retryable failures have four tries, final ones one, free ones no limit', () => {
   expect([1, 2, 3, 4].map((failures) => isLastTry('retryable', failures))).toEqual([
     false,
     false,
@@ -54,7 +54,7 @@ test('three retries after the first try, none of what is final, no end of what i
   expect(isLastTry('cooldown', 100)).toBe(false);
 });
 
-test('waits about 15, 60 and 240 s, and never more than 600', () => {
+test('delays are about 15, 60 and 240 s, and at most 600 s', () => {
   expect([1, 2, 3, 4, 5].map((failures) => retryDelayMs(failures, () => 0.5))).toEqual([
     15_000, 60_000, 240_000, 600_000, 600_000,
   ]);
@@ -71,7 +71,7 @@ test('waits about 15, 60 and 240 s, and never more than 600', () => {
   );
 });
 
-test('an author rests a little longer than it asked for, a minute where it did not say', () => {
+test('a cooldown is a little longer than requested, and a minute by default', () => {
   expect(cooldownMs(34_070, () => 0)).toBe(34_170);
   expect(cooldownMs(34_070, () => 1)).toBe(35_874);
   expect(cooldownMs(undefined, () => 0)).toBe(60_100);

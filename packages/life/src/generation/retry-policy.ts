@@ -2,7 +2,7 @@ import { asTexasError, type ErrorCode, TexasError } from '@texas-ai/kernel';
 import { triesPerStep } from '../authoring/ask-author.js';
 import { policyOf } from '../authoring/author-failures.js';
 
-/** Failures that are not the step's own: it is tried again without losing a try. */
+/** Failures that the step did not cause: it is retried without losing a try. */
 const freeCodes: ReadonlySet<ErrorCode> = new Set([
   'storage_unavailable',
   'queue_unavailable',
@@ -10,7 +10,7 @@ const freeCodes: ReadonlySet<ErrorCode> = new Set([
   'aborted',
 ]);
 
-/** What a failure means for its step. */
+/** How a failure of a step is handled. */
 export type FailureKind = 'free' | 'cooldown' | 'retryable' | 'final';
 
 const kindOfStep = { retry: 'retryable', wait: 'cooldown', 'give up': 'final' } as const;
@@ -44,10 +44,10 @@ export function retryDelayMs(failures: number, random: () => number, firstMs = 1
   return Math.round(Math.min(base * (1 + (random() * 2 - 1) * jitter), maxDelayMs));
 }
 
-/** The cooldown after `Retry-After`, in milliseconds: a little longer than asked, since clocks differ. */
+/** The cooldown after `Retry-After`, in milliseconds: a little longer than requested, since clocks differ. */
 export function cooldownMs(retryAfterMs: unknown, random: () => number): number {
-  const asked = typeof retryAfterMs === 'number' && retryAfterMs > 0 ? retryAfterMs : 60_000;
-  return Math.round(asked + 100 + random() * Math.min(asked * 0.05, 5_000));
+  const requested = typeof retryAfterMs === 'number' && retryAfterMs > 0 ? retryAfterMs : 60_000;
+  return Math.round(requested + 100 + random() * Math.min(requested * 0.05, 5_000));
 }
 
 /** How often a step may be started without ever ending. */

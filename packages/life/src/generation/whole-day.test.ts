@@ -20,27 +20,36 @@ afterAll(() => db.drop());
 
 const fleet = (author: ScriptedAuthor = makeScriptedAuthor()) => makeFleet(db, { author });
 
-describe('the way of a day', () => {
-  test('request, plan, chapters in any order, publish: the day is there, whole', async () => {
+describe('a day', () => {
+  test('is requested, planned, written in any order of chapters, and published', async () => {
     const f = fleet();
-    const asked = await f.request();
-    expect(asked).toMatchObject({ status: 'queued', ordinal: 1, run: 1, requestId: 'request-1' });
+    const requested = await f.request();
+    expect(requested).toMatchObject({
+      status: 'queued',
+      ordinal: 1,
+      run: 1,
+      requestId: 'request-1',
+    });
     await f.work(f.take('plan-day'));
-    expect(await f.now(asked.id)).toMatchObject({
+    expect(await f.now(requested.id)).toMatchObject({
       status: 'writing',
       chapters: { total: 4, written: 0 },
     });
     f.steps.waiting.reverse();
     await f.workAll();
-    const done = await f.now(asked.id);
+    const done = await f.now(requested.id);
     expect(done).toMatchObject({
       status: 'published',
       chapters: { total: 4, written: 4 },
       usage: { calls: 5, inputTokens: 900, outputTokens: 370 },
     });
-    expect(f.announced).toEqual([asked.id]);
+    expect(f.announced).toEqual([requested.id]);
     const day = await f.store.days.find('texas', Temporal.PlainDate.from(f.date));
-    expect(day?.generation).toMatchObject({ id: asked.id, author: 'gemini', model: 'scripted' });
+    expect(day?.generation).toMatchObject({
+      id: requested.id,
+      author: 'gemini',
+      model: 'scripted',
+    });
     const experiences = day?.items.flatMap((item) => item.experiences) ?? [];
     const waking = day?.items.filter((item) => !item.asleep) ?? [];
     expect(waking.every((item) => item.experiences[0]?.start === item.start)).toBe(true);
@@ -50,12 +59,12 @@ describe('the way of a day', () => {
     expect(messages.length).toBeLessThanOrEqual(experiences.length / 2);
     const kept = await db
       .database('interactions')
-      .where({ generation_id: asked.id })
+      .where({ generation_id: requested.id })
       .select('content', 'window_start');
     expect(kept).toHaveLength(messages.length);
   });
 
-  test('asking twice gives one generation and one set of jobs', async () => {
+  test('has one generation and one set of jobs after two requests', async () => {
     const f = fleet();
     const [first, second] = await Promise.all([f.request(), f.request()]);
     const third = await f.request();
@@ -63,9 +72,9 @@ describe('the way of a day', () => {
     expect(f.steps.waiting).toHaveLength(1);
   });
 
-  test('every step repeated, at any point, asks the author for nothing that is stored', async () => {
+  test('makes no call again for stored results if steps are repeated', async () => {
     const f = fleet();
-    const asked = await f.request();
+    const requested = await f.request();
     const plan = f.take('plan-day');
     await f.work(plan);
     await f.work(plan);
@@ -81,8 +90,8 @@ describe('the way of a day', () => {
     const publish = f.take('publish-day');
     await f.work(publish);
     await f.work(publish);
-    expect(await f.now(asked.id)).toMatchObject({ status: 'published', usage: { calls: 5 } });
-    expect(f.announced).toEqual([asked.id, asked.id]);
+    expect(await f.now(requested.id)).toMatchObject({ status: 'published', usage: { calls: 5 } });
+    expect(f.announced).toEqual([requested.id, requested.id]);
   });
 
   test('a worker killed after the author answered, before storing, costs exactly one more call', async () => {
@@ -124,7 +133,7 @@ describe('the way of a day', () => {
     expect([...author.calls.chapter].sort()).toEqual([0, 0, 1, 2, 3]);
   });
 
-  test('regenerating keeps the old day until the new one is whole', async () => {
+  test('stays live while it is regenerated, until the new one is published', async () => {
     const f = fleet();
     const old = await f.request();
     await f.workAll();
@@ -143,7 +152,7 @@ describe('the way of a day', () => {
     );
   });
 
-  test('fresh cancels the one in flight, whose late text is not stored', async () => {
+  test('a fresh request cancels the generation in flight, whose late text is not stored', async () => {
     const f = fleet();
     const first = await f.request();
     await f.work(f.take('plan-day'));
@@ -155,7 +164,7 @@ describe('the way of a day', () => {
     expect(await f.now(first.id)).toMatchObject({ status: 'cancelled', chapters: { written: 0 } });
   });
 
-  test('a cancelled generation whose author answers afterwards stores nothing', async () => {
+  test('a cancelled generation stores no late answer', async () => {
     let cancelled: Promise<unknown> = Promise.resolve();
     let id = '';
     const f = fleet(
@@ -174,7 +183,7 @@ describe('the way of a day', () => {
     expect(f.steps.waiting.every((step) => step.kind === 'write-chapter')).toBe(true);
   });
 
-  test('an idempotency key answers a blind repeat with the first generation, even once published', async () => {
+  test('a repeated idempotency key returns the first generation, even after publishing', async () => {
     const f = fleet();
     const key = `key-${f.date}`;
     const first = await f.request({ idempotencyKey: key });
@@ -189,7 +198,7 @@ describe('the way of a day', () => {
     });
   });
 
-  test('an unknown character and a date outside the window are refused and store nothing', async () => {
+  test('requests for an unknown character or a date outside the window store nothing', async () => {
     const f = fleet();
     const ask = (character: string, date: string) =>
       requestGeneration(

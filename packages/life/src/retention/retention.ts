@@ -53,7 +53,10 @@ export interface Cutoff {
 /** The zone with the earliest local date. */
 const earliestDateZone = 'Etc/GMT+12';
 
-/** The cutoff for an age in days. Dates are counted in the zone that reaches them last, so that none is removed too early. */
+/**
+ * The cutoff for an age in days. Dates are counted in the zone that reaches them last, so that no day is
+ * removed too early.
+ */
 export function cutoffOf(now: Temporal.Instant, days: number): Cutoff {
   const today = localDate(now, earliestDateZone);
   return {

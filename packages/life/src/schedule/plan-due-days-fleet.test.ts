@@ -15,7 +15,7 @@ import { requestGeneration } from '../generation/request-generation.js';
 import type { Store } from '../store.js';
 import { planDueDays } from './plan-due-days.js';
 
-// Many characters, many workers.
+// Scheduling with many characters and workers.
 
 let db: TestDatabase;
 
@@ -25,11 +25,11 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 beforeEach(() => clearCharacters(db));
 
-/** Four in the morning of the 23rd in Shanghai. */
+/** 04:00 of the 23rd in Shanghai. */
 const four = '2026-11-22T20:00:00Z';
 const clock = { now: () => Temporal.Instant.from(four) };
 
-/** Works with a pool of its own, as another worker would. */
+/** Has its own connection pool, like another worker. */
 async function withPool<T>(poolMax: number, work: (store: Store) => Promise<T>): Promise<T> {
   const pool = openDatabase({
     url: db.url,
@@ -53,11 +53,11 @@ async function counted(table: string, column: string): Promise<number> {
   return Number(row?.count);
 }
 
-test('four who look at once begin each of 3,500 days once, and enqueue each once', async () => {
+test('four concurrent workers begin and enqueue each of 3,500 days once', async () => {
   const many = 3_500;
   await insertCharacters(db, manyCharacters(many));
   const nights = Array.from({ length: 4 }, () => makeScheduler(db));
-  const nightly = () => Promise.all(nights.map((night) => night.at(four)));
+  const nightly = () => Promise.all(nights.map((scheduler) => scheduler.at(four)));
   const begun = await nightly();
   expect(begun.reduce((sum, each) => sum + each.begun, 0)).toBe(many);
   const enqueued = nights.flatMap(({ steps }) => steps.enqueued);
@@ -68,14 +68,14 @@ test('four who look at once begin each of 3,500 days once, and enqueue each once
   expect(new Set(Object.values(await nextPlanningTimes(db)))).toEqual(
     new Set(['2026-11-23T20:00:00Z']),
   );
-  // Running again begins nothing, also where all are looked at again.
+  // Running again begins nothing, even if all characters are due again.
   expect(await nightly()).toEqual(Array(4).fill({ begun: 0, overBudget: 0 }));
   await db.database('characters').update({ next_plan_at: '-infinity' });
   expect(await nightly()).toEqual(Array(4).fill({ begun: 0, overBudget: 0 }));
   expect(nights.flatMap(({ steps }) => steps.enqueued)).toHaveLength(many);
 });
 
-test('people who ask for the same days meanwhile get the same generations', async () => {
+test('concurrent requests for the same days get the same generations', async () => {
   const characters = manyCharacters(300);
   await insertCharacters(db, characters);
   const steps = makeStepLog();
@@ -94,44 +94,46 @@ test('people who ask for the same days meanwhile get the same generations', asyn
   const asked = Object.keys(characters).map((character) =>
     requestGeneration(asking, { ...wanted, character, idempotency: null }),
   );
-  const night = makeScheduler(db);
-  await Promise.all([...asked, night.at(four), night.at(four)]);
+  const scheduler = makeScheduler(db);
+  await Promise.all([...asked, scheduler.at(four), scheduler.at(four)]);
   expect(await counted('generations', 'id')).toBe(300);
   expect(await counted('generations', 'character_id')).toBe(300);
   expect(await counted('generations', 'run')).toBe(1);
 });
 
-test('a queue that is away loses nothing: what was begun is taken up later', async () => {
+test('an outage of the queue loses nothing: the reconciler enqueues later', async () => {
   await insertCharacters(db, manyCharacters(30));
-  const night = makeScheduler(db);
-  night.steps.away = true;
-  expect(await night.at(four)).toEqual({ begun: 30, overBudget: 0 });
-  expect(night.steps.enqueued).toEqual([]);
-  expect(night.logger.lines).toContainEqual({
+  const scheduler = makeScheduler(db);
+  scheduler.steps.away = true;
+  expect(await scheduler.at(four)).toEqual({ begun: 30, overBudget: 0 });
+  expect(scheduler.steps.enqueued).toEqual([]);
+  expect(scheduler.logger.lines).toContainEqual({
     level: 'warn',
     message: 'days begun but not enqueued',
     fields: { days: 30, error: expect.objectContaining({ code: 'queue_unavailable' }) },
   });
-  await expect(recoverStalled({ store: db.store, steps: night.steps }, 0)).rejects.toMatchObject({
+  await expect(
+    recoverStalled({ store: db.store, steps: scheduler.steps }, 0),
+  ).rejects.toMatchObject({
     code: 'queue_unavailable',
   });
-  night.steps.away = false;
-  expect(await recoverStalled({ store: db.store, steps: night.steps }, 0)).toBe(30);
-  const ids = new Set(night.steps.enqueued.map(({ generationId }) => generationId));
+  scheduler.steps.away = false;
+  expect(await recoverStalled({ store: db.store, steps: scheduler.steps }, 0)).toBe(30);
+  const ids = new Set(scheduler.steps.enqueued.map(({ generationId }) => generationId));
   expect(ids.size).toBe(30);
-  expect(night.steps.enqueued).toHaveLength(30);
+  expect(scheduler.steps.enqueued).toHaveLength(30);
 });
 
-test('a database that is away begins nothing and forgets nobody', async () => {
+test('an outage of the database begins nothing and skips nobody', async () => {
   await insertCharacters(db, manyCharacters(3));
-  const night = makeScheduler(db);
+  const scheduler = makeScheduler(db);
   const before = await nextTimesAreUntouched();
   await db.database.raw('ALTER TABLE days RENAME TO days_away');
-  await expect(night.at(four)).rejects.toMatchObject({ code: 'internal_error' });
+  await expect(scheduler.at(four)).rejects.toMatchObject({ code: 'internal_error' });
   await db.database.raw('ALTER TABLE days_away RENAME TO days');
   expect(await nextTimesAreUntouched()).toEqual(before);
-  expect(night.steps.enqueued).toEqual([]);
-  expect(await night.at(four)).toMatchObject({ begun: 3 });
+  expect(scheduler.steps.enqueued).toEqual([]);
+  expect(await scheduler.at(four)).toMatchObject({ begun: 3 });
 });
 
 async function nextTimesAreUntouched() {
@@ -141,11 +143,11 @@ async function nextTimesAreUntouched() {
   return rows;
 }
 
-test('a worker that stops begins no more', async () => {
+test('a stopping worker begins no more days', async () => {
   await insertCharacters(db, manyCharacters(3));
   const stopping = new AbortController();
   stopping.abort(new Error('Stopped.'));
-  const night = {
+  const scheduler = {
     store: db.store,
     steps: makeStepLog(),
     clock,
@@ -157,11 +159,11 @@ test('a worker that stops begins no more', async () => {
     chapters: 4,
     budget: buildBudget(),
   } as const;
-  await expect(planDueDays(night, stopping.signal)).rejects.toThrow('Stopped.');
+  await expect(planDueDays(scheduler, stopping.signal)).rejects.toThrow('Stopped.');
   expect(await counted('generations', 'id')).toBe(0);
 });
 
-test('one connection is enough, also to look at the budget', async () => {
+test('a single connection is enough, also for the budget', async () => {
   await insertCharacters(db, manyCharacters(3));
   const cap = { tokens: 1_000_000, money: null };
   const none = { tokens: null, money: null };
@@ -174,11 +176,11 @@ test('one connection is enough, also to look at the budget', async () => {
   });
 });
 
-test('one whose zone is unknown here stops nobody else', async () => {
+test('an unknown time zone does not affect other characters', async () => {
   await insertCharacters(db, { ...manyCharacters(20), stranger: 'Mars/Phobos' });
-  const night = makeScheduler(db);
-  expect(await night.at(four)).toMatchObject({ begun: 20 });
-  expect(night.logger.lines.filter(({ level }) => level === 'error')).toMatchObject([
+  const scheduler = makeScheduler(db);
+  expect(await scheduler.at(four)).toMatchObject({ begun: 20 });
+  expect(scheduler.logger.lines.filter(({ level }) => level === 'error')).toMatchObject([
     { fields: { character: 'stranger', timeZone: 'Mars/Phobos' } },
   ]);
   expect((await nextPlanningTimes(db)).stranger).toBe('2026-11-23T20:00:00Z');

@@ -23,25 +23,25 @@ const zones = {
   newyork: 'America/New_York',
   shanghai: 'Asia/Shanghai',
 };
-/** Four in the morning of the 23rd in Shanghai. */
+/** 04:00 of the 23rd in Shanghai. */
 const four = '2026-11-22T20:00:00Z';
 
 const generations = () => db.database('generations').orderBy(['character_id', 'ordinal']);
 const begun = async () =>
   (await generations()).map(({ character_id, date }) => `${character_id} ${date}`).sort();
-async function beginOne(night = makeScheduler(db)) {
-  expect(await night.at(four)).toMatchObject({ begun: 1 });
+async function beginOne(scheduler = makeScheduler(db)) {
+  expect(await scheduler.at(four)).toMatchObject({ begun: 1 });
   const [row] = await generations();
   return row.id as string;
 }
 const makeDueAgain = () => db.database('characters').update({ next_plan_at: '-infinity' });
 
-describe('the night', () => {
-  test('begins today where each character lives, once it is time there', async () => {
+describe('the schedule', () => {
+  test('begins the local today of each character at her planning time', async () => {
     await insertCharacters(db, zones);
-    const night = makeScheduler(db);
-    // In Apia it is 09:00 of the 23rd, in New York 15:00 of the 22nd, in Kathmandu 01:45.
-    expect(await night.at(four)).toEqual({ begun: 4, overBudget: 0 });
+    const scheduler = makeScheduler(db);
+    // It is 09:00 of the 23rd in Apia, 15:00 of the 22nd in New York, 01:45 in Kathmandu.
+    expect(await scheduler.at(four)).toEqual({ begun: 4, overBudget: 0 });
     expect(await begun()).toEqual([
       'apia 2026-11-23',
       'berlin 2026-11-22',
@@ -55,51 +55,51 @@ describe('the night', () => {
       newyork: '2026-11-23T09:00:00Z',
       shanghai: '2026-11-23T20:00:00Z',
     });
-    expect(night.steps.enqueued.map(({ kind, run, askedBy }) => [kind, run, askedBy])).toEqual(
+    expect(scheduler.steps.enqueued.map(({ kind, run, askedBy }) => [kind, run, askedBy])).toEqual(
       Array(4).fill(['plan-day', 1, 'night']),
     );
   });
 
-  test('begins nothing before it is time, to the second', async () => {
+  test('begins nothing before the planning time, to the second', async () => {
     await insertCharacters(db, { shanghai: 'Asia/Shanghai' });
-    const night = makeScheduler(db);
+    const scheduler = makeScheduler(db);
     const before = { begun: 0, overBudget: 0 };
-    // New characters are looked at once, then when it is time.
-    expect(await night.at('2026-11-22T17:00:00Z')).toEqual(before);
+    // New characters are due at once, then at their planning time.
+    expect(await scheduler.at('2026-11-22T17:00:00Z')).toEqual(before);
     expect(await nextPlanningTimes(db)).toEqual({ shanghai: four });
-    expect(await night.at('2026-11-22T19:59:59Z')).toEqual(before);
-    expect(night.steps.enqueued).toEqual([]);
-    expect(await night.at(four)).toEqual({ begun: 1, overBudget: 0 });
-    expect(await night.at(four)).toEqual(before);
-    expect(night.steps.enqueued).toHaveLength(1);
+    expect(await scheduler.at('2026-11-22T19:59:59Z')).toEqual(before);
+    expect(scheduler.steps.enqueued).toEqual([]);
+    expect(await scheduler.at(four)).toEqual({ begun: 1, overBudget: 0 });
+    expect(await scheduler.at(four)).toEqual(before);
+    expect(scheduler.steps.enqueued).toHaveLength(1);
   });
 
   test.each([
     ['ordinary days', '2026-11-21T00:00:00Z'],
-    ['the begin of summer time', '2026-03-28T00:00:00Z'],
+    ['the start of daylight saving time', '2026-03-28T00:00:00Z'],
     ['its end', '2026-10-24T00:00:00Z'],
-  ])('looks every quarter of an hour and begins each date once: %s', async (_, from) => {
+  ])('begins each date once when it runs every quarter of an hour: %s', async (_, from) => {
     await insertCharacters(db, zones);
-    // Half past two, which Berlin skips or has twice.
-    const night = makeScheduler(db, { planningTime: 150 });
+    // 02:30, which Berlin skips or repeats.
+    const scheduler = makeScheduler(db, { planningTime: 150 });
     const expected = new Set<string>();
     for (let quarter = 0; quarter < 4 * 72; quarter++) {
       const now = Temporal.Instant.from(from).add({ minutes: 15 * quarter });
-      await night.at(now);
+      await scheduler.at(now);
       for (const [id, zone] of Object.entries(zones)) {
         const { hour, minute } = now.toZonedDateTimeISO(zone);
         if (hour * 60 + minute >= 150) expected.add(`${id} ${localDate(now, zone)}`);
       }
     }
     expect(await begun()).toEqual([...expected].sort());
-    expect(night.steps.enqueued).toHaveLength(expected.size);
+    expect(scheduler.steps.enqueued).toHaveLength(expected.size);
   });
 
-  test('after an outage of five days begins today alone', async () => {
+  test('begins only today after an outage of five days', async () => {
     await insertCharacters(db, zones);
-    const night = makeScheduler(db);
-    await night.at(four);
-    expect(await night.at('2026-11-27T20:00:00Z')).toMatchObject({ begun: 4 });
+    const scheduler = makeScheduler(db);
+    await scheduler.at(four);
+    expect(await scheduler.at('2026-11-27T20:00:00Z')).toMatchObject({ begun: 4 });
     expect((await begun()).filter((each) => /apia|shanghai/.test(each))).toEqual([
       'apia 2026-11-23',
       'apia 2026-11-28',
@@ -109,10 +109,10 @@ describe('the night', () => {
     expect(await nextPlanningTimes(db)).toMatchObject({ shanghai: '2026-11-28T20:00:00Z' });
   });
 
-  test('says when its author is not waited for any longer, whoever stands in', async () => {
+  test('sets the deadline for the fallback, whatever the fallback is', async () => {
     await insertCharacters(db, { shanghai: 'Asia/Shanghai' });
     await beginOne();
-    // She may wake at six; an hour before is an hour from now.
+    // She wakes at 06:00 at the earliest; the deadline is an hour before, an hour from now.
     expect(await generations()).toMatchObject([
       { fallback_at: Temporal.Instant.from(four).add({ hours: 1 }), author: 'gemini' },
     ]);
@@ -133,17 +133,17 @@ describe('a date', () => {
   const next = { shanghai: '2026-11-23T20:00:00Z' };
   beforeEach(() => insertCharacters(db, { shanghai: 'Asia/Shanghai' }));
 
-  test('that is in flight is left alone, and the next one waits for its time', async () => {
+  test('with a generation in flight is left alone', async () => {
     const id = await beginOne();
     await makeDueAgain();
-    const night = makeScheduler(db);
-    expect(await night.at(four)).toEqual({ begun: 0, overBudget: 0 });
+    const scheduler = makeScheduler(db);
+    expect(await scheduler.at(four)).toEqual({ begun: 0, overBudget: 0 });
     expect(await nextPlanningTimes(db)).toEqual(next);
     expect(await generations()).toMatchObject([{ id, run: 1 }]);
-    expect(night.steps.enqueued).toEqual([]);
+    expect(scheduler.steps.enqueued).toEqual([]);
   });
 
-  test('that is live is left alone', async () => {
+  test('with a live day is left alone', async () => {
     const id = await beginOne();
     const whole = { brief: '{}', chapters_total: 1, chapters_written: 1, finished_at: four };
     await db.database('generations').update({ ...whole, status: 'published' });
@@ -155,40 +155,40 @@ describe('a date', () => {
     expect(await nextPlanningTimes(db)).toEqual(next);
   });
 
-  test('that failed goes on under a new run', async () => {
+  test('with a failed generation resumes it under a new run', async () => {
     const id = await beginOne();
     await db.store.generations.fail(id, null, { code: 'author_timeout', message: 'Late.' });
     await makeDueAgain();
-    const night = makeScheduler(db);
-    expect(await night.at(four)).toEqual({ begun: 1, overBudget: 0 });
+    const scheduler = makeScheduler(db);
+    expect(await scheduler.at(four)).toEqual({ begun: 1, overBudget: 0 });
     expect(await generations()).toMatchObject([{ id, status: 'queued', run: 2 }]);
-    expect(night.steps.enqueued).toMatchObject([{ generationId: id, run: 2 }]);
+    expect(scheduler.steps.enqueued).toMatchObject([{ generationId: id, run: 2 }]);
   });
 
-  test('in which another author failed begins anew', async () => {
+  test('with a failed generation of another author begins a new one', async () => {
     const id = await beginOne(makeScheduler(db, { author: 'offline' }));
     await db.store.generations.fail(id, null, { code: 'internal_error', message: 'A bug.' });
     await makeDueAgain();
-    const night = makeScheduler(db);
-    expect(await night.at(four)).toEqual({ begun: 1, overBudget: 0 });
+    const scheduler = makeScheduler(db);
+    expect(await scheduler.at(four)).toEqual({ begun: 1, overBudget: 0 });
     expect(await generations()).toMatchObject([
       { id, status: 'failed', author: 'offline' },
       { ordinal: 2, status: 'queued', author: 'gemini' },
     ]);
   });
 
-  test('that the offline author took over and failed is no matter of the budget', async () => {
+  test('with a failed fallback is resumed, and not counted as over budget', async () => {
     const id = await beginOne();
     await db.store.generations.fallBack(id, null, { code: 'author_blocked', message: '' });
     await db.store.generations.fail(id, null, { code: 'internal_error', message: 'A bug.' });
     await makeDueAgain();
-    const night = makeScheduler(db, { author: 'offline' });
-    expect(await night.at(four)).toEqual({ begun: 1, overBudget: 0 });
+    const scheduler = makeScheduler(db, { author: 'offline' });
+    expect(await scheduler.at(four)).toEqual({ begun: 1, overBudget: 0 });
     expect(await generations()).toMatchObject([{ id, run: 3, fallback_code: 'author_blocked' }]);
   });
 });
 
-test('a character whose profile is gone is not planned, and again once it is back', async () => {
+test('a character is planned only while her profile is present', async () => {
   const record = (id: string) => ({
     profile: buildProfile('zh', { id, timeZone: 'Asia/Shanghai' }),
     hash: id,
@@ -196,11 +196,11 @@ test('a character whose profile is gone is not planned, and again once it is bac
   await db.store.characters.synchronise([record('texas'), record('lin')]);
   await makeDueAgain();
   await db.store.characters.synchronise([record('texas')]);
-  const night = makeScheduler(db);
-  await night.at(four);
-  await night.at('2026-11-23T20:00:00Z');
+  const scheduler = makeScheduler(db);
+  await scheduler.at(four);
+  await scheduler.at('2026-11-23T20:00:00Z');
   expect(await begun()).toEqual(['texas 2026-11-23', 'texas 2026-11-24']);
   await db.store.characters.synchronise([record('texas'), record('lin')]);
-  await night.at('2126-01-01T00:00:00Z');
+  await scheduler.at('2126-01-01T00:00:00Z');
   expect(await begun()).toContain('lin 2126-01-01');
 });

@@ -13,8 +13,8 @@ function planned(now: string, timeZone: string, planningTime: number) {
   return { date: date?.toString() ?? null, next: next.toString() };
 }
 
-describe('four in the morning', () => {
-  // The planning time of the 23rd in UTC, and that of the day after.
+describe('a planning time of 04:00', () => {
+  // The planning times of the 23rd and of the next day, in UTC.
   test.each([
     ['Asia/Shanghai', '2026-11-22T20:00:00Z', '2026-11-23T20:00:00Z'],
     ['Europe/Berlin', '2026-11-23T03:00:00Z', '2026-11-24T03:00:00Z'],
@@ -23,7 +23,7 @@ describe('four in the morning', () => {
     ['Pacific/Apia', '2026-11-22T15:00:00Z', '2026-11-23T15:00:00Z'],
     ['Pacific/Kiritimati', '2026-11-22T14:00:00Z', '2026-11-23T14:00:00Z'],
     ['Etc/GMT+12', '2026-11-23T16:00:00Z', '2026-11-24T16:00:00Z'],
-  ])('in %s plans today from then on, and not a moment before', (zone, time, next) => {
+  ])('in %s plans today from then on, and not earlier', (zone, time, next) => {
     const before = at(time).subtract({ milliseconds: 1 }).toString();
     expect(planned(before, zone, four)).toEqual({ date: null, next: time });
     expect(planned(time, zone, four)).toEqual({ date: '2026-11-23', next });
@@ -34,22 +34,22 @@ describe('four in the morning', () => {
   });
 });
 
-test('after an outage of five days today is planned, and what is over is not', () => {
+test('after an outage of five days only today is planned', () => {
   const due = planned('2026-11-18T20:00:00Z', 'Asia/Shanghai', four);
   expect(due).toEqual({ date: '2026-11-19', next: '2026-11-19T20:00:00Z' });
   const late = planned('2026-11-24T10:00:00Z', 'Asia/Shanghai', four);
   expect(late).toEqual({ date: '2026-11-24', next: '2026-11-24T20:00:00Z' });
-  // Had it come back a little earlier, the day would still have been to come.
+  // A little earlier, the planning time would not have come yet.
   const early = planned('2026-11-23T19:00:00Z', 'Asia/Shanghai', four);
   expect(early).toEqual({ date: null, next: '2026-11-23T20:00:00Z' });
 });
 
 describe('a planning time', () => {
-  test('that summer time skips comes as much later', () => {
+  test('that is skipped by daylight saving time comes later by the same amount', () => {
     expect(planned('2026-03-28T12:00:00Z', 'Europe/Berlin', halfPastTwo).next).toBe(
       '2026-03-29T01:30:00Z',
     );
-    // 03:29 and 03:30 of local time.
+    // 03:29 and 03:30 local time.
     expect(planned('2026-03-29T01:29:00Z', 'Europe/Berlin', halfPastTwo).date).toBeNull();
     expect(planned('2026-03-29T01:30:00Z', 'Europe/Berlin', halfPastTwo)).toEqual({
       date: '2026-03-29',
@@ -57,7 +57,7 @@ describe('a planning time', () => {
     });
   });
 
-  test('that comes twice counts the first time', () => {
+  test('that occurs twice counts the first time', () => {
     const [first, second] = ['2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z'];
     const next = '2026-10-26T01:30:00Z';
     expect(planned('2026-10-24T12:00:00Z', 'Europe/Berlin', halfPastTwo).next).toBe(first);
@@ -65,8 +65,8 @@ describe('a planning time', () => {
     expect(planned(second, 'Europe/Berlin', halfPastTwo)).toEqual({ date: '2026-10-25', next });
   });
 
-  test('that summer time skips together with the end of its date is moved to its beginning', () => {
-    // In Greenland 23:00 of that Saturday was 00:00 of Sunday.
+  test('that is skipped together with the end of its date moves to the beginning of the date', () => {
+    // In Greenland, 23:00 of that Saturday was skipped to 00:00 of Sunday.
     const [late, saturday] = [23 * 60 + 30, '2026-03-28T02:00:00Z'];
     expect(planned('2026-03-28T01:30:00Z', 'America/Nuuk', late).next).toBe(saturday);
     expect(planned(saturday, 'America/Nuuk', late)).toEqual({
@@ -75,8 +75,8 @@ describe('a planning time', () => {
     });
   });
 
-  test('of a date that does not exist is none', () => {
-    // Samoa went from the 29th of December straight to the 31st.
+  test('of a skipped date does not occur', () => {
+    // Samoa skipped the 30th of December.
     const end = '2011-12-30T10:00:00Z';
     expect(planned('2011-12-29T14:00:00Z', 'Pacific/Apia', four)).toEqual({
       date: '2011-12-29',
@@ -89,8 +89,8 @@ describe('a planning time', () => {
   });
 });
 
-describe('looked after whenever its time has come, each date is planned exactly once', () => {
-  /** Every change of the clocks that is strange in a way of its own, by the date before it. */
+describe('each date is planned exactly once', () => {
+  /** Unusual clock changes, by the date before. */
   const changes = [
     ['Asia/Shanghai', '2026-11-22'],
     ['Asia/Kathmandu', '2026-11-22'],
@@ -114,7 +114,7 @@ describe('looked after whenever its time has come, each date is planned exactly 
     ['Pacific/Kiritimati', '1994-12-30'],
   ] as const;
 
-  /** Looks every minute for four days. */
+  /** Runs every minute for four days. */
   function walk(timeZone: string, from: string, planningTime: number, phaseSeconds = 0) {
     const first = Temporal.PlainDate.from(from);
     const midnight = (days: number) =>
@@ -140,7 +140,7 @@ describe('looked after whenever its time has come, each date is planned exactly 
     }
   });
 
-  test('at any planning time and whenever in the minute somebody looks', () => {
+  test('at any planning time and any second of the minute', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...changes),
@@ -156,25 +156,25 @@ describe('looked after whenever its time has come, each date is planned exactly 
   });
 });
 
-describe('the offline author takes a day over', () => {
+describe('the deadline for the fallback', () => {
   const berlin = { timeZone: 'Europe/Berlin', wakesAt: '06:00' };
   const asked = (time: string, date: string, character = berlin) =>
     fallbackAt(at(time), Temporal.PlainDate.from(date), character).toString();
 
-  test('an hour before she may wake', () => {
+  test('is an hour before she may wake', () => {
     expect(asked('2026-11-23T03:00:00Z', '2026-11-23')).toBe('2026-11-23T04:00:00Z');
     expect(asked('2026-11-20T03:00:00Z', '2026-11-23')).toBe('2026-11-23T04:00:00Z');
     const early = { ...berlin, wakesAt: '00:30' };
     expect(asked('2026-11-20T03:00:00Z', '2026-11-23', early)).toBe('2026-11-22T22:30:00Z');
   });
 
-  test('but not within the hour after it was asked for', () => {
+  test('is not within an hour of the request', () => {
     expect(asked('2026-11-23T03:00:01Z', '2026-11-23')).toBe('2026-11-23T04:00:01Z');
     expect(asked('2026-11-23T18:00:00Z', '2026-11-23')).toBe('2026-11-23T19:00:00Z');
     expect(asked('2026-11-23T18:00:00Z', '2026-11-01')).toBe('2026-11-23T19:00:00Z');
   });
 
-  test('an hour by the clock on the wall and in truth, also where summer time changes', () => {
+  test('is an hour before in elapsed time too when daylight saving time changes', () => {
     const wakesAt = '03:15';
     // 02:15 is skipped: 03:15 of summer time is 01:15 UTC.
     expect(asked('2026-03-28T03:00:00Z', '2026-03-29', { ...berlin, wakesAt })).toBe(
@@ -182,7 +182,7 @@ describe('the offline author takes a day over', () => {
     );
   });
 
-  test('of a date or a time that are none there is no such instant', () => {
+  test('cannot be computed for an invalid date or time', () => {
     expect(() => asked('2026-11-23T03:00:00Z', '2026-02-30')).toThrow(RangeError);
     expect(() => asked('2026-11-23T03:00:00Z', '2026-11-23', { ...berlin, wakesAt: '6' })).toThrow(
       RangeError,
@@ -190,7 +190,7 @@ describe('the offline author takes a day over', () => {
   });
 });
 
-test('a time of day is minutes since midnight; anything else is none', () => {
+test('minuteOf parses a time of day and rejects anything else', () => {
   expect(['00:00', '04:00', '23:59', '24:00'].map(minuteOf)).toEqual([0, 240, 1439, 1440]);
   for (const text of ['', '4:00', '04:60', '24:01', '25:00', '04:00:00', ' 04:00', 'noon']) {
     expect(() => minuteOf(text)).toThrow(RangeError);

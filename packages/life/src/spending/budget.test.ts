@@ -10,11 +10,11 @@ const nothing: Amount = { tokens: 0, money: 0 };
 const at = (text: string) => Temporal.Instant.from(text);
 const noon = at('2026-11-23T04:00:00Z');
 
-describe('the sums that a call belongs to', () => {
+describe('the sums of a call', () => {
   const startsOf = (timeZone: string, now: string) =>
     sumsOf(buildBudget({ timeZone }), 'texas', at(now)).map(({ startsOn }) => startsOn);
 
-  test('are her own and everybody’s, of the day and the month, each with its cap', () => {
+  test('are the character’s and everybody’s, of the day and the month, each with its cap', () => {
     const caps = [1, 2, 3, 4].map((tokens) => ({ tokens, money: null }));
     const [day = none, month = none, ownDay = none, ownMonth = none] = caps;
     const budget = buildBudget({
@@ -29,7 +29,7 @@ describe('the sums that a call belongs to', () => {
     ]);
   });
 
-  test('change at midnight of the budget’s zone, the month with the first', () => {
+  test('change at midnight in the zone of the budget, the month on its first day', () => {
     const november = ['2026-11-30', '2026-11-01', '2026-11-30', '2026-11-01'];
     const december = ['2026-12-01', '2026-12-01', '2026-12-01', '2026-12-01'];
     expect(startsOf('Asia/Shanghai', '2026-11-30T15:59:59.999Z')).toEqual(november);
@@ -39,7 +39,7 @@ describe('the sums that a call belongs to', () => {
   });
 });
 
-test('a budget has caps where there is any', () => {
+test('a budget has caps if any of its caps is set', () => {
   expect(hasCaps(buildBudget())).toBe(false);
   for (const cap of [
     { tokens: 0, money: null },
@@ -55,7 +55,7 @@ test('a budget has caps where there is any', () => {
   }
 });
 
-test('fewer chapters are half of them, and at least one', () => {
+test('fewer chapters are half as many, at least one', () => {
   expect([1, 2, 3, 4, 5, 24].map(fewerChapters)).toEqual([1, 1, 1, 2, 2, 12]);
 });
 
@@ -67,7 +67,7 @@ describe('a day is written', () => {
       0.8,
     );
 
-  test.each(['tokens', 'money'])('in full, in fewer chapters, not at all: by %s', (what) => {
+  test.each(['tokens', 'money'])('in full, in fewer chapters, or offline: by %s', (what) => {
     const cap = { [what]: 100 };
     expect(rung(cap, 0, 80)).toBe('full');
     expect(rung(cap, 50, 30)).toBe('full');
@@ -77,19 +77,19 @@ describe('a day is written', () => {
     expect(rung(cap, 101, 0)).toBe('offline');
   });
 
-  test('not at all where money is capped and nobody knows what it costs', () => {
+  test('offline if money is capped and the price unknown', () => {
     const cost = (cap: Partial<Cap>) =>
       levelOf([{ cap: { ...none, ...cap }, spent: nothing }], { tokens: 1, money: null }, 0.8);
     expect(cost({ money: 1_000 })).toBe('offline');
     expect(cost({ tokens: 1_000 })).toBe('full');
   });
 
-  test('in full where nothing is capped, and never where nothing may be spent', () => {
+  test('in full without caps, and offline with caps of zero', () => {
     expect(rung({}, 1e12, 1e12)).toBe('full');
     expect(rung({ tokens: 0 }, 0, 1)).toBe('offline');
   });
 
-  test('as the strictest of its sums says', () => {
+  test('as the strictest sum requires', () => {
     const expected = { tokens: 10, money: 1 };
     const sums = [
       { cap: { tokens: 1_000, money: null }, spent: nothing },
@@ -120,12 +120,12 @@ describe('the state of a budget', () => {
     eachCharacter: { day: none, month: { tokens: 50, money: null } },
   });
 
-  test('is what was spent and what has been set aside since', async () => {
+  test('includes what was spent and what was set aside since', async () => {
     const ledger = ledgerOf({ ' day 2026-11-23': tokens(30) });
     const state = await budgetState(ledger, budget, ['texas', 'lin'], noon);
     expect(state.levelOf('texas', tokens(20))).toBe('full');
     state.setAside('texas', tokens(20));
-    // 50 of everybody's 100, 20 of her 50.
+    // 50 of everybody's 100, 20 of the character's 50.
     expect(state.levelOf('texas', tokens(21))).toBe('fewer-chapters');
     expect(state.levelOf('texas', tokens(31))).toBe('offline');
     expect(state.levelOf('lin', tokens(30))).toBe('full');
@@ -134,7 +134,7 @@ describe('the state of a budget', () => {
     expect(state.levelOf('robin', tokens(21))).toBe('offline');
   });
 
-  test('counts for everybody alone what is set aside for nobody', async () => {
+  test('counts an amount without a character for everybody only', async () => {
     const state = await budgetState(ledgerOf({}), budget, ['texas'], noon);
     state.setAside(null, tokens(60));
     expect(state.levelOf('texas', tokens(40))).toBe('fewer-chapters');
@@ -143,7 +143,7 @@ describe('the state of a budget', () => {
     expect(state.levelOf('texas', tokens(1))).toBe('offline');
   });
 
-  test('lets nobody be refused the first day for a guess alone', async () => {
+  test('does not refuse the first day because of a guess', async () => {
     const guess = { ...tokens(1_000), known: false };
     const state = await budgetState(ledgerOf({}), budget, ['texas', 'lin'], noon);
     expect(state.levelOf('texas', { ...guess, known: true })).toBe('offline');
@@ -162,7 +162,7 @@ describe('the state of a budget', () => {
     expect(without.levelOf('texas', guess)).toBe('offline');
   });
 
-  test('reads what was spent once', async () => {
+  test('reads the sums once', async () => {
     const ledger = ledgerOf({});
     const state = await budgetState(ledger, budget, ['texas'], noon);
     state.levelOf('texas', tokens(1));
@@ -176,7 +176,7 @@ describe('the state of a budget', () => {
   });
 });
 
-describe('what a generation is expected to cost', () => {
+describe('the expected cost of a generation', () => {
   const forecast = {
     budget: buildBudget(),
     author: 'gemini',
@@ -185,7 +185,7 @@ describe('what a generation is expected to cost', () => {
     now: noon,
   } as const;
 
-  test('is by the average of two weeks, whatever model wrote them, at the price of today’s', async () => {
+  test('is the average of two weeks over all models, at the price of the current model', async () => {
     const asked: unknown[] = [];
     const averageGeneration = async (...values: unknown[]) => {
       asked.push(...values.map(String));
@@ -199,9 +199,9 @@ describe('what a generation is expected to cost', () => {
     expect(asked).toEqual(['gemini', '2026-11-09T04:00:00Z']);
   });
 
-  test('is one plan and its chapters where there is no experience yet', async () => {
+  test('is that of one plan and its chapters by default', async () => {
     const ledger = { averageGeneration: async () => null };
-    // Five calls of 6,000 and 4,000 tokens, at 1 and 2 for a million.
+    // Five calls with 6,000 and 4,000 tokens, at prices of 1 and 2 per million.
     expect(await expectedGeneration(ledger, forecast)).toEqual({
       tokens: 50_000,
       money: 0.07,

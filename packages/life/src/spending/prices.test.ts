@@ -11,8 +11,8 @@ const prices: PriceTable = {
   free: { input: 0, output: 0 },
 };
 
-describe('what tokens cost', () => {
-  test('is the price of their model, by the million, and exact however few they are', () => {
+describe('costOf', () => {
+  test('uses the price of the model per million tokens, exact for any number', () => {
     const cost = (inputTokens: number, outputTokens: number) =>
       costOf(prices, 'lite', { inputTokens, outputTokens }, now);
     expect(cost(2_000_000, 500_000)).toBe(1.85);
@@ -20,14 +20,14 @@ describe('what tokens cost', () => {
     expect(cost(123, 7)).toBe(0.000_054_4);
     fc.assert(
       fc.property(fc.nat(2_000_000), fc.nat(100_000), (input, output) => {
-        // In whole ten-millionths, which have no fractions to lose.
+        // In integer ten-millionths, to avoid rounding.
         const exact = (BigInt(input) * 3n + BigInt(output) * 25n).toString();
         expect(BigInt(Math.round((cost(input, output) ?? -1) * 1e7)).toString()).toBe(exact);
       }),
     );
   });
 
-  test('is not known without a price, nor for a name that only objects have', () => {
+  test('is null without a price, also for names of object properties', () => {
     const usage = { inputTokens: 1, outputTokens: 1 };
     for (const model of ['unknown', 'constructor', null]) {
       expect(costOf(prices, model, usage, now)).toBeNull();
@@ -35,11 +35,11 @@ describe('what tokens cost', () => {
     expect(costOf(prices, 'free', usage, now)).toBe(0);
   });
 
-  test('is nothing where nothing was used, whatever the price', () => {
+  test('is zero for no tokens, even without a price', () => {
     expect(costOf(prices, 'unknown', { inputTokens: 0, outputTokens: 0 }, now)).toBe(0);
   });
 
-  test('changes with the first instant of the announced day', () => {
+  test('changes at the first instant of the announced day', () => {
     const cost = (instant: string) =>
       costOf(prices, 'argon', { inputTokens: 1_000_000, outputTokens: 0 }, at(instant));
     expect(cost('2026-11-30T23:59:59.999Z')).toBe(2);
@@ -47,14 +47,14 @@ describe('what tokens cost', () => {
   });
 });
 
-test('a call is priced as the model that answered, or as the one asked where that has no price', () => {
+test('a call is priced by the model that answered, or by the requested one if that has no price', () => {
   expect(pricedModel(prices, 'argon', 'lite')).toBe('lite');
   expect(pricedModel(prices, 'argon', 'argon-002')).toBe('argon');
   expect(pricedModel(prices, 'argon', undefined)).toBe('argon');
   expect(pricedModel(prices, 'latest', 'lite')).toBe('lite');
 });
 
-test('a sum without any known part is not zero but unknown', () => {
+test('a sum without any known part is null', () => {
   expect(knownSum(0, 0)).toBe(0);
   expect(knownSum(0, 2)).toBeNull();
   expect(knownSum(0.5, 2)).toBe(0.5);

@@ -37,7 +37,7 @@ const planCallOf = (generation: Generation, maxCalls: number): CallOnRecord => (
 describe('the ledger', () => {
   const rows = () => db.database('author_calls').orderBy('opened_at');
 
-  test('has each call before it is made, and what it cost after', async () => {
+  test('has each call before it is made, and its cost afterwards', async () => {
     let seen: unknown[] = [];
     const f = fleet({
       author: makeScriptedAuthor({
@@ -60,7 +60,7 @@ describe('the ledger', () => {
     });
   });
 
-  test('hides no spending of a call that nobody lived to close', async () => {
+  test('counts a call that was never closed at its expected cost', async () => {
     const f = fleet();
     const asked = await f.request();
     const call = planCallOf(asked, 40);
@@ -76,7 +76,7 @@ describe('the ledger', () => {
     expect(await f.now(asked.id)).toMatchObject({ usage: { calls: 1, outputTokens: 4_000 } });
   });
 
-  test('bills nothing that was refused, and what was cut off as expected', async () => {
+  test('bills refused calls nothing, and aborted ones their expected cost', async () => {
     for (const [code, tokens, details] of [
       ['author_overloaded', 0, {}],
       ['author_model_unavailable', 0, {}],
@@ -99,7 +99,7 @@ describe('the ledger', () => {
     }
   });
 
-  test('caps the calls of a generation; the offline author is not counted', async () => {
+  test('caps the calls of a generation, but not those of the offline author', async () => {
     const f = fleet();
     const asked = await f.request();
     await db.database('generations').where({ id: asked.id }).update({ calls: 40 });
@@ -121,18 +121,18 @@ describe('budgets', () => {
     const f = fleet({ budget: capped(50_000) });
     const asked = await f.request();
     await f.work(f.take('plan-day'));
-    // Nothing is known of what a day costs yet: five calls of 10,000 tokens are more than 80 %.
+    // Five calls of 10,000 tokens, the default expectation, are more than 80 %.
     expect(await f.now(asked.id)).toMatchObject({ chapters: { total: 2 } });
   });
 
-  test('past a cap nothing is asked: the offline author writes, or the generation says why not', async () => {
+  test('past a cap no call is made: the offline author writes, or the generation fails', async () => {
     for (const fallback of ['offline', 'none'] as const) {
       const f = fleet({ budget: capped(1_000), fallback });
       const asked = await f.request();
       const step = f.take('plan-day');
       const refused = f.work(step);
       await expect(refused).rejects.toMatchObject({ code: 'budget_exhausted' });
-      await f.settle(step, await refused.catch((error) => error));
+      await f.handleFailure(step, await refused.catch((error) => error));
       await f.workAll();
       expect(f.author.calls.plan).toBe(0);
       expect(await f.now(asked.id)).toMatchObject(
@@ -143,7 +143,7 @@ describe('budgets', () => {
     }
   });
 
-  test('are exact however many call at once', async () => {
+  test('are exact under concurrency', async () => {
     const f = fleet({ budget: capped(100_000) });
     const asked = await f.request();
     const call = planCallOf(asked, 1_000);
@@ -155,7 +155,7 @@ describe('budgets', () => {
     expect(tried.filter(({ status }) => status === 'fulfilled')).toHaveLength(10);
   });
 
-  test('of each character are its own', async () => {
+  test('are separate per character', async () => {
     const budget = buildBudget({
       eachCharacter: { day: none, month: { tokens: 1_000, money: null } },
     });
@@ -166,7 +166,7 @@ describe('budgets', () => {
     });
   });
 
-  test('the provider’s quota of the day is kept by counting', async () => {
+  test('the provider’s daily quota is enforced', async () => {
     const quotas = { bucket: null, day: { max: 3, timeZone: 'America/Los_Angeles' } };
     const f = fleet({ quotas, clock: await db.databaseClock() });
     await f.request();

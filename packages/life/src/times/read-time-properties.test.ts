@@ -16,13 +16,13 @@ const spelled = (value: number) =>
 const wide = (text: string) =>
   text.replace(/[!-~]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0));
 
-/** What twelve hours of a clock show at an hour of the day, and what Chinese and English add to it. */
+/** The hour on a 12-hour clock, and the part of the day in Chinese and English. */
 const twelve = (h: number) => (h % 12 === 0 ? 12 : h % 12);
 const half = (h: number) => (h < 12 ? 'AM' : 'PM');
 const part = (h: number) =>
   h < 6 ? '凌晨' : h < 12 ? '上午' : h < 13 ? '中午' : h < 18 ? '下午' : '晚上';
 
-/** Every way of writing an hour and a minute, or null where it has none for them. */
+/** Ways of writing an hour and a minute; null if one cannot express them. */
 const writings: ((h: number, m: number) => string | null)[] = [
   (h, m) => `${two(h)}:${two(m)}`,
   (h, m) => `${h}:${two(m)}`,
@@ -51,7 +51,7 @@ const writings: ((h: number, m: number) => string | null)[] = [
   (h, m) => (m >= 45 && h < 23 ? `差${numeral(60 - m)}分${numeral(h + 1)}点` : null),
 ];
 
-/** What may stand around a time without changing it. */
+/** Decorations that do not change a time. */
 const decorations: ((time: string) => string)[] = [
   (time) => time,
   (time) => ` ${time}\n`,
@@ -78,7 +78,7 @@ const decorations: ((time: string) => string)[] = [
 
 describe('every minute of the day', () => {
   test.each(writings.map((write, i) => [write(20, 45) ?? write(20, 30) ?? write(20, 0), i]))(
-    'as in %s, whatever stands around it',
+    'is read in the form %s, with any decoration',
     (_example, index) => {
       const write = writings[Number(index)];
       for (let minute = 0; minute < 1440; minute += 1) {
@@ -87,7 +87,7 @@ describe('every minute of the day', () => {
         const decorate = decorations[Math.floor(minute / 3) % decorations.length];
         const decorated = minute % 3 === 0 ? decorate?.(time) : undefined;
         for (const text of [time, decorated ?? time]) {
-          // 晚上 and 凌晨 have midnight at either end of the day.
+          // With 晚上 and 凌晨, midnight may be at either end of the day.
           const read = readTime(text);
           expect([text, read === 1440 + (minute % 60) && minute < 60 ? minute : read]).toEqual([
             text,
@@ -98,7 +98,7 @@ describe('every minute of the day', () => {
     },
   );
 
-  test('as one of the two times of a range', () => {
+  test('is read as one of the two times of a range', () => {
     const minute = fc.nat({ max: 1439 });
     const way = fc.constantFrom(...writings);
     const joint = fc.constantFrom('-', ' - ', '–', '—', '~', '～', '至', '到', ' to ', ' → ');
@@ -124,8 +124,8 @@ describe('every minute of the day', () => {
   });
 });
 
-describe('anything', () => {
-  /** Pieces of times by their kind: Numbers, the Dot of Chinese, Fen, Half, Quarter, afternoon, words around. */
+describe('any text', () => {
+  /** Pieces of times by kind: Number, Dot (点), Fen (分), Half, Quarter, part of the day (A), other words (W, X). */
   const pieces = Object.entries({
     N: ['8', '08', '11', '23', '59', '5', '05', '十', '二十', '两', '五', '二五', '零五'],
     ':': [':', '：'],
@@ -139,7 +139,7 @@ describe('anything', () => {
   }).flatMap(([kind, texts]) => texts.map((text) => ({ kind, text })));
   const chinese: Record<string, number> = { 十: 10, 二十: 20, 两: 2, 五: 5, 二五: 25, 零五: 5 };
 
-  /** The one reading of such pieces, and none of any others. */
+  /** The only reading of the pieces, or undefined. */
   function tableOf(of: typeof pieces): number | undefined {
     const kinds = of
       .map(({ kind }) => kind)
@@ -154,12 +154,12 @@ describe('anything', () => {
     return /^A*NDQA*$/.test(kinds) ? 60 * hour + 15 + afternoon : undefined;
   }
 
-  test('made of the pieces of times is what the table says, or nothing', () => {
+  test('made of pieces of times is read as their only reading, or rejected', () => {
     let read = 0;
     const isNumeral = (sign = '') => /[\d零二两五十]/.test(sign);
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 6 }), (of) => {
-        // Two numbers side by side are another number.
+        // Adjacent numbers would form another number.
         const joined = of.some(
           ({ text }, i) => isNumeral(text.at(-1)) && isNumeral(of[i + 1]?.text[0]),
         );
@@ -175,7 +175,7 @@ describe('anything', () => {
     expect(read).toBeGreaterThan(300);
   });
 
-  test('two Chinese digits side by side are no hour, and any other numeral is the hour it says', () => {
+  test('with two adjacent Chinese digits is not an hour; any other numeral is', () => {
     const numerals = fc.constantFrom(...'零〇一二两三四五六七八九十');
     const hour = fc.array(numerals, { minLength: 1, maxLength: 3 }).map((signs) => signs.join(''));
     const before = fc.constantFrom('', '上午', '下午', '晚上', '夜里', '约', '周五 ', '今天');
@@ -200,7 +200,7 @@ describe('anything', () => {
     expect(read).toBeGreaterThan(300);
   });
 
-  test('gives whole minutes within two days, or nothing', () => {
+  test('is read as an integer minute within two days, or rejected', () => {
     const sign = fc.constantFrom(
       ...'0123456789:：点點半刻分上下午晚凌晨次日周五到-~至amp.hT+ 〇二三十两差',
     );
@@ -214,7 +214,7 @@ describe('anything', () => {
         const minute = readTime(text, edge);
         if (minute === undefined) return;
         expect(Number.isInteger(minute) && minute >= 0 && minute < 2880).toBe(true);
-        // No minute comes from nowhere: it is a number of the text, or what a word means.
+        // The minute is a number in the text, or the meaning of a word.
         const words = ['半', '刻', '差', '.5'].some((word) =>
           text.normalize('NFKC').includes(word),
         );

@@ -178,51 +178,7 @@ describe('readTime', () => {
     ['从8点开始', 480],
     ['隔天凌晨1点', 1500],
     ['明天 1:00', 1500],
-  ])('words around it: %s', (text, minute) => expect(readTime(text)).toBe(minute));
-
-  test.each([
-    ['8:00-9:30', 480, 570],
-    ['08:00 – 09:30', 480, 570],
-    ['８：００～９：３０', 480, 570],
-    ['8:00 AM to 9:30 AM', 480, 570],
-    ['上午8点至9点半', 480, 570],
-    ['下午2点到4点', 840, 960],
-    ['下午2-4点', 840, 960],
-    ['2-4 pm', 840, 960],
-    ['9am-5pm', 540, 1020],
-    ['9-5pm', 540, 1020],
-    ['上午9点到1点', 540, 780],
-    ['11点到下午1点', 660, 780],
-    ['中午12点到1点', 720, 780],
-    ['晚上10点到12点', 1320, 1440],
-    ['晚上11点到1点', 1380, 1500],
-    ['23:00-次日1:00', 1380, 1500],
-    ['noon to 5', 720, 1020],
-    ['11-12 noon', 660, 720],
-    ['9-11 noon', 540, 660],
-    ['11-12 中午', 660, 720],
-    ['11-12 8:00-9:30', 480, 570],
-    ['14:00-00:00', 840, 0],
-    ['22:00-06:00', 1320, 360],
-    ['11 pm - 1 am', 1380, 60],
-    ['10-2 am', undefined, 120],
-    ['8-9点', 480, 540],
-    ['8時から9時まで', 480, 540],
-    ['2026-11-27（周五）08:30～09:30', 510, 570],
-    ['2026-11-27 08:00 - 2026-11-27 09:30', 480, 570],
-    // Certain of one of the two only.
-    ['8点到晚上9点', undefined, 1260],
-    ['早上8点到8点', 480, undefined],
-    ['08:00-05:00', 480, undefined],
-    ['08:00-08:00', 480, undefined],
-    ['12:30-1:30', 750, undefined],
-    ['8:00 AM - 5:00 AM', 480, undefined],
-    ['20:00-18:00', 1200, undefined],
-    ['from 8:00', 480, undefined],
-    ['到9点为止', undefined, 540],
-  ])('a range: %s', (text, start, end) => {
-    expect([readTime(text, 'start'), readTime(text, 'end')]).toEqual([start, end]);
-  });
+  ])('with words around it: %s', (text, minute) => expect(readTime(text)).toBe(minute));
 
   test.each([
     ...[
@@ -292,7 +248,7 @@ describe('readTime', () => {
       '8:00-9:00 10:00-11:00',
       '8:00-?',
     ],
-  ])('could be another time: %s', (text) => {
+  ])('is ambiguous: %s', (text) => {
     expect([readTime(text, 'start'), readTime(text, 'end')]).toEqual([undefined, undefined]);
   });
 
@@ -314,7 +270,7 @@ describe('readTime', () => {
     `8:00${' '.repeat(100)}`,
   ])('garbage: %j', (text) => expect(readTime(text)).toBeUndefined());
 
-  test.each(['__proto__', 'constructor', 'toString'])('%s is no time', (text) => {
+  test.each(['__proto__', 'constructor', 'toString'])('rejects %s', (text) => {
     expect(readTime(text)).toBeUndefined();
   });
 });

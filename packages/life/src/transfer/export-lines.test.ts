@@ -101,8 +101,8 @@ async function read(lines: readonly string[]): Promise<TransferEntry[]> {
 
 const second = file[4] ?? '';
 
-describe('a file', () => {
-  test('is read with the numbers of its lines, and changed in nothing', async () => {
+describe('an export', () => {
+  test('is read with line numbers, and unchanged', async () => {
     const entries = await read([...file, '', ' ']);
     expect(entries.map(({ line, kind }) => [line, kind])).toEqual([
       [2, 'profile'],
@@ -117,21 +117,25 @@ describe('a file', () => {
   test.each<[string, () => string[], RegExp]>([
     ['without a line', () => [], /^Line 1: the file is empty/],
     ['of another format', () => ['{"format":"other","version":1}'], /^Line 1: .*the format/],
-    ['that is no JSON', () => ['PK\u0003\u0004'], /^Line 1: is not JSON/],
-    ['of a newer version', () => withValueAt(file, 0, ['version'], 2), /^Line 1: a newer program/],
-    ['of an older one', () => withValueAt(file, 0, ['version'], 0), /^Line 1: version/],
+    ['that is not JSON', () => ['PK\u0003\u0004'], /^Line 1: not JSON/],
+    [
+      'of a newer version',
+      () => withValueAt(file, 0, ['version'], 2),
+      /^Line 1: the file is from a newer program/,
+    ],
+    ['of an older version', () => withValueAt(file, 0, ['version'], 0), /^Line 1: version/],
     [
       'with a wrong profile',
       () => withValueAt(file, 1, ['profile', 'places'], []),
       /^Line 2: the prof/,
     ],
     [
-      'with a profile whose hours no day can satisfy',
+      'with a profile with invalid hours',
       () => withValueAt(file, 1, ['profile', 'hours', 'wake'], ['00:00', '00:00']),
-      /^Line 2: the profile is not valid: hours.wake: expected 00:01/,
+      /^Line 2: the profile is invalid: hours.wake: expected 00:01/,
     ],
     [
-      'with a profile in no time zone',
+      'with a profile with an invalid time zone',
       () => withValueAt(file, 1, ['profile', 'timeZone'], 'CST'),
       /^Line 2: .*timeZone: .* Asia\/Shanghai or America\/Chicago/,
     ],
@@ -151,26 +155,34 @@ describe('a file', () => {
       () => [...file.toSpliced(2, 1), file[2] ?? ''],
       /^Line 5: the end/,
     ],
-    ['with an event that late', () => file.toSpliced(5, 0, file[2] ?? ''), /^Line 6: major events/],
-    ['without its end', () => file.slice(0, -1), /^Line 5: .*cut off/],
-    ['that was cut in a line', () => file.with(4, second.slice(0, 99)), /^Line 5: is not JSON/],
+    [
+      'with an event after the last day',
+      () => file.toSpliced(5, 0, file[2] ?? ''),
+      /^Line 6: major events/,
+    ],
+    ['without its end', () => file.slice(0, -1), /^Line 5: the file is truncated/],
+    [
+      'that is truncated within a line',
+      () => file.with(4, second.slice(0, 99)),
+      /^Line 5: not JSON/,
+    ],
     [
       'that lacks a day',
       () => file.toSpliced(3, 1),
-      /^Line 5: the end speaks of 2 days, and .* 1\./,
+      /^Line 5: the end counts 2 days, but the file has 1\./,
     ],
     [
       'with a day twice',
       () => file.toSpliced(4, 0, second),
-      /^Line 6: the day 2026-11-24 comes tw/,
+      /^Line 6: the day 2026-11-24 occurs twice/,
     ],
     [
       'in disorder',
       () => file.toSpliced(3, 0, second),
-      /^Line 5: 2026-11-23 comes after 2026-11-24/,
+      /^Line 5: the day 2026-11-23 comes after 2026-11-24/,
     ],
-    ['with more after the end', () => [...file, second], /^Line 7: there is more/],
-  ])('%s is refused', async (_name, lines, sentence) => {
+    ['with more after the end', () => [...file, second], /^Line 7: the file continues/],
+  ])('%s is rejected', async (_name, lines, sentence) => {
     await expect(read(lines())).rejects.toMatchObject({
       code: 'import_invalid',
       message: expect.stringMatching(sentence),
@@ -180,25 +192,35 @@ describe('a file', () => {
 
   test.each<[string, (string | number)[], unknown, RegExp]>([
     ['an unknown key', ['mood'], 'good', /mood/],
-    ['an unknown key deep in it', ['brief', 'weather', 'wind'], 'strong', /wind/],
-    ['a date that is none', ['date'], '2026-02-30', /date: a date that exists/],
-    ['a time that is none', ['publishedAt'], 'yesterday', /publishedAt: an instant/],
-    ['a gap between items', ['items', 3, 'start'], 1000, /items must follow each other/],
+    ['a nested unknown key', ['brief', 'weather', 'wind'], 'strong', /wind/],
+    ['an invalid date', ['date'], '2026-02-30', /date: a date that exists/],
+    ['an invalid time', ['publishedAt'], 'yesterday', /publishedAt: an instant/],
+    ['a gap between items', ['items', 3, 'start'], 1000, /items must be contiguous/],
     ['no night', ['items'], [], /items/],
     ['an end before 24:00', ['items', 9, 'end'], 1439, /must end at 24:00/],
-    ['an experience elsewhere', ['experiences', 0, 'item'], 5, /must lie in its item/],
-    ['an experience of no item', ['experiences', 0, 'item'], 99, /must lie in its item/],
-    ['an experience too long', ['experiences', 0, 'end'], 451, /5 to 30 minutes/],
-    ['a message of nothing', ['interactions', 0, 'experienceId'], id(9), /of an experience/],
     [
-      'a window that ends first',
+      'an experience outside of its item',
+      ['experiences', 0, 'item'],
+      5,
+      /must lie within its item/,
+    ],
+    ['an experience without an item', ['experiences', 0, 'item'], 99, /must lie within its item/],
+    ['an experience that is too long', ['experiences', 0, 'end'], 451, /5 to 30 minutes/],
+    [
+      'an interaction without an experience',
+      ['interactions', 0, 'experienceId'],
+      id(9),
+      /an experience of its own/,
+    ],
+    [
+      'a window that ends before it begins',
       ['interactions', 0, 'windowEnd'],
       '2020-01-01T00:00:00Z',
       /window/,
     ],
     ['a NUL', ['items', 3, 'title'], 'a\0', /day\.items\.3\.title: expected a text without NUL/],
     ['no chapters', ['chapters'], [], /chapters/],
-  ])('whose day has %s is refused', async (_name, path, value, sentence) => {
+  ])('whose day has %s is rejected', async (_name, path, value, sentence) => {
     await expect(read(withValueAt(file, 4, ['day', ...path], value))).rejects.toMatchObject({
       code: 'import_invalid',
       message: expect.stringMatching(sentence),

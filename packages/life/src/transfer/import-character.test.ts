@@ -9,7 +9,7 @@ import { importCharacter } from './import-character.js';
 
 let db: TestDatabase;
 let other: TestDatabase;
-/** A file of texas with two days, in Chinese. */
+/** An export of texas with two days, in Chinese. */
 let file: string[];
 let days: ExportedDay[];
 
@@ -29,8 +29,8 @@ beforeAll(async () => {
 afterAll(() => Promise.all([db.drop(), other.drop()]));
 beforeEach(() => truncateTables(other));
 
-describe('a life', () => {
-  test('is a header, a profile, events, live days by date and an end', async () => {
+describe('an exported character', () => {
+  test('has a header, a profile, events, live days by date and an end', async () => {
     const lines: unknown[] = file.map((line) => JSON.parse(line));
     expect(lines[0]).toEqual({
       format: 'texas-ai-character',
@@ -53,7 +53,7 @@ describe('a life', () => {
     expect(file.join()).toContain('德克萨斯把车停在雨里');
   });
 
-  test('comes back exactly, and is served as it was', async () => {
+  test('is restored exactly, and served as before', async () => {
     expect(await importLines(other, file)).toMatchObject({ character: 'texas', days: 2 });
     expect(await exportLines(other, 'texas')).toEqual(file);
     for (const { date } of days) {
@@ -73,7 +73,7 @@ describe('a life', () => {
     expect(await other.store.generations.unannounced(later, 10)).toEqual([]);
   });
 
-  test('is not planned until a profile file says so', async () => {
+  test('is not planned without a profile file', async () => {
     await importLines(other, file);
     const due = () => other.store.schedule.due(Temporal.Instant.from('2099-01-01T00:00:00Z'), 9);
     expect(await due()).toEqual([]);
@@ -82,7 +82,7 @@ describe('a life', () => {
     expect(await due()).toMatchObject([{ id: 'texas' }]);
   });
 
-  test('becomes that of another with ids of its own, also beside the first', async () => {
+  test('can be imported under another id, with new ids, beside the first', async () => {
     await importLines(other, file);
     await importLines(other, file, 'texas-two');
     expect(await exportLines(other, 'texas')).toEqual(file);
@@ -97,7 +97,7 @@ describe('a life', () => {
     expect(own.filter((id) => known.has(id))).toEqual([]);
   });
 
-  test('goes to a character whose file is there, which keeps the profile of the file', async () => {
+  test('can be imported into a character with a profile file, which keeps its profile', async () => {
     const profile = buildProfile('zh', { id: 'texas', name: '文件里的德克萨斯' });
     await other.store.characters.synchronise([{ profile, hash: 'of the file' }]);
     await importLines(other, file);
@@ -105,7 +105,7 @@ describe('a life', () => {
     expect((await exportLines(other, 'texas')).slice(2)).toEqual(file.slice(2));
   });
 
-  test('is read no further than it is asked for', async () => {
+  test('is read on demand', async () => {
     await importLines(other, file);
     const { transfers } = other.store;
     let pages = 0;
@@ -129,21 +129,21 @@ describe('a life', () => {
   });
 });
 
-describe('refused is', () => {
-  test('a character that nobody knows', async () => {
+describe('rejects', () => {
+  test('an export of an unknown character', async () => {
     await expect(exportLines(db, 'nobody')).rejects.toMatchObject({ code: 'character_not_found' });
   });
 
-  test.each([undefined, 'texas'])('one who has a life already, as %s', async (as) => {
+  test.each([undefined, 'texas'])('a character that has data already, as %s', async (as) => {
     const before = await rowCounts(db);
     await expect(importLines(db, file, as)).rejects.toMatchObject({
       code: 'import_invalid',
-      message: expect.stringMatching(/“texas” has a life already.*--as/),
+      message: expect.stringMatching(/“texas” has data already.*--as/),
     });
     expect(await rowCounts(db)).toEqual(before);
   });
 
-  test('one whose first day is under way', async () => {
+  test('a character with a generation in flight', async () => {
     const profile = buildProfile('zh', { id: 'texas' });
     await other.store.characters.synchronise([{ profile, hash: 'hash' }]);
     await other.database.raw(`
@@ -152,7 +152,7 @@ describe('refused is', () => {
     await expect(importLines(other, file)).rejects.toMatchObject({ code: 'import_invalid' });
   });
 
-  test('an id that is none', async () => {
+  test('an invalid id', async () => {
     const importing = importLines(other, file, 'Texas the Second');
     await expect(importing).rejects.toMatchObject({ code: 'invalid_request' });
   });
@@ -161,14 +161,14 @@ describe('refused is', () => {
     [
       'an id of another day',
       () => withValueAt(file, -2, ['day', 'generation', 'id'], days[0]?.generation.id),
-      /ids of it are stored already/,
+      /its ids are already in use/,
     ],
     [
       'a text that cannot be stored',
       () => withValueAt(file, -2, ['day', 'summary'], 'a\u0000b'),
       /expected a text without NUL characters/,
     ],
-    ['a file that ends too early', () => file.slice(0, -1), /was cut off/],
+    ['a file that ends too early', () => file.slice(0, -1), /is truncated/],
   ])('%s, and nothing is stored', async (_name, lines, sentence) => {
     await expect(importLines(other, lines())).rejects.toMatchObject({
       code: 'import_invalid',
@@ -178,7 +178,7 @@ describe('refused is', () => {
     expect(counts.every((count) => count === 0)).toBe(true);
   });
 
-  test('what is wrong in the last line, before anything is begun', async () => {
+  test('an invalid last line before storing anything', async () => {
     const transaction = async () => {
       throw new Error('It was begun.');
     };
@@ -190,7 +190,7 @@ describe('refused is', () => {
 
 const anyId = /"[0-9a-f]{8}-[0-9a-f-]{27}"/g;
 
-/** The same lines with each id as its place among them. */
+/** The lines with each id replaced by its position. */
 function numbered(lines: readonly string[]): string[] {
   const seen = new Map<string, number>();
   const placeOf = (id: string) => {

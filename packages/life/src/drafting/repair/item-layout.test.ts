@@ -4,7 +4,7 @@ import { sampleDraft, sampleItem, sampleProfile, validDraft } from '../../../tes
 import { frame, morning, outline, repaired, withItem } from '../../../test/repaired.js';
 
 describe('overlaps', () => {
-  test('the later item begins where the earlier ends', () => {
+  test('the later item begins when the earlier ends', () => {
     const { plan, repairs } = repaired(
       morning(['08:00', '10:10'], ['10:00', '12:00', { title: 'B' }]),
     );
@@ -48,7 +48,7 @@ describe('overlaps', () => {
     ]);
   });
 
-  test('what is swallowed is dropped', () => {
+  test('a covered item is dropped', () => {
     const { plan, repairs } = repaired(
       morning(['08:00', '10:00'], ['08:02', '09:00', { title: 'B' }], ['10:00', '12:00']),
     );
@@ -60,7 +60,7 @@ describe('overlaps', () => {
 });
 
 describe('gaps', () => {
-  test('a small one goes to the item before it, the first to the item behind it', () => {
+  test('a small gap is added to the previous item, the first to the next item', () => {
     const draft = withItem(withItem(validDraft(), 0, { start: '07:30' }), 2, { start: '09:20' });
     const { plan, repairs } = repaired(withItem(draft, 7, { end: '22:45' }));
     expect(outline(plan).map((line) => line.slice(0, 11))).toEqual([
@@ -73,14 +73,14 @@ describe('gaps', () => {
       '18:00-19:30',
       '19:30-23:00',
     ]);
-    expect(repairs.map((mend) => mend.message)).toEqual([
+    expect(repairs.map((repair) => repair.message)).toEqual([
       'moved the start of “Item 1” from 07:30 to 07:00',
       'moved the end of “Item 2” from 09:00 to 09:20',
       'moved the end of “Item 8” from 22:45 to 23:00',
     ]);
   });
 
-  test('a long one is filled with what the profile does quietly at home', () => {
+  test('a long gap is filled with quiet activities at home', () => {
     const draft = { ...validDraft(), items: validDraft().items.toSpliced(4, 2).slice(0, -1) };
     const { plan, rules } = repaired(draft);
     expect(outline(plan).slice(4)).toEqual([
@@ -116,19 +116,19 @@ describe('gaps', () => {
   });
 });
 
-describe('how many and how long', () => {
-  test('items under five minutes go to a neighbour', () => {
+describe('number and length of items', () => {
+  test('items under five minutes are merged into a neighbour', () => {
     const draft = morning(['08:00', '08:03', { title: 'Blink' }], ['08:03', '12:00']);
     draft.items.unshift(sampleItem('07:00', '07:02', { title: 'Yawn' }));
     const { plan, repairs } = repaired(withItem(draft, 1, { start: '07:02' }));
     expect(outline(plan).slice(0, 2)).toEqual(['07:00-08:03 Item 1', '08:03-12:00 From 08:03']);
-    expect(repairs.map((mend) => mend.message)).toEqual([
-      'gave the 2 minutes of “Yawn” to the next item',
-      'gave the 3 minutes of “Blink” to “Item 1”',
+    expect(repairs.map((repair) => repair.message)).toEqual([
+      'added the 2 minutes of “Yawn” to the next item',
+      'added the 3 minutes of “Blink” to “Item 1”',
     ]);
   });
 
-  test('too few are split, the longest first', () => {
+  test('too few items are split, the longest first', () => {
     const draft = sampleDraft(
       ['07:00', '08:00', { title: 'A' }],
       ['08:00', '18:00', { title: 'B' }],
@@ -148,7 +148,7 @@ describe('how many and how long', () => {
     expect(zh.plan.items[2]?.title).toBe('B（一）');
   });
 
-  test('too many are merged, the shortest first, and the longer keeps its name', () => {
+  test('too many items are merged, the shortest first; the longer keeps its title', () => {
     const times = Array.from({ length: 96 }, (_, i): [string, string] => [
       formatMinute(420 + i * 10 + (i % 2)),
       formatMinute(420 + (i + 1) * 10 + ((i + 1) % 2)),

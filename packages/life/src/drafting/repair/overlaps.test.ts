@@ -11,7 +11,7 @@ const spans = fc.array(fc.tuple(fc.nat(40), fc.integer({ min: 5, max: 45 })), {
   maxLength: 12,
 });
 
-/** Items of any `[start, length]`, sorted as placing sorts them. */
+/** Items of any `[start, length]`, sorted like `resolveTimes` sorts them. */
 function itemsOf(spans: readonly (readonly [number, number])[]): ScheduleItem[] {
   return spans
     .map(([start, length], i) => ({
@@ -24,8 +24,8 @@ function itemsOf(spans: readonly (readonly [number, number])[]): ScheduleItem[] 
     .sort((a, b) => a.start - b.start || a.end - b.end);
 }
 
-describe('separate', () => {
-  test('leaves items in order, apart, of five minutes or more, within what they were', () => {
+describe('resolveOverlaps', () => {
+  test('returns items in order, without overlap, of at least five minutes, within their original times', () => {
     fc.assert(
       fc.property(spans, (spans) => {
         const items = itemsOf(spans);
@@ -48,7 +48,7 @@ describe('separate', () => {
     );
   });
 
-  test('loses no more than a few minutes of what was planned', () => {
+  test('loses at most a few minutes of planned time', () => {
     fc.assert(
       fc.property(spans, (spans) => {
         const items = itemsOf(spans);
@@ -67,7 +67,7 @@ describe('separate', () => {
     );
   });
 
-  test('what goes on after an interruption makes room for what begins just before it', () => {
+  test('a continued item makes room for an item that begins just before it', () => {
     const items = itemsOf([
       [0, 100],
       [10, 40],

@@ -14,7 +14,7 @@ import { planProblems } from '../plan-rules.js';
 import { cutSlots } from '../slots.js';
 import { type PlanFrame, repairPlan } from './repair-plan.js';
 
-// Whatever fits the author's schema becomes a day that keeps every rule, or there is a reason why not.
+// Any draft that fits the schema becomes a valid plan, or is refused with reasons.
 
 const text = fc.oneof(
   { weight: 4, arbitrary: fc.string({ unit: 'grapheme', maxLength: 30 }) },
@@ -68,7 +68,7 @@ const readableTime = fc.oneof(
     '—',
   ),
 );
-/** Few are unreadable: one of them is enough for a plan to be refused. */
+/** Few are unreadable, since one unreadable time can make repair refuse the draft. */
 const time = fc.oneof(
   { weight: 150, arbitrary: readableTime },
   text,
@@ -95,7 +95,7 @@ const draft: fc.Arbitrary<PlanDraft> = fc.record({
   summary: text,
   items: fc.array(item, { minLength: 1, maxLength: 60, size: 'max' }),
 });
-/** Items one behind the other, so that far more than the largest number of them survive. */
+/** Contiguous short items, so that more than the maximum number of them remain. */
 const crowded = fc
   .tuple(
     fc.array(item, { minLength: 40, maxLength: 60, size: 'max' }),
@@ -134,7 +134,7 @@ function clockAt(minute: number): string {
 const reasons = ['no-times', 'unreadable-times', 'blank-titles', 'too-little'];
 
 describe('any draft that fits the schema', () => {
-  test('becomes a day that keeps the rules, or is refused with reasons', () => {
+  test('becomes a valid plan, or is refused with reasons', () => {
     let plans = 0;
     fc.assert(
       fc.property(fc.oneof(draft, draft, crowded), frame, (draft, frame) => {
@@ -161,12 +161,12 @@ describe('any draft that fits the schema', () => {
       }),
       { numRuns: 300, seed: 20261123 },
     );
-    // The generator is no use if hardly anything of it can be repaired.
+    // The test is meaningless if most drafts are refused.
     expect(plans).toBeGreaterThan(150);
   });
 });
 
-/** What could not be stored, or is longer or more than allowed. */
+/** The parts of a plan that cannot be stored, or exceed a limit. */
 function unstorable(plan: Plan): string[] {
   const bounded = (text: string, limit: number) =>
     [...text].length <= limit && !/(?!\n)[\p{Cc}\p{Cs}]/u.test(text);
@@ -216,15 +216,15 @@ function expectSlots(plan: Plan, slots: Slot[]): void {
   }
 }
 
-test('an ordinary day is repaired, cut and grouped in little time', () => {
+test('repairing, cutting and grouping an ordinary day is fast', () => {
   const frame = { profile: sampleProfile(), wake: 420, sleep: 1380 };
   const once = (seed: number) => {
     const { plan } = repairPlan(validDraft(), frame);
     return plan && groupChapters(cutSlots(plan, seededRandom(seed)), 4);
   };
-  // About 35 times what parsing the draft takes.
+  // Takes about 35 times as long as parsing the draft.
   const text = JSON.stringify(validDraft());
-  // The best of many runs: a busy machine says nothing about the code.
+  // The best of many runs, to be independent of the load of the machine.
   const fastest = (work: (run: number) => unknown) =>
     Math.min(
       ...Array.from({ length: 300 }, (_, run) => {

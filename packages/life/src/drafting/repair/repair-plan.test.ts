@@ -4,8 +4,8 @@ import { frame, outline, repaired, withItem } from '../../../test/repaired.js';
 import type { PlanDraft } from '../draft.js';
 import { repairPlan } from './repair-plan.js';
 
-describe('a good draft', () => {
-  test('keeps its times and texts, gets its sleep, and nothing is repaired', () => {
+describe('a valid draft', () => {
+  test('keeps its times and texts, and gets sleep without repairs', () => {
     const { plan, repairs } = repaired(validDraft());
     expect(repairs).toEqual([]);
     expect(outline(plan)).toEqual(
@@ -34,7 +34,7 @@ describe('a good draft', () => {
     expect(plan.items.map((item) => item.asleep)).toEqual([true, ...Array(8).fill(false)]);
   });
 
-  test('its sleep speaks the language of the profile', () => {
+  test('its sleep is in the language of the profile', () => {
     const { plan } = repaired(validDraft(), { ...frame, profile: sampleProfile('zh') });
     expect(plan.items[0]).toMatchObject({ title: '睡觉', location: '公寓' });
   });
@@ -62,14 +62,14 @@ describe('a major event with a lodging', () => {
     return [plan.items[0], plan.items.at(-2), plan.items.at(-1)].map((item) => item?.location);
   };
 
-  test('she sleeps and is idle there between its first and its last day', () => {
+  test('she sleeps and rests there from its first to its last day', () => {
     expect(night(1)).toEqual(['the flat', 'the inn', 'the inn']);
     expect(night(2)).toEqual(['the inn', 'the inn', 'the inn']);
     expect(night(3)).toEqual(['the inn', 'the flat', 'the flat']);
   });
 });
 
-describe('the refusals', () => {
+describe('refusals', () => {
   const refusals = (draft: PlanDraft, within = frame) => {
     const { plan, refusals } = repairPlan(draft, within);
     expect(plan).toBeNull();
@@ -87,7 +87,7 @@ describe('the refusals', () => {
     expect(refusals({ summary: 'A day.', items: [] })[0]?.rule).toBe('no-times');
   });
 
-  test('too little of a day', () => {
+  test('too little of the day is planned', () => {
     expect(refusals(sampleDraft(['08:00', '09:00']))).toEqual([
       {
         rule: 'too-little',
@@ -97,7 +97,7 @@ describe('the refusals', () => {
     expect(repairPlan(sampleDraft(['08:00', '12:00']), frame).refusals).toEqual([]);
   });
 
-  test('nothing has a title', () => {
+  test('no item has a title', () => {
     const items = validDraft().items.map((item) => ({ ...item, title: '\u0000' }));
     expect(refusals({ ...validDraft(), items })[0]?.rule).toBe('blank-titles');
   });
@@ -107,12 +107,12 @@ describe('the refusals', () => {
     [420, 1500],
     [1380, 420],
     [420, 500],
-  ])('waking hours %d to %d', (wake, sleep) => {
+  ])('invalid waking hours: %d to %d', (wake, sleep) => {
     expect(refusals(validDraft(), { ...frame, wake, sleep })[0]?.rule).toBe('waking-hours');
   });
 });
 
-test('a repaired plan, drafted again, comes back as it is', () => {
+test('repairing the draft of a repaired plan changes nothing', () => {
   const draft = sampleDraft(
     ['9', '10:30 AM'],
     ['10', '11'],

@@ -6,22 +6,22 @@ import { repairPlan } from './repair-plan.js';
 describe('texts', () => {
   const repairedItem = (over: object, profile = frame.profile) => {
     const { plan, repairs } = repaired(withItem(validDraft(), 2, over), { ...frame, profile });
-    return { item: plan.items[3], repairs: repairs.map((mend) => mend.message) };
+    return { item: plan.items[3], repairs: repairs.map((repair) => repair.message) };
   };
 
-  test('companions are those of the profile, by their own name', () => {
+  test('companions are limited to the profile and named as in it', () => {
     const companions = [' exusiai ', 'ＭＯＳＴＩＭＡ', 'Nobody', 'Mostima', '空'];
     const { item, repairs } = repairedItem({ companions });
     expect(item?.companions).toEqual(['Exusiai', 'Mostima', '空']);
     expect(repairs).toEqual([
       'read “exusiai” in “Item 3” as “Exusiai”',
       'read “ＭＯＳＴＩＭＡ” in “Item 3” as “Mostima”',
-      'dropped “Nobody” from “Item 3”: nobody of the profile',
+      'dropped “Nobody” from “Item 3”: not in the profile',
       'dropped “Mostima” from “Item 3”: named twice',
     ]);
   });
 
-  test('a blank title is the beginning of the description', () => {
+  test('a blank title is filled with the beginning of the description', () => {
     const { item, repairs } = repairedItem({
       title: ' \u200b…',
       description: 'Loads the van, slowly. Then waits.',
@@ -32,7 +32,7 @@ describe('texts', () => {
     ]);
   });
 
-  test('blank texts come from the profile', () => {
+  test('blank texts are filled from the profile', () => {
     const { item } = repairedItem({ title: '', description: '', location: '', category: 'work' });
     expect(item).toMatchObject({
       title: 'Morning round',
@@ -41,7 +41,7 @@ describe('texts', () => {
     });
   });
 
-  test('without a kindred activity they come from words', () => {
+  test('without a similar activity they are filled with standard texts', () => {
     const { item } = repairedItem({
       title: '',
       description: 'x'.repeat(60),
@@ -61,7 +61,7 @@ describe('texts', () => {
   });
 
   test.each(['N/A', 'none', '无', '（无）'])(
-    '“%s” is no text, no companion and no feeling',
+    '“%s” is a placeholder for texts, companions and feelings',
     (word) => {
       const { item, repairs } = repairedItem({
         title: word,
@@ -78,26 +78,26 @@ describe('texts', () => {
         companions: [],
         emotionalTags: [],
       });
-      expect(repairs.join()).not.toContain('nobody of the profile');
+      expect(repairs.join()).not.toContain('not in the profile');
       expect(repaired({ ...validDraft(), summary: word }).plan.summary).toMatch(
         /^The day: Item 1,/,
       );
     },
   );
 
-  test('a companion may have a name that means nothing', () => {
+  test('a companion’s name may look like a placeholder', () => {
     const companions = frame.profile.companions.map((each) => ({ ...each, name: '无' }));
     const { item } = repairedItem({ companions: ['无'] }, { ...frame.profile, companions });
     expect(item?.companions).toEqual(['无']);
   });
 
-  test('a home without a readable name is still a home', () => {
+  test('a home without a usable name is called home', () => {
     const { name: _name, ...home } = frame.profile.home;
     const profile = sampleProfile('en', { home: { ...home, name: '—', place: 'nowhere' } });
     expect(repaired(validDraft(), { ...frame, profile }).plan.items[0]?.location).toBe('home');
   });
 
-  test('a blank summary is made of the titles', () => {
+  test('a blank summary is made from the titles', () => {
     const { plan, rules } = repaired({ ...validDraft(), summary: ' \n' });
     expect(plan.summary).toBe('The day: Item 1, Item 2, Item 3, Item 4, Item 5, Item 6.');
     expect(rules).toEqual(['text-filled']);
@@ -126,15 +126,15 @@ describe('texts', () => {
     ]);
   });
 
-  test('what cannot be stored is taken out', () => {
+  test('characters that cannot be stored are removed', () => {
     const { item, repairs } = repairedItem({
       title: 'A\u0000 b\ud800\u0007',
       description: 'One.\n\n\n\nTwo.\u0000',
     });
     expect(item).toMatchObject({ title: 'A b', description: 'One.\n\nTwo.' });
     expect(repairs).toEqual([
-      'removed characters that are no text from a title',
-      'removed characters that are no text from a description',
+      'removed invalid characters from a title',
+      'removed invalid characters from a description',
     ]);
   });
 
@@ -142,6 +142,6 @@ describe('texts', () => {
     const emotionalTags = ['calm', ' calm', '', 'x'.repeat(50), ...'abcdefghij'];
     const { item, repairs } = repairedItem({ emotionalTags });
     expect(item?.emotionalTags).toEqual(['calm', 'x'.repeat(40), ...'abcdef']);
-    expect(repairs).toEqual(['tidied the feelings of “Item 3”: kept 8 of 14']);
+    expect(repairs).toEqual(['cleaned the feelings of “Item 3”: kept 8 of 14']);
   });
 });

@@ -4,7 +4,7 @@ import { frame, morning, outline, repaired, withItem } from '../../../test/repai
 import { repairPlan } from './repair-plan.js';
 
 describe('times', () => {
-  test('odd ways of writing are read, and that is said', () => {
+  test('unusual notations are read, with a note', () => {
     const draft = withItem(validDraft(), 1, { start: '8:00 AM', end: '9' });
     const { plan, repairs } = repaired(draft);
     expect(outline(plan)[1]).toBe('08:00-09:00 Item 2');
@@ -14,19 +14,19 @@ describe('times', () => {
     ]);
   });
 
-  test('a missing start or end comes from the neighbour', () => {
+  test('a missing start or end is inferred from the neighbour', () => {
     const draft = withItem(withItem(validDraft(), 1, { end: '?' }), 4, { start: 'soon' });
     const { plan, rules } = repaired(draft);
     expect(outline(plan)).toEqual(outline(repaired(validDraft()).plan));
     expect(rules).toEqual(['time-inferred']);
   });
 
-  test('the first start and the last end come from the waking hours', () => {
+  test('the first start and the last end are inferred from the waking hours', () => {
     const draft = withItem(withItem(validDraft(), 0, { start: '' }), 7, { end: '' });
     expect(outline(repaired(draft).plan)).toEqual(outline(repaired(validDraft()).plan));
   });
 
-  test('a plan of starts only is whole', () => {
+  test('a plan with starts only is complete', () => {
     const draft = {
       ...validDraft(),
       items: validDraft().items.map((item) => ({ ...item, end: '' })),
@@ -34,7 +34,7 @@ describe('times', () => {
     expect(outline(repaired(draft).plan)).toEqual(outline(repaired(validDraft()).plan));
   });
 
-  test('without a neighbour an item gets an hour', () => {
+  test('without a suitable neighbour, an item lasts an hour', () => {
     const draft = sampleDraft(
       ['15:00', '23:00'],
       ['', '10:00', { title: 'B' }],
@@ -43,13 +43,15 @@ describe('times', () => {
     const { plan, repairs } = repaired(draft);
     expect(outline(plan).join()).toContain('07:00-08:00 A');
     expect(outline(plan).join()).toContain('09:00-10:00 B');
-    expect(repairs.map((mend) => mend.message)).toContain('let “A” end at 08:00: it had no end');
-    expect(repairs.map((mend) => mend.message)).toContain(
+    expect(repairs.map((repair) => repair.message)).toContain(
+      'let “A” end at 08:00: it had no end',
+    );
+    expect(repairs.map((repair) => repair.message)).toContain(
       'let “B” begin at 09:00: it had no start',
     );
   });
 
-  test('a time that cannot be read comes from the neighbour only where that tells it', () => {
+  test('an unreadable time is inferred from a neighbour, or the draft is refused', () => {
     const { repairs } = repaired(withItem(validDraft(), 1, { end: '八点五' }));
     expect(repairs).toEqual([
       {
@@ -77,14 +79,14 @@ describe('times', () => {
     });
   });
 
-  test('a range in either field is the time of that field', () => {
+  test('a range in either field is read as the time of that field', () => {
     const draft = withItem(validDraft(), 1, { start: '08:00-09:00', end: '上午8点~9点' });
     const { plan, rules } = repaired(draft);
     expect(outline(plan)).toEqual(outline(repaired(validDraft()).plan));
     expect(rules).toEqual(['time-format']);
   });
 
-  test('an item without times lies between neighbours that have them, otherwise it is dropped', () => {
+  test('an item without times is put between its neighbours, or dropped', () => {
     const kept = repaired(withItem(validDraft(), 1, { start: '-', end: '-' }));
     expect(outline(kept.plan)[1]).toBe('08:00-09:00 Item 2');
     const dropped = repaired(withItem(validDraft(), 0, { start: '-', end: '-' }));
@@ -99,7 +101,7 @@ describe('times', () => {
     expect(repaired(nothing).rules).toEqual(['no-times']);
   });
 
-  test('an end before its start is past noon, past midnight or swapped', () => {
+  test('an end before its start is after noon, after midnight or swapped', () => {
     const noon = repaired(withItem(validDraft(), 2, { start: '9:00', end: '0:00' }));
     expect(outline(noon.plan)[2]).toBe('09:00-12:00 Item 3');
     const midnight = repaired(withItem(validDraft(), 7, { end: '01:00' }));
@@ -110,13 +112,13 @@ describe('times', () => {
     expect(swapped.rules).toEqual(['time-reversed']);
   });
 
-  test('an item that ends as it begins lasts until the next', () => {
+  test('an item without length lasts until the next one', () => {
     const { plan, rules } = repaired(withItem(validDraft(), 1, { end: '08:00' }));
     expect(outline(plan)[1]).toBe('08:00-09:00 Item 2');
     expect(rules).toEqual(['zero-length']);
   });
 
-  test('a clock of twelve hours goes on after noon', () => {
+  test('a 12-hour clock continues after noon', () => {
     const times: [string, string][] = [
       ['7:00', '8:00'],
       ['8:00', '10:00'],
@@ -141,7 +143,7 @@ describe('times', () => {
     expect(rules).toEqual(['time-format']);
   });
 
-  test('an item after midnight is not taken for the morning', () => {
+  test('an item after midnight is not read as morning', () => {
     const draft = validDraft();
     draft.items.push(sampleItem('00:00', '07:30', { title: 'Sleep' }));
     const { plan, rules } = repaired(draft);
@@ -149,21 +151,21 @@ describe('times', () => {
     expect(rules).toEqual(['past-midnight', 'outside-waking']);
   });
 
-  test('items come in order', () => {
+  test('items are sorted', () => {
     const { plan, rules } = repaired({ ...validDraft(), items: validDraft().items.toReversed() });
     expect(outline(plan)).toEqual(outline(repaired(validDraft()).plan));
     expect(rules).toEqual(['unsorted']);
   });
 
-  test('what lies outside the waking hours is clipped or dropped', () => {
+  test('items outside the waking hours are clipped or dropped', () => {
     const draft = withItem(validDraft(), 0, { start: '06:00' });
     draft.items.push(sampleItem('23:00', '25:30', { title: 'Night out' }));
     const { plan, repairs } = repaired(draft);
     expect(outline(plan)).toEqual(outline(repaired(validDraft()).plan));
-    expect(repairs.map((mend) => mend.message)).toEqual([
+    expect(repairs.map((repair) => repair.message)).toEqual([
       'read “25:30” of “Night out” as 25:30',
       'clipped “Item 1” to the waking hours 07:00-23:00',
-      'dropped “Night out”: it lies outside the waking hours 07:00-23:00',
+      'dropped “Night out”: it is outside the waking hours 07:00-23:00',
     ]);
   });
 });

@@ -19,7 +19,7 @@ import {
 import type { FailureOutcome } from '../generation/handle-failure.js';
 import type { Budget, Cap } from './budget.js';
 
-// Nights with a budget, worked to their end.
+// Scheduled days with a budget, written to the end.
 
 let db: TestDatabase;
 
@@ -38,7 +38,7 @@ const none: Cap = { tokens: null, money: null };
 const four = Temporal.Instant.from('2026-11-22T20:00:00Z');
 const clock = { now: () => four };
 
-/** An author whose calls use as much as is expected of a first one. */
+/** An author whose calls use the default expectation. */
 function costlyAuthor(): ScriptedAuthor {
   const author = makeScriptedAuthor();
   return {
@@ -56,8 +56,8 @@ function costlyAuthor(): ScriptedAuthor {
   };
 }
 
-/** Begins the days of ten characters and works until nothing is left to do. */
-async function night(budget: Budget, fallback: 'offline' | 'none') {
+/** Begins the days of ten characters and works until all steps are done. */
+async function runSchedule(budget: Budget, fallback: 'offline' | 'none') {
   await insertCharacters(db, manyCharacters(10));
   const author = costlyAuthor();
   const fleet = makeFleet(db, { author, budget, fallback, clock });
@@ -67,7 +67,7 @@ async function night(budget: Budget, fallback: 'offline' | 'none') {
     try {
       await fleet.work(step);
     } catch (error) {
-      settled.push((await fleet.settle(step, error)).kind);
+      settled.push((await fleet.handleFailure(step, error)).kind);
     }
   }
   return { begun, settled, author };
@@ -87,17 +87,17 @@ const spentTokens = async () =>
 const daily = (tokens: number) =>
   buildBudget({ everybody: { day: { tokens, money: null }, month: none } });
 
-test('a night without caps spends what it needs', async () => {
-  const { settled } = await night(buildBudget(), 'offline');
+test('days without caps spend what they need', async () => {
+  const { settled } = await runSchedule(buildBudget(), 'offline');
   expect(settled).toEqual([]);
   expect(await ended()).toEqual({ 'published gemini': 10 });
   expect(await spentTokens()).toBe(500_000);
 });
 
 test.each([120_000, 250_000, 400_000])(
-  'a night that may spend %i tokens spends no more, and every day is there',
+  'a cap of %i tokens is kept, and every day is published',
   async (tokens) => {
-    const { begun } = await night(daily(tokens), 'offline');
+    const { begun } = await runSchedule(daily(tokens), 'offline');
     expect(begun).toEqual({ begun: 10, overBudget: 10 - Math.floor(tokens / 50_000) });
     const { 'published gemini': paid = 0, ...others } = await ended();
     expect(others).toEqual({ 'published offline budget_exhausted': 10 - paid });
@@ -108,27 +108,27 @@ test.each([120_000, 250_000, 400_000])(
   },
 );
 
-test('a night without anybody to stand in says of each day that it could not be paid, once', async () => {
-  const { begun, settled, author } = await night(daily(120_000), 'none');
+test('without a fallback, each day over budget fails once', async () => {
+  const { begun, settled, author } = await runSchedule(daily(120_000), 'none');
   expect(begun).toEqual({ begun: 10, overBudget: 0 });
   const { 'published gemini': paid = 0, ...others } = await ended();
   expect(others).toEqual({ 'failed gemini budget_exhausted': 10 - paid });
   expect(settled).toEqual(Array(10 - paid).fill('failed'));
   expect(await spentTokens()).toBeLessThanOrEqual(120_000);
   expect(author.calls.plan).toBeLessThan(10);
-  // Looked at again it is not begun again: the next date has its own time.
+  // Running again begins nothing: the next date has its own time.
   expect(await makeScheduler(db, { budget: daily(120_000), fallback: 'none' }).at(four)).toEqual({
     begun: 0,
     overBudget: 0,
   });
 });
 
-test('a character at her own cap stops alone', async () => {
+test('a character at her own cap does not stop others', async () => {
   const budget = buildBudget({
     eachCharacter: { day: { tokens: 30_000, money: null }, month: none },
   });
   await insertKnownDay(db);
-  const { author } = await night(budget, 'none');
+  const { author } = await runSchedule(budget, 'none');
   expect(await ended()).toEqual({ 'failed gemini budget_exhausted': 10 });
   expect(author.calls.plan).toBe(0);
   expect(await spentTokens()).toBe(0);

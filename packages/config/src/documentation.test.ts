@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from '@jest/globals';
@@ -8,7 +8,7 @@ import { settingsSchema } from './schema.js';
 import { valueAt } from './tree.js';
 import { allSettings } from './variables.js';
 
-// config/base.yml and the settings tables of the READMEs match the schema.
+// config/base.yml and the settings tables of the READMEs match the schema; Markdown is wrapped.
 
 const root = resolve(import.meta.dirname, '../../..');
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
@@ -83,3 +83,32 @@ test.each([
   const unknown = [...documented.keys()].filter((name) => !known.includes(name));
   expect([...problems, ...unknown.map((name) => `${name} is unknown`)]).toEqual([]);
 });
+
+const maxColumns = 120;
+
+test(`Markdown has at most ${maxColumns} columns, except tables, code and addresses of links`, () => {
+  const packages = ['apps', 'packages'].flatMap((parent) =>
+    readdirSync(join(root, parent)).map((name) => `${parent}/${name}/`),
+  );
+  const files = ['', 'docs/', 'docker/', 'infra/', ...packages].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `${folder}${name}`),
+  );
+  expect(files.flatMap(longLines)).toEqual([]);
+});
+
+function longLines(file: string): string[] {
+  let fenced = false;
+  return read(file)
+    .split('\n')
+    .flatMap((line, index) => {
+      const isFence = line.trimStart().startsWith('```');
+      if (isFence) fenced = !fenced;
+      const isExempt = fenced || isFence || line.startsWith('|');
+      const columns = [...line.replaceAll(/\]\(\S+?\)|<https?:\S+>/g, ']')].length;
+      return isExempt || columns <= maxColumns
+        ? []
+        : [`${file}:${index + 1} has ${columns} columns`];
+    });
+}

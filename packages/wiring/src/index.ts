@@ -4,3 +4,4 @@ export {
   type ProcessDepsOptions,
   type WiringOptions,
 } from './process-deps.js';
+export { openProcess, type ProcessStart, prepareDatabase, runProcess } from './run-process.js';

@@ -1,45 +1,20 @@
 import { once } from 'node:events';
 import type { Server } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
-import {
-  bootstrapKey,
-  configExitCode,
-  formatConfigProblems,
-  ignoreLibpqVariables,
-  loadConfig,
-  processEnvironment,
-  productVersion,
-  secretsOf,
-  settingsWithoutEffect,
-} from '@texas-ai/config';
-import { explain, TexasError } from '@texas-ai/kernel';
-import { captureConsole, makeRedactor } from '@texas-ai/logging';
-import { waitForMigrations } from '@texas-ai/storage';
-import { serveMetrics, startTracing } from '@texas-ai/telemetry';
+import { bootstrapKey } from '@texas-ai/config';
+import { TexasError } from '@texas-ai/kernel';
+import { openProcess, prepareDatabase, runProcess } from '@texas-ai/wiring';
 import closeWithGrace from 'close-with-grace';
 import { type ApiDeps, makeDeps, root } from './deps.js';
 import { makeServer } from './server.js';
 import { stopServing, unusedConnections } from './stop-serving.js';
 
-/** Runs the api as configured by the environment. If it cannot start, prints why and exits. */
-export async function run(): Promise<void> {
-  let redactor = makeRedactor([]);
-  try {
-    const config = loadConfig({ root, needs: { database: true, redis: true } });
+export function run(): Promise<void> {
+  return runProcess('api', root, ({ config, tracing, secrets }) => {
     const internalApiKey = bootstrapKey(config);
-    redactor = makeRedactor([...secretsOf(config), internalApiKey]);
-    const environment = processEnvironment();
-    const version = productVersion(root);
-    const tracing = await startTracing({ service: 'texas-api', version, environment });
-    await serve(makeDeps({ config, internalApiKey, tracing }));
-  } catch (error) {
-    const invalid = error instanceof TexasError && error.code === 'config_invalid';
-    const message = invalid
-      ? formatConfigProblems(error)
-      : redactor.text(`The api could not start: ${explain(error)}`);
-    process.stderr.write(`${message}\n`);
-    process.exit(invalid ? configExitCode : 1);
-  }
+    secrets.push(internalApiKey);
+    return serve(makeDeps({ config, internalApiKey, tracing }));
+  });
 }
 
 /** The part of the shutdown time reserved for closing PostgreSQL and Redis. */
@@ -48,8 +23,6 @@ const closingMs = 500;
 /** Serves until the process is told to stop, then shuts down gracefully. */
 async function serve(deps: ApiDeps): Promise<void> {
   const { config, logger, readiness, streams, tracing, owner } = deps;
-  captureConsole(logger);
-  ignoreLibpqVariables(logger);
   const server = makeServer(deps);
   const unused = unusedConnections(server);
   const { drainSeconds, shutdownSeconds } = config.server;
@@ -64,13 +37,8 @@ async function serve(deps: ApiDeps): Promise<void> {
     await tracing.stop(logger);
     await owner.closeAll();
   });
+  await openProcess(deps);
   await listen(server, config.server);
-  const { port } = config.metrics;
-  if (port !== null) {
-    owner.own(await serveMetrics({ ...deps, host: config.server.host, port }), (each) =>
-      each.close(),
-    );
-  }
   logger.info('api listens', { host: config.server.host, port: config.server.port });
   await start(deps, starting.signal);
 }
@@ -87,28 +55,11 @@ async function start(deps: ApiDeps, signal: AbortSignal) {
   }
 }
 
-async function getReady(
-  {
-    config,
-    database,
-    store,
-    characters,
-    keys,
-    restoreDetector,
-    channels,
-    logger,
-    readiness,
-  }: ApiDeps,
-  signal: AbortSignal,
-) {
-  await waitForMigrations(database, logger, signal);
-  const changed = await store.characters.synchronise(characters);
-  if (changed.length > 0) logger.info('profiles synchronised', { characters: changed });
+async function getReady(deps: ApiDeps, signal: AbortSignal) {
+  const { keys, restoreDetector, logger, readiness } = deps;
+  await prepareDatabase(deps, signal);
   keys.start();
   restoreDetector.start();
-  if (channels.length === 0) logger.warn('no alert channel is configured: nobody is warned');
-  const withoutEffect = settingsWithoutEffect(config);
-  if (withoutEffect !== null) logger.warn(withoutEffect);
   readiness.started = true;
   // See main.ts.
   setFlagsFromString('--semi-space-growth-factor=2');

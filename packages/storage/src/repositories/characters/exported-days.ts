@@ -1,34 +1,14 @@
 import { Temporal } from '@texas-ai/kernel';
-import { type ExportedDay, knownSum } from '@texas-ai/life';
+import type { ExportedDay } from '@texas-ai/life';
 import { experienceColumns, itemColumns, jsonRows } from '../days/json-rows.js';
-import { fallbackOf, type GenerationRow } from '../generations/generation-row.js';
-
-type Generation = ExportedDay['generation'];
-
-type GenerationColumns = Pick<
-  GenerationRow,
-  | 'id'
-  | 'ordinal'
-  | 'author'
-  | 'model'
-  | 'asked_by'
-  | 'chapters_wanted'
-  | 'calls'
-  | 'input_tokens'
-  | 'output_tokens'
-  | 'cost'
-  | 'unpriced_calls'
-  | 'fallback_from'
-  | 'fallback_code'
-  | 'fallback_reason'
-  | 'request_id'
-  | 'created_at'
-  | 'started_at'
->;
+import {
+  type GenerationRow,
+  qualifiedColumns,
+  toGeneration,
+} from '../generations/generation-row.js';
 
 /** A row of `selectExportedDays`. Instants inside its JSON have the format of PostgreSQL. */
-export interface ExportedRow extends GenerationColumns {
-  date: string;
+export interface ExportedRow extends GenerationRow {
   published_at: Temporal.Instant;
   author_version: string | null;
   profile_hash: string;
@@ -45,18 +25,16 @@ export interface ExportedRow extends GenerationColumns {
 
 /** Bindings: `character`, `after` (a date or null) and `limit`. */
 export const selectExportedDays = `
-  SELECT days.date, days.published_at, live.id, ordinal, author, model, author_version,
-    profile_hash, asked_by, request_id, chapters_wanted, fallback_from, fallback_code,
-    fallback_reason, warnings, calls, input_tokens, output_tokens, cost, unpriced_calls, created_at,
-    started_at, finished_at, rewritten_at, brief, summary,
-    ${jsonRows('live', 'schedule_items', 'position', itemColumns)} AS items,
-    ${jsonRows('live', 'chapters', 'position', {
+  SELECT ${qualifiedColumns}, published_at, author_version, profile_hash, warnings, rewritten_at,
+    brief, summary,
+    ${jsonRows('generations', 'schedule_items', 'position', itemColumns)} AS items,
+    ${jsonRows('generations', 'chapters', 'position', {
       slots: 'slots',
       writtenAt: 'written_at',
       writtenOrder: 'written_order',
     })} AS chapters,
-    ${jsonRows('live', 'experiences', 'start_minute', experienceColumns)} AS experiences,
-    ${jsonRows('live', 'interactions', 'id', {
+    ${jsonRows('generations', 'experiences', 'start_minute', experienceColumns)} AS experiences,
+    ${jsonRows('generations', 'interactions', 'id', {
       id: 'id',
       experienceId: 'experience_id',
       content: 'content',
@@ -64,7 +42,7 @@ export const selectExportedDays = `
       windowStart: 'window_start',
       windowEnd: 'window_end',
     })} AS interactions
-  FROM days JOIN generations AS live ON live.id = days.generation_id
+  FROM days JOIN generations ON generations.id = days.generation_id
   WHERE days.character_id = :character AND (:after::date IS NULL OR days.date > :after::date)
   ORDER BY days.date LIMIT :limit`;
 
@@ -72,7 +50,7 @@ export function toExportedDay(row: ExportedRow): ExportedDay {
   return {
     date: row.date,
     publishedAt: row.published_at.toString(),
-    generation: toGeneration(row),
+    generation: exportedGeneration(row),
     brief: row.brief,
     summary: row.summary,
     items: row.items,
@@ -89,28 +67,17 @@ export function toExportedDay(row: ExportedRow): ExportedDay {
   };
 }
 
-function toGeneration(row: ExportedRow): Generation {
+function exportedGeneration(row: ExportedRow): ExportedDay['generation'] {
+  const { id, ordinal, author, model, askedBy, requestId, chaptersWanted, ...generation } =
+    toGeneration(row);
+  const { fallback, usage, createdAt, startedAt } = generation;
   return {
-    id: row.id,
-    ordinal: row.ordinal,
-    author: row.author,
-    model: row.model,
+    ...{ id, ordinal, author, model, askedBy, requestId, chaptersWanted, fallback, usage },
     authorVersion: row.author_version,
     profileHash: row.profile_hash,
-    askedBy: row.asked_by,
-    requestId: row.request_id,
-    chaptersWanted: row.chapters_wanted,
-    fallback: fallbackOf(row),
     warnings: row.warnings,
-    usage: {
-      calls: row.calls,
-      inputTokens: row.input_tokens,
-      outputTokens: row.output_tokens,
-      cost: knownSum(row.cost, row.unpriced_calls),
-      unpricedCalls: row.unpriced_calls,
-    },
-    createdAt: row.created_at.toString(),
-    startedAt: row.started_at?.toString() ?? null,
+    createdAt,
+    startedAt,
     finishedAt: row.finished_at.toString(),
     rewrittenAt: row.rewritten_at?.toString() ?? null,
   };

@@ -41,41 +41,12 @@ export interface GenerationRow {
   waiting?: { until: string; reason: string } | null;
 }
 
-/** The columns of GenerationRow; the large ones are left out. */
-export const generationColumns = [
-  'id',
-  'character_id',
-  'date',
-  'ordinal',
-  'status',
-  'run',
-  'author',
-  'model',
-  'asked_by',
-  'plan_tries',
-  'chapters_wanted',
-  'chapters_total',
-  'chapters_written',
-  'calls',
-  'input_tokens',
-  'output_tokens',
-  'cost',
-  'unpriced_calls',
-  'fallback_from',
-  'fallback_code',
-  'fallback_reason',
-  'error_code',
-  'error_message',
-  'request_id',
-  'created_at',
-  'started_at',
-  'finished_at',
-] as const satisfies readonly (keyof GenerationRow)[];
-
-/** SQL: the same columns, qualified by their table. */
-export const qualifiedColumns = generationColumns
-  .map((column) => `generations.${column}`)
-  .join(', ');
+/** SQL: the columns of GenerationRow, qualified by their table; the large ones are left out. */
+export const qualifiedColumns = `
+  id, character_id, date, ordinal, status, run, author, model, asked_by, plan_tries, chapters_wanted,
+  chapters_total, chapters_written, calls, input_tokens, output_tokens, cost, unpriced_calls,
+  fallback_from, fallback_code, fallback_reason, error_code, error_message, request_id, created_at,
+  started_at, finished_at`.replaceAll(/\w+/g, 'generations.$&');
 
 /** SQL column: the end and reason of the cooldown that a generation waits for. */
 export const waitingColumn = `(

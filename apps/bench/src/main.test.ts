@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { circumstances } from './example-report.js';
+import { circumstances } from '../test/example-report.js';
 import { measurements } from './registry.js';
 
 const document = fileURLToPath(new URL('../../../docs/performance.md', import.meta.url));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { UsageError } from './arguments.js';
-import { circumstances } from './example-report.js';
+import { circumstances } from '../test/example-report.js';
 import { readReport, reportOf } from './report.js';
 import { renderMarkdown, renderText } from './table.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { sizingFigures as figures } from './example-report.js';
+import { sizingFigures as figures } from '../test/example-report.js';
 import { needsOf } from './sizing.js';
 
 describe('the sizing', () => {

@@ -4,7 +4,6 @@ export {
   hashKey,
   makeKey,
   matchesHash,
-  type NewKey,
   type Scope,
   scopes,
   shortPartOf,

@@ -1,2 +1,2 @@
-export { type GeminiOptions, makeGeminiAuthor } from './gemini/gemini-author.js';
+export { makeGeminiAuthor } from './gemini/gemini-author.js';
 export { makeOfflineAuthor } from './offline/offline-author.js';

@@ -4,32 +4,16 @@
 
 export { findClientForServer } from './database/client-for-server.js';
 export { withDatabase } from './database/libpq-environment.js';
-export {
-  type CreateBackupOptions,
-  type CreatedBackup,
-  createBackup,
-} from './dump/create-backup.js';
-export {
-  type BackupKind,
-  backupKinds,
-  type Manifest,
-  readManifest,
-  type TableFingerprint,
-} from './files/manifest.js';
+export { type CreatedBackup, createBackup } from './dump/create-backup.js';
+export { type BackupKind, backupKinds, type Manifest, readManifest } from './files/manifest.js';
 export { manifestFileOf } from './files/names.js';
 export { findOrDownloadBackup } from './places/find-backup.js';
 export { listFolder } from './places/folder.js';
-export type { BackupTarget } from './places/target.js';
-export {
-  type BackupRecord,
-  type BackupRepository,
-  type BackupState,
-  backupStates,
-} from './repository.js';
+export { type BackupRecord, type BackupRepository, backupStates } from './repository.js';
 export { fingerprintDatabase } from './restore/load-dump.js';
-export type { RestoreBackupOptions, Restored, RestoreStep } from './restore/options.js';
+export type { Restored } from './restore/options.js';
 export { restoreBackup } from './restore/restore-backup.js';
 export { folderPlaceName, type RunBackupDeps, runBackup } from './run-backup.js';
-export { type BackupSettings, backupDepsFrom, readIdentity } from './settings.js';
+export { backupDepsFrom, readIdentity } from './settings.js';
 export { verifyBackup } from './verify/verify-backup.js';
 export { type VerifyLatestDeps, verifyLatest } from './verify/verify-latest.js';

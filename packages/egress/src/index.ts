@@ -1,2 +1,1 @@
-export type { ProxySettings } from './proxy-for.js';
 export { type Egress, useProxy } from './use-proxy.js';

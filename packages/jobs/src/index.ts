@@ -8,15 +8,8 @@ export {
 } from './announcements.js';
 export { type CallBucketOptions, makeCallBucket } from './call-bucket.js';
 export { connectConsumer, connectProducer, untilReady } from './connection.js';
-export {
-  type Consumer,
-  type ConsumerOptions,
-  type Handler,
-  type Handlers,
-  type JobContext,
-  makeConsumer,
-} from './consumer.js';
-export { type JobName, type JobPayload, jobs, type QueueName, queueNames } from './definitions.js';
+export { type Consumer, type ConsumerOptions, type Handlers, makeConsumer } from './consumer.js';
+export { jobs, type QueueName, queueNames } from './definitions.js';
 export {
   type Fleet,
   type FleetWorker,
@@ -24,7 +17,7 @@ export {
   neglectedQueues,
   startReporting,
 } from './fleet.js';
-export { type AlertMessage, jobId, makeProducer, type Producer, queueOf } from './producer.js';
+export { jobId, makeProducer, type Producer } from './producer.js';
 export { openQueues, type Queues } from './queues.js';
 export { makeRateLimiter } from './rate-limiter.js';
 export { assertRedisSupported } from './redis-server.js';

@@ -8,13 +8,7 @@ export {
 } from './alerts.js';
 export { type Clock, systemClock } from './clock.js';
 export { makeOwner, type Owner } from './closing.js';
-export {
-  asTexasError,
-  type ErrorCode,
-  explain,
-  TexasError,
-  type TexasErrorOptions,
-} from './errors.js';
+export { asTexasError, type ErrorCode, explain, TexasError } from './errors.js';
 export type { LogFields, Logger } from './logger.js';
 export { percentDecoded, withEncodedPercents } from './percent-encoding.js';
 export {
@@ -27,7 +21,7 @@ export {
   startProgram,
 } from './program.js';
 export { type Random, seededRandom } from './random.js';
-export { type DecodedText, decodeText, type UnstorableText, unstorableTexts } from './text.js';
+export { decodeText, unstorableTexts } from './text.js';
 export {
   formatMinute,
   instantOf,
@@ -38,4 +32,4 @@ export {
   parseDate,
   parseMinute,
 } from './time.js';
-export { isTimeZone, timeZoneSchema } from './time-zone.js';
+export { timeZoneSchema } from './time-zone.js';

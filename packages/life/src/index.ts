@@ -1,4 +1,3 @@
-export { type AskAuthorDeps, maxCallsOf, triesPerStep } from './authoring/ask-author.js';
 export {
   type Author,
   type AuthorCall,
@@ -37,7 +36,6 @@ export { characterRecords } from './character/character-records.js';
 export type { CharacterRecord, CharacterRepository } from './character/character-repository.js';
 export {
   type Activity,
-  type Beats,
   type Category,
   type Companion,
   categories,
@@ -45,7 +43,6 @@ export {
   habitTimes,
   type Language,
   languages,
-  type MajorEventKind,
   majorEventKinds,
   type Place,
   type Profile,
@@ -55,7 +52,7 @@ export {
   timesOfDay,
 } from './character/profile.js';
 export { parseProfile, profileHash } from './character/profile-file.js';
-export type { ChapterBrief, DayBrief, StoredBrief, Yesterday } from './day/brief.js';
+export type { ChapterBrief, DayBrief, StoredBrief } from './day/brief.js';
 export {
   type Day,
   type DayItem,
@@ -64,7 +61,6 @@ export {
   daySummarySchema,
   type Experience,
   type Interaction,
-  type InteractionStatus,
   interactionSchema,
   interactionStatuses,
 } from './day/day.js';
@@ -75,34 +71,22 @@ export type {
   ListQuery,
   MajorEventRepository,
 } from './day/day-repositories.js';
-export { type DayType, dayTypeOf, dayTypes } from './day/day-type.js';
+export { dayTypeOf, dayTypes } from './day/day-type.js';
 export {
   type MajorEvent,
   type MajorEventDay,
   type MajorEventRecord,
-  majorEventDay,
-  majorEventOn,
   majorEventRecordSchema,
-  majorEventSchema,
 } from './day/major-event.js';
-export { type Moment, momentOf, momentSchema, toLocalTime } from './day/moment.js';
-export {
-  type Chapter,
-  type Plan,
-  planSchema,
-  type ScheduleItem,
-  type Slot,
-  slotSchema,
-} from './day/plan.js';
-export { wakingHours } from './day/waking-hours.js';
+export { momentOf, momentSchema } from './day/moment.js';
+export { type Chapter, type Plan, planSchema, type ScheduleItem, type Slot } from './day/plan.js';
 export {
   type Weather,
   type WeatherCondition,
   weatherConditions,
   weatherSchema,
 } from './day/weather.js';
-export type { WeatherRequest, WeatherSource } from './day/weather-source.js';
-export { type CheckedChapter, checkChapter } from './drafting/chapter-rules.js';
+export type { WeatherSource } from './day/weather-source.js';
 export { groupChapters } from './drafting/chapters.js';
 export {
   type ChapterDraft,
@@ -112,10 +96,7 @@ export {
   planDraftSchema,
   type SlotText,
 } from './drafting/draft.js';
-export { type Level, levels } from './drafting/draft-fields.js';
-export { planProblems, planWarnings } from './drafting/plan-rules.js';
-export { type PlanFrame, type RepairedPlan, repairPlan } from './drafting/repair/repair-plan.js';
-export type { Problem, RepairNote, RepairRule } from './drafting/repair-notes.js';
+export { repairPlan } from './drafting/repair/repair-plan.js';
 export { cutSlots } from './drafting/slots.js';
 export { cancelGeneration } from './generation/cancel-generation.js';
 export type {
@@ -123,13 +104,12 @@ export type {
   PlannedDay,
   StartedChapter,
 } from './generation/checkpoint-repository.js';
-export { type FallenBackOverdue, fallBackOverdue } from './generation/fall-back-overdue.js';
+export { fallBackOverdue } from './generation/fall-back-overdue.js';
 export {
   type Generation,
   type GenerationStatus,
   type GenerationView,
   generationSchema,
-  generationStatuses,
   inFlightStatuses,
   isInFlight,
   viewOf,
@@ -140,14 +120,13 @@ export type {
   OverdueGeneration,
 } from './generation/generation-repository.js';
 export {
-  type FailedStep,
   type FailureDeps,
   type FailureOutcome,
   type GivenUp,
   type GiveUpDeps,
   handleFailure,
 } from './generation/handle-failure.js';
-export { type PlanDayDeps, planDay } from './generation/plan-day.js';
+export { planDay } from './generation/plan-day.js';
 export {
   type OnProgress,
   type ProgressEvent,
@@ -155,24 +134,14 @@ export {
   progressOf,
   progressSince,
 } from './generation/progress.js';
-export { announceUnannounced, type PublishDayDeps, publishDay } from './generation/publish-day.js';
+export { announceUnannounced, publishDay } from './generation/publish-day.js';
 export { recoverStalled } from './generation/recover-stalled.js';
-export {
-  type RequestGenerationDeps,
-  requestGeneration,
-} from './generation/request-generation.js';
+export { type RequestGenerationDeps, requestGeneration } from './generation/request-generation.js';
 export type { RequestRepository, StoredRequest } from './generation/request-repository.js';
 export { failureKind, retryDelayMs } from './generation/retry-policy.js';
 export { rewriteFallbacks } from './generation/rewrite-fallbacks.js';
-export {
-  enqueueNext,
-  type GenerationNeeds,
-  type JobState,
-  type Step,
-  type StepQueue,
-  stepsOf,
-} from './generation/steps.js';
-export { type WriteChapterDeps, writeChapter } from './generation/write-chapter.js';
+export type { GenerationNeeds, JobState, Step, StepQueue } from './generation/steps.js';
+export { writeChapter } from './generation/write-chapter.js';
 export { chapterPrompt } from './prompts/chapter-prompt.js';
 export { planPrompt } from './prompts/plan-prompt.js';
 export { type Prompt, promptVersion, withProblems } from './prompts/prompt.js';
@@ -181,35 +150,18 @@ export {
   type Cutoff,
   cutoffOf,
   type RemovedDay,
-  type RetentionAges,
   type RetentionKind,
   type RetentionRepository,
   retentionKinds,
 } from './retention/retention.js';
-export { type PlanDueDaysDeps, planDueDays } from './schedule/plan-due-days.js';
+export { planDueDays } from './schedule/plan-due-days.js';
 export { minuteOf } from './schedule/planning-time.js';
-export type {
-  DueCharacter,
-  ScheduledGeneration,
-  ScheduleRepository,
-} from './schedule/schedule-repository.js';
-export { dateText, describeIssues, instantText, minuteAsText, minuteText } from './schemas.js';
+export type { ScheduledGeneration, ScheduleRepository } from './schedule/schedule-repository.js';
+export { dateText, instantText } from './schemas.js';
+export { type Amount, type Budget, type Cap, type SpendingKey, sumsOf } from './spending/budget.js';
 export {
-  type Amount,
-  type Budget,
-  type Cap,
-  type CappedSum,
-  type Expected,
-  hasCaps,
-  type SpendingKey,
-  sumsOf,
-} from './spending/budget.js';
-export {
-  type AuthorAccess,
-  type Billed,
   type CallEnd,
   type CallStep,
-  type CostQuery,
   type CostRow,
   callSteps,
   type LedgerRepository,
@@ -217,20 +169,8 @@ export {
   type PlannedCall,
   sumName,
 } from './spending/ledger.js';
-export {
-  costOf,
-  hasPrice,
-  knownSum,
-  type ListedPrice,
-  type PriceTable,
-  pricedModel,
-} from './spending/prices.js';
-export type { ExclusiveWork, Repositories, Store } from './store.js';
-export { readTime } from './times/read-time.js';
-export { type ExportCharacterDeps, exportCharacter } from './transfer/export-character.js';
-export type { ExportedDay, ImportedIds, TransferRepository } from './transfer/exported-day.js';
-export {
-  type ImportCharacterDeps,
-  type Imported,
-  importCharacter,
-} from './transfer/import-character.js';
+export { costOf, knownSum, pricedModel } from './spending/prices.js';
+export type { Repositories, Store } from './store.js';
+export { exportCharacter } from './transfer/export-character.js';
+export type { ExportedDay, TransferRepository } from './transfer/exported-day.js';
+export { type Imported, importCharacter } from './transfer/import-character.js';

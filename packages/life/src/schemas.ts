@@ -1,4 +1,4 @@
-import { formatMinute, parseDate, parseMinute, Temporal } from '@texas-ai/kernel';
+import { parseDate, parseMinute, Temporal } from '@texas-ai/kernel';
 import { z } from 'zod';
 
 /** An existing local calendar date, `YYYY-MM-DD`. */
@@ -21,9 +21,6 @@ export const instantText = z.string().refine((text) => {
 export const minuteText = z
   .string()
   .refine((text) => parseMinute(text) !== undefined, 'a time of day written HH:MM, 00:00 to 24:00');
-
-/** A local time of day as `HH:MM`, from minutes since midnight. */
-export const minuteAsText = z.number().int().min(0).max(1440).transform(formatMinute);
 
 /** The issues of a validation error, one line each, with the path: `items.3.title: …`. */
 export function describeIssues(error: z.ZodError): string[] {

@@ -1,9 +1,8 @@
 // Shared by everything that talks to PostgreSQL: session setup, identifiers, advisory locks, and the explanation of failures.
 
 export { advisoryLocks, databaseNameLock } from './advisory-locks.js';
-export { explainFailure, type PostgresError, type PostgresFailure } from './failures.js';
+export { explainFailure, type PostgresError } from './failures.js';
 export {
-  type FindPgClientOptions,
   findPgClient,
   findPgServer,
   installedPostgresFolders,
@@ -11,9 +10,4 @@ export {
   type PgServer,
 } from './find-programs.js';
 export { quoteIdentifier, schemaOf } from './names.js';
-export {
-  makeSessionSetup,
-  type Session,
-  type SessionOptions,
-  type SessionSetup,
-} from './session.js';
+export { makeSessionSetup, type Session } from './session.js';

@@ -1,7 +1,2 @@
-export {
-  makeProcessDeps,
-  type ProcessDeps,
-  type ProcessDepsOptions,
-  type WiringOptions,
-} from './process-deps.js';
-export { openProcess, type ProcessStart, prepareDatabase, runProcess } from './run-process.js';
+export { makeProcessDeps, type ProcessDeps, type WiringOptions } from './process-deps.js';
+export { openProcess, prepareDatabase, runProcess } from './run-process.js';

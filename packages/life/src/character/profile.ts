@@ -180,5 +180,4 @@ export type Profile = z.infer<typeof profileSchema>;
 export type Activity = z.infer<typeof activitySchema>;
 export type Place = z.infer<typeof placeSchema>;
 export type Companion = z.infer<typeof companionSchema>;
-export type Beats = z.infer<typeof beatsSchema>;
 export type Theme = z.infer<typeof themeSchema>;

@@ -1,4 +1,4 @@
-import type { Circumstances, JudgedFigure } from './report.js';
+import type { Circumstances, JudgedFigure } from '../src/report.js';
 
 // For the tests of what is made of a report.
 

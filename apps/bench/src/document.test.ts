@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { fillDocument } from './document.js';
 import { circumstances, sizingFigures } from '../test/example-report.js';
+import { fillDocument } from './document.js';
 import type { JudgedFigure, Report } from './report.js';
 
 const [first, ...others] = sizingFigures;

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { UsageError } from './arguments.js';
 import { circumstances } from '../test/example-report.js';
+import { UsageError } from './arguments.js';
 import { readReport, reportOf } from './report.js';
 import { renderMarkdown, renderText } from './table.js';
 

@@ -107,7 +107,7 @@ describe('character export and import', () => {
     const importing = importCharacterFrom(deps(), path('cut.jsonl'), { as: 'texas-two' });
     await expect(importing).rejects.toMatchObject({
       code: 'import_invalid',
-      message: expect.stringMatching(/^Line 2: .*cut off/),
+      message: expect.stringMatching(/^Line 2: .*truncated/),
     });
     expect(await db.store.characters.find('texas-two')).toBeNull();
   });

@@ -29,7 +29,7 @@ export const orNull = <Schema extends z.ZodType>(schema: Schema) =>
 
 export const text = (expected: string) => z.string({ error: expected }).trim().min(1, expected);
 
-export const whole = (min: number, max: number) => {
+export const integer = (min: number, max: number) => {
   const expected = `a whole number from ${min} to ${max}`;
   return z
     .number({ error: expected })

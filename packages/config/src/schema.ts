@@ -4,6 +4,7 @@ import {
   age,
   basePath,
   flag,
+  integer,
   key,
   money,
   oneOf,
@@ -20,7 +21,6 @@ import {
   text,
   timeOfDay,
   url,
-  whole,
 } from './fields.js';
 import { byModelName, geminiBaseUrl, modelName } from './gemini.js';
 import { defaultPrices, pricesSchema } from './prices.js';
@@ -34,9 +34,9 @@ export type Environment = (typeof environments)[number];
 
 const caps = section({
   dailyMoney: orNull(money),
-  dailyTokens: orNull(whole(0, 1_000_000_000_000)),
+  dailyTokens: orNull(integer(0, 1_000_000_000_000)),
   monthlyMoney: orNull(money),
-  monthlyTokens: orNull(whole(0, 1_000_000_000_000)),
+  monthlyTokens: orNull(integer(0, 1_000_000_000_000)),
 }).prefault({});
 
 /** A record by alert channel. */
@@ -51,11 +51,11 @@ export const settingsSchema = section({
   internalApiKey: orNull(key).meta({ env: 'INTERNAL_API_KEY', secret: true }),
   server: section({
     host: text('a host name or address').default('127.0.0.1').meta({ env: 'HOST' }),
-    port: whole(0, 65_535).default(3000).meta({ env: 'PORT' }),
+    port: integer(0, 65_535).default(3000).meta({ env: 'PORT' }),
     basePath: basePath.default('').meta({ env: 'BASE_PATH' }),
-    trustProxyHops: whole(0, 16).default(0),
-    shutdownSeconds: whole(1, 600).default(30),
-    drainSeconds: whole(0, 300).default(0),
+    trustProxyHops: integer(0, 16).default(0),
+    shutdownSeconds: integer(1, 600).default(30),
+    drainSeconds: integer(0, 300).default(0),
     corsOrigins: origins.default([]),
   }).prefault({}),
   logging: section({
@@ -67,21 +67,21 @@ export const settingsSchema = section({
     host: orNull(serverHost('a host name, an address or the folder of a socket')).meta({
       env: 'POSTGRES_HOST',
     }),
-    port: whole(1, 65_535).default(5432).meta({ env: 'POSTGRES_PORT' }),
+    port: integer(1, 65_535).default(5432).meta({ env: 'POSTGRES_PORT' }),
     user: text('a user name').default('postgres').meta({ env: 'POSTGRES_USER' }),
     password: orNull(password).meta({ env: 'POSTGRES_PASSWORD', secret: true }),
     name: orNull(text('a database name')).meta({ env: 'POSTGRES_DB' }),
     // At least two: work under an advisory lock needs a second connection.
-    poolMax: whole(2, 500).default(10),
-    connectTimeoutSeconds: whole(1, 300).default(5),
-    acquireTimeoutSeconds: whole(1, 300).default(10),
-    statementTimeoutSeconds: whole(1, 3600).default(8),
-    idleInTransactionTimeoutSeconds: whole(1, 3600).default(60),
+    poolMax: integer(2, 500).default(10),
+    connectTimeoutSeconds: integer(1, 300).default(5),
+    acquireTimeoutSeconds: integer(1, 300).default(10),
+    statementTimeoutSeconds: integer(1, 3600).default(8),
+    idleInTransactionTimeoutSeconds: integer(1, 3600).default(60),
   }).prefault({}),
   redis: section({
     url: orNull(url('redis', 'rediss')).meta({ env: 'REDIS_URL', secret: true }),
     host: orNull(serverHost('a host name or address')).meta({ env: 'REDIS_HOST' }),
-    port: whole(1, 65_535).default(6379).meta({ env: 'REDIS_PORT' }),
+    port: integer(1, 65_535).default(6379).meta({ env: 'REDIS_PORT' }),
     password: orNull(password).meta({ env: 'REDIS_PASSWORD', secret: true }),
     cacheUrl: orNull(url('redis', 'rediss')).meta({ env: 'CACHE_REDIS_URL', secret: true }),
   }).prefault({}),
@@ -89,15 +89,15 @@ export const settingsSchema = section({
     author: orNull(oneOf(['gemini', 'offline'])).meta({ env: 'AUTHOR' }),
     fallback: oneOf(['offline', 'none']).default('offline').meta({ env: 'AUTHOR_FALLBACK' }),
     rewriteFallback: flag.default(false),
-    chapters: whole(1, 24).default(4),
-    callTimeoutSeconds: whole(1, 600).default(300),
+    chapters: integer(1, 24).default(4),
+    callTimeoutSeconds: integer(1, 600).default(300),
     gemini: section({
       apiKey: orNull(key).meta({ env: 'GEMINI_API_KEY', secret: true }),
       model: modelName.default('gemini-3.5-flash-lite').meta({ env: 'GEMINI_MODEL' }),
       baseUrl: orNull(geminiBaseUrl).meta({ env: 'GEMINI_BASE_URL', secret: true }),
-      requestsPerMinute: orNull(whole(1, 1_000_000)),
-      tokensPerMinute: orNull(whole(1, 1_000_000_000)),
-      requestsPerDay: orNull(whole(1, 100_000_000)),
+      requestsPerMinute: orNull(integer(1, 1_000_000)),
+      tokensPerMinute: orNull(integer(1, 1_000_000_000)),
+      requestsPerDay: orNull(integer(1, 100_000_000)),
     }).prefault({}),
   }).prefault({}),
   planning: section({
@@ -108,7 +108,7 @@ export const settingsSchema = section({
     prices: pricesSchema.transform(byModelName).default(defaultPrices),
     // Shown beside amounts; nothing is converted.
     currency: text('a currency').default('USD'),
-    nearPercent: whole(1, 100).default(80),
+    nearPercent: integer(1, 100).default(80),
     everybody: caps,
     eachCharacter: caps,
   }).prefault({}),
@@ -121,9 +121,9 @@ export const settingsSchema = section({
   }).prefault({}),
   worker: section({
     queues: queues.default('all').meta({ env: 'WORKER_QUEUES', list: true }),
-    concurrency: whole(1, 256).default(8).meta({ env: 'WORKER_CONCURRENCY' }),
+    concurrency: integer(1, 256).default(8).meta({ env: 'WORKER_CONCURRENCY' }),
     concurrencyOf: z
-      .partialRecord(z.enum(queueNames), whole(1, 256), {
+      .partialRecord(z.enum(queueNames), integer(1, 256), {
         error: `some of ${queueNames.join(', ')}, each with a number of jobs`,
       })
       .default({}),
@@ -136,18 +136,20 @@ export const settingsSchema = section({
     retryStorageSeconds: seconds(0.01, 60).default(5),
     holdAnswerSeconds: seconds(0, 600).default(60),
     probeSeconds: seconds(0.2, 3600).default(300),
-    failedJobsDays: whole(1, 365).default(7),
+    failedJobsDays: integer(1, 365).default(7),
   }).prefault({}),
   generations: section({
-    daysBack: whole(0, 36_500).default(366).meta({ env: 'GENERATION_DAYS_BACK' }),
-    daysAhead: whole(0, 366).default(31).meta({ env: 'GENERATION_DAYS_AHEAD' }),
+    daysBack: integer(0, 36_500).default(366).meta({ env: 'GENERATION_DAYS_BACK' }),
+    daysAhead: integer(0, 366).default(31).meta({ env: 'GENERATION_DAYS_AHEAD' }),
   }).prefault({}),
   limits: section({
-    generationsPerMinute: whole(1, 1_000_000)
+    generationsPerMinute: integer(1, 1_000_000)
       .default(5)
       .meta({ env: 'RATE_LIMIT_GENERATIONS_PER_MINUTE' }),
-    readsPerMinute: whole(1, 10_000_000).default(6000).meta({ env: 'RATE_LIMIT_READS_PER_MINUTE' }),
-    failedAuthenticationsPerMinute: whole(1, 1_000_000).default(10),
+    readsPerMinute: integer(1, 10_000_000)
+      .default(6000)
+      .meta({ env: 'RATE_LIMIT_READS_PER_MINUTE' }),
+    failedAuthenticationsPerMinute: integer(1, 1_000_000).default(10),
   }).prefault({}),
   mattermost: section({
     host: orNull(text('the host name or URL of a Mattermost server')).meta({
@@ -161,11 +163,11 @@ export const settingsSchema = section({
     automatic: flag.default(true).meta({ env: 'BACKUP_AUTOMATIC' }),
     time: timeOfDay.default('02:00'),
     dir: orNull(text('a folder')).meta({ env: 'BACKUP_DIR' }),
-    retentionDays: whole(1, 3650).default(7).meta({ env: 'BACKUP_RETENTION_DAYS' }),
-    retentionWeeks: whole(0, 520).default(0),
-    retentionMonths: whole(0, 120).default(0),
+    retentionDays: integer(1, 3650).default(7).meta({ env: 'BACKUP_RETENTION_DAYS' }),
+    retentionWeeks: integer(0, 520).default(0),
+    retentionMonths: integer(0, 120).default(0),
     verify: oneOf(['daily', 'weekly', 'never']).default('weekly'),
-    timeoutMinutes: whole(1, 10_000).default(120),
+    timeoutMinutes: integer(1, 10_000).default(120),
     clientFolders: z.array(text('a folder'), { error: 'a list of folders' }).default([]),
     ageRecipient: orNull(
       z
@@ -211,7 +213,7 @@ export const settingsSchema = section({
       .default([]),
     queueWaitSeconds: seconds(1, 86_400).default(1800),
     watchSeconds: seconds(0.2, 600).default(15),
-    dayMissingMinutes: whole(1, 1440).default(60),
+    dayMissingMinutes: integer(1, 1440).default(60),
     noWorkerSeconds: seconds(0.2, 3600).default(60),
   }).prefault({}),
   // As in curl, the lower-case name wins.
@@ -223,7 +225,7 @@ export const settingsSchema = section({
     }),
   }).prefault({}),
   metrics: section({
-    port: orNull(whole(0, 65_535)).meta({ env: 'METRICS_PORT' }),
+    port: orNull(integer(0, 65_535)).meta({ env: 'METRICS_PORT' }),
   }).prefault({}),
 });
 

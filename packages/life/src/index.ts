@@ -67,7 +67,7 @@ export {
 export type {
   DayRepository,
   InteractionRepository,
-  ListPlace,
+  ListPosition,
   ListQuery,
   MajorEventRepository,
 } from './day/day-repositories.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Logger } from '@texas-ai/kernel';
 import { explainFileFailure } from './failures.js';
 import { makeFolder } from './folders.js';
-import { lockHome, noteSupervisor } from './lock.js';
+import { lockHome, recordSupervisor } from './lock.js';
 import { startPostgres } from './postgres.js';
 import { startRedis } from './redis.js';
 import { makeServicesHome } from './services-home.js';
@@ -48,7 +48,7 @@ export async function startLocalServices(options: LocalServicesOptions): Promise
     const logs = makeLogFolder(options.home);
     const started = await startSupervisor(environment);
     supervisor = started;
-    for (const folder of [options.home, home.folder]) noteSupervisor(folder, started.pid);
+    for (const folder of [options.home, home.folder]) recordSupervisor(folder, started.pid);
     const server = (name: string) => {
       const logFile = join(logs, `${name}.log`);
       writeFileSync(logFile, '', { mode: 0o600 });

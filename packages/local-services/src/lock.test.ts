@@ -4,7 +4,7 @@ import { existsSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { temporaryHome } from '../test/temporary-home.js';
-import { lockHome, noteSupervisor } from './lock.js';
+import { lockHome, recordSupervisor } from './lock.js';
 import { runningProcess } from './running.js';
 
 describe('lockHome', () => {
@@ -38,7 +38,7 @@ describe('lockHome', () => {
   test('waits for the supervisor of a dead process', async () => {
     const supervisor = spawn('tail', ['-f', '/dev/null']);
     const gone = once(supervisor, 'exit');
-    noteSupervisor(folder.home, supervisor.pid ?? 0);
+    recordSupervisor(folder.home, supervisor.pid ?? 0);
     let locked = false;
     const locking = lockHome(folder.home).then((release) => {
       locked = true;

@@ -43,7 +43,7 @@ export async function lockHome(home: string): Promise<() => void> {
 }
 
 /** Stores the supervisor of the lock's holder. */
-export function noteSupervisor(home: string, supervisorPid: number): void {
+export function recordSupervisor(home: string, supervisorPid: number): void {
   writeFileSync(join(home, supervisorFile), identityOf(supervisorPid) ?? '', { mode: 0o600 });
 }
 

@@ -11,7 +11,7 @@ const watcher = `
   import { watchParents } from '${builtPackage}';
   const stay = setInterval(() => {}, 1000);
   const environment = process.argv[1] === 'npm' ? { npm_lifecycle_event: 'start' } : {};
-  watchParents({ environment, onGone: () => clearInterval(stay), everyMs: 20 });
+  watchParents({ environment, onGone: () => clearInterval(stay), pollMs: 20 });
   console.log(process.pid);
 `;
 
@@ -50,7 +50,7 @@ describe('watchParents', () => {
     const stop = watchParents({
       environment: { npm_lifecycle_event: 'test' },
       onGone: () => gone++,
-      everyMs: 5,
+      pollMs: 5,
     });
     let looks = 0;
     await until(() => ++looks > 10, 60, 5);

@@ -6,7 +6,7 @@ export interface WatchParentsOptions {
   /** Called once, when a process that launched this one has exited. */
   onGone: () => void;
   /** Milliseconds between checks; 500 by default. */
-  everyMs?: number;
+  pollMs?: number;
 }
 
 const shells = new Set(['sh', 'dash', 'bash', 'zsh', 'ash', 'busybox']);
@@ -21,7 +21,7 @@ const maxAncestors = 4;
 export function watchParents({
   environment,
   onGone,
-  everyMs = 500,
+  pollMs = 500,
 }: WatchParentsOptions): () => void {
   const parent = process.ppid;
   const watched = environment.npm_lifecycle_event ? ancestorsUpToNpm(parent) : new Map();
@@ -31,7 +31,7 @@ export function watchParents({
     if (!parentGone && !anyGone) return;
     clearInterval(timer);
     onGone();
-  }, everyMs);
+  }, pollMs);
   timer.unref();
   return () => clearInterval(timer);
 }

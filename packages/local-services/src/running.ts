@@ -33,16 +33,16 @@ export function runsIn(pid: number, folder: string, program: RegExp): boolean {
   }
 }
 
-/** Polls every `everyMs` until the condition holds; returns false if it does not within about `timeoutMs`. */
+/** Polls every `pollMs` until the condition holds; returns false if it does not within about `timeoutMs`. */
 export async function waitUntil(
   condition: () => boolean | Promise<boolean>,
   timeoutMs: number,
-  everyMs = 25,
+  pollMs = 25,
 ): Promise<boolean> {
-  for (let waitedMs = 0; ; waitedMs += everyMs) {
+  for (let waitedMs = 0; ; waitedMs += pollMs) {
     if (await condition()) return true;
     if (waitedMs >= timeoutMs) return false;
-    await pause(everyMs);
+    await pause(pollMs);
   }
 }
 

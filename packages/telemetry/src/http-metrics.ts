@@ -12,7 +12,7 @@ export interface RequestMeasurement {
 /** From a cached day to the longest that a client waits. */
 const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Others are counted together, since a client may send any word. */
+/** Others are counted together, since a client may send any method. */
 const knownMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']);
 
 /** Exposes the number of open event streams. */

@@ -14,7 +14,7 @@ export interface ProbeOptions {
  */
 export function makeProbe<T>(
   check: () => Promise<T>,
-  { timeoutMs: answerMs = 1_500, maxAgeMs: goodMs = 1_000 }: ProbeOptions = {},
+  { timeoutMs = 1_500, maxAgeMs = 1_000 }: ProbeOptions = {},
 ): Probe<T> {
   let running: Promise<T | undefined> | null = null;
 
@@ -24,7 +24,7 @@ export function makeProbe<T>(
       .finally(() => {
         setTimeout(() => {
           running = null;
-        }, goodMs).unref();
+        }, maxAgeMs).unref();
       });
     return running;
   }
@@ -32,7 +32,7 @@ export function makeProbe<T>(
   return async () => {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), answerMs);
+      timer = setTimeout(() => resolve(undefined), timeoutMs);
     });
     return Promise.race([shared(), late]).finally(() => clearTimeout(timer));
   };

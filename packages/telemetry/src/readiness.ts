@@ -23,8 +23,8 @@ export function makeReadiness({
       if (readiness.draining) return 'shutting down';
       if (!readiness.started) return 'waiting for the database to be up to date';
       const [databaseUp, redisUp] = await Promise.all([database(), redis()]);
-      const away = [...(databaseUp ? [] : ['database']), ...(redisUp ? [] : ['redis'])];
-      return away.length === 0 ? null : `no answer from ${away.join(' and ')}`;
+      const unavailable = [...(databaseUp ? [] : ['database']), ...(redisUp ? [] : ['redis'])];
+      return unavailable.length === 0 ? null : `no response from ${unavailable.join(' and ')}`;
     },
   };
   return readiness;

@@ -39,10 +39,10 @@ test('serves liveness, and readiness with the reason', async () => {
     status: 200,
     text: '{"status":"ready","reason":null}',
   });
-  reason = 'no answer from redis';
+  reason = 'no response from redis';
   expect(await ask('/health/ready')).toMatchObject({
     status: 503,
-    text: '{"status":"unready","reason":"no answer from redis"}',
+    text: '{"status":"unready","reason":"no response from redis"}',
   });
 });
 

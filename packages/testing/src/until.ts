@@ -7,12 +7,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 export async function until(
   condition: () => Promise<boolean> | boolean,
   seconds = 60,
-  everyMs = 20,
+  pollMs = 20,
 ): Promise<void> {
   const deadline = performance.now() + seconds * 1000;
   while (!(await condition())) {
     if (performance.now() > deadline)
       throw new Error(`Condition not met within ${seconds} s: ${condition}`);
-    await pause(everyMs);
+    await pause(pollMs);
   }
 }

@@ -8,7 +8,7 @@ const realm = 'Bearer realm="texas-ai"';
 /** Requires a valid key as `Authorization: Bearer …`; otherwise 401 with `WWW-Authenticate` (RFC 6750). */
 export function authenticate(deps: {
   keys: Pick<KeyRing, 'authenticate'>;
-  /** Counts a failed attempt, and fails the request once there were too many. */
+  /** Counts a failed attempt, and fails the request once there have been too many. */
   countFailure: RequestHandler;
 }): RequestHandler {
   return async (request, response, next) => {

@@ -84,7 +84,7 @@ describe('authentication', () => {
     expect(lookups).toBe(0);
   });
 
-  test('a known short part with a invalid secret is invalid', async () => {
+  test('a known short part with a wrong secret is invalid', async () => {
     const key = storeKey('one');
     const other = makeKey().text.split('_').slice(2).join('_');
     expect(await ring.authenticate(`${key.slice(0, -43)}${other}`)).toBeNull();
@@ -114,7 +114,7 @@ describe('queries', () => {
     expect(lookups).toBe(2);
   });
 
-  test('without the database cached keys stay valid, and others are undecided', async () => {
+  test('without the database cached keys stay valid, and others cannot be checked', async () => {
     const known = storeKey('known');
     const later = storeKey('later');
     await ring.authenticate(known);

@@ -19,7 +19,7 @@ export interface KeyRing {
   authenticate(authorization: string | undefined): Promise<Principal | null>;
   /** The caller of a key id; null if the key was revoked. */
   find(keyId: string): Promise<Principal | null>;
-  /** Calls the listener with the id of each revoked key. Returns how to unsubscribe. */
+  /** Calls the listener with the id of each revoked key. Returns an unsubscribe function. */
   onRevoked(listener: (keyId: string) => void): () => void;
   /** Drops revoked and unused keys from the cache, and stores last uses. */
   sweep(): Promise<void>;
@@ -61,7 +61,7 @@ export function makeKeyRing(deps: KeyRingDeps): KeyRing {
   const { keys, internalApiKey, clock, logger, pollSeconds = 2 } = deps;
   // Bounded by the number of valid keys, since all spellings of a header share an entry.
   const cached = new Map<string, CachedKey>();
-  /** Until when, by digest. */
+  /** When each entry expires, in epoch milliseconds, by digest. */
   const invalid = new Map<string, number>();
   const lookups = new Map<string, Promise<Principal | null>>();
   const listeners = new Set<(keyId: string) => void>();
@@ -73,7 +73,7 @@ export function makeKeyRing(deps: KeyRingDeps): KeyRing {
   let sweeping: Promise<void> = Promise.resolve();
   let closed = false;
   let writtenAt = 0;
-  let databaseAway = false;
+  let databaseUnavailable = false;
   const now = () => clock.now().epochMilliseconds;
 
   function peek(authorization: string | undefined): Principal | undefined {
@@ -149,12 +149,12 @@ export function makeKeyRing(deps: KeyRingDeps): KeyRing {
         await lastUses.write();
         writtenAt = at;
       }
-      databaseAway = false;
+      databaseUnavailable = false;
     } catch (error) {
-      if (!databaseAway) {
-        logger.warn('keys cannot be checked, cached ones stay valid', { error });
+      if (!databaseUnavailable) {
+        logger.warn('revoked keys cannot be read, cached keys stay valid', { error });
       }
-      databaseAway = true;
+      databaseUnavailable = true;
     }
   }
 

@@ -10,7 +10,7 @@ import { makeReadLimit, type ReadLimit, rateLimited, windowMs } from './read-lim
 import { makeSharedStore } from './shared-store.js';
 
 export interface Limits extends Record<LimitName, RequestHandler> {
-  /** Counts a failed authentication of a client address; fails with 429 once there were too many. */
+  /** Counts a failed authentication of a client address; fails with 429 once there have been too many. */
   failedAuthentications: RequestHandler;
   /** The counter behind `reads`, for the cached-day fast path. */
   countRead: ReadLimit;

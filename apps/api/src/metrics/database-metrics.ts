@@ -7,8 +7,8 @@ import { type MonitoredStore, storeQuery } from '@texas-ai/telemetry';
 
 /** Limits the label values of per-character gauges. */
 const maxCharacters = 100;
-/** Counting is expensive with many characters, so counts are reused this long. */
-const countsGoodMs = 30_000;
+/** Long, since counting is expensive with many characters. */
+const countsMaxAgeMs = 30_000;
 
 export interface DatabaseMetricsDeps {
   config: Pick<Config, 'budget' | 'timeZone' | 'alerts'>;
@@ -58,7 +58,7 @@ function generations({ stats }: DatabaseMetricsDeps) {
 
 function days({ stats, store, planningTime, config, clock }: DatabaseMetricsDeps) {
   return storeQuery({
-    maxAgeMs: countsGoodMs,
+    maxAgeMs: countsMaxAgeMs,
     gauges: {
       characters: { name: 'texas_characters', help: 'Characters whose days are planned.' },
       withoutToday: {

@@ -37,7 +37,7 @@ export interface EvaluatedConditions {
 type ConditionKey = Pick<AlertCondition, 'kind' | 'subject'>;
 
 /** Checks in a row without a response that count as an outage. */
-const missesUntilAway = 2;
+const missesUntilOutage = 2;
 
 /** Determines which alert conditions hold. Pure. */
 export function evaluateConditions(
@@ -52,8 +52,8 @@ export function evaluateConditions(
   };
 
   // A single missing response proves neither an outage nor its end.
-  if (redisMisses === 0 || redisMisses >= missesUntilAway) {
-    evaluate(redisMisses > 0, redisAway);
+  if (redisMisses === 0 || redisMisses >= missesUntilOutage) {
+    evaluate(redisMisses > 0, redisUnavailable);
   }
   const { missingDays, evictionPolicy, oldestWaitSeconds } = snapshot;
   evaluate(missingDays.count > 0, dayMissing(missingDays, limits.dayMissingMinutes));
@@ -71,14 +71,14 @@ export function evaluateConditions(
   return { active, inactive };
 }
 
-const redisAway: AlertCondition = {
+const redisUnavailable: AlertCondition = {
   kind: 'redis_away',
   subject: 'redis',
   level: 'error',
-  title: 'Redis does not answer, or rejects writes',
+  title: 'Redis does not respond, or rejects writes',
   message:
-    'No work is started until it is back; accepted work is kept and resumes automatically. Check the Redis ' +
-    'that REDIS_URL names: that it runs, is reachable from here, has free memory (maxmemory) and disk ' +
+    'No work is started until it is back; accepted work is kept and resumes automatically. Check ' +
+    'that the Redis of REDIS_URL is running, is reachable from here, has free memory (maxmemory) and disk ' +
     'space, and is not a replica.',
 };
 
@@ -113,7 +113,7 @@ function redisEvicts(evictionPolicy: string | null): AlertCondition {
     level: 'warning',
     title: 'Redis may evict jobs',
     message:
-      `The maxmemory-policy of the Redis that REDIS_URL names is ${evictionPolicy}: once its memory is full ` +
+      `The Redis of REDIS_URL has the maxmemory-policy ${evictionPolicy}: once its memory is full ` +
       'it drops jobs and locks, so that days are late or work is done twice. Set it to noeviction; a cache ' +
       'that may evict belongs in another Redis (CACHE_REDIS_URL).',
   };
@@ -128,8 +128,7 @@ function queueWaits(queue: QueueName, seconds: number, consumed: boolean): Alert
     message:
       `The oldest has waited ${inWords(seconds)}. ` +
       (consumed
-        ? 'More workers, a larger WORKER_CONCURRENCY or a larger quota help; an author in cooldown has an ' +
-          'alert of its own.'
+        ? 'Add workers, or raise WORKER_CONCURRENCY or the quota; an author in cooldown has its own alert.'
         : 'No live worker consumes this queue: start one with it in WORKER_QUEUES.'),
   };
 }

@@ -14,18 +14,18 @@ export interface DatabaseOutage {
 }
 
 /** Failed checks in a row that count as an outage. */
-const failuresUntilAway = 2;
+const failuresUntilOutage = 2;
 
 const condition = {
   kind: 'database_away',
   subject: 'postgresql',
   level: 'error',
   code: 'storage_unavailable',
-  title: 'PostgreSQL does not answer, or rejects writes',
+  title: 'PostgreSQL does not respond, or rejects writes',
   message:
     'Nothing is accepted or written until it is back; accepted work is kept and resumes automatically. ' +
-    'Check the PostgreSQL that DATABASE_URL names: that it runs, is reachable from here, grants this user ' +
-    'all required privileges, has free disk space, and is not a replica.',
+    'Check that the PostgreSQL of DATABASE_URL is running, is reachable from here, grants this user all ' +
+    'required privileges, has free disk space, and is not a replica.',
 } as const;
 
 /**
@@ -56,9 +56,9 @@ export function makeDatabaseOutage(deps: DatabaseOutageDeps): DatabaseOutage {
         const message = `${deps.redact(explain(result))} ${condition.message}`;
         outage = { ...(outage ?? newAlert(now)), lastSeenAt: now, message };
         outage.count += 1;
-        if (outage.count === failuresUntilAway) send(outage);
+        if (outage.count === failuresUntilOutage) send(outage);
       } else if (outage) {
-        if (outage.count >= failuresUntilAway) send({ ...outage, recoveredAt: now });
+        if (outage.count >= failuresUntilOutage) send({ ...outage, recoveredAt: now });
         outage = null;
       }
       outbox.flush();

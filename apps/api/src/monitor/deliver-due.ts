@@ -31,7 +31,7 @@ export function makeDueDelivery(deps: DeliverDueDeps): DueDelivery {
         await deliver({ ...delivering, alerts: alertRepository }, key, signal);
       }
     } catch (error) {
-      logger.warn('alerts not delivered, will be tried again', { channel, error });
+      logger.warn('alerts not delivered, will be retried', { channel, error });
     }
   }
 

@@ -153,5 +153,5 @@ test('a database that answers but rejects writes is reported as away', async () 
   await gate.arrived;
   gate.open();
   await monitor.close();
-  expect(harness.sent).toEqual(['Texas AI: PostgreSQL does not answer, or rejects writes']);
+  expect(harness.sent).toEqual(['Texas AI: PostgreSQL does not respond, or rejects writes']);
 });

@@ -83,7 +83,7 @@ export function makeMonitor(deps: MonitorDeps): Monitor {
   }
 
   async function readRedis() {
-    // A full Redis still answers reads, but workers can no longer report to it.
+    // A full Redis still serves reads, but workers can no longer report to it.
     await deps.queues.assertWritable();
     const [workers, oldestWaitSeconds, evictionPolicy] = await Promise.all([
       deps.fleet.workers(),
@@ -93,8 +93,8 @@ export function makeMonitor(deps: MonitorDeps): Monitor {
     return { workers, oldestWaitSeconds, evictionPolicy };
   }
 
-  /** Another api saw a Redis outage so recently that it may last, although Redis answers this one. */
-  function mayLast({ kind, lastSeenAt }: OpenAlert, now: Temporal.Instant): boolean {
+  /** Another api saw this Redis outage so recently that it may continue, although Redis responds here. */
+  function mayContinue({ kind, lastSeenAt }: OpenAlert, now: Temporal.Instant): boolean {
     return kind === 'redis_away' && secondsBetween(lastSeenAt, now) < maxGapSeconds;
   }
 
@@ -112,7 +112,7 @@ export function makeMonitor(deps: MonitorDeps): Monitor {
     const workerlessSeconds = secondsBetween(workerSeenAt, now);
     const conditions = evaluateConditions(snapshot, { redisMisses, workerlessSeconds, limits });
     const open = (await alertRepository.open()).filter(
-      (alert) => missedRedis || !mayLast(alert, now),
+      (alert) => missedRedis || !mayContinue(alert, now),
     );
     await reportConditions(alerts, open, conditions);
     const workersDeliver = snapshot.workers.some(({ queues }) => queues.includes('alerts'));

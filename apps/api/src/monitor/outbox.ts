@@ -22,8 +22,8 @@ export interface Outbox {
 }
 
 /**
- * Failed messages are retried with increasing delays: alerts until they are over, since the outage that
- * takes PostgreSQL away often affects the channel as well; recoveries eight times.
+ * Failed messages are retried with increasing delays: alerts until they are over, since an outage of
+ * PostgreSQL often affects the channel as well; recoveries eight times.
  */
 export function makeOutbox(deps: OutboxDeps): Outbox {
   const { channels, redact, clock, logger, signal } = deps;
@@ -46,7 +46,7 @@ export function makeOutbox(deps: OutboxDeps): Outbox {
         const againMs = deliveryDelayMs(first.tries, !first.message.over);
         if (againMs !== null) {
           first.dueMs = clock.now().epochMilliseconds + againMs;
-          logger.warn('alert not sent, will be tried again', { ...fields, reason, againMs });
+          logger.warn('alert not sent, will be retried', { ...fields, reason, againMs });
           return;
         }
         logger.error('alert not sent, given up', { ...fields, reason });

@@ -121,7 +121,7 @@ describe.each([
 it('a cached day below the path is served by the fast path', async () => {
   await api.get(day);
   const lines = () =>
-    api.logger.lines.filter(({ message }) => message === 'request answered').length;
+    api.logger.lines.filter(({ message }) => message === 'request completed').length;
   const before = lines();
   expect((await api.get(`${basePath}${day}`)).status).toBe(200);
   expect(lines()).toBe(before);
@@ -129,7 +129,7 @@ it('a cached day below the path is served by the fast path', async () => {
 
 test('log and metrics have paths without it', async () => {
   await api.get(`${basePath}/v1/characters`);
-  const line = api.logger.lines.findLast(({ message }) => message === 'request answered');
+  const line = api.logger.lines.findLast(({ message }) => message === 'request completed');
   expect(line?.fields.path).toBe('/v1/characters');
   expect(await (await api.get('/metrics')).text()).toContain('route="/v1/characters"');
 });

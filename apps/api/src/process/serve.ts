@@ -20,7 +20,7 @@ export function run(): Promise<void> {
 /** The part of the shutdown time reserved for closing PostgreSQL and Redis. */
 const closingMs = 500;
 
-/** Serves until the process is told to stop, then shuts down gracefully. */
+/** Serves until the process receives a stop signal, then shuts down gracefully. */
 async function serve(deps: ApiDeps): Promise<void> {
   const { config, logger, readiness, streams, tracing, owner } = deps;
   const server = makeServer(deps);
@@ -39,7 +39,7 @@ async function serve(deps: ApiDeps): Promise<void> {
   });
   await openProcess(deps);
   await listen(server, config.server);
-  logger.info('api listens', { host: config.server.host, port: config.server.port });
+  logger.info('api listening', { host: config.server.host, port: config.server.port });
   await start(deps, starting.signal);
 }
 

@@ -96,7 +96,7 @@ describe('a malformed or hostile request', () => {
     expect(problem(response)).toMatchObject({ status: 431, code: 'headers_too_large' });
   });
 
-  it('gets no second response into one that has started', async () => {
+  it('gets no second response within one that has started', async () => {
     const accepted = await api.post('/v1/characters/texas/days/2026-11-22/generations');
     const { id } = (await accepted.json()) as { id: string };
     const { hostname, port } = new URL(api.url);
@@ -157,7 +157,7 @@ describe('X-Request-Id', () => {
     );
     expect(api.logger.lines).toContainEqual(
       expect.objectContaining({
-        message: 'request answered',
+        message: 'request completed',
         fields: expect.objectContaining({ requestId: 'order-7.a_b', status: 202 }),
       }),
     );

@@ -30,7 +30,7 @@ export function unusedConnections(server: Server): ReadonlySet<Socket> {
   return unused;
 }
 
-/** How long the first request on a just accepted connection may take to arrive. */
+/** How long the first request on a newly accepted connection may take to arrive. */
 const firstRequestMs = 300;
 
 /**

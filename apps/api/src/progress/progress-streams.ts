@@ -13,7 +13,7 @@ export interface ProgressStreams {
   follow(
     request: IncomingMessage,
     response: ServerResponse,
-    who: { generationId: string; keyId: string },
+    client: { generationId: string; keyId: string },
   ): Promise<void>;
   /** Closes the streams of a key. */
   closeOf(keyId: string): void;
@@ -101,7 +101,7 @@ export function makeProgressStreams(deps: {
   }
 
   function* all(): Generator<Follower> {
-    for (const some of followers.values()) yield* some;
+    for (const group of followers.values()) yield* group;
   }
 
   return {
@@ -119,11 +119,11 @@ export function makeProgressStreams(deps: {
             first = false;
           },
         };
-        const some = followers.get(generationId) ?? new Set();
-        followers.set(generationId, some.add(follower));
+        const group = followers.get(generationId) ?? new Set();
+        followers.set(generationId, group.add(follower));
         function leave(failure?: TexasError): void {
-          some.delete(follower);
-          if (some.size === 0 && followers.get(generationId) === some) {
+          group.delete(follower);
+          if (group.size === 0 && followers.get(generationId) === group) {
             followers.delete(generationId);
           }
           if (failure) reject(failure);

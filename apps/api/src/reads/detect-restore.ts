@@ -7,9 +7,9 @@ export interface RestoreDetectorDeps {
   cache: Pick<ReadCache, 'clear'>;
   logger: Logger;
   /** Polling interval; default 2,000. */
-  everyMs?: number;
+  pollMs?: number;
   /** Delay of the second clear; default 5,000. */
-  againMs?: number;
+  secondClearMs?: number;
 }
 
 export interface RestoreDetector {
@@ -22,7 +22,7 @@ export interface RestoreDetector {
  * again a little later, for reads of the old one that were in progress.
  */
 export function makeRestoreDetector(deps: RestoreDetectorDeps): RestoreDetector {
-  const { identity, cache, logger, everyMs = 2_000, againMs = 5_000 } = deps;
+  const { identity, cache, logger, pollMs = 2_000, secondClearMs = 5_000 } = deps;
   let known: string | null = null;
   let timer: NodeJS.Timeout | undefined;
   let again: NodeJS.Timeout | undefined;
@@ -38,10 +38,10 @@ export function makeRestoreDetector(deps: RestoreDetectorDeps): RestoreDetector 
       logger.warn('the database was replaced: clearing the cache');
       await clear();
       clearTimeout(again);
-      again = setTimeout(clear, againMs).unref();
+      again = setTimeout(clear, secondClearMs).unref();
     }
     known = current;
-    timer = setTimeout(poll, everyMs).unref();
+    timer = setTimeout(poll, pollMs).unref();
   }
 
   return {

@@ -78,7 +78,7 @@ const workersExample = {
 };
 
 /** Public and unlimited. */
-export const open = { scope: null, limit: null, tag: 'operation', method: 'get' } as const;
+export const publicGet = { scope: null, limit: null, tag: 'operation', method: 'get' } as const;
 
 export function healthOperations({
   health,
@@ -86,7 +86,7 @@ export function healthOperations({
 }: Pick<AppDeps, 'health' | 'clock'>): Operation[] {
   return [
     defineOperation({
-      ...open,
+      ...publicGet,
       id: 'getHealth',
       path: '/health',
       summary: 'Check the health of the system',
@@ -130,7 +130,7 @@ export function healthOperations({
       },
     }),
     defineOperation({
-      ...open,
+      ...publicGet,
       id: 'getWorkers',
       path: '/health/workers',
       summary: 'List live workers',

@@ -1,5 +1,5 @@
 import { parseDate } from '@texas-ai/kernel';
-import type { ListPlace } from '@texas-ai/life';
+import type { ListPosition } from '@texas-ai/life';
 import { z } from 'zod';
 
 // Lists are sorted by (date, id), newest first, or by id alone. A cursor is the position of the last entry.
@@ -37,7 +37,7 @@ export const nextCursor = z
   .nullable()
   .meta({ description: 'The `cursor` of the next page; null on the last one.' });
 
-/** Makes a page of at most `limit` entries of a list that was read with one entry more. */
+/** Makes a page of at most `limit` entries from a list that was read with one extra entry. */
 export function page<Entry>(
   found: readonly Entry[],
   limit: number,
@@ -54,7 +54,7 @@ function cursorOf(position: { date: string; id: string } | string): string {
   return Buffer.from(text).toString('base64url');
 }
 
-function parsePosition(text: string): ListPlace | null {
+function parsePosition(text: string): ListPosition | null {
   const [written = '', id = '', rest] = text.split(',');
   const date = parseDate(written);
   return rest === undefined && date && uuid.test(id) ? { date, id } : null;

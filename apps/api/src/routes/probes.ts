@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { AppDeps } from '../process/deps.js';
 import { defineOperation, type Operation } from '../transport/operation.js';
-import { noStore, open } from './health.js';
+import { noStore, publicGet } from './health.js';
 
 const readySchema = z
   .object({ status: z.enum(['ready', 'unready']), reason: z.string().nullable() })
@@ -11,7 +11,7 @@ const readySchema = z
 export function probeOperations({ readiness }: Pick<AppDeps, 'readiness'>): Operation[] {
   return [
     defineOperation({
-      ...open,
+      ...publicGet,
       id: 'getLive',
       path: '/health/live',
       summary: 'Liveness probe',
@@ -30,7 +30,7 @@ export function probeOperations({ readiness }: Pick<AppDeps, 'readiness'>): Oper
       },
     }),
     defineOperation({
-      ...open,
+      ...publicGet,
       id: 'getReady',
       path: '/health/ready',
       summary: 'Readiness probe',
@@ -46,7 +46,7 @@ export function probeOperations({ readiness }: Pick<AppDeps, 'readiness'>): Oper
         503: {
           description: 'Not ready, with the reason.',
           body: readySchema,
-          example: { status: 'unready', reason: 'no answer from redis' },
+          example: { status: 'unready', reason: 'no response from redis' },
         },
       },
       problems: [],

@@ -38,7 +38,7 @@ describe('health', () => {
     const response = await ready();
     expect([response.status, response.body]).toEqual([
       503,
-      { status: 'unready', reason: 'no answer from redis' },
+      { status: 'unready', reason: 'no response from redis' },
     ]);
     api.queues.away = false;
     api.deps.readiness.draining = true;

@@ -8,7 +8,7 @@ import { docsPage } from '../openapi/docs-page.js';
 import type { AppDeps } from '../process/deps.js';
 import { makeOperations } from '../routes/index.js';
 import { jsonBody } from './body.js';
-import { answerOptions, methodNotAllowed, notFound } from './method-not-allowed.js';
+import { handleOptions, methodNotAllowed, notFound } from './method-not-allowed.js';
 import type { Operation } from './operation.js';
 import { failureOf, problemOf, sendProblem } from './problem.js';
 import { sendBytes } from './response.js';
@@ -20,8 +20,8 @@ import { sendBytes } from './response.js';
 export function makeApp(deps: AppDeps): Express {
   const { config, keys, limits } = deps;
   const operations = makeOperations(deps);
-  const open = operations.filter(({ scope }) => scope === null);
-  const closed = operations.filter(({ scope }) => scope !== null);
+  const publicOperations = operations.filter(({ scope }) => scope === null);
+  const protectedOperations = operations.filter(({ scope }) => scope !== null);
 
   const app = express();
   // Only documented operations have an ETag.
@@ -32,18 +32,18 @@ export function makeApp(deps: AppDeps): Express {
   app.set('trust proxy', config.server.trustProxyHops);
   app.use(logRequests(deps));
   if (config.server.corsOrigins.length > 0) app.use(crossOrigin(config.server.corsOrigins));
-  app.options('/{*path}', answerOptions(operations));
-  app.use(methodNotAllowed(open));
-  for (const operation of open) mount(app, operation, []);
+  app.options('/{*path}', handleOptions(operations));
+  app.use(methodNotAllowed(publicOperations));
+  for (const operation of publicOperations) mount(app, operation, []);
   app.use('/docs', setRoute('/docs'), docsPage(config.server.basePath));
   app.use(boardPath, setRoute(boardPath), requireStarted(deps), queueBoard(deps));
 
   app.use(
     requireStarted(deps),
     authenticate({ keys, countFailure: limits.failedAuthentications }),
-    methodNotAllowed(closed),
+    methodNotAllowed(protectedOperations),
   );
-  for (const operation of closed) {
+  for (const operation of protectedOperations) {
     const { scope, limit, body } = operation;
     mount(app, operation, [
       ...(scope === null ? [] : [authorise(scope)]),
@@ -51,7 +51,7 @@ export function makeApp(deps: AppDeps): Express {
       ...(body === null ? [] : [jsonBody()]),
     ]);
   }
-  app.use(notFound(closed));
+  app.use(notFound(protectedOperations));
   app.use(handleErrors(deps));
   return app;
 }
@@ -87,7 +87,7 @@ function logRequests({ logger }: Pick<AppDeps, 'logger'>): RequestHandler {
     runWithLogContext({ requestId }, () => {
       response.on('finish', () => {
         const level = request.method === 'GET' || request.method === 'HEAD' ? 'debug' : 'info';
-        logger[level]('request answered', {
+        logger[level]('request completed', {
           requestId,
           keyId: response.locals.principal?.keyId,
           method: request.method,

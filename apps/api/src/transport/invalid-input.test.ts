@@ -167,7 +167,7 @@ describe('invalid input', () => {
     expect(api.steps.waiting).toHaveLength(0);
   });
 
-  test('a wrong method is answered with the allowed ones', async () => {
+  test('a method that is not allowed is rejected with the allowed ones', async () => {
     const response = await post('/v1/characters/texas/now');
     expect(response.headers.allow).toBe('GET, HEAD, OPTIONS');
   });

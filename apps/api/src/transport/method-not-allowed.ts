@@ -4,8 +4,8 @@ import type { Operation } from './operation.js';
 
 type Routed = Pick<Operation, 'method' | 'path' | 'changes'>;
 
-/** Answers OPTIONS with the methods of the path; no key required. */
-export function answerOptions(operations: readonly Routed[]): RequestHandler {
+/** Responds to OPTIONS with the methods of the path; requires no key. */
+export function handleOptions(operations: readonly Routed[]): RequestHandler {
   return forEachPath(operations, (allowed) => (_request, response) => {
     response.set('Allow', allowed.join(', ')).status(204).end();
   });
@@ -53,6 +53,6 @@ export function notFound(operations: readonly Routed[]): RequestHandler {
       const message = `${field}: must not be empty.`;
       return next(new TexasError('invalid_request', message, { details: { field } }));
     }
-    return next(new TexasError('route_not_found', 'There is nothing at this address.'));
+    return next(new TexasError('route_not_found', 'No route matches this path.'));
   };
 }

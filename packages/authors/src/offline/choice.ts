@@ -1,6 +1,6 @@
 import { type MinuteOfDay, parseMinute, type Random } from '@texas-ai/kernel';
 import type { Activity, DayBrief, Place } from '@texas-ai/life';
-import { isWeatherForIndoors, placesFor } from './setting.js';
+import { isIndoorWeather, placesFor } from './setting.js';
 
 /** An activity for a stretch of the day, and its place. */
 export interface Choice {
@@ -45,7 +45,7 @@ function suits(activity: Activity, brief: DayBrief, minute: MinuteOfDay): Choice
   const place = places.find(({ outdoors }) => !outdoors) ?? places[0];
   if (place === undefined) return undefined;
   const inAnyWeather = activity.category === 'work' || weather !== undefined;
-  if (place.outdoors && !inAnyWeather && isWeatherForIndoors(brief)) return undefined;
+  if (place.outdoors && !inAnyWeather && isIndoorWeather(brief)) return undefined;
   return { activity, place };
 }
 
@@ -57,6 +57,6 @@ function placesInWeather(
 ): Place[] {
   const places = placesFor(activity, brief, minute);
   const indoors = places.filter(({ outdoors }) => !outdoors);
-  if (isWeatherForIndoors(brief) && indoors.length > 0) return indoors;
+  if (isIndoorWeather(brief) && indoors.length > 0) return indoors;
   return places.length > 0 ? places : [place];
 }

@@ -41,7 +41,7 @@ export function placesFor(activity: Activity, brief: DayBrief, minute: MinuteOfD
 }
 
 /** Rain, storm, snow, heat or frost. */
-export function isWeatherForIndoors({ weather }: Pick<DayBrief, 'weather'>): boolean {
+export function isIndoorWeather({ weather }: Pick<DayBrief, 'weather'>): boolean {
   return isRough(weather.condition) || weather.tempMaxC >= 35 || weather.tempMaxC <= 0;
 }
 

@@ -27,7 +27,7 @@ export interface DayRepository {
 }
 
 /** The position of an entry in a list sorted by (date, id), newest first. */
-export interface ListPlace {
+export interface ListPosition {
   date: Temporal.PlainDate;
   id: string;
 }
@@ -38,7 +38,7 @@ export interface ListQuery {
   from?: Temporal.PlainDate | undefined;
   to?: Temporal.PlainDate | undefined;
   /** Only the entries after this one. */
-  after?: ListPlace | undefined;
+  after?: ListPosition | undefined;
   limit: number;
 }
 
@@ -55,7 +55,7 @@ export interface InteractionQuery {
   character: string;
   date?: Temporal.PlainDate | undefined;
   status?: InteractionStatus | undefined;
-  after?: ListPlace | undefined;
+  after?: ListPosition | undefined;
   limit: number;
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Temporal } from '@texas-ai/kernel';
-import type { ListPlace } from '@texas-ai/life';
+import type { ListPosition } from '@texas-ai/life';
 import { buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 
 // Lists over many rows: complete, without duplicates, and each page as cheap as the first.
@@ -50,32 +50,33 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 
 interface Entry {
-  place: ListPlace;
+  place: ListPosition;
 }
 
 const place = (date: string, id: string) => ({
   place: { date: Temporal.PlainDate.from(date), id },
 });
 
-const lists: Record<string, (after: ListPlace | undefined, limit: number) => Promise<Entry[]>> = {
-  days: async (after, limit) => {
-    const found = await db.store.days.list({ character: 'texas', after, limit });
-    return found.map(({ date, generation }) => place(date, generation.id));
-  },
-  interactions: async (after, limit) => {
-    const found = await db.store.interactions.list({ character: 'texas', after, limit });
-    return found.map(({ date, id }) => place(date, id));
-  },
-  'planned interactions': async (after, limit) => {
-    const query = { character: 'texas', status: 'planned' as const, after, limit };
-    const found = await db.store.interactions.list(query);
-    return found.map(({ date, id }) => place(date, id));
-  },
-  'major events': async (after, limit) => {
-    const found = await db.store.majorEvents.list({ character: 'texas', after, limit });
-    return found.map(({ startDate, id }) => place(startDate, id));
-  },
-};
+const lists: Record<string, (after: ListPosition | undefined, limit: number) => Promise<Entry[]>> =
+  {
+    days: async (after, limit) => {
+      const found = await db.store.days.list({ character: 'texas', after, limit });
+      return found.map(({ date, generation }) => place(date, generation.id));
+    },
+    interactions: async (after, limit) => {
+      const found = await db.store.interactions.list({ character: 'texas', after, limit });
+      return found.map(({ date, id }) => place(date, id));
+    },
+    'planned interactions': async (after, limit) => {
+      const query = { character: 'texas', status: 'planned' as const, after, limit };
+      const found = await db.store.interactions.list(query);
+      return found.map(({ date, id }) => place(date, id));
+    },
+    'major events': async (after, limit) => {
+      const found = await db.store.majorEvents.list({ character: 'texas', after, limit });
+      return found.map(({ startDate, id }) => place(startDate, id));
+    },
+  };
 const counts = {
   days,
   interactions: days * perDay,
@@ -88,7 +89,7 @@ describe.each(Object.entries(counts))('the list of %s', (name, count) => {
 
   test('has each entry once, newest first, whatever the page size', async () => {
     const seen: string[] = [];
-    let after: ListPlace | undefined;
+    let after: ListPosition | undefined;
     // Guards against an endless loop over the same page.
     while (seen.length <= count) {
       const page = await list(after, 997);

@@ -148,7 +148,7 @@ describe('npm start', () => {
     expect(processesOf(home)).toEqual([]);
   });
 
-  test('SIGKILL of npm, and of the launcher, leaves no orphan; SIGINT neither', async () => {
+  test('neither SIGKILL of npm or the launcher nor SIGINT leaves an orphan', async () => {
     for (const kill of ['npm', 'launcher', 'interrupt'] as const) {
       const child = spawn('npm', ['start'], {
         cwd: root,
@@ -161,7 +161,7 @@ describe('npm start', () => {
         said += String(chunk);
         if (said.includes('Ctrl-C')) break;
       }
-      const [, url = ''] = /The API answers at (\S+)\. /.exec(said) ?? [];
+      const [, url = ''] = /The API is running at (\S+)\. /.exec(said) ?? [];
       expect(url).toBe(`http://127.0.0.1:${port}/texas`);
       expect((await fetch(`${url}/health/ready`)).status).toBe(200);
       expect(processesOf(home).length).toBeGreaterThanOrEqual(4);
@@ -193,7 +193,7 @@ describe('the production entry of the api', () => {
   });
 });
 
-describe('a kill -9 of the worker', () => {
+describe('kill -9 of the worker', () => {
   test('during a generation: it is finished, and the stored plan is not requested again', async () => {
     const gemini = await startFakeGemini({ latencyMs: 400 });
     const child = spawn('npm', ['start', '--', '--once', '--date', tomorrow(3), '--json'], {

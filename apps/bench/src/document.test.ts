@@ -65,7 +65,7 @@ describe('the document', () => {
     expect(fillDocument(filled, report)).toBe(filled);
   });
 
-  it('says if nothing was missed and nothing failed', () => {
+  it('states that nothing was missed and nothing failed', () => {
     const fine = { ...report, figures: sizingFigures, measurements: [] };
     const filled = fillDocument(document, fine);
     expect(filled).toContain('None: every aim that is a number was met.');

@@ -60,10 +60,10 @@ describe('alert test', () => {
     expect(progress).toEqual([]);
     expect(smtp.mails).toHaveLength(1);
     expect(webhook.requests.map(({ json }) => json)).toEqual([
-      { text: 'Texas AI: a test\n\nAlerts reach you here. · 告警会发到这里。' },
+      { text: 'Texas AI: test alert\n\nAlerts will arrive here. · 告警会发到这里。' },
       {
-        title: 'Texas AI: a test',
-        message: 'Alerts reach you here. · 告警会发到这里。',
+        title: 'Texas AI: test alert',
+        message: 'Alerts will arrive here. · 告警会发到这里。',
         level: 'warning',
         kind: 'test',
         subject: 'test',

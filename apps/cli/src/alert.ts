@@ -26,8 +26,8 @@ export async function testAlerts({ config, output }: CliDeps): Promise<number> {
     try {
       const response = await channel.send(
         {
-          title: 'Texas AI: a test',
-          text: 'Alerts reach you here. · 告警会发到这里。',
+          title: 'Texas AI: test alert',
+          text: 'Alerts will arrive here. · 告警会发到这里。',
           level: 'warning',
           kind: 'test',
           subject: 'test',

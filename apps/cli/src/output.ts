@@ -26,13 +26,13 @@ export function formatJson(value: unknown): string {
 
 /** A table with aligned columns. */
 export function formatTable(
-  heads: readonly string[],
+  headers: readonly string[],
   rows: readonly (readonly string[])[],
 ): string {
-  const widths = heads.map((head, column) =>
-    Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  const widths = headers.map((header, column) =>
+    Math.max(header.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );
-  return [heads, ...rows]
+  return [headers, ...rows]
     .map((row) =>
       row
         .map((cell, column) => cell.padEnd(widths[column] ?? 0))

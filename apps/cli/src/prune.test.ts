@@ -60,7 +60,7 @@ describe('prune', () => {
   test('prints what would be removed with --dry-run, and what was removed without it', async () => {
     expect(await pruneOldData(depsOn({}), { dryRun: true, json: false })).toBe(0);
     const table = results.pop()?.split('\n') ?? [];
-    expect(table[0]).toMatch(/^WHAT +KEPT DAYS +BEFORE +WOULD GO$/);
+    expect(table[0]).toMatch(/^DATA +DAYS KEPT +BEFORE +TO REMOVE$/);
     expect(table.join('\n')).toMatch(/failed or cancelled generations +30 +\d{4}-\d\d-\d\d +1$/m);
     expect(table.join('\n')).toMatch(/recovered alerts +365 +\d{4}-\d\d-\d\d +0$/m);
     expect(table.join('\n')).not.toContain('days of a life');

@@ -67,7 +67,7 @@ const kindNames: Record<RetentionKind, string> = {
   'idempotency-keys': 'idempotency keys',
   'replaced-generations': 'replaced generations',
   'given-up-generations': 'failed or cancelled generations',
-  days: 'days of a life',
+  days: 'days',
   calls: 'author calls',
   alerts: 'recovered alerts',
 };
@@ -77,7 +77,7 @@ const datedKinds: ReadonlySet<RetentionKind> = new Set(['interactions', 'days', 
 
 function formatPruned(pruned: readonly Pruned[], dryRun: boolean): string {
   return formatTable(
-    ['WHAT', 'KEPT DAYS', 'BEFORE', dryRun ? 'WOULD GO' : 'GONE'],
+    ['DATA', 'DAYS KEPT', 'BEFORE', dryRun ? 'TO REMOVE' : 'REMOVED'],
     pruned.map(({ kind, days, before, count }) => [
       kindNames[kind],
       String(days),

@@ -29,7 +29,7 @@ export async function connectRedis(
   return connection;
 }
 
-/** Throws `config_invalid` if a configured Redis is not supported. One that is down is checked by the apps later. */
+/** Throws `config_invalid` if a configured Redis is not supported. The apps check one that is down later. */
 export async function rejectUnsupportedRedis({ config, logger }: Deps): Promise<void> {
   const { url, cacheUrl } = config.redis;
   const owner = makeOwner();

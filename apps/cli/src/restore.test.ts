@@ -124,10 +124,10 @@ describe('restore to a live database', () => {
     expect(await restore(deps, 'latest', options({ live: true }))).toBe(0);
     expect(await characters()).toEqual(['texas']);
     expect(results.at(-1)).toBe(
-      `The key “phone” (texas_${key.short}) was revoked since and is valid again: npm run texas -- key revoke texas_${key.short}`,
+      `The key “phone” (texas_${key.short}) was revoked after this backup and is valid again: npm run texas -- key revoke texas_${key.short}`,
     );
     expect(results.at(-2)).toMatch(
-      /is restored into .*: \d+ tables, \d+ rows\. The previous database is gone\./,
+      /was restored into .*: \d+ tables, \d+ rows\. The previous database is gone\./,
     );
     // The restored database had its own dump as unfinished, and no record of the restore point.
     const known = await makeBackupRepository(db.database).list({ limit: 9 });

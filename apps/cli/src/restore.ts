@@ -52,10 +52,10 @@ export async function restore(
   const url = databaseUrl(deps);
   const signal = deps.stopSignal();
   await mkdir(config.backup.dir, { recursive: true, mode: 0o700 });
-  const fetched = await mkdtemp(join(config.backup.dir, 'fetched-'));
+  const downloads = await mkdtemp(join(config.backup.dir, 'fetched-'));
   try {
     const settings = backupSettings(deps);
-    const file = await findOrDownloadBackup(settings, backupName, fetched, signal);
+    const file = await findOrDownloadBackup(settings, backupName, downloads, signal);
     const manifest = await readManifestOf(file, options);
     const client = await findClientForServer({ ...settings, databaseUrl: url }, signal);
     if (options.live && options.restorePoint) await makeRestorePoint(deps);
@@ -89,7 +89,7 @@ export async function restore(
     for (const key of unrevoked) output.result(describeUnrevoked(key));
     return 0;
   } finally {
-    await rm(fetched, { recursive: true, force: true });
+    await rm(downloads, { recursive: true, force: true });
   }
 }
 
@@ -137,11 +137,11 @@ async function makeRestorePoint(deps: CliDeps): Promise<void> {
 
 function withRestored<T>(
   deps: CliDeps,
-  place: { url: string; schema?: string },
+  target: { url: string; schema?: string },
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
   const statementTimeoutSeconds = migrationTimeoutSeconds;
-  const options = { ...place, applicationName: 'texas-restore', statementTimeoutSeconds };
+  const options = { ...target, applicationName: 'texas-restore', statementTimeoutSeconds };
   return usingDatabase(deps, options, work);
 }
 
@@ -160,7 +160,7 @@ async function findUnrevokedKeys(
 }
 
 function describeUnrevoked({ name, short }: ApiKey): string {
-  return `The key “${name}” (texas_${short}) was revoked since and is valid again: npm run texas -- key revoke texas_${short}`;
+  return `The key “${name}” (texas_${short}) was revoked after this backup and is valid again: npm run texas -- key revoke texas_${short}`;
 }
 
 /** A restored database lacks the backups made after its dump, and has its own dump as unfinished. */
@@ -178,7 +178,7 @@ async function adoptFolder(database: Database, folder: string): Promise<void> {
 function describeRestored(file: string, restored: Restored): string[] {
   const { how, database, keptAs, tables, foreignObjects, notApplied } = restored;
   const rows = tables.reduce((sum, each) => sum + each.rows, 0);
-  const result = `${file} is restored into ${database}: ${tables.length} tables, ${rows} rows.`;
+  const result = `${file} was restored into ${database}: ${tables.length} tables, ${rows} rows.`;
   if (how === 'filled') return [`${result} The database was empty before.`];
   const old =
     keptAs === null ? 'The previous database is gone.' : `The previous database is now ${keptAs}.`;

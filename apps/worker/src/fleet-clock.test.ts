@@ -43,7 +43,7 @@ test('keeps its offset while the database is unavailable', async () => {
   expect(clock.now()).toEqual(database.add({ minutes: 1 }));
 });
 
-test('warns once each time that the own clock goes far off', async () => {
+test('warns once each time the process’s own clock is far off', async () => {
   const { times, logger, clock } = clocks();
   for (const seconds of [0, 10, -11, 60, 3, 11]) {
     times.own = database.add({ seconds });

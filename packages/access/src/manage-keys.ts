@@ -14,7 +14,10 @@ export async function createKey(
 ): Promise<{ text: string; key: ApiKey }> {
   const trimmed = name.trim();
   if (trimmed === '' || trimmed.length > maxNameLength || /\p{Cc}/u.test(trimmed)) {
-    throw new TexasError('invalid_request', `A key's name has 1 to ${maxNameLength} characters.`);
+    throw new TexasError(
+      'invalid_request',
+      `A key's name must have 1 to ${maxNameLength} characters.`,
+    );
   }
   const { text, short, hash } = makeKey();
   const key = await keys.insert({ short, hash, name: trimmed, scopes: parseScopes(scopeList) });
@@ -27,7 +30,7 @@ function parseScopes(list: string): Scope[] {
   if (known.length > 0 && known.length === given.length) return known;
   throw new TexasError(
     'invalid_request',
-    `“${list}” is not a list of scopes, which are ${scopes.join(', ')}.`,
+    `“${list}” is not a valid list of scopes, which are ${scopes.join(', ')}.`,
   );
 }
 

@@ -25,11 +25,8 @@ export interface StoredAlerts extends Alerts {
 export function makeAlerts(deps: AlertsDeps): StoredAlerts {
   const { alerts, routes, channels, redact, dispatch, logger } = deps;
 
-  /** Makes changes, then logs and dispatches them. `fields` identify the alert in the log if something fails. */
-  async function notifyOf(
-    change: () => Promise<AlertChanges>,
-    fields: LogFields = {},
-  ): Promise<void> {
+  /** Applies changes, then logs and dispatches them. `fields` identify the alert in the log if something fails. */
+  async function apply(change: () => Promise<AlertChanges>, fields: LogFields = {}): Promise<void> {
     let changes: AlertChanges;
     try {
       changes = await change();
@@ -54,10 +51,10 @@ export function makeAlerts(deps: AlertsDeps): StoredAlerts {
         title: storable(redact(condition.title)),
         message: storable(redact(condition.message)),
       };
-      await notifyOf(() => alerts.raise(clean, routed), fieldsOf(condition));
+      await apply(() => alerts.raise(clean, routed), fieldsOf(condition));
     },
-    recover: (condition) => notifyOf(() => alerts.recover(condition), fieldsOf(condition)),
-    recoverQuiet: (now) => notifyOf(() => alerts.recoverQuiet(now)),
+    recover: (condition) => apply(() => alerts.recover(condition), fieldsOf(condition)),
+    recoverQuiet: (now) => apply(() => alerts.recoverQuiet(now)),
   };
 }
 

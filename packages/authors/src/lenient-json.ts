@@ -65,7 +65,7 @@ export function readJson(text: string, start: number): ReadValue {
   }
 
   function expected(what: string): JsonSyntaxError {
-    return new JsonSyntaxError(at < text.length ? `${what} is missing` : 'it breaks off', at);
+    return new JsonSyntaxError(at < text.length ? `${what} is missing` : 'unexpected end', at);
   }
 
   function value(depth: number): unknown {
@@ -128,7 +128,7 @@ export function readJson(text: string, start: number): ReadValue {
     at += 1;
     if (next === 'u') {
       const digits = take(fourDigits);
-      if (digits === '') throw expected('a code of four digits');
+      if (digits === '') throw expected('a four-digit code');
       return String.fromCharCode(Number.parseInt(digits, 16));
     }
     const known = escapes.get(next);

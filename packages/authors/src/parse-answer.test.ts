@@ -78,10 +78,10 @@ describe('an ambiguous answer is refused with a reason', () => {
     ['words', 'I cannot help with that.', /no JSON/],
     ['a number', '42', /no JSON/],
     ['words in a string', '"Sorry."', /no JSON/],
-    ['a truncated value', '{"a":{"b":"c"}', /breaks off at character 15/],
-    ['a list truncated after an object', '[{"a":"b"}', /breaks off/],
-    ['a truncated fence', '```json\n{"a":[{"b":"c"},{"d":"e"}\n```', /is missing|breaks off/],
-    ['a truncated string', '{"a":"b', /breaks off/],
+    ['a truncated value', '{"a":{"b":"c"}', /unexpected end at character 15/],
+    ['a list truncated after an object', '[{"a":"b"}', /unexpected end/],
+    ['a truncated fence', '```json\n{"a":[{"b":"c"},{"d":"e"}\n```', /is missing|unexpected end/],
+    ['a truncated string', '{"a":"b', /unexpected end/],
     ['a missing beginning', '"a":"x","b":[{"c":1}]}', /a part of one/],
     ['both ends missing', '"a":"x","b":[{"c":1}]', /a part of one/],
     ['two values', '{"a":1} or {"a":2}', /more than one/],
@@ -90,7 +90,7 @@ describe('an ambiguous answer is refused with a reason', () => {
     ['thinking without an answer', '<think>{"a":1}</think>', /empty/],
     ['JSON that may be thinking', 'Maybe {"a":1}</think>{"a":2}', /more than one/],
     ['truncated thinking', '<think>Say {"a":1}', /empty/],
-    ['thinking and a truncated answer', '<think>{"a":1}</think>{"a":', /breaks off/],
+    ['thinking and a truncated answer', '<think>{"a":1}</think>{"a":', /unexpected end/],
     ['a quotation mark inside a string', '{"a":"say "no" again","b":1}', /missing at character/],
     ['a string without its end', '{"a":"x, "b":"y"}', /missing at character/],
     ['a string without its beginning', '{"a":x","b":"y"}', /missing at character/],
@@ -99,7 +99,7 @@ describe('an ambiguous answer is refused with a reason', () => {
     ['a duplicate key', '{"a":"x","a":"y"}', /duplicate/],
     ['an ellipsis', '{"a":[{"b":1},...]}', /a value is missing/],
     ['an unknown escape', String.raw`{"a":"C:\dir"}`, /escape/],
-    ['a short code', String.raw`{"a":"\u12"}`, /four digits/],
+    ['a short code', String.raw`{"a":"\u12"}`, /four-digit code/],
     ['a mismatched bracket', '{"a":[1}}', /missing/],
     ['an infinite number', '{"a":1e999}', /a value is missing/],
     ['a repetition inside another value', '{"a":"x"} [{"a":"x"}]', /more than one/],
@@ -159,7 +159,7 @@ const anyAnswer = fc.record({ texts: fc.array(slot, { minLength: 1, maxLength: 3
 const indent = fc.constantFrom(undefined, 2);
 
 describe('any answer', () => {
-  test('in JSON is read like JSON.parse does', () => {
+  test('in JSON is read as JSON.parse reads it', () => {
     const value = fc.oneof(fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }), anyAnswer);
     fc.assert(
       fc.property(value, indent, (value, space) => {

@@ -27,7 +27,9 @@ export function parseAnswer(text: string): unknown {
     at = next < 0 ? next : end + next;
   }
   throw invalid(
-    furthest ? `The answer was not valid JSON: ${furthest.message}.` : 'The answer has no JSON.',
+    furthest
+      ? `The answer was not valid JSON: ${furthest.message}.`
+      : 'The answer contains no JSON.',
   );
 }
 

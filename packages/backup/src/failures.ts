@@ -79,21 +79,21 @@ export function asBackupFailure(failure: unknown, code: FailureCode, folder?: st
   if (failure instanceof TexasError) return failure;
   const system = errorCode(failure) ?? '';
   const reason = failure instanceof pg.DatabaseError ? failure.message : '';
-  const because = (sentence: string) =>
+  const failed = (sentence: string) =>
     new TexasError(code, withReason(sentence, reason), { cause: failure });
   if (system === 'ENOSPC' || system === 'EDQUOT') {
-    return because(`The disk of ${folder ?? 'the backup'} is full.`);
+    return failed(`The disk of ${folder ?? 'the backup'} is full.`);
   }
   if (system === 'EACCES' || system === 'EPERM' || system === 'EROFS') {
-    return because(`${folder ?? 'The backup'} cannot be written.`);
+    return failed(`${folder ?? 'The backup'} cannot be written.`);
   }
   if (system === '42501') {
-    return because('The database role lacks a privilege that this needs.');
+    return failed('The database role lacks a privilege that this needs.');
   }
   if (connectionStates.test(system) || lostConnection.test(`${system} ${String(failure)}`)) {
-    return because('The connection to the database could not be made or was lost.');
+    return failed('The connection to the database could not be made or was lost.');
   }
-  return because(
+  return failed(
     code === 'backup_failed'
       ? 'The backup could not be made.'
       : 'The backup could not be restored.',

@@ -32,8 +32,10 @@ const placeholderHost = 'texas-no-host';
 
 /** Parses a server's URL; undefined if it is invalid. A socket URL gets a placeholder as its host. */
 export function parseServerUrl(text: string): URL | undefined {
-  const whole = /^postgres(ql)?:/i.test(text) ? text.replace('@/', `@${placeholderHost}/`) : text;
-  return [text, whole].filter((each) => URL.canParse(each)).map((each) => new URL(each))[0];
+  const withHost = /^postgres(ql)?:/i.test(text)
+    ? text.replace('@/', `@${placeholderHost}/`)
+    : text;
+  return [text, withHost].filter((each) => URL.canParse(each)).map((each) => new URL(each))[0];
 }
 
 /** Query parameters that hold a secret, by name. */

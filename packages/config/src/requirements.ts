@@ -50,12 +50,12 @@ export function unmetRequirements(
   }
 
   if (settings.weather.source === 'qweather') {
-    const because = 'because WEATHER_SOURCE is qweather';
+    const reason = 'because WEATHER_SOURCE is qweather';
     requireSet(
       'weather.hefeng.apiHost',
-      `HEFENG_API_HOST: expected the account's API host, ${because}`,
+      `HEFENG_API_HOST: expected the account's API host, ${reason}`,
     );
-    requireSet('weather.hefeng.apiKey', `HEFENG_API_KEY: expected a key, ${because}`);
+    requireSet('weather.hefeng.apiKey', `HEFENG_API_KEY: expected a key, ${reason}`);
   }
 
   for (const paths of allOrNone.filter((each) => each.some(isSet))) {

@@ -98,7 +98,7 @@ test('a connection to a server that stopped replying is replaced', async () => {
   await back;
 });
 
-test('announcing fails with a code while Redis is away', async () => {
+test('announcing fails with a code while Redis is unavailable', async () => {
   const { connection, announcer } = await set();
   connection.disconnect();
   await expect(announcer.announce(progressed)).rejects.toMatchObject({ code: 'queue_unavailable' });

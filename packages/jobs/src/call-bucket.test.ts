@@ -114,7 +114,7 @@ test('a call of more tokens than the limit is allowed, and uses up the minute', 
   expect((await one.take(1)).fullForMs).toBeGreaterThan(0);
 });
 
-test('each process counts for itself while Redis is away', async () => {
+test('each process counts for itself while Redis is unavailable', async () => {
   const connection = await redis('redis://127.0.0.1:1');
   const bucket = makeCallBucket({
     connection,

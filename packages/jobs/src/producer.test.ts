@@ -109,7 +109,7 @@ test('job ids and queues of steps', () => {
   expect(queueOf(buildStep('publish-day'))).toBe('days');
 });
 
-test('a queue that is away fails at once with queue_unavailable', async () => {
+test('an unavailable queue fails at once with queue_unavailable', async () => {
   const url = 'redis://127.0.0.1:1';
   const connection = owner.own(connectProducer({ url, logger: makeLogSpy() }), (each) =>
     each.disconnect(),

@@ -101,7 +101,7 @@ test('a Sentinel is refused', async () => {
   await rm(folder, { recursive: true });
 });
 
-test('a replica is a warning, and counts as away until it accepts writes', async () => {
+test('a replica is a warning, and counts as unavailable until it accepts writes', async () => {
   const primary = await redisWith();
   const replica = await redisWith('--replicaof', '127.0.0.1', String(primary.port));
   const { problem, warnings } = await check(replica);
@@ -120,7 +120,7 @@ test('a full server is left to the health checks', async () => {
   expect(await check(server)).toEqual(supported);
 });
 
-test('waits for a server that is away', async () => {
+test('waits for a server that is unavailable', async () => {
   const server = await redisWith();
   const proxy = owner.own(await startStallingProxy(server.port), (each) => each.stop());
   proxy.stall();
@@ -156,7 +156,7 @@ describe('a user', () => {
     expect(problem).toContain('grant it +@all -@dangerous on ~texas:* and &texas:*');
   });
 
-  test('without the dangerous commands can work the queues', async () => {
+  test('without the dangerous commands can process the queues', async () => {
     const server = await withUser(await redisWith(), '~test-* &test-* +@all -@dangerous');
     const { connection, prefix, work } = await startSystem(owner, server.url);
     const queues = owner.own(openQueues({ connection, prefix, logger: makeLogSpy() }), (each) =>

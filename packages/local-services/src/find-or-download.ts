@@ -98,14 +98,16 @@ async function findOrDownload<Binaries>(
     folder: downloaded,
     choosePackages,
     isComplete: async (tree) => (await inTree(tree)) !== undefined,
-    environment: forApt(environment),
+    environment: aptEnvironment(environment),
     logger,
   });
   return isComplete ? inTree(downloaded) : undefined;
 }
 
 /** apt and dpkg also need the system folders in PATH. */
-function forApt(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+function aptEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
   const proxies = Object.entries(environment).filter(([name]) =>
     /^(https?|ftp|no)_proxy$/i.test(name),
   );

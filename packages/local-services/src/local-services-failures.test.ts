@@ -86,7 +86,7 @@ describe('startLocalServices fails with one sentence for', () => {
     });
   });
 
-  test('a server that does not start, which is quoted with its log file', async () => {
+  test('a server that fails to start, which is quoted with its log file', async () => {
     const bin = join(folder.home, 'bin');
     mkdirSync(bin);
     fakeProgram(
@@ -94,7 +94,7 @@ describe('startLocalServices fails with one sentence for', () => {
       'case "$1" in --version) echo "Redis server v=7.2.0";; *) echo "Fatal: no parcel today"; exit 1;; esac',
     );
     await expect(starting({ postgres: false, redis: true }, bin)).rejects.toMatchObject({
-      message: `Redis does not start: Fatal: no parcel today (see ${join(folder.home, 'logs', 'redis.log')}).`,
+      message: `Redis failed to start: Fatal: no parcel today (see ${join(folder.home, 'logs', 'redis.log')}).`,
     });
   });
 

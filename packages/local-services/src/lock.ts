@@ -25,7 +25,7 @@ export async function lockHome(home: string): Promise<() => void> {
   const lock = join(home, lockName);
   try {
     makeFolder(home);
-    takeLock(lock);
+    acquireLock(lock);
   } catch (failure) {
     throw explainFileFailure(failure, home);
   }
@@ -48,7 +48,7 @@ export function recordSupervisor(home: string, supervisorPid: number): void {
 }
 
 /** The lock is a symbolic link: it is created atomically, together with its content, pid and start time. */
-function takeLock(lock: string): void {
+function acquireLock(lock: string): void {
   const mine = identityOf(process.pid) ?? String(process.pid);
   for (let attempt = 0; attempt < 5; attempt++) {
     try {
@@ -65,7 +65,7 @@ function takeLock(lock: string): void {
       if (holder !== undefined) removeStale(lock, holder);
     }
   }
-  throw localServiceFailed(`${lock} cannot be taken: remove it and try again.`);
+  throw localServiceFailed(`${lock} cannot be acquired: remove it and try again.`);
 }
 
 /** Renames the lock before deleting it, so that a lock which another process has just taken can be restored. */

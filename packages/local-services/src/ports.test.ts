@@ -29,7 +29,7 @@ describe('assertPortFree', () => {
     await assertPortFree('127.0.0.1', port);
   });
 
-  test('names an address that is not of this machine', async () => {
+  test('names an address that does not belong to this machine', async () => {
     await expect(assertPortFree('192.0.2.1', port)).rejects.toMatchObject({
       message: expect.stringContaining(`192.0.2.1:${port}`),
     });

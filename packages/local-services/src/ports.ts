@@ -19,7 +19,7 @@ export async function assertPortFree(host: string, port: number, variable = 'POR
     throw localServiceFailed(`Port ${port} requires root: ${another}.`, failure);
   }
   throw localServiceFailed(
-    `Nothing can listen on ${host}:${port} here: ${another} or HOST.`,
+    `Cannot listen on ${host}:${port}: ${another}, or change HOST.`,
     failure,
   );
 }

@@ -29,11 +29,11 @@ const systemFolder = '/var/lib/texas-ai';
 export function makeServicesHome(home: string): ServicesHome {
   if (!isAbsolute(home)) throw localServiceFailed(`TEXAS_HOME must be an absolute path: ${home}.`);
   const { inside, elsewhere } = servicesFolders(home);
-  if (process.getuid?.() !== 0) return { folder: created(inside), account: undefined };
-  created(home, false);
+  if (process.getuid?.() !== 0) return { folder: ensureFolder(inside), account: undefined };
+  ensureFolder(home, false);
   const account = ownerOf(inside) ?? ownerOf(elsewhere) ?? serviceAccount();
   const fitsInside = canEnter(home, account) && (existsSync(inside) || !existsSync(elsewhere));
-  return { folder: created(fitsInside ? inside : elsewhere), account };
+  return { folder: ensureFolder(fitsInside ? inside : elsewhere), account };
 }
 
 /** Returns the two possible folders of this home; creates neither. */
@@ -42,7 +42,7 @@ export function servicesFolders(home: string): { inside: string; elsewhere: stri
   return { inside: join(home, 'services'), elsewhere: join(systemFolder, name) };
 }
 
-function created(folder: string, enterable = true): string {
+function ensureFolder(folder: string, enterable = true): string {
   try {
     makeFolder(folder);
     if (enterable) chmodSync(folder, 0o755);

@@ -61,7 +61,7 @@ export async function startServer(options: StartServerOptions, attempt = 1): Pro
   throw (
     explainOutput(output, folder) ??
     explainFolder(folder) ??
-    localServiceFailed(`${label} does not start: ${lastLine(output)} (see ${service.logFile}).`)
+    localServiceFailed(`${label} failed to start: ${lastLine(output)} (see ${service.logFile}).`)
   );
 }
 

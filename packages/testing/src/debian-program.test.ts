@@ -33,7 +33,7 @@ const find = ({ CI, installs = [] }: { CI?: string; installs?: string[] } = {}) 
     say: (line) => said.push(line),
   });
 
-test('a program that is there is found by any of its names, and nothing is installed', async () => {
+test('an installed program is found by any of its names, and nothing is installed', async () => {
   const path = put('texas-yes');
   expect(await find()).toBe(path);
   expect(installed).toEqual([]);

@@ -51,7 +51,7 @@ describe('makeQWeather', () => {
     ]);
   });
 
-  test('takes the day that was asked for', async () => {
+  test('returns the requested day', async () => {
     expect(await source().weather(request)).toEqual({
       summary: '小雨，夜间多云',
       condition: 'rain',
@@ -61,7 +61,7 @@ describe('makeQWeather', () => {
     });
   });
 
-  test('speaks English, and does not repeat a night like the day', async () => {
+  test('describes the day in English, and the night only if it differs', async () => {
     const answer = { ...day, textDay: 'Sunny', iconDay: '100' };
     const body = (textNight: string) => ({ code: '200', daily: [{ ...answer, textNight }] });
     qweather.respondWith(
@@ -74,7 +74,7 @@ describe('makeQWeather', () => {
     expect(qweather.requests[0]?.query).toMatchObject({ lang: 'en' });
   });
 
-  test('tries once more', async () => {
+  test('retries once', async () => {
     qweather.respondWith({ status: 500, body: 'oops' });
     expect((await source().weather(request)).tempMaxC).toBe(13);
     expect(qweather.requests).toHaveLength(2);

@@ -93,7 +93,7 @@ describe('the health routes', () => {
     });
   });
 
-  it('are unhealthy while Redis or the database is away', async () => {
+  it('are unhealthy while Redis or the database is unavailable', async () => {
     const away = () => Promise.reject(new Error('away'));
     const redis = await fresh('/health', { pingRedis: away });
     expect([redis.status, redis.body.redis, redis.body.database]).toEqual([

@@ -38,7 +38,7 @@ test('two processes share one count', async () => {
   expect([await one.hits(), await two.hits(), await one.hits()]).toEqual([1, 2, 3]);
 });
 
-test('a process counts alone before Redis is reachable and while it is away, then shares again', async () => {
+test('a process counts alone before Redis is reachable and while it is unavailable, then shares again', async () => {
   const prefix = `texas:test:${randomUUID()}`;
   const { connection, hits, warnings } = await counter(prefix);
   // Before the connection is established.

@@ -133,7 +133,7 @@ test('does nothing while another api checks, and tries again', async () => {
   expect([harness.reported, harness.dueCalls, harness.logger.lines]).toEqual([[], [], []]);
 });
 
-test('a database that answers but rejects writes is reported as away', async () => {
+test('a database that answers but rejects writes is reported as unavailable', async () => {
   const refused = new TexasError(
     'storage_unavailable',
     'The database is read-only and rejects writes.',

@@ -23,7 +23,7 @@ describe('Redis', () => {
     ['rejects writes', { queues: queuesWith(() => Promise.reject(new Error('full'))) }],
     ['does not respond about workers', { fleet: { workers: never } }],
     ['does not respond about queues', { queues: { ...queuesWith(writable), oldestWaits: never } }],
-  ])('that %s is away, and workers are unknown', async (_name, changes) => {
+  ])('that %s is unavailable, and workers are unknown', async (_name, changes) => {
     harness.open.push(noWorker);
     const { checkOnce } = harness.monitorWith(changes);
     await checkOnce();
@@ -32,7 +32,7 @@ describe('Redis', () => {
     expect(harness.reported).toEqual(['raise redis_away']);
   });
 
-  test('that responds between two misses is not away', async () => {
+  test('that responds between two misses does not count as an outage', async () => {
     let answers = false;
     const queues = queuesWith(() => (answers ? writable() : never()));
     const { checkOnce } = harness.monitorWith({ queues });
@@ -103,7 +103,7 @@ describe('no worker', () => {
     expect(harness.reported).toEqual(['raise no_worker', 'recover no_worker']);
   });
 
-  test('is timed from the last worker seen, and not while Redis is away', async () => {
+  test('is timed from the last worker seen, and not while Redis is unavailable', async () => {
     await checkEvery(15, 3);
     workers = [worker('days')];
     await checkEvery(15);
@@ -142,7 +142,7 @@ describe('due alerts', () => {
       { fleet: { workers: async () => [worker('days'), worker()] } },
       '04:00:00',
     ],
-    ['at once while Redis is away', { queues: queuesWith(never) }, '04:00:00'],
+    ['at once while Redis is unavailable', { queues: queuesWith(never) }, '04:00:00'],
     ['after a minute otherwise', {}, '03:59:00'],
   ])('are delivered %s', async (_name, changes, before) => {
     await harness.monitorWith(changes).checkOnce();

@@ -75,7 +75,7 @@ function printAddress(
   output.result(
     [
       '',
-      `The API answers at ${url}. Try:`,
+      `The API is running at ${url}. Try:`,
       `  curl -H 'Authorization: Bearer ${shownKey}' ${url}/v1/characters/${id}/now`,
       `The logs are in ${logs}. Press Ctrl-C to stop.`,
     ].join('\n'),

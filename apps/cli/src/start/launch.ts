@@ -69,8 +69,8 @@ export async function launch(
     (each) => each.stop(),
   );
   keepAlive(services.supervisor, {
-    onRestart: (name) => output.progress(`The ${name} ended unexpectedly and is restarted.`),
-    onGivenUp: (name) => stop.fail(givenUp(name, logs)),
+    onRestart: (name) => output.progress(`The ${name} exited unexpectedly and is being restarted.`),
+    onGiveUp: (name) => stop.fail(startFailure(name, logs)),
   });
   const databaseUrl = config.database.url ?? services.databaseUrl;
   const redisUrl = config.redis.url ?? services.redisUrl;
@@ -136,12 +136,12 @@ async function untilApiReady(api: ApiClient, logs: string, signal: AbortSignal):
   const deadline = performance.now() + readyTimeoutMs;
   while (!(await api.isReady())) {
     signal.throwIfAborted();
-    if (performance.now() > deadline) throw givenUp('api', logs);
+    if (performance.now() > deadline) throw startFailure('api', logs);
     await delay(pollMs, undefined, { signal });
   }
 }
 
-function givenUp(name: string, logs: string): TexasError {
+function startFailure(name: string, logs: string): TexasError {
   return new TexasError(
     'local_service_failed',
     `The ${name} does not stay up: ${lastLine(logFileOf(logs, name))} (full log: ${logFileOf(logs, name)}).`,

@@ -9,12 +9,12 @@ export type AppEnvironments = Record<'api' | 'worker', ProcessEnvironment>;
 
 /** Starts api and worker with the same commands as in production. */
 export async function startApps(
-  guard: Supervisor,
+  supervisor: Supervisor,
   { root, logs, environments }: { root: string; logs: string; environments: AppEnvironments },
 ): Promise<void> {
   await Promise.all(
     Object.entries(environments).map(([name, environment]) =>
-      guard.spawn({
+      supervisor.spawn({
         name,
         command: process.execPath,
         args: [join(appsFolder, name, 'dist/main.js')],
@@ -43,19 +43,19 @@ export function logFileOf(logs: string, name: string): string {
 const maxRestarts = 5;
 const restartWindowMs = 60_000;
 
-/** Restarts processes that end unexpectedly. After five restarts within a minute, gives up and calls `onGivenUp`. */
+/** Restarts processes that exit unexpectedly. After five restarts of one within a minute, calls `onGiveUp` instead. */
 export function keepAlive(
-  guard: Supervisor,
-  { onRestart, onGivenUp }: { onRestart(name: string): void; onGivenUp(name: string): void },
+  supervisor: Supervisor,
+  { onRestart, onGiveUp }: { onRestart(name: string): void; onGiveUp(name: string): void },
 ): void {
   const exits = new Map<string, number[]>();
-  guard.onUnexpectedExit(({ name }) => {
+  supervisor.onUnexpectedExit(({ name }) => {
     const now = performance.now();
     const earlier = exits.get(name) ?? [];
     const recent = [...earlier.filter((time) => now - time < restartWindowMs), now];
     exits.set(name, recent);
-    if (recent.length > maxRestarts) return onGivenUp(name);
+    if (recent.length > maxRestarts) return onGiveUp(name);
     onRestart(name);
-    guard.restart(name).catch(() => onGivenUp(name));
+    supervisor.restart(name).catch(() => onGiveUp(name));
   });
 }

@@ -27,7 +27,7 @@ const words = {
   },
 } as const;
 
-/** A day as a readable timeline of max `width` columns. A Chinese character takes two. */
+/** A day as a readable timeline of at most `width` columns. A Chinese character takes two. */
 export function renderTimeline(day: Day, name: string, width: number): string {
   const language: Language = day.language === 'en' ? 'en' : 'zh';
   const say = words[language];

@@ -35,8 +35,8 @@ async function requestDay(
 ): Promise<Day> {
   const { api, author, onProgress } = deps;
   const current = await api.requestDay(character, date, false);
-  const isForeign = isInFlight(current.status) && current.author !== author;
-  const generation = isForeign ? await api.requestDay(character, date, true) : current;
+  const isByAnotherAuthor = isInFlight(current.status) && current.author !== author;
+  const generation = isByAnotherAuthor ? await api.requestDay(character, date, true) : current;
   onProgress(`Writing ${date} of ${character} (author: ${generation.author})…`);
   const ended = await follow(deps, generation, reported);
   const day = await api.day(character, date);

@@ -145,7 +145,7 @@ describe('a server that does not respond', () => {
     expect(failure.message).toBe('The mail was not accepted (EABORT).');
   });
 
-  test('is left at once on abort', async () => {
+  test('is abandoned at once on abort', async () => {
     const stop = new AbortController();
     const failing = failureOf(send(both, { port, signal: stop.signal }));
     await arrived;

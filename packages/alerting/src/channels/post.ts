@@ -21,9 +21,9 @@ export function hasNumber(name: string, expected: number): SuccessCheck {
 }
 
 /** Characters of a response that are returned, far more than is stored or shown. */
-const maxAnswer = 10_000;
+const maxResponseCharacters = 10_000;
 /** Bytes of a response that are read, since some servers never stop. */
-const maxRead = 1_000_000;
+const maxResponseBytes = 1_000_000;
 
 /**
  * Posts JSON and returns status and body of the response in one line. Rejects with `alert_failed`, whose message does
@@ -37,7 +37,7 @@ export async function post(
 ): Promise<string> {
   let status: number;
   let body: string;
-  const tooMuch = new AbortController();
+  const tooLong = new AbortController();
   try {
     const response = await got
       .post(url, {
@@ -48,21 +48,21 @@ export async function post(
         retry: { limit: 0 },
         throwHttpErrors: false,
         followRedirect: false,
-        signal: AbortSignal.any([signal, tooMuch.signal]),
+        signal: AbortSignal.any([signal, tooLong.signal]),
       })
       .on('downloadProgress', ({ transferred }) => {
-        if (transferred > maxRead) tooMuch.abort();
+        if (transferred > maxResponseBytes) tooLong.abort();
       });
     status = response.statusCode;
     body = response.body;
   } catch (error) {
-    if (tooMuch.signal.aborted) throw new TexasError('alert_failed', 'Its response is too long.');
+    if (tooLong.signal.aborted) throw new TexasError('alert_failed', 'Its response is too long.');
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new TexasError('alert_failed', `It could not be reached (${code}).`);
   }
   // PostgreSQL rejects NUL, and a terminal obeys other control characters.
   const answer = body
-    .slice(0, maxAnswer)
+    .slice(0, maxResponseCharacters)
     .replace(/[\s\p{Cc}]+/gu, ' ')
     .trim();
   if (status >= 200 && status < 300 && isSuccess(body)) return `${status} ${answer}`.trim();

@@ -91,7 +91,7 @@ test('a key anywhere in the response is complete, so that it can be redacted', a
   expect(failure.details.answer).toContain(key);
 });
 
-test.each(names)('%s that hangs is left at once on abort', async (name) => {
+test.each(names)('%s that hangs is abandoned at once on abort', async (name) => {
   const stop = new AbortController();
   const silent = createServer(() => stop.abort()).listen(0, '127.0.0.1');
   await once(silent, 'listening');

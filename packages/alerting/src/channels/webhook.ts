@@ -1,7 +1,7 @@
 import type { Channel, ChannelAddress } from './channel.js';
 import { anyBody, post } from './post.js';
 
-/** A program of the operator's: gets the whole message as JSON. */
+/** The operator's own program, which receives the whole message as JSON. */
 export function makeWebhook({ url }: ChannelAddress): Channel {
   return {
     name: 'webhook',

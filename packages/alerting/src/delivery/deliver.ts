@@ -21,11 +21,11 @@ const maxTries = 8;
 const maxReason = 300;
 
 /**
- * About 15 s, 1 min, 4 min, then every 10 min. Null: given up, after eight tries if the condition is over. While it
- * lasts, retries go on, so that the channel is told once it works again.
+ * The delay before the next try: about 15 s, 1 min, 4 min, then 10 min. Null after eight tries if the alert is over.
+ * While it is open, retries continue, so that the channel is notified once it works again.
  */
-export function deliveryDelayMs(tries: number, lasts: boolean): number | null {
-  if (tries >= maxTries && !lasts) return null;
+export function deliveryDelayMs(tries: number, isOpen: boolean): number | null {
+  if (tries >= maxTries && !isOpen) return null;
   return Math.min(15_000 * 4 ** (Math.min(tries, maxTries) - 1), 600_000);
 }
 

@@ -53,7 +53,7 @@ describe('the message about the end', () => {
     });
   });
 
-  test('of an alert that ended by itself only says that it was not seen again', () => {
+  test('of an alert that ended automatically only says that it was not seen again', () => {
     const lastSeenAt = at.add({ minutes: 5 });
     const quiet = { lastSeenAt, quietSeconds: 900, recoveredAt: lastSeenAt.add({ minutes: 16 }) };
     expect(messageAt('recovered', { ...quiet, count: 3 })).toMatchObject({

@@ -18,7 +18,7 @@ export function messageOf({ alert, phase }: { alert: Alert; phase: Phase }): Mes
           word: 'over',
           text: `It lasted ${formatDuration(at.since(openedAt))} and was seen ${often}.`,
         }
-      : // Its cause may still exist: it was only not seen again.
+      : // Its cause may persist; it just has not been seen again.
         {
           word: 'quiet',
           text:

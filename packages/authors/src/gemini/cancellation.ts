@@ -15,7 +15,7 @@ export function cancellation(caller: AbortSignal, timeoutMs: number): Cancellati
   const abort = () =>
     controller.abort(new TexasError('aborted', 'The call to Gemini was aborted.'));
   const timer = setTimeout(() => {
-    const message = `Gemini did not answer within ${timeoutMs / 1000} s.`;
+    const message = `Gemini did not respond within ${timeoutMs / 1000} s.`;
     controller.abort(new TexasError('author_timeout', message, { details: { timeoutMs } }));
   }, timeoutMs);
   caller.addEventListener('abort', abort);

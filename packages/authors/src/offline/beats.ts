@@ -3,7 +3,7 @@ import type { Grammar, Phase } from './grammar.js';
 import { position } from './rotation.js';
 import { fillAll, type Words } from './templates.js';
 
-/** Something the character does, and the turn by which whatever accompanies it rotates. */
+/** Something the character does; `turn` rotates the details that accompany it. */
 export interface Beat {
   clause: string;
   turn: number;
@@ -22,7 +22,7 @@ export interface ItemTurn {
 }
 
 /** The generic grammar supplements an item that has fewer clauses of its own. */
-const enough: Record<Phase, number> = { start: 3, middle: 6, end: 3 };
+const minClauses: Record<Phase, number> = { start: 3, middle: 6, end: 3 };
 
 /** The clauses of an item: those of its activity and its theme, and generic ones. */
 export function beatPools(
@@ -33,7 +33,7 @@ export function beatPools(
   const poolFor = (phase: Phase) => {
     const clauses = [...(activity?.beats?.[phase] ?? []), ...(theme?.beats?.[phase] ?? [])];
     const own = fillAll(clauses, words);
-    return own.length >= enough[phase] ? own : [...own, ...fillAll(generic[phase], words)];
+    return own.length >= minClauses[phase] ? own : [...own, ...fillAll(generic[phase], words)];
   };
   return { start: poolFor('start'), middle: poolFor('middle'), end: poolFor('end') };
 }

@@ -21,8 +21,8 @@ import { isNoticeable, temperatureAt, timeOfDayAt } from './time-of-day.js';
 
 /**
  * How far turns advance from one day to the next: by little more than a day uses, so that every
- * combination of two pools is used once before any repeats, and by a prime, so that a pool of another
- * size never stands still.
+ * combination of two pools is used once before any repeats, and by a prime, so that pools of any other
+ * size keep rotating.
  */
 const turnsPerDay = { shared: 61, own: 13 } as const;
 /** Minutes. */

@@ -18,7 +18,7 @@ export function isDaylight(minute: MinuteOfDay): boolean {
   return minute >= 450 && minute < 1000;
 }
 
-/** Weather that keeps people indoors or affects whatever they do outdoors. */
+/** Weather that keeps people indoors or affects what they do outdoors. */
 export function isRough(condition: WeatherCondition): boolean {
   return condition === 'rain' || condition === 'storm' || condition === 'snow';
 }

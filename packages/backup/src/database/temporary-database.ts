@@ -16,10 +16,10 @@ export const maxPrefixBytes = maxNameBytes - randomLength;
 
 /** Joins the two, and truncates only the beginning if the name would be too long. */
 export function withSuffix(beginning: string, suffix: string, maxBytes = maxNameBytes): string {
-  const letters = [...beginning];
-  while (letters.length > 0 && Buffer.byteLength(letters.join('') + suffix) > maxBytes)
-    letters.pop();
-  return letters.join('') + suffix;
+  const characters = [...beginning];
+  while (characters.length > 0 && Buffer.byteLength(characters.join('') + suffix) > maxBytes)
+    characters.pop();
+  return characters.join('') + suffix;
 }
 
 /** Runs `work` with a connection to a database from which others can be created, dropped and renamed. */

@@ -70,8 +70,8 @@ async function close(stdin: Writable): Promise<void> {
 /** Returns the error if pg_restore rejected the dump itself. */
 function invalidDump(ending: ProgramExit): TexasError | undefined {
   if (/unsupported version \(/.test(ending.stderr)) {
-    const words = 'The dump was made by a newer PostgreSQL: install its client to read it.';
-    return programFailure('backup_newer_format', words, ending);
+    const message = 'The dump was made by a newer PostgreSQL: install its client to read it.';
+    return programFailure('backup_newer_format', message, ending);
   }
   if (notArchive.test(ending.stderr)) {
     return programFailure('backup_invalid', 'The file is not a dump in the custom format.', ending);

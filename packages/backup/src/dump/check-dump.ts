@@ -17,18 +17,18 @@ export interface CheckFileOptions {
 /** Compares the file's size and SHA-256 with the manifest; rejects with `backup_invalid`. */
 export async function checkFile({ file, manifest, signal }: CheckFileOptions): Promise<void> {
   const name = basename(file);
-  const refuse = (sentence: string, cause?: unknown) =>
+  const invalid = (sentence: string, cause?: unknown) =>
     new TexasError('backup_invalid', `${name} ${sentence}`, { cause });
   const { size } = await stat(file).catch((cause) => {
-    throw refuse('cannot be read.', cause);
+    throw invalid('cannot be read.', cause);
   });
   if (size !== manifest.size) {
-    throw refuse(
+    throw invalid(
       `has ${size} bytes, but ${manifest.size} were written: it was truncated or replaced.`,
     );
   }
   if ((await sha256Of(file, signal)) !== manifest.sha256) {
-    throw refuse('was changed: its SHA-256 differs from the manifest.');
+    throw invalid('was changed: its SHA-256 differs from the manifest.');
   }
 }
 

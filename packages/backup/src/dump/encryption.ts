@@ -32,8 +32,8 @@ export async function encrypt(plain: Readable, recipient: string): Promise<Reada
   try {
     encrypter.addRecipient(recipient);
   } catch (cause) {
-    const words = 'The recipient of backups is not a valid age recipient (age1…).';
-    throw new TexasError('backup_failed', words, { cause });
+    const message = 'The recipient of backups is not a valid age recipient (age1…).';
+    throw new TexasError('backup_failed', message, { cause });
   }
   return fromWeb(await encrypter.encrypt(toWeb(plain)));
 }
@@ -58,16 +58,16 @@ export async function decrypt(
     decrypter.addIdentity(identity.trim());
   } catch {
     // Without the cause, which may contain the key.
-    const words = 'The key is not a valid age identity (AGE-SECRET-KEY-1…).';
-    throw new TexasError('backup_wrong_key', words);
+    const message = 'The key is not a valid age identity (AGE-SECRET-KEY-1…).';
+    throw new TexasError('backup_wrong_key', message);
   }
   try {
     return fromWeb(await decrypter.decrypt(toWeb(encrypted)));
   } catch (cause) {
     encrypted.destroy();
     if (/no identity matched/.test(String(cause))) {
-      const words = 'The backup was encrypted for a different key.';
-      throw new TexasError('backup_wrong_key', words, { cause });
+      const message = 'The backup was encrypted for a different key.';
+      throw new TexasError('backup_wrong_key', message, { cause });
     }
     throw new TexasError('backup_invalid', undecryptable, { cause });
   }

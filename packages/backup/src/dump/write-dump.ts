@@ -78,6 +78,6 @@ async function assertReserve(folder: string, reserve: number): Promise<void> {
   if (reserve === 0) return;
   const { bavail, bsize } = await statfs(folder);
   if (bavail * bsize >= reserve) return;
-  const words = `The disk of ${folder} has no space left except its reserve.`;
-  throw new TexasError('backup_failed', words, { details: { reserve } });
+  const message = `The disk of ${folder} has no space left except its reserve.`;
+  throw new TexasError('backup_failed', message, { details: { reserve } });
 }

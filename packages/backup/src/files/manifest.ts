@@ -58,8 +58,8 @@ export async function readManifest(file: string): Promise<Manifest> {
   try {
     text = await readFile(file, 'utf8');
   } catch (cause) {
-    const words = `${basename(file)} cannot be read: a dump without its manifest is not a backup.`;
-    throw new TexasError('backup_invalid', words, { cause });
+    const message = `${basename(file)} cannot be read: a dump without its manifest is not a backup.`;
+    throw new TexasError('backup_invalid', message, { cause });
   }
   return parseManifest(text, basename(file));
 }

@@ -17,7 +17,7 @@ describe('the policy of each failure', () => {
     expect(isProbed(undefined)).toBe(false);
   });
 
-  test('gives the step up at such an author, which bills nothing', () => {
+  test('gives up the step and bills nothing', () => {
     for (const code of probedCodes) {
       expect(failurePolicies[code]).toMatchObject({ step: 'give up', billed: false });
     }

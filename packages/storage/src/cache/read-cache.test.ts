@@ -141,7 +141,7 @@ test('a build that hangs is not waited for while a stale entry can serve', async
   expect(await read(cache, () => hanging)).toMatchObject({ text: '{"n":1}', stale: true });
 });
 
-test('while Redis is away reads succeed and drops reject', async () => {
+test('while Redis is unavailable reads succeed and drops reject', async () => {
   const { cache, connection } = await openCache();
   connection.disconnect();
   await once(connection, 'end');

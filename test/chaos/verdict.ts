@@ -171,7 +171,7 @@ async function alertFaults({ database, webhook }: ChaosSystem, harm: Harm): Prom
     if (count > harm.outages + 1) faults.push(`${kind} of ${subject} was raised ${count} times.`);
   }
   // The api alerts about PostgreSQL from memory.
-  const kept = arrived.filter(({ title }) => !title.includes('PostgreSQL does not answer'));
+  const kept = arrived.filter(({ title }) => !title.includes('PostgreSQL does not respond'));
   const most = rows.reduce((sum, { tries }) => sum + tries, 0);
   if (kept.length > most) faults.push(`${kept.length} alerts arrived in ${most} tries.`);
   return faults;

@@ -13,7 +13,7 @@ function clocks() {
     store: {
       async now() {
         if (times.database) return times.database;
-        throw new TexasError('storage_unavailable', 'The database does not answer.');
+        throw new TexasError('storage_unavailable', 'The database does not respond.');
       },
     },
     logger,

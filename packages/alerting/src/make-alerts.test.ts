@@ -168,7 +168,7 @@ test('characters that cannot be stored are replaced', async () => {
 });
 
 describe('a failure is logged and never thrown', () => {
-  const error = new TexasError('storage_unavailable', 'The database does not answer.');
+  const error = new TexasError('storage_unavailable', 'The database does not respond.');
   const fails = () => Promise.reject(error);
   const { kind, subject } = trouble;
 

@@ -38,7 +38,7 @@ export function makeProducer(queues: Queues, { failedDays = 7 } = {}): Producer 
       if (connection.status !== 'ready') throw new Error(`The connection is ${connection.status}.`);
       return await work();
     } catch (error) {
-      throw new TexasError('queue_unavailable', 'The queue does not answer.', {
+      throw new TexasError('queue_unavailable', 'The queue does not respond.', {
         cause: error,
         details: { reason: error instanceof Error ? error.message : String(error), fix: redisFix },
       });

@@ -90,7 +90,7 @@ export function openQueues({
       try {
         await Promise.all(queues.map((queue) => queue.waitUntilReady()));
       } catch (error) {
-        throw new TexasError('queue_unavailable', 'The queues do not answer.', {
+        throw new TexasError('queue_unavailable', 'The queues do not respond.', {
           cause: error,
         });
       }

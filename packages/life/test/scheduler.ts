@@ -22,7 +22,7 @@ export function makeStepLog(): StepLog {
     enqueued: [],
     away: false,
     async enqueue(steps) {
-      if (log.away) throw new TexasError('queue_unavailable', 'Redis does not answer.');
+      if (log.away) throw new TexasError('queue_unavailable', 'Redis does not respond.');
       log.enqueued.push(...steps);
     },
     states: async (steps) => steps.map(() => 'none' as const),

@@ -38,7 +38,7 @@ const failures: readonly Pattern[] = [
   },
   {
     text: /Connection terminated|timeout exceeded|timeout expired|Timeout acquiring a connection|Query read timeout|connection timeout|Unable to acquire a connection|Client has encountered a connection error/i,
-    message: 'The database does not answer.',
+    message: 'The database does not respond.',
   },
   {
     code: /^28/,
@@ -97,7 +97,7 @@ const failures: readonly Pattern[] = [
     message: 'The certificate of the database is not trusted.',
     fix: 'Name its authority in the URL (sslrootcert=/path/ca.pem), or use the host name that it was issued for.',
   },
-  { code: /^(08|25P03|58|ECONNRESET|ETIMEDOUT|EPIPE)/, message: 'The database does not answer.' },
+  { code: /^(08|25P03|58|ECONNRESET|ETIMEDOUT|EPIPE)/, message: 'The database does not respond.' },
 ];
 
 /** SQLSTATE of everything that PgBouncer reports, and of protocol violations. */
@@ -142,7 +142,7 @@ const poolerFailures: readonly Pattern[] = [
 
 /** Reported by PgBouncer for any other reason: it has no server connection to give. */
 const noServerConnection: PostgresFailure = {
-  message: 'The database does not answer behind PgBouncer.',
+  message: 'The database does not respond behind PgBouncer.',
   fix: 'Check that PostgreSQL is running and that host, port and password in [databases] of PgBouncer are right; its log has more.',
 };
 

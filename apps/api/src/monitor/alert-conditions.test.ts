@@ -121,7 +121,7 @@ describe('texts', () => {
   test('name the eviction policy and its fix', () => {
     const [condition] = evaluate({ evictionPolicy: 'volatile-lru' }).active;
     expect(condition?.level).toBe('warning');
-    expect(condition?.message).toMatch(/is volatile-lru: .*Set it to noeviction/);
+    expect(condition?.message).toMatch(/maxmemory-policy volatile-lru: .*Set it to noeviction/);
   });
 
   test('name the wait in minutes', () => {
@@ -132,7 +132,7 @@ describe('texts', () => {
     );
     const workers = [worker('author-gemini')];
     const [known] = evaluate({ workers, oldestWaitSeconds: waits(['author-gemini', 5400]) }).active;
-    expect(known?.message).toContain('The oldest has waited 90 minutes. More workers');
+    expect(known?.message).toContain('The oldest has waited 90 minutes. Add workers');
   });
 
   test('are not needed for alerts that the api delivers itself', () => {

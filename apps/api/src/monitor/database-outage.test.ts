@@ -4,7 +4,7 @@ import { Temporal, TexasError } from '@texas-ai/kernel';
 import { makeLogSpy } from '@texas-ai/testing';
 import { makeDatabaseOutage } from './database-outage.js';
 
-const unavailable = new TexasError('storage_unavailable', 'The database does not answer.');
+const unavailable = new TexasError('storage_unavailable', 'The database does not respond.');
 
 /** With a channel that can fail or hang, and a fixed clock. */
 function makeHarness() {
@@ -22,8 +22,8 @@ function makeHarness() {
         async send({ over, title, text }: Message) {
           await state.sending;
           if (state.fails) throw new Error('The channel rejected the message.');
-          expect(title).toContain('PostgreSQL does not answer');
-          expect(over || text.startsWith('The database does not answer. Nothing is')).toBe(true);
+          expect(title).toContain('PostgreSQL does not respond');
+          expect(over || text.startsWith('The database does not respond. Nothing is')).toBe(true);
           sent.push(over ? 'over' : 'begun');
           return 'ok';
         },

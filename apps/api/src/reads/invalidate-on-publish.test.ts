@@ -51,7 +51,7 @@ test('memory is emptied when announcements may have been missed', () => {
 
 test('a failure to drop from Redis is logged', async () => {
   const { announce, logger } = invalidating(async () => {
-    throw new TexasError('queue_unavailable', 'The cache does not answer.');
+    throw new TexasError('queue_unavailable', 'The cache does not respond.');
   });
   announce({ kind: 'day.published', character: 'texas', date: '2026-11-23', generationId });
   await Promise.resolve();

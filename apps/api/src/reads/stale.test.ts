@@ -28,7 +28,7 @@ it('a stale day is served and marked while the database is unavailable', async (
   const failingWhileAway =
     <Values extends unknown[], T>(ask: (...values: Values) => Promise<T>) =>
     async (...values: Values): Promise<T> => {
-      if (away) throw new TexasError('storage_unavailable', 'The database does not answer.');
+      if (away) throw new TexasError('storage_unavailable', 'The database does not respond.');
       return ask(...values);
     };
   const cache = makeReadCache({ connection, logger: api.logger, prefix: `${api.prefix}:stale` });

@@ -130,7 +130,7 @@ test('a channel that is not configured here is left to other processes, without 
 });
 
 describe('a database outage', () => {
-  const away = new TexasError('storage_unavailable', 'The database does not answer.');
+  const away = new TexasError('storage_unavailable', 'The database does not respond.');
 
   test.each(['claim', 'sent', 'failed'] as const)('is thrown (%s)', async (method) => {
     const { deps } = makeDeliverDeps({ send: method === 'failed' ? rejects : async () => 'ok' });

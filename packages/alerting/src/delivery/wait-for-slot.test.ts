@@ -54,7 +54,7 @@ describe('a slot of the rate limit', () => {
   });
 
   test('is not waited for if the limiter fails', async () => {
-    const error = new TexasError('queue_unavailable', 'The queue does not answer.');
+    const error = new TexasError('queue_unavailable', 'The queue does not respond.');
     const acquire = () => Promise.reject(error);
     expect(await waitForSlot({ acquire, logger }, slack, neverAborted, time)).toBe(0);
     expect(logger.lines).toEqual([

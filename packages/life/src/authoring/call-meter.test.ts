@@ -175,7 +175,7 @@ describe('the expected use of a call', () => {
   test('counts a call once if closing it is retried', async () => {
     const m = makeMeter();
     const call = await m.begin();
-    m.failures.push(new TexasError('storage_unavailable', 'The database does not answer.'));
+    m.failures.push(new TexasError('storage_unavailable', 'The database does not respond.'));
     await expect(call.end('answered', answered)).rejects.toMatchObject({
       code: 'storage_unavailable',
     });

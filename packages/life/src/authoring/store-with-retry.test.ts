@@ -2,7 +2,7 @@ import { expect, jest, test } from '@jest/globals';
 import { TexasError } from '@texas-ai/kernel';
 import { storeWithRetry } from './store-with-retry.js';
 
-const away = new TexasError('storage_unavailable', 'The database does not answer.');
+const away = new TexasError('storage_unavailable', 'The database does not respond.');
 const never = new AbortController().signal;
 
 /** Fails this number of times, then stores. */

@@ -217,7 +217,7 @@ describe('failures', () => {
     const f = fleet();
     const requested = await f.request();
     const step = f.take('plan-day');
-    const away = new TexasError('storage_unavailable', 'The database does not answer.');
+    const away = new TexasError('storage_unavailable', 'The database does not respond.');
     for (let times = 0; times < 30; times++) {
       await f.store.checkpoints.startPlan(requested.id, 1);
       expect(await f.handleFailure(step, away)).toEqual({ kind: 'handed-back', delayMs: 5_000 });

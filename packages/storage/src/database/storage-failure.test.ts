@@ -74,7 +74,7 @@ describe('a database that is unavailable', () => {
       thrown('0A000', 'extension "btree_gist" is not available'),
       /lacks an extension .*contrib/,
     ],
-    ['a lost connection', new Error('Connection terminated unexpectedly'), /does not answer/],
+    ['a lost connection', new Error('Connection terminated unexpectedly'), /does not respond/],
     [
       'PostgreSQL is away behind PgBouncer',
       thrown('08P01', 'server login has been failing, try again later (server_login_retry)'),
@@ -120,7 +120,7 @@ describe('a database that is unavailable', () => {
       thrown('08P01', 'idle_transaction_timeout'),
       /took too long .*Raise that limit/,
     ],
-    ['a hang', new Error('timeout exceeded when trying to connect'), /does not answer/],
+    ['a hang', new Error('timeout exceeded when trying to connect'), /does not respond/],
   ])('has the reason in its message: %s', (_what, error, sentence) => {
     const failure = storageFailure(error);
     expect(failure.code).toBe('storage_unavailable');

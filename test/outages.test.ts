@@ -124,7 +124,7 @@ test.each(['redis', 'postgres'] as const)(
     // As after a failover: old connections hang forever, new ones reach the new server.
     worker[server].stall();
     const meanwhile = await ask();
-    worker[server].forgive();
+    worker[server].acceptNew();
     await published(meanwhile);
     await published(await ask());
   },
@@ -143,7 +143,7 @@ test('connections that PostgreSQL drops while idle are replaced', async () => {
 test('SIGTERM lets a call in flight finish, and its text is stored', async () => {
   const gate = author.gate(`/${worker.name}`);
   const id = await ask();
-  await until(() => author.underWay(`/${worker.name}`) === 1);
+  await until(() => author.callsInFlight(`/${worker.name}`) === 1);
   const exited = once(worker.child, 'exit');
   worker.child.kill('SIGTERM');
   // It no longer waits for jobs.
@@ -167,7 +167,7 @@ test('SIGTERM lets a call in flight finish, and its text is stored', async () =>
 test('SIGTERM aborts a call that takes too long, and another worker makes it at once', async () => {
   const gate = author.gate(`/${worker.name}`);
   const id = await ask();
-  await until(() => author.underWay(`/${worker.name}`) === 1);
+  await until(() => author.callsInFlight(`/${worker.name}`) === 1);
   await system.startWorker();
   const logged = workerLog();
   const exited = once(worker.child, 'exit');
@@ -183,7 +183,7 @@ test('SIGTERM aborts a call that takes too long, and another worker makes it at 
 test('SIGKILL: another worker takes over once the job’s lock expires, for exactly one more call', async () => {
   const gate = author.gate(`/${worker.name}`);
   const id = await ask();
-  await until(() => author.underWay(`/${worker.name}`) === 1);
+  await until(() => author.callsInFlight(`/${worker.name}`) === 1);
   await system.startWorker();
   const logged = workerLog();
   await system.kill(worker);

@@ -30,7 +30,7 @@ export const aimedKills: readonly AimedKill[] = [
       const worker = only(system);
       const gate = author.gate(`/${worker.name}`);
       await system.request(date);
-      await until(() => author.underWay(`/${worker.name}`) > 0, patience, 5);
+      await until(() => author.callsInFlight(`/${worker.name}`) > 0, patience, 5);
       await system.kill(worker);
       gate.open();
     },
@@ -41,7 +41,7 @@ export const aimedKills: readonly AimedKill[] = [
       const worker = only(system);
       const gate = author.gate(`/${worker.name}`);
       await system.request(date);
-      await until(() => author.underWay(`/${worker.name}`) > 0, patience, 5);
+      await until(() => author.callsInFlight(`/${worker.name}`) > 0, patience, 5);
       worker.redis.stall();
       gate.open();
       await until(async () => (await newest(system, date))?.status === 'writing', patience, 2);
@@ -56,7 +56,7 @@ export const aimedKills: readonly AimedKill[] = [
       await until(async () => (await newest(system, date))?.status === 'writing', patience, 2);
       const gate = author.gate(`/${worker.name}`);
       const written = () => writtenChapters(system, date);
-      await until(() => author.underWay(`/${worker.name}`) > 0, patience, 2);
+      await until(() => author.callsInFlight(`/${worker.name}`) > 0, patience, 2);
       worker.redis.stall();
       const before = await written();
       gate.open();

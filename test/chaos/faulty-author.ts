@@ -22,7 +22,7 @@ export interface FaultyAuthor {
   url: string;
   calls: FakeGemini['calls'];
   /** Returns the number of calls in flight of the process with this prefix. */
-  underWay(prefix: string): number;
+  callsInFlight(prefix: string): number;
   /** The number of calls by behaviour. */
   answered: Map<GeminiBehaviour, number>;
   /** Sets the share of calls (0-1) with faults. */
@@ -53,7 +53,7 @@ export async function startFaultyAuthor(
   return {
     url: gemini.url,
     calls: gemini.calls,
-    underWay: gemini.underWay,
+    callsInFlight: gemini.callsInFlight,
     answered,
     misbehave(next) {
       share = next;

@@ -111,7 +111,7 @@ async function wreakHavoc(plan: ChaosPlan, options: ChaosOptions): Promise<Chaos
     },
     async 'no worker'() {
       for (const worker of [...system.workers]) {
-        const calls = author.underWay(`/${worker.name}`);
+        const calls = author.callsInFlight(`/${worker.name}`);
         harm.callsCut += calls;
         if (calls > 0) harm.kills += 1;
         await system.kill(worker);
@@ -145,10 +145,10 @@ async function wreakHavoc(plan: ChaosPlan, options: ChaosOptions): Promise<Chaos
       }
       // The remaining generations are written without kills, each of which costs a lease.
       if (harm.kills >= plan.kills) continue;
-      const victims = system.workers.filter(({ name }) => author.underWay(`/${name}`) > 0);
+      const victims = system.workers.filter(({ name }) => author.callsInFlight(`/${name}`) > 0);
       if (victims.length === 0) continue;
       const victim = random.pick(victims);
-      harm.callsCut += author.underWay(`/${victim.name}`);
+      harm.callsCut += author.callsInFlight(`/${victim.name}`);
       await system.kill(victim);
       harm.kills += 1;
       await system.startWorker();

@@ -48,7 +48,7 @@ test('the requests per day are limited, and the rest of a day waits', async () =
   fleet = await startFleet({ quotas: { requestsPerDay: 2 } });
   const worker = await fleet.startWorker({ WORKER_CONCURRENCY: '1' });
   const waits = await waitingOf(fleet, await fleet.request(worker));
-  expect(waits).toContain('quota of the day');
+  expect(waits).toContain('daily quota');
   // If it is midnight for Gemini, calls of another day are made as well.
   const { rows } = await fleet.db.database.raw(
     `SELECT count(*) AS calls FROM author_calls

@@ -43,7 +43,7 @@ export interface WorkerDeps extends ProcessDeps {
   /** Makes a published day visible to readers; repeatable. */
   announce(generation: Generation): Promise<void>;
   /** Drops a deleted day from every cache. */
-  forgetDay(character: string, date: string): Promise<void>;
+  invalidateDay(character: string, date: string): Promise<void>;
   /** For making and verifying backups. */
   backupDeps: RunBackupDeps & VerifyLatestDeps;
   requestDeps: RequestGenerationDeps & { store: Store };
@@ -97,7 +97,7 @@ export function makeDeps(config: WorkerConfig, options: WiringOptions = {}): Wor
     budget,
     weather: makeWeather({ ...config.weather, logger }),
     announce: (generation) => announceDay({ ...shared, workerMetrics }, generation),
-    forgetDay: (character, date) => announceDeletedDay(shared, character, date),
+    invalidateDay: (character, date) => announceDeletedDay(shared, character, date),
     backupDeps: {
       ...backupDepsFrom(
         config.backup,

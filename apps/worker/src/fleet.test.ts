@@ -234,7 +234,7 @@ test('queues can be processed by separate workers, within their concurrency', as
   const { gemini } = fleet;
   let maxConcurrent = 0;
   gemini.behaveBy(() => {
-    maxConcurrent = Math.max(maxConcurrent, gemini.underWay(''));
+    maxConcurrent = Math.max(maxConcurrent, gemini.callsInFlight(''));
     return 'ok';
   });
   const author = await fleet.startWorker({ WORKER_QUEUES: 'author-gemini' });

@@ -94,7 +94,7 @@ test('a connection to a server that stopped replying is replaced', async () => {
   });
   // The old connection never comes back; new ones are fine.
   proxy.stall();
-  proxy.forgive();
+  proxy.acceptNew();
   await back;
 });
 

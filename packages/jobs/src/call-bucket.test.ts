@@ -50,7 +50,7 @@ test('two processes share the limit of requests, and learn when there is room ag
   const rooms = await Promise.all(
     Array.from({ length: 12 }, (_, index) => (index % 2 ? one : other).take(1)),
   );
-  const full = rooms.map(({ fullForMs }) => fullForMs).filter((ms) => ms > 0);
+  const full = rooms.map(({ waitMs }) => waitMs).filter((ms) => ms > 0);
   expect(full).toHaveLength(7);
   for (const ms of full) expect(ms).toBeLessThanOrEqual(minuteMs);
 });
@@ -63,15 +63,15 @@ test('the next window starts empty, and corrections of the previous one do not a
   const now = jest.spyOn(performance, 'now');
   try {
     const before = await one.take(1_000);
-    const { fullForMs } = await other.take(400);
-    expect(fullForMs).toBeGreaterThan(0);
+    const { waitMs } = await other.take(400);
+    expect(waitMs).toBeGreaterThan(0);
     // What Redis does when that time is over.
     await connection.del(await connection.keys(`${prefix}:*`));
-    now.mockReturnValue(performance.now() + fullForMs);
-    expect((await other.take(400)).fullForMs).toBe(0);
+    now.mockReturnValue(performance.now() + waitMs);
+    expect((await other.take(400)).waitMs).toBe(0);
     // It used less than was expected, in a minute that is over.
     await before.used(100);
-    expect((await other.take(601)).fullForMs).toBeGreaterThan(0);
+    expect((await other.take(601)).waitMs).toBeGreaterThan(0);
   } finally {
     now.mockRestore();
   }
@@ -83,35 +83,35 @@ test('tokens are limited too, and corrected by the actual usage', async () => {
   // It used less than was expected, so there is room for the other at once.
   await first.used(100);
   const second = await other.take(800);
-  expect(second.fullForMs).toBe(0);
+  expect(second.waitMs).toBe(0);
   // It used more, so the next one has none.
   await second.used(1_300);
-  expect((await one.take(100)).fullForMs).toBeGreaterThan(0);
+  expect((await one.take(100)).waitMs).toBeGreaterThan(0);
 });
 
 test('a refused call takes neither a request nor tokens', async () => {
   const [one, other] = await buckets({ requestsPerMinute: 2, tokensPerMinute: 1_000 });
   const first = await one.take(500);
   for (let times = 0; times < 5; times++) {
-    expect((await other.take(800)).fullForMs).toBeGreaterThan(0);
+    expect((await other.take(800)).waitMs).toBeGreaterThan(0);
   }
   await first.used(100);
-  expect((await other.take(800)).fullForMs).toBe(0);
+  expect((await other.take(800)).waitMs).toBe(0);
 });
 
 test('a call that was not made gives back its request and tokens', async () => {
   const [one, other] = await buckets({ requestsPerMinute: 1, tokensPerMinute: 1_000 });
   await (await one.take(1_000)).release();
-  expect((await other.take(1_000)).fullForMs).toBe(0);
-  expect((await one.take(1)).fullForMs).toBeGreaterThan(0);
+  expect((await other.take(1_000)).waitMs).toBe(0);
+  expect((await one.take(1)).waitMs).toBeGreaterThan(0);
 });
 
 test('a call of more tokens than the limit is allowed, and uses up the minute', async () => {
   const [one] = await buckets({ tokensPerMinute: 1_000 });
   const large = await one.take(50_000);
-  expect(large.fullForMs).toBe(0);
+  expect(large.waitMs).toBe(0);
   await large.used(40_000);
-  expect((await one.take(1)).fullForMs).toBeGreaterThan(0);
+  expect((await one.take(1)).waitMs).toBeGreaterThan(0);
 });
 
 test('each process counts for itself while Redis is unavailable', async () => {
@@ -122,6 +122,6 @@ test('each process counts for itself while Redis is unavailable', async () => {
     requestsPerMinute: 1,
     tokensPerMinute: null,
   });
-  expect((await bucket?.take(1))?.fullForMs).toBe(0);
-  expect((await bucket?.take(1))?.fullForMs).toBeGreaterThan(0);
+  expect((await bucket?.take(1))?.waitMs).toBe(0);
+  expect((await bucket?.take(1))?.waitMs).toBeGreaterThan(0);
 });

@@ -31,14 +31,14 @@ export function makeCallBucket(options: CallBucketOptions): CallBucket | null {
     async take(wanted) {
       const expected = tokensOf(wanted);
       const request = await consume(requests, 1);
-      if (request.fullForMs > 0) return full(request.fullForMs);
+      if (request.waitMs > 0) return full(request.waitMs);
       const room = await consume(tokens, expected);
-      if (room.fullForMs > 0) {
+      if (room.waitMs > 0) {
         await request.change(-1);
-        return full(room.fullForMs);
+        return full(room.waitMs);
       }
       return {
-        fullForMs: 0,
+        waitMs: 0,
         async release() {
           await request.change(-1);
           await room.change(-expected);
@@ -50,7 +50,7 @@ export function makeCallBucket(options: CallBucketOptions): CallBucket | null {
 }
 
 const noop = async () => undefined;
-const full = (fullForMs: number) => ({ fullForMs, release: noop, used: noop });
+const full = (waitMs: number) => ({ waitMs, release: noop, used: noop });
 
 type Limiter = RateLimiterRedis | null;
 const key = 'all';
@@ -75,7 +75,7 @@ function limiter(
 
 interface Taken {
   /** 0 if there was room, otherwise the milliseconds until the next window. */
-  fullForMs: number;
+  waitMs: number;
   /** Takes more points or gives them back; does nothing once the window is over. */
   change(points: number): Promise<void>;
 }
@@ -90,12 +90,12 @@ async function consume(limiter: Limiter, points: number): Promise<Taken> {
   try {
     const taken = await limiter?.consume(key, points);
     if (taken) end = performance.now() + taken.msBeforeNext;
-    return { fullForMs: 0, change };
+    return { waitMs: 0, change };
   } catch (refusal) {
     if (!(refusal instanceof RateLimiterRes)) throw refusal;
     end = performance.now() + refusal.msBeforeNext;
     // The library counts a refused call too.
     await change(-points);
-    return { fullForMs: Math.max(refusal.msBeforeNext, 10), change };
+    return { waitMs: Math.max(refusal.msBeforeNext, 10), change };
   }
 }

@@ -103,7 +103,7 @@ function parse(report: string): FleetWorker | null {
 }
 
 /** Returns the queues with waiting jobs that no live worker serves. */
-export function neglectedQueues(
+export function unservedQueues(
   workers: readonly Pick<FleetWorker, 'queues'>[],
   waiting: ReadonlyMap<QueueName, number>,
 ): QueueName[] {

@@ -10,7 +10,7 @@ import { buildStep, startSystem } from '../test/system.js';
 import { connectProducer, untilReady } from './connection.js';
 import { makeProducer } from './producer.js';
 import { openQueues } from './queues.js';
-import { assertRedisSupported, judgeRedis, type SupportedRedisOptions } from './redis-server.js';
+import { assertRedisSupported, assessRedis, type SupportedRedisOptions } from './redis-server.js';
 
 let owner: Owner = makeOwner();
 afterEach(async () => {
@@ -125,7 +125,7 @@ test('waits for a server that is unavailable', async () => {
   const proxy = owner.own(await startStallingProxy(server.port), (each) => each.stop());
   proxy.stall();
   const verdict = check({ url: `redis://127.0.0.1:${proxy.port}` });
-  proxy.forgive();
+  proxy.acceptNew();
   proxy.resume();
   expect(await verdict).toEqual(supported);
 });
@@ -190,7 +190,7 @@ test.each([
   [null, 'supported'],
 ])('Redis %s is %s', (version, verdict) => {
   const server = { version, mode: 'standalone', isReplica: false, evictionPolicy: null };
-  const { refusal, warnings } = judgeRedis(server, { mayEvict: false });
+  const { refusal, warnings } = assessRedis(server, { mayEvict: false });
   expect({ refusal, warnings }).toEqual({
     refusal: verdict === 'refused' ? expect.stringContaining('got version 5.0.14') : null,
     warnings:

@@ -60,7 +60,7 @@ const oldestSupported = 7;
 type Warning = { message: string } & Record<string, unknown>;
 
 /** Returns why the server cannot be used, if it cannot, and warnings. Only a cache may evict. */
-export function judgeRedis(
+export function assessRedis(
   { version, mode, isReplica, evictionPolicy: policy }: RedisServer,
   { mayEvict }: { mayEvict: boolean },
 ): { refusal: string | null; warnings: Warning[] } {
@@ -108,7 +108,7 @@ export interface SupportedRedisOptions {
 export async function assertRedisSupported(options: SupportedRedisOptions): Promise<void> {
   const { setting, logger } = options;
   const server = await describeWhenReady(options);
-  const { refusal, warnings } = judgeRedis(server, { mayEvict: setting === 'CACHE_REDIS_URL' });
+  const { refusal, warnings } = assessRedis(server, { mayEvict: setting === 'CACHE_REDIS_URL' });
   // A replica rejects writes, but may be the result of an unfinished failover.
   const problem = refusal ?? (server.isReplica ? null : await missingPermission(options));
   if (problem !== null) {

@@ -1,6 +1,6 @@
 import { Temporal, TexasError } from '@texas-ai/kernel';
 import { buildBudget, buildGeneration, makeLogSpy } from '@texas-ai/testing';
-import { type CallOnRecord, makeCallMeter, type Quotas } from '../src/authoring/call-meter.js';
+import { type CallRequest, makeCallMeter, type Quotas } from '../src/authoring/call-meter.js';
 import type { CallEnd, OpenedCall, PlannedCall } from '../src/spending/ledger.js';
 import type { PriceTable } from '../src/spending/prices.js';
 
@@ -14,7 +14,7 @@ export function makeMeter(
     used?: () => Promise<void>;
     unopened?: Error;
     unrenewed?: (() => boolean) | undefined;
-    fullForMs?: number;
+    waitMs?: number;
     prices?: PriceTable;
   } = {},
 ) {
@@ -32,7 +32,7 @@ export function makeMeter(
       done.push('take');
       taken.push(tokens);
       return {
-        fullForMs: options.fullForMs ?? 0,
+        waitMs: options.waitMs ?? 0,
         release: async () => void done.push('release'),
         used: async (seen: number) => {
           used.push(seen);
@@ -65,7 +65,7 @@ export function makeMeter(
     leaseMs: 60_000,
     logger,
   });
-  const begin = (call: Partial<CallOnRecord> = {}) =>
+  const begin = (call: Partial<CallRequest> = {}) =>
     meter.begin({
       generation: buildGeneration({ author: 'gemini' }),
       step: 'write-chapter',

@@ -11,8 +11,8 @@ export function makeFailingAuthor(code: ConstructorParameters<typeof TexasError>
 }
 
 /** A reservation in a bucket, or the time until there is room. */
-export const makeCallRoom = (fullForMs: number) => ({
-  fullForMs,
+export const makeCallReservation = (waitMs: number) => ({
+  waitMs,
   release: async () => undefined,
   used: async () => undefined,
 });

@@ -11,7 +11,7 @@ export interface QWeatherDay {
   textNight: string;
 }
 
-export interface QWeatherAnswer {
+export interface QWeatherResponse {
   status: number;
   /** A string is sent as it is, anything else as JSON. */
   body: unknown;
@@ -25,15 +25,15 @@ export interface FakeQWeather extends LoopbackServer {
     key: string | undefined;
   }[];
   /** Sets the responses to the next requests, one each, then the forecast again; `hang` never responds. */
-  respondWith(...answers: readonly (QWeatherAnswer | 'hang')[]): void;
+  respondWith(...answers: readonly (QWeatherResponse | 'hang')[]): void;
 }
 
 /** Starts a server on loopback with these days at `GET /v7/weather/7d`. */
 export async function startFakeQWeather(daily: readonly QWeatherDay[]): Promise<FakeQWeather> {
   const requests: FakeQWeather['requests'][number][] = [];
-  let queue: (QWeatherAnswer | 'hang')[] = [];
-  const forecast: QWeatherAnswer = { status: 200, body: { code: '200', daily } };
-  const unknown: QWeatherAnswer = { status: 404, body: 'not found' };
+  let queue: (QWeatherResponse | 'hang')[] = [];
+  const forecast: QWeatherResponse = { status: 200, body: { code: '200', daily } };
+  const unknown: QWeatherResponse = { status: 404, body: 'not found' };
 
   const server = await startLoopbackServer(0, (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');

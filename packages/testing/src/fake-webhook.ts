@@ -1,6 +1,6 @@
 import { type LoopbackServer, readBody, startLoopbackServer } from './loopback-server.js';
 
-export interface WebhookAnswer {
+export interface WebhookResponse {
   status?: number;
   headers?: Record<string, string>;
   body?: string;
@@ -15,13 +15,13 @@ export interface FakeWebhook extends LoopbackServer {
     json: unknown;
   }[];
   /** Sets the response to all further requests; by default 200 without a body. */
-  respondWith(answer: WebhookAnswer): void;
+  respondWith(answer: WebhookResponse): void;
 }
 
 /** Starts a server on loopback that accepts all requests. */
 export async function startFakeWebhook(): Promise<FakeWebhook> {
   const requests: FakeWebhook['requests'][number][] = [];
-  let answer: WebhookAnswer = {};
+  let answer: WebhookResponse = {};
   const { url, stop } = await startLoopbackServer(0, async (request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
     requests.push({

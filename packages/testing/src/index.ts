@@ -15,12 +15,12 @@ export { type FakeGemini, type FakeGeminiOptions, startFakeGemini } from './fake
 export { fakeOnly } from './fake-only.js';
 export {
   type FakeQWeather,
-  type QWeatherAnswer,
   type QWeatherDay,
+  type QWeatherResponse,
   startFakeQWeather,
 } from './fake-qweather.js';
 export { type FakeSmtp, type ReceivedMail, startFakeSmtp } from './fake-smtp.js';
-export { type FakeWebhook, startFakeWebhook, type WebhookAnswer } from './fake-webhook.js';
+export { type FakeWebhook, startFakeWebhook, type WebhookResponse } from './fake-webhook.js';
 export { freePort } from './free-port.js';
 export { type LoggedLine, makeLogSpy } from './logger.js';
 export { type LoopbackServer, startLoopbackServer } from './loopback-server.js';

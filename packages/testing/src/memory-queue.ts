@@ -4,28 +4,28 @@ export interface MemoryQueue extends StepQueue {
   /** Waiting steps in order; tests take from it as workers would. */
   waiting: Step[];
   /** Ids of ended jobs that the queue still remembers. */
-  spent: Set<string>;
+  endedIds: Set<string>;
 }
 
 /** A queue that ignores steps it already has, like the real one. */
 export function makeMemoryQueue(): MemoryQueue {
   const waiting: Step[] = [];
-  const spent = new Set<string>();
+  const endedIds = new Set<string>();
   const idOf = ({ kind, generationId, run, chapter }: Step) =>
     [kind, generationId, run, chapter].join('-');
   return {
     waiting,
-    spent,
+    endedIds,
     async enqueue(steps) {
       for (const step of steps) {
         const id = idOf(step);
-        if (!spent.has(id) && !waiting.some((other) => idOf(other) === id)) waiting.push(step);
+        if (!endedIds.has(id) && !waiting.some((other) => idOf(other) === id)) waiting.push(step);
       }
     },
     async states(steps) {
       return steps.map((step) => {
         const id = idOf(step);
-        if (spent.has(id)) return 'ended';
+        if (endedIds.has(id)) return 'ended';
         return waiting.some((other) => idOf(other) === id) ? 'waiting' : 'none';
       });
     },

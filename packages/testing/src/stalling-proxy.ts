@@ -7,7 +7,7 @@ export interface StallingProxy {
   /** Stops all data in both directions; connections stay open. */
   stall(): void;
   /** Lets new connections through; existing ones stay stalled. */
-  forgive(): void;
+  acceptNew(): void;
   /** Passes everything on again, including the data held back. */
   resume(): void;
   stop(): Promise<void>;
@@ -47,7 +47,7 @@ export async function startStallingProxy(target: number | (() => number)): Promi
         upstream.unpipe().pause();
       }
     },
-    forgive() {
+    acceptNew() {
       stalling = false;
     },
     resume() {

@@ -3,14 +3,14 @@ import { TexasError } from '@texas-ai/kernel';
 import type { WeatherCondition } from '@texas-ai/life';
 import {
   type FakeQWeather,
-  type QWeatherAnswer,
   type QWeatherDay,
+  type QWeatherResponse,
   startFakeQWeather,
 } from '@texas-ai/testing';
 import { makeQWeather } from './qweather.js';
 import { conditionOf } from './qweather-condition.js';
 
-type Script = (QWeatherAnswer | 'hang')[];
+type Script = (QWeatherResponse | 'hang')[];
 
 const apiKey = 'hefeng-canary';
 const place = { name: '上海', latitude: 31.2304, longitude: 121.4737 };

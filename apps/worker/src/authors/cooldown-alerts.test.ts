@@ -9,7 +9,7 @@ const exhausted: Cooldown = {
   author: 'gemini',
   fingerprint: 'a-key',
   code: 'author_rate_limited',
-  reason: 'The quota of the day is spent.',
+  reason: 'The daily quota is used up.',
   until: now.add({ hours: 4 }),
 };
 const refused: Cooldown = { ...exhausted, code: 'author_unauthorized', until: now };

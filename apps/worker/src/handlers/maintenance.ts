@@ -10,7 +10,7 @@ import {
   failedBackupAlert,
 } from '../failures/alert-conditions.js';
 
-type Needed = 'store' | 'backupDeps' | 'forgetDay' | 'config' | 'clock' | 'alerts' | 'logger';
+type Needed = 'store' | 'backupDeps' | 'invalidateDay' | 'config' | 'clock' | 'alerts' | 'logger';
 
 /** The handlers of the queue `maintenance`. */
 export function maintenanceHandlers(
@@ -50,7 +50,7 @@ export function maintenanceHandlers(
     async prune(_payload, { signal }) {
       await store.exclusively('prune', async () => {
         const pruning = { store, clock, logger, ages: config.retention };
-        await prune({ ...pruning, onDayRemoved: deps.forgetDay }, { dryRun: false, signal });
+        await prune({ ...pruning, onDayRemoved: deps.invalidateDay }, { dryRun: false, signal });
       });
     },
   };

@@ -17,7 +17,7 @@ export interface AuthorTask<T> {
   step: Exclude<CallStep, 'probe'>;
   chapter: number | null;
   author: Author;
-  /** Calls of the whole generation if none has to be repeated. */
+  /** The calls of the whole generation, without retries. */
   plannedCalls: number;
   ask(call: AuthorCall): Promise<unknown>;
   check(answer: unknown): Checked<T>;
@@ -31,8 +31,8 @@ export type Checked<T> =
 /**
  * Asks, checks, and asks once more with the problems quoted if the answer is unusable. Every call that
  * may be billed is metered; a heartbeat touches the generation meanwhile. Throws
- * `author_invalid_output` with the problems if the second answer is no better, and what the author or
- * the meter throws.
+ * `author_invalid_output` with the problems if the second answer is unusable too, and the errors of the
+ * author and the meter.
  */
 export async function askAuthor<T>(
   deps: AskAuthorDeps,
@@ -68,8 +68,8 @@ async function attempt<T>(
   problems: readonly string[],
 ): Promise<Checked<T>> {
   try {
-    const recorded = { ...call, maxCalls: maxCallsOf(plannedCalls) };
-    const answer = await meteredCall(deps, recorded, signal, (context) =>
+    const request = { ...call, maxCalls: maxCallsOf(plannedCalls) };
+    const answer = await meteredCall(deps, request, signal, (context) =>
       ask({ ...context, problems }),
     );
     return check(answer);
@@ -87,12 +87,12 @@ function withBadAnswer(error: unknown): TexasError {
   return new TexasError(code, message, { details: { ...details, badAnswer: true }, cause: error });
 }
 
-/** The maximum of tries of a step. */
+/** The maximum number of tries per step. */
 export const triesPerStep = 4;
 
 /**
- * The maximum of billed calls of a generation, a safety limit: its planned calls times the tries, times two
- * for repeated questions.
+ * The maximum number of billed calls per generation, a safety limit: planned calls, times tries, times two
+ * because each try may ask twice.
  */
 export function maxCallsOf(plannedCalls: number): number {
   return plannedCalls * triesPerStep * 2;

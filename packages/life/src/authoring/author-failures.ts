@@ -3,7 +3,7 @@ import { type ErrorCode, TexasError } from '@texas-ai/kernel';
 // How the fleet handles each failure of an author. docs/operations.md has the same table for operators; a
 // test compares the two.
 
-/** The codes of an author's failures; with the two excluded ones, the author was not called. */
+/** The codes of failed author calls. With the two excluded codes, no call was made. */
 export type AuthorFailureCode = Exclude<
   Extract<ErrorCode, `author_${string}`>,
   'author_held' | 'author_call_cap'
@@ -15,13 +15,13 @@ export interface FailurePolicy {
    * `give up`: the fallback author continues the day; without a fallback, the generation fails.
    */
   step: 'retry' | 'wait' | 'give up';
-  /** The maximum of tries that fail with this code, if it is lower than usual. */
+  /** The maximum number of tries that fail with this code, if lower than usual. */
   maxTries?: number;
   /** Multiplies the backoff, for failures that last longer. */
   patience?: number;
   /**
-   * The cooldown that begins: `timed` lasts as long as the provider asks, `probed` until a probe, one small
-   * call every few minutes, succeeds, because an operator has to end the cause.
+   * The cooldown that begins: `timed` lasts as long as the provider asks; `probed` lasts until a probe, one
+   * small call every few minutes, succeeds, because an operator has to fix the cause.
    */
   cooldown?: 'timed' | 'probed';
   /** Whether the cooldown applies to all models of the key, or only to the model of the call. */
@@ -141,11 +141,11 @@ export function isProbed(code: unknown): code is ProbedCode {
   return (probedCodes as readonly unknown[]).includes(code);
 }
 
-/** A failure of an author. The message is `happened`, one sentence, followed by the advice. */
+/** A failed author call. The message is `problem`, one sentence, followed by the advice. */
 export function authorFailure(
   code: AuthorFailureCode,
-  happened: string,
+  problem: string,
   options: ConstructorParameters<typeof TexasError>[2] = {},
 ): TexasError {
-  return new TexasError(code, `${happened} ${failurePolicies[code].advice}`, options);
+  return new TexasError(code, `${problem} ${failurePolicies[code].advice}`, options);
 }

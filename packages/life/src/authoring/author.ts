@@ -38,8 +38,8 @@ export interface Author {
   writePlan(brief: DayBrief, call: AuthorCall): Promise<unknown>;
   writeChapter(brief: ChapterBrief, call: AuthorCall): Promise<unknown>;
   /**
-   * Has the model write a few words, with the key and settings of other calls: a listed model may still be
-   * unusable. Rejects like other calls.
+   * Makes the model write a few words, with the key and settings of other calls: a listed model may still
+   * be unusable. Rejects like other calls.
    */
   probe(call: CallContext): Promise<void>;
 }

@@ -81,7 +81,7 @@ describe('a refused call', () => {
   });
 
   test('past the rate limit has the time left, and is not entered in the ledger', async () => {
-    const m = makeMeter({ fullForMs: 42_000 });
+    const m = makeMeter({ waitMs: 42_000 });
     await expect(m.begin()).rejects.toMatchObject({
       code: 'author_rate_limited',
       details: { retryAfterMs: 42_000, ownRates: true },
@@ -107,7 +107,7 @@ describe('the daily quota of the provider', () => {
     ['the day on which it ends', '2026-11-01T08:00:00Z', '2026-11-01T07:00:00Z', 24],
   ])('runs from midnight to midnight: %s', async (_, now, since, hours) => {
     const m = makeMeter({ now, day: { max: 250, timeZone } });
-    m.answers.push({ kind: 'quota-of-the-day' });
+    m.answers.push({ kind: 'daily-quota' });
     await expect(m.begin()).rejects.toMatchObject({
       code: 'author_rate_limited',
       details: { retryAfterMs: hours * hour, daily: true },

@@ -143,7 +143,7 @@ describe('a call', () => {
     const m = makeMeter({ used: () => Promise.reject(new Error('Redis is away.')) });
     await (await m.begin()).end('answered', { inputTokens: 1, outputTokens: 1 });
     expect(m.closed).toHaveLength(1);
-    expect(m.logger.lines).toMatchObject([{ level: 'debug', message: 'rates not corrected' }]);
+    expect(m.logger.lines).toMatchObject([{ level: 'debug', message: 'rate limit not corrected' }]);
   });
 });
 

@@ -10,13 +10,13 @@ import { cooldownFailure } from './cooldowns.js';
 /** The rate limit of a key, shared by the whole fleet. */
 export interface CallBucket {
   /** Reserves one call that is expected to use this number of tokens. */
-  take(tokens: number): Promise<CallRoom>;
+  take(tokens: number): Promise<CallReservation>;
 }
 
-/** A call's reservation in its minute. */
-export interface CallRoom {
-  /** 0, or the milliseconds until there is room; then nothing was reserved. */
-  fullForMs: number;
+/** The reservation of a call in the current minute. */
+export interface CallReservation {
+  /** 0, or the milliseconds until a call can be reserved; then nothing was reserved. */
+  waitMs: number;
   /** Releases the reservation of a call that is not made. */
   release(): Promise<void>;
   /** Corrects the reservation to the tokens that the call used. */
@@ -31,13 +31,13 @@ export interface Quotas {
 }
 
 /** A call that a step is about to make. */
-export interface CallOnRecord {
+export interface CallRequest {
   /** Null for a probe. */
   generation: Pick<Generation, 'id' | 'character' | 'date'> | null;
   step: CallStep;
   chapter: number | null;
   author: Pick<Author, 'name' | 'model'> & { fingerprint: string };
-  /** The maximum of calls of the whole generation. */
+  /** The maximum number of calls of the whole generation. */
   maxCalls: number;
 }
 
@@ -45,9 +45,9 @@ export interface CallMeter {
   /**
    * Reserves the call in the fleet's rate limit, then enters it in the ledger. Rejects, and the call must
    * not be made, with `call_in_flight`, `author_held`, `author_rate_limited`, `author_call_cap`,
-   * `budget_exhausted` or `storage_unavailable`. Never waits: a refused call makes room for more urgent ones.
+   * `budget_exhausted` or `storage_unavailable`. Never waits, so that a refused call does not delay more urgent ones.
    */
-  begin(call: CallOnRecord): Promise<MeteredCall>;
+  begin(call: CallRequest): Promise<MeteredCall>;
 }
 
 export interface MeteredCall {
@@ -61,9 +61,9 @@ export interface CallMeterDeps {
   budget: Budget;
   clock: Clock;
   /**
-   * The lease of a call by its worker, in milliseconds; no other worker makes the call meanwhile. Several
-   * times the lock of its job in Redis, since what makes a worker lose that lock, a starved process or an
-   * outage, delays renewals of the lease as well.
+   * How long a worker's lease on a call lasts without renewal, in milliseconds; no other worker makes the
+   * call meanwhile. Several times the job lock in Redis, since a starved process or an outage that costs a
+   * worker that lock also delays renewals of the lease.
    */
   leaseMs: number;
   logger: Logger;
@@ -72,7 +72,7 @@ export interface CallMeterDeps {
 /** With a lease of 60 s, a call survives 50 s without a renewal. */
 const renewalsPerLease = 12;
 
-/** The expected use of a call before any was seen. */
+/** The expected usage before any call has ended. */
 const firstExpectation: Record<CallStep, CallUsage> = {
   'plan-day': { inputTokens: 4_000, outputTokens: 4_000 },
   'write-chapter': { inputTokens: 6_000, outputTokens: 4_000 },
@@ -81,7 +81,7 @@ const firstExpectation: Record<CallStep, CallUsage> = {
 
 export function makeCallMeter(deps: CallMeterDeps): CallMeter {
   const { ledger, quotasOf, budget, clock, leaseMs, logger } = deps;
-  const served = new Set<string>();
+  const reportedPairs = new Set<string>();
   let renewalsFail = false;
   const expectations = new Map<CallStep, CallUsage>(
     Object.entries(firstExpectation) as [CallStep, CallUsage][],
@@ -102,16 +102,16 @@ export function makeCallMeter(deps: CallMeterDeps): CallMeter {
   }
 
   /** Warns once: a withdrawn model may be served, and billed, as its successor. */
-  function warnOfOtherModel(asked: string | null, answered: string | null): void {
+  function warnAboutOtherModel(asked: string | null, answered: string | null): void {
     const pair = `${asked} ${answered}`;
-    if (served.has(pair)) return;
-    served.add(pair);
+    if (reportedPairs.has(pair)) return;
+    reportedPairs.add(pair);
     logger.warn('a different model answered', { asked, answered });
   }
 
-  /** A reservation that is inexact for a minute is no reason to fail. */
-  async function adjust(rates: Promise<void> | undefined): Promise<void> {
-    await rates?.catch((error) => logger.debug('rates not corrected', { error }));
+  /** Never rejects: a reservation that is inexact for a minute is no reason to fail. */
+  async function adjust(correction: Promise<void> | undefined): Promise<void> {
+    await correction?.catch((error) => logger.debug('rate limit not corrected', { error }));
   }
 
   /** Never rejects: the next renewal makes up for a failed one. */
@@ -133,8 +133,8 @@ export function makeCallMeter(deps: CallMeterDeps): CallMeter {
       const { bucket } = quotas;
       const usage = expect(step);
       const tokens = usage.inputTokens + usage.outputTokens;
-      const room = await bucket?.take(tokens);
-      if (room && room.fullForMs > 0) throw ratesFull(room.fullForMs);
+      const reservation = await bucket?.take(tokens);
+      if (reservation && reservation.waitMs > 0) throw rateLimited(reservation.waitMs);
       const now = clock.now();
       const character = generation?.character ?? null;
       const planned: PlannedCall = {
@@ -153,11 +153,11 @@ export function makeCallMeter(deps: CallMeterDeps): CallMeter {
         daily: quotas.day && { since: midnight(now, quotas.day.timeZone), max: quotas.day.max },
       };
       const opened = await ledger.open(planned).catch(async (error) => {
-        await adjust(room?.release());
+        await adjust(reservation?.release());
         throw error;
       });
       if (opened.kind !== 'opened') {
-        await adjust(room?.release());
+        await adjust(reservation?.release());
         throw refusal(opened, call, now, quotas);
       }
       const renewal = setInterval(() => void renew(opened.id), leaseMs / renewalsPerLease).unref();
@@ -173,16 +173,16 @@ export function makeCallMeter(deps: CallMeterDeps): CallMeter {
             usage: { inputTokens, outputTokens, money },
             ...(model !== author.model && { pricedModel: model }),
           });
-          if (model !== author.model) warnOfOtherModel(author.model, model);
+          if (model !== author.model) warnAboutOtherModel(author.model, model);
           if (outcome === 'answered') learn(step, used);
-          await adjust(room?.used(used.inputTokens + used.outputTokens));
+          await adjust(reservation?.used(used.inputTokens + used.outputTokens));
         },
       };
     },
   };
 }
 
-function ratesFull(retryAfterMs: number): TexasError {
+function rateLimited(retryAfterMs: number): TexasError {
   return new TexasError('author_rate_limited', 'The configured rate limit of the key is used up.', {
     details: { retryAfterMs, ownRates: true },
   });
@@ -190,7 +190,7 @@ function ratesFull(retryAfterMs: number): TexasError {
 
 function refusal(
   opened: Exclude<OpenedCall, { kind: 'opened' }>,
-  { maxCalls }: CallOnRecord,
+  { maxCalls }: CallRequest,
   now: Temporal.Instant,
   { day }: Quotas,
 ): TexasError {
@@ -210,10 +210,10 @@ function refusal(
         details: { scope, period },
       });
     }
-    case 'quota-of-the-day': {
+    case 'daily-quota': {
       const next = midnight(now, day?.timeZone ?? 'UTC').toZonedDateTimeISO(day?.timeZone ?? 'UTC');
       const until = next.add({ days: 1 }).epochMilliseconds;
-      return authorFailure('author_rate_limited', 'The quota of the day is spent.', {
+      return authorFailure('author_rate_limited', 'The daily quota is used up.', {
         details: { retryAfterMs: until - now.epochMilliseconds, daily: true },
       });
     }

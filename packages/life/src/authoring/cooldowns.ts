@@ -14,13 +14,13 @@ export interface CooldownTarget {
 /** A period in which an author may not be called. */
 export interface Cooldown extends CooldownTarget {
   code: 'author_rate_limited' | ProbedCode;
-  /** Why, and what an operator can do. */
+  /** The cause, and what an operator can do. */
   reason: string;
   /** The end; for a probed code, which only a successful probe ends, the time of the next probe. */
   until: Temporal.Instant;
 }
 
-/** The cooldown that a failure of this author begins. */
+/** The cooldown that begins with a failure of this author. */
 export function cooldownFor(
   { name, fingerprint, model }: Pick<Author, 'name' | 'model'> & { fingerprint: string },
   code: Cooldown['code'],
@@ -49,7 +49,7 @@ export interface CooldownRepository {
    * one that only a probe ends by one that ends on time. Returns whether there was none before.
    */
   begin(cooldown: Cooldown): Promise<boolean>;
-  /** Includes those that are over and not yet removed. */
+  /** Includes expired cooldowns that are not yet removed. */
   list(): Promise<Cooldown[]>;
   /**
    * Whether a cooldown that only a probe ends applies to this author, with any key and model. If so, days
@@ -57,11 +57,11 @@ export interface CooldownRepository {
    */
   isRefused(author: AuthorName): Promise<boolean>;
   end(target: CooldownTarget): Promise<void>;
-  /** Removes the timed cooldowns that are over; returns their number. */
+  /** Removes expired timed cooldowns; returns their number. */
   expire(now: Temporal.Instant): Promise<number>;
   /**
-   * Removes and returns the cooldowns whose probe has been due since before then: no process has their
-   * key or model any more.
+   * Removes and returns the cooldowns whose probe was due before then: no process uses their key or model
+   * any more.
    */
   removeAbandoned(dueBefore: Temporal.Instant): Promise<CooldownTarget[]>;
   /**
@@ -82,7 +82,7 @@ export function isCoolingDown(
   return isProbed(code) || now.epochMilliseconds < until.epochMilliseconds;
 }
 
-/** A longer cooldown is kept by key: if the whole queue were paused, a new key would have to wait too. */
+/** A longer cooldown applies per key: if the whole queue were paused, a new key would have to wait too. */
 const longCooldownMs = 120_000;
 
 /** Who must wait: all workers of the author's queue, or only those with this key or model. */

@@ -1,7 +1,7 @@
 import { asTexasError, type TexasError } from '@texas-ai/kernel';
 import type { Author, CallContext, CallUsage } from './author.js';
 import { policyOf } from './author-failures.js';
-import type { CallMeter, CallOnRecord } from './call-meter.js';
+import type { CallMeter, CallRequest } from './call-meter.js';
 import { type StoreWithRetryDeps, storeWithRetry } from './store-with-retry.js';
 
 export interface MeteredCallDeps extends StoreWithRetryDeps {
@@ -14,7 +14,7 @@ export interface MeteredCallDeps extends StoreWithRetryDeps {
  */
 export async function meteredCall<Answer>(
   deps: MeteredCallDeps,
-  { author, ...call }: Omit<CallOnRecord, 'author'> & { author: Author },
+  { author, ...call }: Omit<CallRequest, 'author'> & { author: Author },
   signal: AbortSignal,
   ask: (context: CallContext) => Promise<Answer>,
 ): Promise<Answer> {
@@ -27,7 +27,7 @@ export async function meteredCall<Answer>(
   };
   try {
     const answer = await ask({ signal, onUsage });
-    // What was paid for is not lost because its entry cannot be closed.
+    // A paid answer is not discarded because its entry cannot be closed.
     await storeWithRetry(deps, signal, () => entry.end('answered', usage)).catch(() => undefined);
     return answer;
   } catch (error) {

@@ -9,8 +9,8 @@ export interface StoreWithRetryDeps {
 const maxPauseMs = 1_000;
 
 /**
- * Stores something that was paid for, and retries while the database is unavailable, so that its restart
- * costs no second call. Rejects with the last failure; at once if it is not `storage_unavailable`.
+ * Stores a paid result, and retries while the database is unavailable, so that a restart of the database
+ * does not cost a second call. Rejects with the last failure; at once if it is not `storage_unavailable`.
  */
 export async function storeWithRetry<T>(
   { storeRetryMs }: StoreWithRetryDeps,

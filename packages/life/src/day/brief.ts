@@ -19,7 +19,7 @@ export interface StoredBrief extends WakingHours {
   dayType: DayType;
   weather: Weather;
   majorEvent: MajorEventDay | null;
-  /** An outline of the live day before; null if there is none. */
+  /** An outline of the previous day, if it is live. */
   yesterday: Yesterday | null;
 }
 

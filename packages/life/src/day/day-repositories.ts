@@ -15,7 +15,7 @@ export interface DayRepository {
   charactersWithout(now: Temporal.Instant): Promise<number>;
   /**
    * Planned characters without a live day of their local today whose planning time passed at least
-   * `minutes` ago; `some` has a few of their ids. `planningTime` is local, minutes since midnight.
+   * `minutes` ago; `some` are a few of their ids. `planningTime` is local, minutes since midnight.
    */
   missing(
     now: Temporal.Instant,

@@ -66,7 +66,7 @@ const sleeping = {
   zh: { title: '还在睡', description: '今天的日程还没有写好，她还在睡。', tag: '安静' },
   en: {
     title: 'Still asleep',
-    description: 'Today is not written yet; she sleeps on.',
+    description: 'Today is not written yet; she is still asleep.',
     tag: 'calm',
   },
 };

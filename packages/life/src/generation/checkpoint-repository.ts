@@ -15,7 +15,7 @@ export interface PlannedDay {
   warnings: readonly string[];
 }
 
-/** A step by its row: that of a chapter, or of the plan if no chapter is given. */
+/** Identifies the row of a step: a chapter, or the plan if `chapter` is absent. */
 export interface StepRow {
   generationId: string;
   chapter?: number | undefined;
@@ -39,11 +39,11 @@ export interface StartedChapter {
  * method may reject with `storage_unavailable`.
  */
 export interface CheckpointRepository {
-  /** Counts a try of the plan. Null if this run is over, or its plan stored. */
+  /** Counts a try of the plan. Null if this run is over or its plan is stored. */
   startPlan(id: string, run: number): Promise<StartedPlan | null>;
   /** Stores plan, brief and chapters, all or nothing, unless there is a plan or the generation is over. */
   storePlan(id: string, planned: PlannedDay): Promise<GenerationNeeds>;
-  /** Counts a try of a chapter. Null if this run is over, or the chapter stored. */
+  /** Counts a try of a chapter. Null if this run is over or the chapter is stored. */
   startChapter(id: string, run: number, chapter: number): Promise<StartedChapter | null>;
   /**
    * Stores the texts and the count of written chapters, all or nothing, unless the chapter is stored or

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Temporal, TexasError } from '@texas-ai/kernel';
 import { makeScriptedAuthor, type TestDatabase } from '@texas-ai/testing';
-import { makeCallRoom, makeFailingAuthor } from '../../test/failing-author.js';
+import { makeCallReservation, makeFailingAuthor } from '../../test/failing-author.js';
 import {
   clearSpending,
   type FleetOptions,
@@ -58,7 +58,7 @@ describe('a cooldown', () => {
   });
 
   test('after our own rate limit costs neither a try nor a call', async () => {
-    const bucket = { take: async () => makeCallRoom(cooldownMs) };
+    const bucket = { take: async () => makeCallReservation(cooldownMs) };
     const f = fleet({
       quotas: { bucket, day: null },
       clock: await db.databaseClock(),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { TexasError } from '@texas-ai/kernel';
 import { buildPlanDraft, makeScriptedAuthor, type TestDatabase } from '@texas-ai/testing';
-import { makeCallRoom, makeFailingAuthor } from '../../test/failing-author.js';
+import { makeCallReservation, makeFailingAuthor } from '../../test/failing-author.js';
 import {
   clearSpending,
   type FleetOptions,
@@ -72,7 +72,7 @@ describe('an unusable answer', () => {
 describe('an unusable answer followed by a cooldown', () => {
   test('counts as a failure, so that the retries end', async () => {
     let takes = 0;
-    const bucket = { take: async () => makeCallRoom(takes++ % 2 === 0 ? 0 : 30_000) };
+    const bucket = { take: async () => makeCallReservation(takes++ % 2 === 0 ? 0 : 30_000) };
     const author = makeScriptedAuthor({ plan: () => ({ error: 'I am sorry, I cannot.' }) });
     const f = fleet({ author, quotas: { bucket, day: null } });
     const requested = await f.request();

@@ -6,17 +6,17 @@ import { type GivenUp, type GiveUpDeps, giveUp } from './handle-failure.js';
 
 const batch = 500;
 
-/** An overdue generation, why it was given up, and what became of it. */
+/** The outcome of an overdue generation. */
 export interface FallenBackOverdue {
   reason: FailureReason;
   outcome: GivenUp;
 }
 
 /**
- * Gives up waiting for authors in a cooldown, or that no worker can call, where the character wakes soon:
- * the offline author finishes those days, or they fail. With `atOnce` it also finishes, if there is a
- * fallback, what a person is waiting for while only an operator can end the cooldown. `available` are
- * the authors that some worker can call. Rejects with `storage_unavailable`.
+ * Gives up on generations whose author is in a cooldown, or cannot be called by any worker, if the
+ * character wakes soon: the offline author finishes those days, or they fail. With `atOnce`, and if there
+ * is a fallback, it also finishes days that a person is waiting for while only an operator can end the
+ * cooldown. `available` are the authors that some worker can call. Rejects with `storage_unavailable`.
  */
 export async function fallBackOverdue(
   deps: GiveUpDeps & { clock: Clock },
@@ -25,14 +25,14 @@ export async function fallBackOverdue(
 ): Promise<FallenBackOverdue[]> {
   const { store, clock, fallback } = deps;
   const atOnce = options.atOnce && fallback === 'offline' ? probedCodes : [];
-  const given: FallenBackOverdue[] = [];
+  const handled: FallenBackOverdue[] = [];
   for (;;) {
     const now = clock.now();
     const overdue = await store.generations.overdue({ now, available, atOnce, limit: batch });
     for (const { id, ...reason } of overdue) {
       const outcome = await giveUp(deps, { generationId: id, run: null }, reason);
-      given.push({ reason, outcome });
+      handled.push({ reason, outcome });
     }
-    if (overdue.length < batch) return given;
+    if (overdue.length < batch) return handled;
   }
 }

@@ -16,7 +16,7 @@ export type OverdueGeneration = FailureReason & { id: string };
 export interface GenerationRepository {
   find(id: string): Promise<Generation | null>;
   findAll(ids: readonly string[]): Promise<Generation[]>;
-  /** The generation with what it needs next; null if there is none of this id. */
+  /** The generation and its next needs; null if there is none with this id. */
   needs(id: string): Promise<GenerationNeeds | null>;
   cancel(id: string): Promise<void>;
   /** Fails a generation in flight, of this run unless it is null. Returns null if there was none. */
@@ -35,15 +35,15 @@ export interface GenerationRepository {
   /** Records that a worker is busy with this run. */
   touch(id: string, run: number): Promise<void>;
   touchAll(ids: readonly string[]): Promise<void>;
-  /** In flight and not touched since, oldest first. */
+  /** In flight and not touched since then, oldest first. */
   staleSince(since: Temporal.Instant, limit: number): Promise<GenerationNeeds[]>;
-  /** Starts a new run of each of these that is in flight and still not touched since: its jobs were lost. */
+  /** Starts a new run of those still in flight and not touched since then: their jobs were lost. */
   restartStale(ids: readonly string[], since: Temporal.Instant): Promise<GenerationNeeds[]>;
 
   /**
-   * Generations in flight whose author is in a cooldown, or is none of `available`, once their time to
-   * fall back has come. Generations that a person asked for do not wait for that time if the cooldown has one of
-   * the codes `atOnce`.
+   * Generations in flight whose author is in a cooldown or not `available`, once their time to fall back
+   * has come. Generations that a person requested do not wait for that time if the cooldown has one of the
+   * codes in `atOnce`.
    */
   overdue(query: {
     now: Temporal.Instant;
@@ -52,8 +52,8 @@ export interface GenerationRepository {
     limit: number;
   }): Promise<OverdueGeneration[]>;
   /**
-   * Published generations of today and later, by the character's own date, that another author finished in
-   * place of this one, which can write again; those whose date was already rewritten are left out.
+   * Published generations for today and later, in the character's time zone, that another author finished
+   * in place of this one, which can write again. Excludes dates that were already rewritten.
    */
   toRewrite(author: AuthorName, now: Temporal.Instant, limit: number): Promise<Generation[]>;
   markRewritten(id: string): Promise<void>;

@@ -61,7 +61,7 @@ export const generationSchema = z
         .int()
         .describe('Calls without a known price, which `cost` does not include.'),
     }),
-    /** The author whose work this one finished, and why; null if it began it itself. */
+    /** The author that was replaced, and why; null if there was no fallback. */
     fallback: fallbackSchema,
     /** Why the generation waits, and until when; null if it does not. */
     waiting: z.object({ until: instant, reason: z.string() }).nullable(),
@@ -75,19 +75,19 @@ export const generationSchema = z
 /** A generation as clients see it. */
 export type GenerationView = z.infer<typeof generationSchema>;
 
-/** One run that writes a day. */
+/** One attempt to write a day. */
 export interface Generation extends Omit<GenerationView, 'date'> {
   /** The character's local date. */
   date: Temporal.PlainDate;
   /** 1 for the first generation of its character and date. */
   ordinal: number;
-  /** Counts how often its steps were enqueued anew; a job of an earlier run does no work. */
+  /** Incremented whenever its steps are enqueued again; jobs of earlier runs do nothing. */
   run: number;
   /** The number of chapters to write; null for the configured number. */
   chaptersWanted: number | null;
-  /** Whether a person asked for it, or the schedule began it. */
+  /** Whether a person requested it or the schedule began it. */
   askedBy: 'person' | 'night';
-  /** The id of the request that asked for it, for logs. */
+  /** The id of the HTTP request, for logs. */
   requestId: string | null;
 }
 
@@ -96,7 +96,7 @@ export function viewOf(generation: Generation): GenerationView {
     ordinal: _ordinal,
     run: _run,
     chaptersWanted: _wanted,
-    askedBy: _asker,
+    askedBy: _askedBy,
     requestId: _id,
     ...view
   } = generation;

@@ -11,7 +11,7 @@ import { cooldownMs, failureKind, isLastTry, retryDelayMs } from './retry-policy
 import { enqueueNext, type StepQueue } from './steps.js';
 
 export interface FailedStep extends StepRow {
-  /** Null if unknown: then any run of the generation fails. */
+  /** Null if unknown: then the failure applies to any run of the generation. */
   run: number | null;
 }
 
@@ -38,7 +38,7 @@ export interface FailureDeps extends GiveUpDeps {
   };
 }
 
-/** What becomes of a job that failed. */
+/** What happens to a failed job. */
 export type FailureOutcome =
   /** It is retried after the delay, at the cost of a try. */
   | { kind: 'again'; delayMs: number; failures: number }
@@ -58,7 +58,7 @@ export type GivenUp =
   | { kind: 'failed'; generation: Generation | null };
 
 /**
- * Decides by the retry policy what becomes of a failed step, and stores it. Failures that cost a try are
+ * Decides by the retry policy what happens to a failed step, and stores the decision. Failures that cost a try are
  * counted in the step's row. Rejects with `storage_unavailable`.
  */
 export async function handleFailure(
@@ -70,7 +70,7 @@ export async function handleFailure(
   const failure = asTexasError(error);
   const kind = failureKind(failure);
   if (kind === 'free') {
-    // If storage is what failed, the try stays open, as after the death of a worker.
+    // If storage is unavailable, the try stays open, as after a worker crash.
     await store.checkpoints.endTry(step, step.run, false).catch(() => undefined);
     const delayMs = failure.code === 'aborted' ? 0 : timing.retryStorageMs;
     return { kind: 'handed-back', delayMs };
@@ -92,7 +92,7 @@ export async function handleFailure(
 
 const unusable = {
   code: 'author_invalid_output',
-  message: "The author's answers were unusable, and it may not be asked again for now.",
+  message: "The author's answers were unusable, and it cannot be called again for now.",
 } as const;
 
 /** Begins the cooldown that the failure of this step's author calls for. */

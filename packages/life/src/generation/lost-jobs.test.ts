@@ -96,7 +96,7 @@ describe('lost jobs', () => {
     ]);
     // The first job ended without a result and still occupies its id.
     const dead = f.take('plan-day');
-    f.steps.spent.add(['plan-day', waiting.id, 1, undefined].join('-'));
+    f.steps.endedIds.add(['plan-day', waiting.id, 1, undefined].join('-'));
     await recoverStalled(f.deps, 0);
     expect(f.steps.waiting.map(({ generationId, run }) => [generationId, run])).toContainEqual([
       waiting.id,

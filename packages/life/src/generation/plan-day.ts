@@ -28,8 +28,8 @@ export interface PlanDayDeps extends BriefDayDeps, AskAuthorDeps, AffordableChap
 
 /**
  * The step plan-day: gathers the brief, has the author plan the waking hours, repairs the plan, cuts
- * slots, groups chapters, and stores all of it in one transaction. If the plan is stored already, no
- * author is asked. Throws the author's failures, `author_invalid_output`, `budget_exhausted`,
+ * slots, groups chapters, and stores all of it in one transaction. If the plan is already stored, no
+ * author is called. Throws the author's failures, `author_invalid_output`, `budget_exhausted`,
  * `step_stalled`, `storage_unavailable`.
  */
 export async function planDay(

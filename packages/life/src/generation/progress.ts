@@ -29,7 +29,7 @@ const ended = { published: 'published', failed: 'failed', cancelled: 'cancelled'
 
 /**
  * All events of a generation, derived from its state and the order in which its chapters were written. Ids
- * are stable: they count the events, and an end has its own id, since a resume takes it back.
+ * are stable: they count the events. A final event has its own id, since resuming the generation revokes it.
  */
 export function progressOf(
   generation: ProgressSource,

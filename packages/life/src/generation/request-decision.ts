@@ -4,7 +4,7 @@ import { type Generation, isInFlight } from './generation.js';
 import type { RequestState, StoredRequest } from './request-repository.js';
 import type { GenerationNeeds } from './steps.js';
 
-/** What to do about a request for a day. */
+/** How to handle a request for a day. */
 export type RequestDecision =
   /** A repeated request: returns the same generation, does nothing. */
   | { kind: 'repeat'; generation: Generation }
@@ -12,7 +12,7 @@ export type RequestDecision =
   | { kind: 'join'; needs: GenerationNeeds }
   /** A failed generation continues where it stopped. */
   | { kind: 'resume'; generation: Generation }
-  /** Another one begins after the newest, which is cancelled if it is in flight. */
+  /** A new generation begins; the newest one is cancelled if it is in flight. */
   | { kind: 'begin'; newest: Generation | null };
 
 /**
@@ -39,7 +39,7 @@ export function decideRequest(
   const { generation } = newest;
   if (!request.fresh || begunSince) {
     if (isInFlight(generation.status)) return { kind: 'join', needs: newest };
-    // A day is in one author's style: another one does not continue it.
+    // A day keeps the style of one author, so a different author does not continue it.
     const authors = [generation.author, generation.fallback?.from];
     if (generation.status === 'failed' && authors.includes(author)) {
       return { kind: 'resume', generation };

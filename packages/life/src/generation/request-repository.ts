@@ -13,7 +13,7 @@ export interface StoredRequest {
   requestId: string | null;
 }
 
-/** What a request for a day finds. */
+/** The stored state that a request for a day depends on. */
 export interface RequestState {
   /** Null if there is no such character. */
   character: { timeZone: string; wakesAt: string } | null;
@@ -42,6 +42,6 @@ export interface RequestRepository {
   ): Promise<GenerationNeeds>;
   /** A new run of a generation in flight whose jobs were lost; null if it is over. */
   restartRun(id: string, request: StoredRequest): Promise<GenerationNeeds | null>;
-  /** Adds a request to the generation in flight, which counts as a person's once a person asked for it. */
+  /** Adds a request to the generation in flight, which counts as a person's once a person requested it. */
   join(id: string, request: StoredRequest): Promise<void>;
 }

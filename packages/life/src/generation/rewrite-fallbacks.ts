@@ -5,7 +5,7 @@ import { type RequestGenerationDeps, requestGeneration } from './request-generat
 const batch = 20;
 
 /**
- * Asks again for days, of today and later, that the offline author finished in place of this process's
+ * Requests again the days, from today on, that the offline author finished in place of this process's
  * author, which can write again. Returns their number. Rejects with `storage_unavailable`.
  */
 export async function rewriteFallbacks(

@@ -16,19 +16,19 @@ export interface Step {
   /** The chapter's position; only for write-chapter. */
   chapter?: number;
   author: AuthorName;
-  /** The plans that people ask for come before those of the schedule. */
+  /** Plans that people request come before those of the schedule. */
   askedBy: Generation['askedBy'];
   requestId: string | null;
 }
 
 /**
  * The state of a step's job. An `ended` job still occupies the step's id, so that enqueueing the step
- * again would do nothing; `none` means that the queue knows no such job.
+ * again would do nothing; `none` means that there is no such job in the queue.
  */
 export type JobState = 'waiting' | 'active' | 'ended' | 'none';
 
 export interface StepQueue {
-  /** Adds the steps; those with a known id are left as they are. Rejects with `queue_unavailable`. */
+  /** Adds the steps; ids already in the queue are ignored. Rejects with `queue_unavailable`. */
   enqueue(steps: readonly Step[]): Promise<void>;
   /** In the order of the steps. Rejects with `queue_unavailable`. */
   states(steps: readonly Step[]): Promise<JobState[]>;

@@ -3,7 +3,7 @@ import type { Activity, Place } from '../character/profile.js';
 import type { DayBrief } from '../day/brief.js';
 import type { PromptWords } from './prompt-words.js';
 
-/** The places that are open on the day: those out of town are for major events only. */
+/** The places available on the day: those out of town are for major events only. */
 export function placesOf({ profile, majorEvent }: DayBrief): Place[] {
   return profile.places.filter((place) => majorEvent !== null || !place.away);
 }

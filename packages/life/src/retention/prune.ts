@@ -16,7 +16,7 @@ export interface PruneDeps {
   /**
    * Drops the day from caches. Called before the transaction commits, so that no day is missed; a reader
    * may still cache the old day in between, so a second drop has to follow, as in `ReadCache.drop`. If it
-   * rejects, the batch of days is kept.
+   * rejects, the batch of days is not removed.
    */
   onDayRemoved(character: string, date: string): Promise<void>;
 }
@@ -30,7 +30,7 @@ export interface Pruned {
   count: number;
 }
 
-/** The maximum of rows per transaction. A generation has some hundred dependent rows. */
+/** The maximum number of rows per transaction. A generation has about a hundred dependent rows. */
 const batchSizes: Record<RetentionKind, number> = {
   interactions: 2_000,
   'idempotency-keys': 2_000,

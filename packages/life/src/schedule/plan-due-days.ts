@@ -32,8 +32,8 @@ const batch = 250;
 
 /**
  * Begins a generation for every character whose planning time has come and who has neither a day nor a
- * generation in flight of that date. Any number of workers may run this at once, each on other
- * characters. Returns the number of generations begun, and how many of them the budget leaves to the
+ * generation in flight of that date. Any number of workers may run this at once; each
+ * handles different characters. Returns the number of generations begun, and how many of them the budget leaves to the
  * offline author. Rejects with `storage_unavailable`.
  */
 export async function planDueDays(
@@ -72,7 +72,7 @@ export async function planDueDays(
   }
 }
 
-/** A time zone that is unknown here is tried again a day later, and holds up no other character. */
+/** A character with a time zone unknown here is retried a day later and blocks no other. */
 function planningOf(
   { planningTime, logger }: PlanDueDaysDeps,
   { id, timeZone }: DueCharacter,
@@ -81,7 +81,7 @@ function planningOf(
   try {
     return planningAt(now, timeZone, planningTime);
   } catch (error) {
-    logger.error('character not planned, her time zone is unknown here', {
+    logger.error('character not planned: unknown time zone', {
       character: id,
       timeZone,
       error,
@@ -111,7 +111,7 @@ async function forecast(
   return expected;
 }
 
-/** Chooses author and number of chapters for each day so that all of them together keep within the caps. */
+/** Chooses the author and the number of chapters of each day so that all days together stay within the caps. */
 async function withinBudget(
   deps: PlanDueDaysDeps,
   ledger: Repositories['ledger'],
@@ -126,7 +126,7 @@ async function withinBudget(
     const { id, date } = character;
     const level = state?.levelOf(id, expected) ?? 'full';
     if (level === 'offline' && fallback === 'offline') return overBudget(character, author);
-    if (level !== 'offline') state?.setAside(id, expected);
+    if (level !== 'offline') state?.reserve(id, expected);
     return {
       character: id,
       date,
@@ -138,7 +138,7 @@ async function withinBudget(
   });
 }
 
-/** What is spent, including what the generations in flight will still cost. */
+/** The budget spent so far, including the remaining cost of generations in flight. */
 async function currentState(
   { budget, author }: PlanDueDaysDeps,
   ledger: Repositories['ledger'],
@@ -146,11 +146,11 @@ async function currentState(
   expected: Expectation,
   now: Temporal.Instant,
 ): Promise<BudgetState> {
-  // Waits for other workers that are planning: what they begin is in flight then.
+  // Waits for other workers that are planning, so that their generations are in flight by then.
   await ledger.lockForecast();
   const ids = characters.map(({ id }) => id);
   const state = await budgetState(ledger, budget, ids, now);
-  state.setAside(null, await ledger.stillToSpend(author, expected));
+  state.reserve(null, await ledger.stillToSpend(author, expected));
   return state;
 }
 

@@ -7,9 +7,9 @@ import {
 } from '@texas-ai/kernel';
 
 /**
- * The date to plan now, if any, and the character's next planning time. Today is planned from its
- * planning time on, even late, after an outage; a past date never is. If daylight saving time skips the
- * planning time, it comes as much later; if it repeats, the first one counts.
+ * The date to plan now, if any, and the character's next planning time. Today is planned at or after its
+ * planning time, even late after an outage; past dates are never planned. A planning time that daylight
+ * saving skips moves forward by the gap; of a repeated one, the first counts.
  */
 export function planningAt(
   now: Temporal.Instant,
@@ -23,7 +23,7 @@ export function planningAt(
   return { date: today, next };
 }
 
-/** If daylight saving time skips the end of a date with the planning time in it, the date's beginning. */
+/** The start of the date if a time zone change skips its end, including the planning time. */
 function planningInstant(
   date: Temporal.PlainDate,
   planningTime: MinuteOfDay,
@@ -41,14 +41,14 @@ const afterRequestMinutes = 60;
  * character may wake, but not within an hour of the request.
  */
 export function fallbackAt(
-  asked: Temporal.Instant,
+  requestedAt: Temporal.Instant,
   date: Temporal.PlainDate,
   { timeZone, wakesAt }: { timeZone: string; wakesAt: string },
 ): Temporal.Instant {
   const early = instantOf(date, minuteOf(wakesAt), timeZone).subtract({
     minutes: beforeWakingMinutes,
   });
-  const late = asked.add({ minutes: afterRequestMinutes });
+  const late = requestedAt.add({ minutes: afterRequestMinutes });
   return early.epochMilliseconds > late.epochMilliseconds ? early : late;
 }
 

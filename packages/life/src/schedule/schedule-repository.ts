@@ -21,14 +21,14 @@ export interface DueCharacter {
   wakesAt: string;
 }
 
-/** The planning of days by the clock. Every method may reject with `storage_unavailable`. */
+/** Scheduled planning. Every method may reject with `storage_unavailable`. */
 export interface ScheduleRepository {
   /** Characters whose next planning time has come, locked until the transaction ends. */
   due(now: Temporal.Instant, limit: number): Promise<DueCharacter[]>;
   countDue(now: Temporal.Instant): Promise<number>;
   /** Sets the next planning time of each character. */
   planNext(times: ReadonlyMap<string, Temporal.Instant>): Promise<void>;
-  /** The characters without a live day or a generation in flight of their date. */
+  /** The characters without a live day or a generation in flight for their date. */
   withoutDay<T extends { id: string; date: Temporal.PlainDate }>(
     characters: readonly T[],
   ): Promise<T[]>;

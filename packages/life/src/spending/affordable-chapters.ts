@@ -8,12 +8,12 @@ import { budgetState, expectedGeneration } from './budget-state.js';
 export interface AffordableChaptersDeps {
   store: Pick<Store, 'ledger'>;
   budget: Budget;
-  /** How many chapters a day is written in. */
+  /** The configured number of chapters per day. */
   chapters: number;
   clock: Clock;
 }
 
-/** The number of chapters the budget allows for a day: fewer near a cap. Throws `budget_exhausted` past one. */
+/** The number of chapters that the budget allows for a day: fewer near a cap. Throws `budget_exhausted` above a cap. */
 export async function affordableChapters(
   { store, budget, chapters, clock }: AffordableChaptersDeps,
   { chaptersWanted, character }: Generation,

@@ -13,18 +13,18 @@ import { costOf } from './prices.js';
 
 const lookBackDays = 14;
 
-const aLittle: Amount = { tokens: 1, money: 0.000_001 };
+const minAmount: Amount = { tokens: 1, money: 0.000_001 };
 
-/** The expected use of a call before any was seen. */
+/** The expected usage before any call has ended. */
 const firstCall = { inputTokens: 6_000, outputTokens: 4_000 };
 
 /** The expected cost of a generation. */
 export interface Expectation extends Expected {
-  /** Whether it is derived from other days, or a guess. */
+  /** True if it is derived from other days, false if it is a guess. */
   known: boolean;
 }
 
-/** The average use of a day in the last two weeks, at the model's present price. */
+/** The average usage of a day in the last two weeks, at the model's current price. */
 export async function expectedGeneration(
   ledger: Pick<LedgerRepository, 'averageGeneration'>,
   forecast: {
@@ -50,15 +50,15 @@ export async function expectedGeneration(
   };
 }
 
-/** What was spent of the budget when it was read, and what has been set aside since. */
+/** The budget that was spent when it was read, plus the amounts reserved since. */
 export interface BudgetState {
   /** How a day of this expected cost is written. */
   levelOf(character: string, expected: Expectation): BudgetLevel;
-  /** Counts an amount as spent: by the character and everybody, or by everybody alone if it is null. */
-  setAside(character: string | null, amount: Expected): void;
+  /** Counts an amount as spent by the character and by everybody, or only by everybody if `character` is null. */
+  reserve(character: string | null, amount: Expected): void;
 }
 
-/** Reads the sums of everybody and of these characters. */
+/** Reads the sums of these characters and of everybody. */
 export async function budgetState(
   ledger: Pick<LedgerRepository, 'spent'>,
   budget: Budget,
@@ -76,10 +76,10 @@ export async function budgetState(
       }));
       const level = levelOf(capped, expected, budget.near);
       // A guess does not forbid the first day, which shows the real cost. Each call still respects the cap.
-      const first = !expected.known && levelOf(capped, aLittle, budget.near) === 'full';
+      const first = !expected.known && levelOf(capped, minAmount, budget.near) === 'full';
       return level === 'offline' && first ? 'fewer-chapters' : level;
     },
-    setAside(character, { tokens, money }) {
+    reserve(character, { tokens, money }) {
       const scopes = character === null ? [''] : ['', character];
       const touched = sumsOf(budget, character ?? '', now).filter((sum) =>
         scopes.includes(sum.scope),

@@ -124,22 +124,22 @@ describe('the state of a budget', () => {
     const ledger = ledgerOf({ ' day 2026-11-23': tokens(30) });
     const state = await budgetState(ledger, budget, ['texas', 'lin'], noon);
     expect(state.levelOf('texas', tokens(20))).toBe('full');
-    state.setAside('texas', tokens(20));
+    state.reserve('texas', tokens(20));
     // 50 of everybody's 100, 20 of the character's 50.
     expect(state.levelOf('texas', tokens(21))).toBe('fewer-chapters');
     expect(state.levelOf('texas', tokens(31))).toBe('offline');
     expect(state.levelOf('lin', tokens(30))).toBe('full');
-    state.setAside('lin', tokens(30));
+    state.reserve('lin', tokens(30));
     expect(state.levelOf('lin', tokens(20))).toBe('fewer-chapters');
     expect(state.levelOf('robin', tokens(21))).toBe('offline');
   });
 
   test('counts an amount without a character for everybody only', async () => {
     const state = await budgetState(ledgerOf({}), budget, ['texas'], noon);
-    state.setAside(null, tokens(60));
+    state.reserve(null, tokens(60));
     expect(state.levelOf('texas', tokens(40))).toBe('fewer-chapters');
     expect(state.levelOf('texas', tokens(41))).toBe('offline');
-    state.setAside(null, tokens(40));
+    state.reserve(null, tokens(40));
     expect(state.levelOf('texas', tokens(1))).toBe('offline');
   });
 
@@ -148,7 +148,7 @@ describe('the state of a budget', () => {
     const state = await budgetState(ledgerOf({}), budget, ['texas', 'lin'], noon);
     expect(state.levelOf('texas', { ...guess, known: true })).toBe('offline');
     expect(state.levelOf('texas', guess)).toBe('fewer-chapters');
-    state.setAside('texas', guess);
+    state.reserve('texas', guess);
     expect(state.levelOf('lin', guess)).toBe('offline');
     const nearlySpent = await budgetState(
       ledgerOf({ ' day 2026-11-23': tokens(81) }),

@@ -10,7 +10,7 @@ export interface Cap {
 }
 
 export interface Budget {
-  /** IANA zone whose days and months count. */
+  /** The IANA zone that defines its days and months. */
   timeZone: string;
   everybody: { day: Cap; month: Cap };
   eachCharacter: { day: Cap; month: Cap };
@@ -36,7 +36,7 @@ export interface Amount {
   money: number;
 }
 
-/** An expected use; money is null if the model has no known price. */
+/** Expected usage; money is null if the price of the model is unknown. */
 export interface Expected {
   tokens: number;
   money: number | null;

@@ -5,7 +5,7 @@ import type { Amount, CappedSum, Expected, SpendingKey } from './budget.js';
 
 // The ledger: every call that may be billed is entered before it is made.
 
-/** What a call is for. A probe only tests whether the author answers, and belongs to no day. */
+/** What a call is for. A probe only tests whether the author responds, and belongs to no day. */
 export const callSteps = ['plan-day', 'write-chapter', 'probe'] as const;
 export type CallStep = (typeof callSteps)[number];
 
@@ -30,7 +30,7 @@ export interface PlannedCall {
   model: string | null;
   /** Counts as spent until the call has ended. */
   expected: Billed;
-  /** The maximum of calls of the generation since it was last resumed, refused ones not counted. */
+  /** The maximum number of calls of the generation since it was last resumed, without refused ones. */
   maxCalls: number;
   /** The sums that it is added to, each with its cap. */
   sums: readonly CappedSum[];
@@ -47,7 +47,7 @@ export type OpenedCall =
   | { kind: 'in-flight' }
   | { kind: 'cooling-down'; cooldown: Cooldown }
   | { kind: 'too-many-calls' }
-  | { kind: 'quota-of-the-day' }
+  | { kind: 'daily-quota' }
   | { kind: 'over-budget'; sum: SpendingKey };
 
 /** How a call ended. `usage` is null if unknown; then the expected cost stays spent. */
@@ -75,7 +75,7 @@ export interface CostQuery {
 export interface CostRow {
   date: string;
   author: AuthorName;
-  /** The one by whose price the calls are charged. */
+  /** The model by whose price the calls are charged. */
   model: string | null;
   step: CallStep;
   calls: number;
@@ -99,16 +99,16 @@ export interface LedgerRepository {
   close(id: string, end: CallEnd): Promise<void>;
   /** Closes the entries opened before then and never closed, at their expected cost. Returns their number. */
   closeLost(openedBefore: Temporal.Instant): Promise<number>;
-  /** The sums by `sumName`, calls in flight included; those without any call are absent. */
+  /** The sums by `sumName`, including calls in flight; sums without calls are absent. */
   spent(keys: readonly SpendingKey[]): Promise<Map<string, Amount>>;
-  /** The average use since then of the days that this author wrote alone; null without any. */
+  /** The average usage of the days since then that this author wrote alone; null if there are none. */
   averageGeneration(author: AuthorName, since: Temporal.Instant): Promise<CallUsage | null>;
   /** What this author's generations in flight will still cost, if each costs `each` in total. */
   stillToSpend(author: AuthorName, each: Expected): Promise<Amount>;
   /** Until the transaction ends, no other process forecasts spending. */
   lockForecast(): Promise<void>;
   costs(query: CostQuery): Promise<CostRow[]>;
-  /** When a call was last made, and last answered, with this access since then; null if none was. */
+  /** The times of the last call, and of the last answered call, with this access since then; null if none. */
   lastCalls(
     access: AuthorAccess,
     since: Temporal.Instant,

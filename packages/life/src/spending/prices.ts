@@ -10,7 +10,7 @@ export interface Price {
 export interface ListedPrice extends Price {
   /** The day on which the price was read, `YYYY-MM-DD`. */
   readOn?: string | undefined;
-  /** An announced price and the day from which it holds, `YYYY-MM-DD` in UTC. */
+  /** An announced price and the day from which it applies, `YYYY-MM-DD` in UTC. */
   next?: (Price & { from: string }) | undefined;
 }
 

@@ -12,7 +12,7 @@ import {
   makeFleet,
   makeFleetDatabase,
 } from '../../test/fleet.js';
-import type { CallOnRecord } from '../authoring/call-meter.js';
+import type { CallRequest } from '../authoring/call-meter.js';
 import type { Generation } from '../generation/generation.js';
 import type { Budget } from './budget.js';
 
@@ -26,7 +26,7 @@ beforeEach(() => clearSpending(db));
 
 const fleet = (options: FleetOptions = {}) => makeFleet(db, options);
 
-const planCallOf = (generation: Generation, maxCalls: number): CallOnRecord => ({
+const planCallOf = (generation: Generation, maxCalls: number): CallRequest => ({
   generation,
   step: 'plan-day',
   chapter: null,

@@ -1,6 +1,6 @@
 import type { MinuteOfDay } from '@texas-ai/kernel';
 
-/** A part of the day, such as 下午 or `pm`, which tells the two halves of a clock apart. */
+/** A part of the day, such as 下午 or `pm`, which distinguishes the two halves of the clock. */
 export interface DayPart {
   /** Alternatives of a regular expression. */
   words: string;

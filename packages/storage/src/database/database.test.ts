@@ -88,7 +88,7 @@ test('after a query without a response all older connections are replaced', asyn
   await jest.advanceTimersByTimeAsync(1);
   proxy.stall();
   // As after a failover, new connections reach a server.
-  proxy.forgive();
+  proxy.acceptNew();
   const failure = await failureOf(database.raw('SELECT 1'));
   expect(failure).toMatchObject({ message: expect.stringContaining('Query read timeout') });
   // The pool replaces connections by a timer.

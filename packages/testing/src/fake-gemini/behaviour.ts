@@ -1,6 +1,6 @@
-import * as answers from './answers.js';
 import { type GeminiRefusal, isRefusal, refusals } from './refusals.js';
 import type { GeminiCall } from './request.js';
+import * as responses from './responses.js';
 import { fakeChapter, fakePlan } from './text.js';
 
 /**
@@ -30,12 +30,12 @@ export function behave(
   behaviour: GeminiBehaviour,
   call: GeminiCall,
   { retryDelay, model }: { retryDelay: string; model: string },
-): answers.HttpAnswer | null | undefined {
+): responses.HttpResponse | null | undefined {
   if (isRefusal(behaviour)) return refusals[behaviour](call.model);
   const prompt = `${call.system}\n${call.user}`;
   const good = () => JSON.stringify(write(call, prompt, 0));
-  const say = (text: string, more: Partial<answers.Written> = {}) =>
-    answers.written({ text, prompt, model, ...more });
+  const say = (text: string, more: Partial<responses.Written> = {}) =>
+    responses.written({ text, prompt, model, ...more });
   switch (behaviour) {
     case 'ok':
       return say(good());
@@ -52,17 +52,17 @@ export function behave(
     case 'invalidJson':
       return say(good().slice(1));
     case 'html':
-      return answers.htmlPage();
+      return responses.htmlPage();
     case 'blocked':
-      return answers.blocked(prompt);
+      return responses.blocked(prompt);
     case 'rateLimited':
-      return answers.rateLimited(retryDelay);
+      return responses.rateLimited(retryDelay);
     case 'dailyQuota':
-      return answers.dailyQuota();
+      return responses.dailyQuota();
     case 'serverError':
-      return answers.serverError();
+      return responses.serverError();
     case 'overloaded':
-      return answers.overloaded();
+      return responses.overloaded();
     case 'hang':
       return undefined;
     case 'reset':

@@ -1,4 +1,4 @@
-import { failure, type HttpAnswer, quotaFailure } from './answers.js';
+import { failure, type HttpResponse, quotaFailure } from './responses.js';
 
 // Gemini's refusals, in its own words (as of November 2026).
 
@@ -64,7 +64,7 @@ export const refusals = {
     failure(402, 'FAILED_PRECONDITION', 'Your prepayment credits are depleted.'),
   location: () =>
     failure(400, 'FAILED_PRECONDITION', 'User location is not supported for the API use.'),
-} as const satisfies Record<string, (model: string) => HttpAnswer>;
+} as const satisfies Record<string, (model: string) => HttpResponse>;
 
 export type GeminiRefusal = keyof typeof refusals;
 

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type LoopbackServer, readBody, startLoopbackServer } from '../loopback-server.js';
-import * as answers from './answers.js';
 import { behave, type GeminiBehaviour } from './behaviour.js';
 import { type GeminiRefusal, refusals } from './refusals.js';
 import { faultOf, type GeminiCall, isProbe, requestSchema, textOf } from './request.js';
+import * as responses from './responses.js';
 
 export interface FakeGemini extends LoopbackServer {
   /** All calls so far, in order of arrival. */
@@ -21,7 +21,7 @@ export interface FakeGemini extends LoopbackServer {
   /** Resolves once this many calls have arrived in total. */
   called(count: number): Promise<void>;
   /** Returns the number of calls in flight with this prefix. */
-  underWay(prefix: string): number;
+  callsInFlight(prefix: string): number;
   /** Returns the number of probes. They do not count as calls, and only `refuse` and keys affect them. */
   probes(): number;
   /** Returns the number of model listings. */
@@ -60,25 +60,25 @@ export async function startFakeGemini(options: FakeGeminiOptions = {}): Promise<
   let probes = 0;
   let listings = 0;
   let listingStatus: number | null = null;
-  const underWay = new Map<string, number>();
+  const callsInFlight = new Map<string, number>();
   const { retryDelay = '2.5s', models = someModels } = options;
 
   /** Returns the response to every request with this key, if it is refused. */
-  function refusalOf(key: unknown, model: string): answers.HttpAnswer | null {
+  function refusalOf(key: unknown, model: string): responses.HttpResponse | null {
     if (expectedKey !== null && key !== expectedKey) return refusals.badKey();
     const isMeant = refusedModel === undefined || refusedModel === model;
     return refusal && isMeant ? refusals[refusal](model) : null;
   }
 
   /** Null resets the connection; undefined never responds. */
-  async function answerTo(call: GeminiCall): Promise<answers.HttpAnswer | null | undefined> {
+  async function answerTo(call: GeminiCall): Promise<responses.HttpResponse | null | undefined> {
     const behaviour = queue.shift() ?? (await decide(call));
     const fault = faultOf(call.body, call.model);
     return (
       refusalOf(call.apiKey, call.model) ??
       (fault === null
         ? behave(behaviour, call, { retryDelay, model: servedModel ?? call.model })
-        : answers.invalidRequest(fault))
+        : responses.invalidRequest(fault))
     );
   }
 
@@ -95,13 +95,13 @@ export async function startFakeGemini(options: FakeGeminiOptions = {}): Promise<
       /^(.*)\/v1beta\/models(?:\/([^/:]+)(:generateContent)?)?$/.exec(pathname) ?? [];
     const sent = await readBody(request);
     const key = request.headers['x-goog-api-key'];
-    let answer: answers.HttpAnswer | null | undefined;
+    let answer: responses.HttpResponse | null | undefined;
     if (request.method === 'GET' && model === undefined && pathname.endsWith('/models')) {
       listings += 1;
       answer =
-        listingStatus === null ? answers.modelList(models) : answers.serverError(listingStatus);
+        listingStatus === null ? responses.modelList(models) : responses.serverError(listingStatus);
     } else if (request.method !== 'POST' || model === undefined || action === undefined) {
-      answer = answers.unknownPath(request.url ?? '');
+      answer = responses.unknownPath(request.url ?? '');
     } else {
       const body = requestSchema.parse(JSON.parse(sent));
       const call = {
@@ -116,10 +116,12 @@ export async function startFakeGemini(options: FakeGeminiOptions = {}): Promise<
       if (isProbe(body)) {
         probes += 1;
         const alive = { text: '{"ok": true}', prompt: call.user, model: servedModel ?? model };
-        answer = refusalOf(key, model) ?? answers.written({ ...alive, thoughts: 0 });
+        answer = refusalOf(key, model) ?? responses.written({ ...alive, thoughts: 0 });
       } else {
-        underWay.set(prefix, (underWay.get(prefix) ?? 0) + 1);
-        response.once('close', () => underWay.set(prefix, (underWay.get(prefix) ?? 1) - 1));
+        callsInFlight.set(prefix, (callsInFlight.get(prefix) ?? 0) + 1);
+        response.once('close', () =>
+          callsInFlight.set(prefix, (callsInFlight.get(prefix) ?? 1) - 1),
+        );
         arrive(call);
         answer = await answerTo(call);
       }
@@ -150,7 +152,7 @@ export async function startFakeGemini(options: FakeGeminiOptions = {}): Promise<
     expectKey(key) {
       expectedKey = key;
     },
-    underWay: (prefix) => underWay.get(prefix) ?? 0,
+    callsInFlight: (prefix) => callsInFlight.get(prefix) ?? 0,
     probes: () => probes,
     listings: () => listings,
     failListings(status) {

@@ -12,7 +12,7 @@ const smallGapMinutes = 30;
 /** The duration of an item that fills a gap. */
 const minFillMinutes = 30;
 const maxFillMinutes = 120;
-/** From then on, evening habits may fill a gap. */
+/** From this time on, evening habits may fill a gap. */
 const eveningStart = 19 * 60;
 
 /** Makes sorted items cover the waking hours: extends items over small gaps and fills the others. */

@@ -185,7 +185,7 @@ describe('the provider’s daily quota', () => {
       if (one.kind === 'opened' && outcome) await ledger.close(one.id, { outcome, usage: null });
     }
     const before = await traces(call());
-    expect(await ledger.open(call())).toEqual({ kind: 'quota-of-the-day' });
+    expect(await ledger.open(call())).toEqual({ kind: 'daily-quota' });
     expect(await traces(call())).toEqual(before);
     // Without a quota, nothing is forbidden.
     expect(await ledger.open(buildCall(generation))).toEqual(opened);
@@ -193,7 +193,7 @@ describe('the provider’s daily quota', () => {
 
   test('belongs to one key', async () => {
     for (let calls = 0; calls < 3; calls++) await ledger.open(call());
-    expect(await ledger.open(call())).toEqual({ kind: 'quota-of-the-day' });
+    expect(await ledger.open(call())).toEqual({ kind: 'daily-quota' });
     expect(await ledger.open({ ...call(), fingerprint: 'another-key' })).toEqual(opened);
   });
 

@@ -169,6 +169,6 @@ function toOpenedCall(row: AttemptRow, call: PlannedCall, id: string): OpenedCal
   }
   if (row.too_many_calls) return { kind: 'too-many-calls' };
   if (row.exceeded) return { kind: 'over-budget', sum: row.exceeded };
-  if (row.quota_reached) return { kind: 'quota-of-the-day' };
+  if (row.quota_reached) return { kind: 'daily-quota' };
   return null;
 }

@@ -1,12 +1,12 @@
 // The responses of Gemini's HTTP interface.
 
-export interface HttpAnswer {
+export interface HttpResponse {
   status: number;
   contentType: string;
   body: string;
 }
 
-export function json(status: number, value: unknown): HttpAnswer {
+export function json(status: number, value: unknown): HttpResponse {
   return { status, contentType: 'application/json; charset=UTF-8', body: JSON.stringify(value) };
 }
 
@@ -27,7 +27,7 @@ export function written({
   model,
   finishReason = 'STOP',
   thoughts,
-}: Written): HttpAnswer {
+}: Written): HttpResponse {
   const parts = text === '' ? undefined : [{ text }];
   return json(200, {
     candidates: [{ content: { role: 'model', parts }, finishReason, index: 0 }],
@@ -36,16 +36,16 @@ export function written({
   });
 }
 
-export function blocked(prompt: string): HttpAnswer {
+export function blocked(prompt: string): HttpResponse {
   const usageMetadata = { promptTokenCount: tokens(prompt), totalTokenCount: tokens(prompt) };
   return json(200, { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' }, usageMetadata });
 }
 
-export function rateLimited(retryDelay: string): HttpAnswer {
+export function rateLimited(retryDelay: string): HttpResponse {
   return quotaFailure('GenerateRequestsPerMinutePerProjectPerModel-FreeTier', retryDelay);
 }
 
-export function modelList(models: readonly string[]): HttpAnswer {
+export function modelList(models: readonly string[]): HttpResponse {
   return json(200, {
     models: [
       ...models.map((model) => listed(model, 'generateContent')),
@@ -59,11 +59,11 @@ function listed(model: string, method: string) {
 }
 
 /** Names a short delay although the daily quota is spent, as the real one does. */
-export function dailyQuota(): HttpAnswer {
+export function dailyQuota(): HttpResponse {
   return quotaFailure('GenerateRequestsPerDayPerProjectPerModel-FreeTier', '34.07s');
 }
 
-export function overloaded(): HttpAnswer {
+export function overloaded(): HttpResponse {
   return failure(
     503,
     'UNAVAILABLE',
@@ -71,20 +71,20 @@ export function overloaded(): HttpAnswer {
   );
 }
 
-export function invalidRequest(message: string): HttpAnswer {
+export function invalidRequest(message: string): HttpResponse {
   return failure(400, 'INVALID_ARGUMENT', message);
 }
 
-export function serverError(status = 500): HttpAnswer {
+export function serverError(status = 500): HttpResponse {
   return failure(status, 'INTERNAL', 'An internal error has occurred.');
 }
 
-export function unknownPath(path: string): HttpAnswer {
+export function unknownPath(path: string): HttpResponse {
   return failure(404, 'NOT_FOUND', `The fake does not know ${path}.`);
 }
 
 /** The page of a captive portal or a broken proxy: about a 401, with status 200. */
-export function htmlPage(): HttpAnswer {
+export function htmlPage(): HttpResponse {
   const body =
     '<html><head><title>401 Unauthorized</title></head><body>Log in first.</body></html>';
   return { status: 200, contentType: 'text/html', body };
@@ -94,7 +94,7 @@ export function quotaFailure(
   quotaId: string,
   retryDelay: string,
   message = `You exceeded your current quota. Please retry in ${retryDelay}.`,
-): HttpAnswer {
+): HttpResponse {
   return failure(429, 'RESOURCE_EXHAUSTED', message, [
     { '@type': 'type.googleapis.com/google.rpc.QuotaFailure', violations: [{ quotaId }] },
     { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay },
@@ -106,7 +106,7 @@ export function failure(
   status: string,
   message: string,
   details: unknown[] = [],
-): HttpAnswer {
+): HttpResponse {
   return json(code, { error: { code, message, status, details } });
 }
 

@@ -42,7 +42,7 @@ export interface WorkerDeps extends ProcessDeps {
   weather: WeatherSource;
   /** Makes a published day visible to readers; repeatable. */
   announce(generation: Generation): Promise<void>;
-  /** Drops a deleted day from every cache. */
+  /** Invalidates a deleted day in every cache. */
   invalidateDay(character: string, date: string): Promise<void>;
   /** For making and verifying backups. */
   backupDeps: RunBackupDeps & VerifyLatestDeps;

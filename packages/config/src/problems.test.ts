@@ -298,7 +298,7 @@ it('rejects files that are not UTF-8 and texts that cannot be stored, without sh
     'config/base.yml:1:1: the file is UTF-16, save it as UTF-8',
     `INTERNAL_API_KEY_FILE: ${root}/key:2:1: the file is not UTF-8 (perhaps GBK or Latin-1), save it as UTF-8`,
     'config/local.yml: home: expected a text without NUL characters (U+0000)',
-    'config/local.yml: database.password: expected a text of whole characters, one is half a surrogate pair',
+    'config/local.yml: database.password: expected a text without unpaired surrogates',
   ]);
 });
 

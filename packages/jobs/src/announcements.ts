@@ -13,10 +13,10 @@ const announcementSchema = z.discriminatedUnion('kind', [
     date: z.string(),
     generationId: z.string(),
   }),
-  /** It was deleted after its retention time. */
+  /** The day was deleted after its retention time. */
   z.object({ kind: z.literal('day.gone'), character: z.string(), date: z.string() }),
   z.object({ kind: z.literal('generation.progressed'), generationId: z.string() }),
-  /** A cooldown of an author started or ended; the listener reads which. */
+  /** An author's cooldown started or ended; listeners read the cooldowns from the database. */
   z.object({ kind: z.literal('holds.changed') }),
 ]);
 
@@ -42,7 +42,7 @@ export function makeAnnouncer({
   connection,
   channel = defaultChannel,
 }: {
-  /** A producer's connection, which fails at once while Redis is away. */
+  /** A producer's connection, which fails at once while Redis is unavailable. */
   connection: Redis;
   channel?: string;
 }): Announcer {
@@ -135,7 +135,7 @@ function register<Listener>(listeners: Set<Listener>, listener: Listener): () =>
   };
 }
 
-/** Null for an announcement that this release does not know. */
+/** Null for an announcement of a kind that this release does not support. */
 function parse(text: string): Announcement | null {
   try {
     return announcementSchema.safeParse(JSON.parse(text)).data ?? null;

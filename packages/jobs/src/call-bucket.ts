@@ -14,7 +14,7 @@ export interface CallBucketOptions {
 }
 
 /**
- * The rate limits of a key, counted in Redis for all processes, and per process while Redis is away. Null if
+ * The rate limits of a key, counted in Redis for all processes, and per process while Redis is unavailable. Null if
  * there are no limits.
  */
 export function makeCallBucket(options: CallBucketOptions): CallBucket | null {
@@ -31,26 +31,26 @@ export function makeCallBucket(options: CallBucketOptions): CallBucket | null {
     async take(wanted) {
       const expected = tokensOf(wanted);
       const request = await consume(requests, 1);
-      if (request.waitMs > 0) return full(request.waitMs);
-      const room = await consume(tokens, expected);
-      if (room.waitMs > 0) {
+      if (request.waitMs > 0) return refused(request.waitMs);
+      const reserved = await consume(tokens, expected);
+      if (reserved.waitMs > 0) {
         await request.change(-1);
-        return full(room.waitMs);
+        return refused(reserved.waitMs);
       }
       return {
         waitMs: 0,
         async release() {
           await request.change(-1);
-          await room.change(-expected);
+          await reserved.change(-expected);
         },
-        used: (seen) => room.change(tokensOf(seen) - expected),
+        used: (actual) => reserved.change(tokensOf(actual) - expected),
       };
     },
   };
 }
 
 const noop = async () => undefined;
-const full = (waitMs: number) => ({ waitMs, release: noop, used: noop });
+const refused = (waitMs: number) => ({ waitMs, release: noop, used: noop });
 
 type Limiter = RateLimiterRedis | null;
 const key = 'all';
@@ -73,14 +73,14 @@ function limiter(
   });
 }
 
-interface Taken {
-  /** 0 if there was room, otherwise the milliseconds until the next window. */
+interface Consumed {
+  /** 0 if the points were available, otherwise the milliseconds until the next window. */
   waitMs: number;
-  /** Takes more points or gives them back; does nothing once the window is over. */
+  /** Consumes more points or returns them; does nothing once the window is over. */
   change(points: number): Promise<void>;
 }
 
-async function consume(limiter: Limiter, points: number): Promise<Taken> {
+async function consume(limiter: Limiter, points: number): Promise<Consumed> {
   let end = Number.POSITIVE_INFINITY;
   const change = async (more: number) => {
     if (performance.now() >= end) return;

@@ -24,7 +24,7 @@ const reconnectOnError = ({ message }: Error) =>
 /** A producer's connection counts as dead after this many command timeouts. */
 const deadAfterTimeouts = 3;
 
-/** A connection that adds jobs: commands fail at once while Redis is away, instead of queueing up. */
+/** A connection that adds jobs: commands fail at once while Redis is unavailable, instead of queueing up. */
 export function connectProducer({ url, logger, commandTimeoutMs = 2_000 }: RedisOptions): Redis {
   return withStateLog(
     new Redis(url, {
@@ -62,7 +62,7 @@ class ConsumerRedis extends Redis {
   }
 }
 
-/** A connection that waits for Redis indefinitely: of workers and listeners. */
+/** A connection for workers and listeners, which waits for Redis indefinitely. */
 export function connectConsumer({ url, logger, silenceMs = 4_000 }: ConsumerRedisOptions): Redis {
   return withStateLog(
     new ConsumerRedis(url, {
@@ -75,17 +75,17 @@ export function connectConsumer({ url, logger, silenceMs = 4_000 }: ConsumerRedi
   );
 }
 
-/** Logs one line when the connection is lost and one when it is back. */
+/** Logs one line when the connection is lost and one when it is restored. */
 function withStateLog(redis: Redis, logger: Logger): Redis {
   clearSocketTimeoutOnClose(redis);
-  let away = false;
+  let lost = false;
   redis.on('error', (error: Error) => {
-    if (!away) logger.warn('redis is away', { error });
-    away = true;
+    if (!lost) logger.warn('redis connection lost', { error });
+    lost = true;
   });
   redis.on('ready', () => {
-    if (away) logger.info('redis is back');
-    away = false;
+    if (lost) logger.info('redis connection restored');
+    lost = false;
   });
   return redis;
 }

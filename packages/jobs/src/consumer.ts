@@ -81,7 +81,7 @@ export interface Consumer {
   close(signal: AbortSignal): Promise<void>;
 }
 
-/** Delay of a job that this worker does not know until another worker may take it, in milliseconds. */
+/** Milliseconds until another worker may take a job from a newer release. */
 const handBackMs = 30_000;
 /** Delay after a failure of the worker loop itself. */
 const runRetryMs = 1_000;
@@ -123,13 +123,13 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
         },
       },
     );
-    let away = false;
+    let failing = false;
     worker.on('error', (error) => {
-      logger[away ? 'debug' : 'warn']('worker connection failed', { queue, error });
-      away = true;
+      logger[failing ? 'debug' : 'warn']('worker connection failed', { queue, error });
+      failing = true;
     });
     worker.on('ready', () => {
-      away = false;
+      failing = false;
     });
     worker.on('stalled', (jobId) => logger.warn('job stalled, another worker takes it', { jobId }));
     return worker;
@@ -138,7 +138,7 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
   async function runJob(job: Job, token?: string, signal?: AbortSignal): Promise<void> {
     const name = isJobName(job.name) ? job.name : null;
     if (name === null || hasNewerVersion(name, job.data)) {
-      logger.warn('job of a newer release handed back', { jobId: job.id });
+      logger.warn('job from a newer release handed back', { jobId: job.id });
       return handBack(job, token, handBackMs);
     }
     const context = {
@@ -223,7 +223,7 @@ async function runHandler<Name extends JobName>(
     const problems = payload.error.issues.map(
       (issue) => `${issue.path.join('.')}: ${issue.message}`,
     );
-    throw new TexasError('invalid_payload', `The job's payload is wrong. ${problems.join(' ')}`);
+    throw new TexasError('invalid_payload', `The job's payload is invalid. ${problems.join(' ')}`);
   }
   await handlers[name](payload.data as JobPayload<Name>, context);
 }

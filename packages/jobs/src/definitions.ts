@@ -20,7 +20,7 @@ export const queueNames: readonly QueueName[] = [
  */
 export const planPriority = { person: 1, night: 10 } as const;
 
-/** `version` is that of the payload; a worker hands back a job with a newer one. */
+/** `version` is the version of the payload; a worker hands back jobs with a newer one. */
 function defineJob<Version extends number, Shape extends z.ZodRawShape>(
   version: Version,
   shape: Shape,

@@ -3,7 +3,7 @@ import { afterEach, expect, jest, test } from '@jest/globals';
 import { makeOwner } from '@texas-ai/kernel';
 import { makeLogSpy, testServices } from '@texas-ai/testing';
 import { Redis } from 'ioredis';
-import { type FleetWorker, makeFleet, startReporting, unservedQueues } from './fleet.js';
+import { type FleetWorker, makeFleet, neglectedQueues, startReporting } from './fleet.js';
 
 const owner = makeOwner();
 afterEach(() => owner.closeAll());
@@ -91,8 +91,8 @@ test('a queue is neglected if it has waiting jobs and no worker serves it', () =
     ['author-offline', 0],
     ['days', 1],
   ] as const);
-  expect(unservedQueues([], waiting)).toEqual(['author-gemini', 'days']);
-  expect(unservedQueues([{ queues: ['days'] }], waiting)).toEqual(['author-gemini']);
-  expect(unservedQueues([{ queues: ['author-gemini', 'days'] }], waiting)).toEqual([]);
-  expect(unservedQueues([], new Map())).toEqual([]);
+  expect(neglectedQueues([], waiting)).toEqual(['author-gemini', 'days']);
+  expect(neglectedQueues([{ queues: ['days'] }], waiting)).toEqual(['author-gemini']);
+  expect(neglectedQueues([{ queues: ['author-gemini', 'days'] }], waiting)).toEqual([]);
+  expect(neglectedQueues([], new Map())).toEqual([]);
 });

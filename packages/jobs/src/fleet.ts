@@ -93,7 +93,7 @@ export function startReporting(deps: { fleet: Fleet; describe(): FleetWorker; lo
   };
 }
 
-/** Null for the report of another release. */
+/** Null for a report that this release cannot read. */
 function parse(report: string): FleetWorker | null {
   try {
     return workerSchema.safeParse(JSON.parse(report)).data ?? null;
@@ -103,7 +103,7 @@ function parse(report: string): FleetWorker | null {
 }
 
 /** Returns the queues with waiting jobs that no live worker serves. */
-export function unservedQueues(
+export function neglectedQueues(
   workers: readonly Pick<FleetWorker, 'queues'>[],
   waiting: ReadonlyMap<QueueName, number>,
 ): QueueName[] {

@@ -14,8 +14,8 @@ export {
   type Fleet,
   type FleetWorker,
   makeFleet,
+  neglectedQueues,
   startReporting,
-  unservedQueues,
 } from './fleet.js';
 export { jobId, makeProducer, type Producer } from './producer.js';
 export { openQueues, type Queues } from './queues.js';

@@ -4,19 +4,19 @@ import type { JobsOptions } from 'bullmq';
 import { type JobPayload, jobs, planPriority, type QueueName } from './definitions.js';
 import { pauseLimit, type Queues } from './queues.js';
 
-/** Which channel receives which alert, or its recovery. */
+/** Identifies the delivery of an alert, or of its recovery, to a channel. */
 export type AlertMessage = Omit<JobPayload<'send-alert'>, 'version'>;
 
 export interface Producer extends StepQueue {
   /** Enqueues deliveries to channels. Rejects with `queue_unavailable`. */
   sendAlerts(messages: readonly AlertMessage[]): Promise<void>;
-  /** Enqueues the backup of this id, once however often it is called. Rejects with `queue_unavailable`. */
+  /** Enqueues the backup with this id; further calls do nothing. Rejects with `queue_unavailable`. */
   backUp(backupId: string): Promise<void>;
-  /** Pauses the queue for all workers for `ms`, unless it is paused for longer already. Rejects with `queue_unavailable`. */
+  /** Pauses the queue for all workers for `ms`, unless it is already paused for longer. Rejects with `queue_unavailable`. */
   pauseQueue(queue: QueueName, ms: number): Promise<void>;
 }
 
-// `life` decides on retries, by attempts that it counts in the database; BullMQ only must not give up first.
+// `life` decides on retries, by attempts that it counts in the database; BullMQ must not give up first.
 const optionsOf = (failedDays: number): JobsOptions => ({
   attempts: 1000,
   backoff: { type: 'policy' },
@@ -32,7 +32,7 @@ export function makeProducer(queues: Queues, { failedDays = 7 } = {}): Producer 
   const { connection } = queues;
   const options = optionsOf(failedDays);
 
-  /** Fails at once if Redis is away; BullMQ would wait for the connection. */
+  /** Fails at once if Redis is unavailable; BullMQ would wait for the connection. */
   async function ifReachable<T>(work: () => Promise<T>): Promise<T> {
     try {
       if (connection.status !== 'ready') throw new Error(`The connection is ${connection.status}.`);

@@ -17,7 +17,7 @@ export const pauseLimit = { max: 1_000_000_000, duration: 1_000 };
 export const skipServerChecks = { skipVersionCheck: true } as const;
 RedisConnection.minimumVersion = `${oldestUsable}.0.0`;
 
-/** The queues as a producer sees them. Each is opened at its first use, and again if Redis was away then. */
+/** The queues as a producer sees them. Each is opened at its first use, and again if Redis was unavailable then. */
 export interface Queues {
   /** Shared by all queues. */
   readonly connection: Redis;
@@ -32,7 +32,7 @@ export interface Queues {
   oldestWaits(now: Temporal.Instant): Promise<Map<QueueName, number>>;
   /** Returns the `maxmemory-policy` if it may evict jobs, otherwise null. Rejects if Redis does not reply. */
   evictionPolicy(): Promise<string | null>;
-  /** Rejects with `queue_unavailable` if Redis accepts no writes: it is away, full, or a replica. */
+  /** Rejects with `queue_unavailable` if Redis accepts no writes because it is unavailable, full, or a replica. */
   assertWritable(): Promise<void>;
   close(): Promise<void>;
 }

@@ -9,7 +9,7 @@ interface Limited {
 
 /**
  * Returns a function that acquires a slot of the named limit: it resolves with 0, or with the milliseconds until the
- * next slot. Counted in Redis for all processes, and per process while Redis is away.
+ * next slot. Counted in Redis for all processes, and per process while Redis is unavailable.
  */
 export function makeRateLimiter({
   connection,

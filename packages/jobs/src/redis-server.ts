@@ -53,7 +53,7 @@ async function nullIfForbidden<T>(reply: Promise<T>): Promise<T | null> {
 
 /** The oldest major version that can block for a fraction of a second, which BullMQ needs. */
 export const oldestUsable = 6;
-/** The oldest major version that is tested. */
+/** The oldest major version that we test. */
 const oldestSupported = 7;
 
 /** A log line: the message and its fields. */

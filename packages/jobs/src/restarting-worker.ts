@@ -20,7 +20,7 @@ export function makeRestartingWorker(
     stoppedChecks = worker.isRunning() || worker.isPaused() ? 0 : stoppedChecks + 1;
     if (stoppedChecks < 2) return;
     stoppedChecks = 0;
-    logger.warn('worker stopped and is replaced', { queue });
+    logger.warn('worker stopped, replacing it', { queue });
     const old = worker;
     worker = make();
     old.close(true).catch((error) => logger.debug('old worker not closed', { queue, error }));

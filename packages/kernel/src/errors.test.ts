@@ -11,7 +11,7 @@ test.each<[string, unknown, string]>([
   [
     'the cause of an unexpected error',
     new RangeError('a is no b'),
-    'Something failed that should not (a is no b).',
+    'An unexpected error occurred (a is no b).',
   ],
   [
     'no other cause',
@@ -30,7 +30,7 @@ test.each<[string, unknown, string]>([
     new TexasError('aborted', 'No.', { details: { reason: 'x'.repeat(9999) } }),
     `No (${'x'.repeat(500)}…).`,
   ],
-  ['a fallback for a value that is no error', 'oops', 'Something failed that should not.'],
+  ['a fallback for a value that is no error', 'oops', 'An unexpected error occurred.'],
 ])('explain prints %s', (_what, failure, text) => {
   expect(explain(failure)).toBe(text);
 });

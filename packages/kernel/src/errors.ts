@@ -97,5 +97,5 @@ export function explain(failure: unknown): string {
 /** Returns the failure as a TexasError; anything else becomes the cause of an `internal_error`. */
 export function asTexasError(failure: unknown): TexasError {
   if (failure instanceof TexasError) return failure;
-  return new TexasError('internal_error', 'Something failed that should not.', { cause: failure });
+  return new TexasError('internal_error', 'An unexpected error occurred.', { cause: failure });
 }

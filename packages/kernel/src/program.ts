@@ -4,7 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 export interface ProgramOptions {
   command: string;
   args: readonly string[];
-  /** The whole environment but for LC_ALL, which is C: messages are matched in English. */
+  /** The whole environment except LC_ALL, which is C: messages are matched in English. */
   env: Readonly<Record<string, string>>;
   /** `/` by default. */
   cwd?: string;

@@ -54,9 +54,7 @@ export function unstorableTexts(
 ): UnstorableText[] {
   if (typeof value === 'string') {
     if (value.includes('\0')) return [{ path, expected: 'a text without NUL characters (U+0000)' }];
-    return value.isWellFormed()
-      ? []
-      : [{ path, expected: 'a text of whole characters, one is half a surrogate pair' }];
+    return value.isWellFormed() ? [] : [{ path, expected: 'a text without unpaired surrogates' }];
   }
   if (Array.isArray(value)) {
     return value.flatMap((element, index) => unstorableTexts(element, [...path, index]));

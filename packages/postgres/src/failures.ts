@@ -18,13 +18,13 @@ export interface PostgresFailure {
 
 interface Pattern extends PostgresFailure {
   code?: RegExp;
-  /** Compared if the pattern has no code, or the code is not known. */
+  /** Compared if the pattern has no code, or the error's code is unknown. */
   text?: RegExp;
 }
 
 const setting = 'DATABASE_URL (or the POSTGRES_ variables)';
 
-/** Failures that are not the statement's fault; the first match counts. */
+/** Failures that the statement did not cause; the first match counts. */
 const failures: readonly Pattern[] = [
   {
     text: /does not support SSL connections/,
@@ -50,12 +50,12 @@ const failures: readonly Pattern[] = [
     code: /^3D000$/,
     text: /FATAL: +database .* does not exist/,
     message: 'There is no such database.',
-    fix: `Create it with CREATE DATABASE, or name another in ${setting}.`,
+    fix: `Create it with CREATE DATABASE, or set another in ${setting}.`,
   },
   {
     code: /^53300$/,
     text: /too many (?:clients|connections)|remaining connection slots/,
-    message: 'The database has no connection left.',
+    message: 'The database has no free connection.',
     fix: 'Raise max_connections on the server, or lower database.poolMax.',
   },
   {
@@ -83,19 +83,19 @@ const failures: readonly Pattern[] = [
   {
     code: /^(ENOTFOUND|EAI_AGAIN)$/,
     text: /could not translate host name/,
-    message: 'The host of the database is not known.',
-    fix: `Check the host in ${setting}, and the name server.`,
+    message: 'The host name of the database cannot be resolved.',
+    fix: `Check the host in ${setting}, and DNS.`,
   },
   {
     code: /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH)$/,
     text: /could not connect|connection to server(?!.*FATAL)|terminating connection/,
-    message: 'Nothing answers at the address of the database.',
+    message: 'The database cannot be reached at its address.',
     fix: `Check host and port in ${setting}, and that PostgreSQL is running and reachable there.`,
   },
   {
     code: /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|^ERR_TLS|^EPROTO$/,
     message: 'The certificate of the database is not trusted.',
-    fix: 'Name its authority in the URL (sslrootcert=/path/ca.pem), or use the host name that it was issued for.',
+    fix: 'Set its certificate authority in the URL (sslrootcert=/path/ca.pem), or use the host name that it was issued for.',
   },
   { code: /^(08|25P03|58|ECONNRESET|ETIMEDOUT|EPIPE)/, message: 'The database does not respond.' },
 ];
@@ -111,7 +111,7 @@ const poolerFailures: readonly Pattern[] = [
   {
     text: /\bno such database/,
     message: 'PgBouncer does not know the database.',
-    fix: `Add it, or an entry "* = …", to [databases] of PgBouncer, or name another in ${setting}.`,
+    fix: `Add it, or an entry "* = …", to [databases] of PgBouncer, or set another in ${setting}.`,
   },
   {
     text: /\bdatabase ".*" is disabled/,
@@ -125,12 +125,12 @@ const poolerFailures: readonly Pattern[] = [
   },
   {
     text: /authentication failed|no such user/,
-    message: 'PgBouncer does not let this user in.',
+    message: 'PgBouncer rejects this user.',
     fix: `Check user and password in ${setting}, and auth_file of PgBouncer.`,
   },
   {
     text: /query_wait_timeout|no more connections allowed/,
-    message: 'PgBouncer has no connection left.',
+    message: 'PgBouncer has no free connection.',
     fix: 'Raise default_pool_size (or max_client_conn) of PgBouncer, or lower database.poolMax.',
   },
   {
@@ -142,29 +142,29 @@ const poolerFailures: readonly Pattern[] = [
 
 /** Reported by PgBouncer for any other reason: it has no server connection to give. */
 const noServerConnection: PostgresFailure = {
-  message: 'The database does not respond behind PgBouncer.',
+  message: 'PgBouncer cannot connect to the database.',
   fix: 'Check that PostgreSQL is running and that host, port and password in [databases] of PgBouncer are right; its log has more.',
 };
 
 /** ENOENT and EACCES mean different things for a socket and a file. */
 const bySyscall: Readonly<Record<string, PostgresFailure>> = {
   connect: {
-    message: 'There is no socket of PostgreSQL that can be used.',
+    message: 'The PostgreSQL socket cannot be used.',
     fix: `Check the folder (host) and port in ${setting}, and that PostgreSQL is running there.`,
   },
   open: {
-    message: 'A file that the URL of the database names cannot be read.',
+    message: 'A file named in the URL of the database cannot be read.',
     fix: 'Check sslrootcert, sslcert and sslkey.',
   },
 };
 
-/** 3F000 is what a role gets that may not use any schema of its search_path. */
+/** 3F000 means that the role may not use any schema of its search_path. */
 const denied = /^(42501|3F000)$/;
 const deniedText =
   /permission denied (?:for|to create)|must be (?:owner|member|able to SET ROLE)|Must have CREATE privilege/;
 
 /**
- * Explains why the database cannot be used; undefined if the statement is at fault, or if the error is not known here.
+ * Explains why the database cannot be used; undefined if the statement is at fault or the error is unknown.
  * `session` is the one that the statement ran in.
  */
 export function explainFailure(

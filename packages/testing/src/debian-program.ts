@@ -12,7 +12,7 @@ export interface DebianProgram {
   names: readonly string[];
   /** The Debian package with the program. */
   package: string;
-  /** What is skipped without it, as the start of a sentence: “Tests in a browser”. */
+  /** The tests to skip without it, as the start of a sentence: “Tests in a browser”. */
   tests: string;
 }
 

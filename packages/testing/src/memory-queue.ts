@@ -3,7 +3,7 @@ import type { Step, StepQueue } from '@texas-ai/life';
 export interface MemoryQueue extends StepQueue {
   /** Waiting steps in order; tests take from it as workers would. */
   waiting: Step[];
-  /** Ids of ended jobs that the queue still remembers. */
+  /** Ids of ended jobs that are still in the queue. */
   endedIds: Set<string>;
 }
 

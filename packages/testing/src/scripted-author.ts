@@ -7,7 +7,7 @@ export interface ScriptedAuthor extends Author {
   calls: { plan: number; chapter: number[] };
 }
 
-/** An author that returns at once what the test defines, by default a valid day, and records its calls. */
+/** An author that immediately returns what the test defines, by default a valid day, and records its calls. */
 export function makeScriptedAuthor(
   script: {
     name?: AuthorName;

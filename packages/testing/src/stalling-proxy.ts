@@ -6,14 +6,14 @@ export interface StallingProxy {
   port: number;
   /** Stops all data in both directions; connections stay open. */
   stall(): void;
-  /** Lets new connections through; existing ones stay stalled. */
+  /** Passes the data of new connections on; existing ones stay stalled. */
   acceptNew(): void;
   /** Passes everything on again, including the data held back. */
   resume(): void;
   stop(): Promise<void>;
 }
 
-interface Way {
+interface Link {
   client: Socket;
   upstream: Socket;
 }
@@ -21,12 +21,12 @@ interface Way {
 /** `target` is the server's port, or a function that returns it for each connection. */
 export async function startStallingProxy(target: number | (() => number)): Promise<StallingProxy> {
   let stalling = false;
-  const ways = new Set<Way>();
+  const links = new Set<Link>();
   const server = createServer((client) => {
     const upstream = connect(typeof target === 'number' ? target : target(), '127.0.0.1');
-    const way = { client, upstream };
-    ways.add(way);
-    if (!stalling) flow(way);
+    const link = { client, upstream };
+    links.add(link);
+    if (!stalling) flow(link);
     for (const [one, other] of [
       [client, upstream],
       [upstream, client],
@@ -34,7 +34,7 @@ export async function startStallingProxy(target: number | (() => number)): Promi
       one.on('error', () => other.destroy());
       one.on('close', () => other.destroy());
     }
-    client.on('close', () => ways.delete(way));
+    client.on('close', () => links.delete(link));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -42,7 +42,7 @@ export async function startStallingProxy(target: number | (() => number)): Promi
     port: typeof address === 'object' && address !== null ? address.port : 0,
     stall() {
       stalling = true;
-      for (const { client, upstream } of ways) {
+      for (const { client, upstream } of links) {
         client.unpipe().pause();
         upstream.unpipe().pause();
       }
@@ -52,17 +52,17 @@ export async function startStallingProxy(target: number | (() => number)): Promi
     },
     resume() {
       stalling = false;
-      for (const way of ways) flow(way);
+      for (const link of links) flow(link);
     },
     async stop() {
       if (!server.listening) return;
-      for (const { client } of ways) client.destroy();
+      for (const { client } of links) client.destroy();
       server.close();
       await once(server, 'close');
     },
   };
 }
 
-function flow({ client, upstream }: Way): void {
+function flow({ client, upstream }: Link): void {
   client.pipe(upstream).pipe(client);
 }

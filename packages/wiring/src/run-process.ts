@@ -18,11 +18,11 @@ import type { ProcessDeps } from './process-deps.js';
 export interface ProcessStart {
   config: Config<string, string>;
   tracing: Tracing;
-  /** What the message about a failed start must not contain; may be added to. */
+  /** Values to redact from the message about a failed start; `run` may add more. */
   secrets: string[];
 }
 
-/** Runs api or worker as configured by the environment. If it cannot start, prints why and exits. */
+/** Runs api or worker as configured by the environment. If it cannot start, prints the reason and exits. */
 export async function runProcess(
   service: 'api' | 'worker',
   root: string,
@@ -48,7 +48,7 @@ export async function runProcess(
   }
 }
 
-/** Sets up what needs no server: the console, the environment and, if configured, the port of the metrics. */
+/** Sets up everything that needs no server: the console, the environment and, if configured, the metrics port. */
 export async function openProcess(
   deps: Pick<ProcessDeps, 'config' | 'logger' | 'metrics' | 'owner' | 'readiness'>,
 ): Promise<void> {
@@ -71,7 +71,7 @@ export async function prepareDatabase(
   await waitForMigrations(database, logger, signal);
   const changed = await store.characters.synchronise(characters);
   if (changed.length > 0) logger.info('profiles synchronised', { characters: changed });
-  if (channels.length === 0) logger.warn('no alert channel is configured: nobody is warned');
+  if (channels.length === 0) logger.warn('no alert channel is configured: alerts are not sent');
   const withoutEffect = settingsWithoutEffect(config);
   if (withoutEffect !== null) logger.warn(withoutEffect);
 }

@@ -1,4 +1,4 @@
-import { type FleetWorker, type QueueName, unservedQueues } from '@texas-ai/jobs';
+import { type FleetWorker, neglectedQueues, type QueueName } from '@texas-ai/jobs';
 import type { Temporal } from '@texas-ai/kernel';
 import { makeProbe, type Probe } from '@texas-ai/telemetry';
 
@@ -30,7 +30,7 @@ export function makeHealthProbes(deps: {
     lastBackupAt: makeProbe(deps.lastBackupAt),
     fleet: makeProbe(async () => {
       const [workers, waiting] = await Promise.all([deps.fleet.workers(), deps.queues.waiting()]);
-      return { workers, neglected: unservedQueues(workers, waiting) };
+      return { workers, neglected: neglectedQueues(workers, waiting) };
     }),
   };
 }

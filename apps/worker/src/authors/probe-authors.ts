@@ -105,7 +105,7 @@ async function needsCheck(
   return answeredAt === null || own.length > 0;
 }
 
-/** On success the author's cooldowns end; on failure one may begin. Returns whether one did. */
+/** On success the author's cooldowns end; on failure one may begin. Returns whether any began or ended. */
 async function probe(deps: ProbeDeps, author: Author, own: readonly Cooldown[]): Promise<boolean> {
   const { store, logger, signal } = deps;
   const { name, model } = author;

@@ -32,7 +32,7 @@ export function failureAlert(outcome: FailureOutcome, failure: TexasError): Aler
 
 /**
  * The alert for a day that its author did not finish. A cooldown that only an operator can end has an
- * alert of its own, so days that the next author finishes meanwhile need none; failed days always do.
+ * alert of its own, so days that the offline author finishes meanwhile need none; failed days always do.
  */
 export function givenUpAlert(outcome: GivenUp, reason: FailureReason): AlertCondition | null {
   if (outcome.kind === 'fell-back') {

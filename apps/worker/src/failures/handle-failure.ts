@@ -76,7 +76,7 @@ function logOutcome(logger: Logger, outcome: FailureOutcome, failure: TexasError
   switch (outcome.kind) {
     case 'again': {
       const { delayMs, failures } = outcome;
-      logger.warn('step failed, will be tried again', { ...fields, failures, delayMs });
+      logger.warn('step failed, will be retried', { ...fields, failures, delayMs });
       break;
     }
     case 'handed-back':

@@ -5,7 +5,7 @@ import { givenUpAlert } from '../failures/alert-conditions.js';
 type Needed = 'clock' | 'availableAuthors' | 'onProgress' | 'workerMetrics' | 'alerts' | 'logger';
 
 /**
- * Gives up waiting for unavailable authors if the character wakes soon; with `atOnce` also if a person
+ * Gives up on days whose author is unavailable if the character wakes soon; with `atOnce` also if a person
  * is waiting and the author refuses calls. Logs and reports the outcome of each day.
  */
 export async function fallBackOverdue(

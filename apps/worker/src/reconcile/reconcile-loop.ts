@@ -26,7 +26,7 @@ export function startReconciling(deps: WorkerDeps, consumer: Consumer): { stop()
   let timer: NodeJS.Timeout | undefined;
   /** Whether an author of this worker refuses calls until an operator acts. */
   let isRefused = false;
-  /** Before the check at start, a cooldown may be that of a key or model that this process replaces. */
+  /** Before the check at start, a cooldown may belong to a key or model that this process replaces. */
   let isChecked = false;
 
   /** Runs the work under the reconciler's lock; a failure is logged, and the next run retries it. */
@@ -49,7 +49,7 @@ export function startReconciling(deps: WorkerDeps, consumer: Consumer): { stop()
     }
   }
 
-  /** The queue of `applyToQueues` runs and their follow-ups. */
+  /** The chain of `applyToQueues` runs and their follow-ups. */
   let applying: Promise<void> = Promise.resolve();
   function applyNext(then: () => Promise<void> = async () => undefined): Promise<void> {
     applying = applying.then(applyToQueues).then(then);
@@ -62,7 +62,7 @@ export function startReconciling(deps: WorkerDeps, consumer: Consumer): { stop()
       if (!isChecked || !isRefused || fallback !== 'offline') return;
       fallingBack ??= exclusively(
         () => fallBackOverdue({ ...deps, fallback }, { atOnce: true }),
-        'overdue days not handed to the offline author, will be tried again',
+        'overdue days not handed to the offline author, will be retried',
       ).finally(() => {
         fallingBack = null;
       });
@@ -86,7 +86,7 @@ export function startReconciling(deps: WorkerDeps, consumer: Consumer): { stop()
   async function tick(): Promise<void> {
     await clock.synchronise();
     await applyNext();
-    await exclusively(() => reconcile(deps), 'reconciliation failed, will be tried again');
+    await exclusively(() => reconcile(deps), 'reconciliation failed, will be retried');
     if (stopped.signal.aborted) return;
     timer = setTimeout(() => {
       ticking = tick();
@@ -96,10 +96,7 @@ export function startReconciling(deps: WorkerDeps, consumer: Consumer): { stop()
   const unsubscribe = announcements.onAnnouncement(({ kind }) => {
     if (kind !== 'holds.changed') return;
     void applyNext(() =>
-      exclusively(
-        () => updateCooldownAlerts(deps),
-        'cooldown alerts not updated, will be tried again',
-      ),
+      exclusively(() => updateCooldownAlerts(deps), 'cooldown alerts not updated, will be retried'),
     );
   });
   const checking = checkAtStart();

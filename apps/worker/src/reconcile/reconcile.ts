@@ -8,14 +8,14 @@ import { wantedSchedules } from './wanted-schedules.js';
 /** A refused key or model that missed this number of probes is no longer used by any worker. */
 const maxMissedProbes = 3;
 
-/** Runs the tasks that one worker at a time does for the fleet; one that fails does not stop the others. */
+/** Runs the tasks that one worker at a time does for the fleet; a failed task does not stop the others. */
 export async function reconcile(deps: WorkerDeps): Promise<void> {
   const { logger } = deps;
   for (const [task, work] of Object.entries(tasks)) {
     try {
       await work(deps);
     } catch (error) {
-      logger.warn('reconciling failed, will be tried again', { task, error });
+      logger.warn('reconciling failed, will be retried', { task, error });
     }
   }
 }

@@ -93,7 +93,7 @@ describe('a message that the channel rejects', () => {
     const { deps, outcomes } = makeDeliverDeps({ send });
     await deliver(deps, key, neverAborted);
     expect(outcomes).toEqual([
-      { error: 'Something failed that should not.', againMs: 15_000, free: false },
+      { error: 'An unexpected error occurred.', againMs: 15_000, free: false },
     ]);
   });
 });

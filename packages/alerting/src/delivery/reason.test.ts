@@ -9,7 +9,7 @@ test.each([
   [failure(), 'It refused.'],
   [failure({ status: 503, answer: '' }), 'It refused. 503'],
   [failure({ status: 200, answer: 'no canary' }), 'It refused. 200 no [redacted]'],
-  [new TypeError('https://canary is no URL'), 'Something failed that should not.'],
+  [new TypeError('https://canary is no URL'), 'An unexpected error occurred.'],
 ])('a reason is our own message and the response (%#)', (error, reason) => {
   expect(reasonOf(error, redact)).toBe(reason);
 });

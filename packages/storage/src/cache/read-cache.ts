@@ -7,7 +7,7 @@ import { type CachedBytes, cacheEntrySerializer, isFresh, withEtag } from './cac
 
 export interface CachedRead {
   entry: CachedBytes;
-  /** The entry has expired, but no newer one could be built. */
+  /** True if the entry has expired, but no newer one could be built. */
   stale: boolean;
 }
 
@@ -17,7 +17,7 @@ export interface ReadCache {
   /**
    * Reads from memory, from Redis, or builds the entry; concurrent reads of a key share one build. Null,
    * which is not cached, if `build` returns null. If it rejects with `storage_unavailable` or takes too
-   * long, an expired entry serves instead.
+   * long, an expired entry is served instead.
    */
   read(key: string, ttlSeconds: number, build: () => Promise<unknown>): Promise<CachedRead | null>;
   /**
@@ -35,7 +35,7 @@ export interface ReadCacheOptions {
   /** Must fail fast while Redis is unavailable and have a command timeout. */
   connection: Redis;
   logger: Logger;
-  /** Maximum number of entries in memory; 0 for a process that only drops. */
+  /** Maximum number of entries in memory; 0 for a process that only invalidates. */
   memoryEntries?: number;
   /** Separates systems that share a Redis. */
   prefix?: string;
@@ -47,19 +47,19 @@ export interface ReadCacheOptions {
 /** Where an entry came from. */
 export type CacheLevel = 'memory' | 'redis' | 'database' | 'stale';
 
-interface LeveledRead {
+interface ReadWithLevel {
   level: CacheLevel;
   result: CachedRead | null;
 }
 
-/** How long an expired entry may serve while no newer one can be built. */
+/** How long an expired entry may be served while no newer one can be built. */
 const grace = '7d';
-/** How long to wait before a failed build is tried again while an expired entry serves. */
+/** How long to wait before retrying a failed build while an expired entry is served. */
 const graceBackoff = '5s';
-/** How long a build may take while an expired entry could serve. */
+/** How long a build may take if an expired entry is available. */
 const buildTimeoutMs = 1_000;
 
-/** Bentocache with memory and Redis, plus synchronous reads of memory and knowledge of staleness. */
+/** Bentocache with memory and Redis, plus synchronous reads from memory and stale markers. */
 export function makeReadCache(options: ReadCacheOptions): ReadCache {
   const { connection, logger, memoryEntries = 2_000, dropAgainMs = 5_000 } = options;
   const { prefix = 'texas:cache', onRead = () => undefined } = options;
@@ -83,12 +83,12 @@ export function makeReadCache(options: ReadCacheOptions): ReadCache {
       reads: bentostore().useL1Layer(exposedDriver).useL2Layer(redisDriver({ connection, prefix })),
     },
   });
-  /** Expired entries that served. During the backoff bentocache treats them as fresh. */
+  /** Expired entries that were served. During the backoff bentocache treats them as fresh. */
   const stale = new WeakSet<CachedBytes>();
   cache.on('cache:hit', ({ value, graced }) => {
     if (graced) stale.add(value);
   });
-  const reading = new Map<string, Promise<LeveledRead>>();
+  const reading = new Map<string, Promise<ReadWithLevel>>();
   const secondDrops = new Map<string, NodeJS.Timeout>();
 
   function freshInMemory(key: string): CachedBytes | undefined {
@@ -100,7 +100,7 @@ export function makeReadCache(options: ReadCacheOptions): ReadCache {
     key: string,
     ttlSeconds: number,
     build: () => Promise<unknown>,
-  ): Promise<LeveledRead> {
+  ): Promise<ReadWithLevel> {
     let level: CacheLevel = freshInMemory(key) ? 'memory' : 'redis';
     try {
       const entry: CachedBytes | undefined = await cache.getOrSet({
@@ -153,7 +153,7 @@ export function makeReadCache(options: ReadCacheOptions): ReadCache {
       clearTimeout(secondDrops.get(key));
       const timer = setTimeout(() => {
         secondDrops.delete(key);
-        expire(key).catch((error) => logger.warn('cache not dropped again', { key, error }));
+        expire(key).catch((error) => logger.warn('second cache drop failed', { key, error }));
       }, dropAgainMs);
       secondDrops.set(key, timer.unref());
       await expire(key);

@@ -122,7 +122,7 @@ describe('a failure that PgBouncer reports is storage_unavailable, with a fix', 
     });
     if (!database) return;
     expect(await failure(database)).toMatch(
-      /behind PgBouncer \(client_login_timeout.*Check that PostgreSQL is running/,
+      /PgBouncer cannot connect to the database \(client_login_timeout.*Check that PostgreSQL is running/,
     );
   });
 
@@ -139,7 +139,7 @@ describe('a failure that PgBouncer reports is storage_unavailable, with a fix', 
     );
     await until(async () => /server login has been failing/.test(await failure(database)));
     expect(await failure(database)).toMatch(
-      /behind PgBouncer \(server login has been failing.*Check that PostgreSQL is running/,
+      /PgBouncer cannot connect to the database \(server login has been failing.*Check that PostgreSQL is running/,
     );
   });
 

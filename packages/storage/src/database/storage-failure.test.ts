@@ -29,7 +29,7 @@ describe('a database that is unavailable', () => {
     [
       'too many connections',
       thrown('53300', 'sorry, too many clients already'),
-      /no connection left .*max_connections/,
+      /no free connection .*max_connections/,
     ],
     ['a full disk', thrown('53100', 'No space left on device'), /disk/],
     ['a start', thrown('57P03', 'the database system is starting up'), /starting up/],
@@ -46,12 +46,12 @@ describe('a database that is unavailable', () => {
     [
       'an unknown host',
       thrown('ENOTFOUND', 'getaddrinfo ENOTFOUND db', 'getaddrinfo'),
-      /host .* not known .*Check the host/,
+      /host name .* cannot be resolved .*Check the host/,
     ],
     [
       'a closed port',
       thrown('ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:1', 'connect'),
-      /Nothing answers/,
+      /cannot be reached/,
     ],
     ['no socket', thrown('ENOENT', 'connect ENOENT /run/x/.s.PGSQL.5432', 'connect'), /no socket/],
     [
@@ -78,27 +78,27 @@ describe('a database that is unavailable', () => {
     [
       'PostgreSQL is away behind PgBouncer',
       thrown('08P01', 'server login has been failing, try again later (server_login_retry)'),
-      /behind PgBouncer .*PostgreSQL is running/,
+      /PgBouncer cannot connect to the database .*PostgreSQL is running/,
     ],
     [
       'PostgreSQL is away while a client logs in',
       thrown('08P01', 'client_login_timeout (server down)'),
-      /behind PgBouncer .*PostgreSQL is running/,
+      /PgBouncer cannot connect to the database .*PostgreSQL is running/,
     ],
     [
       'PostgreSQL ends behind PgBouncer',
       thrown('08P01', 'server conn crashed?'),
-      /behind PgBouncer/,
+      /PgBouncer cannot connect to the database/,
     ],
     [
       'a full pool of PgBouncer',
       thrown('08P01', 'query_wait_timeout'),
-      /no connection left .*default_pool_size/,
+      /no free connection .*default_pool_size/,
     ],
     [
       'too many clients of PgBouncer',
       thrown('08P01', 'no more connections allowed (max_client_conn)'),
-      /no connection left .*max_client_conn/,
+      /no free connection .*max_client_conn/,
     ],
     [
       'a database that PgBouncer does not know',
@@ -113,7 +113,7 @@ describe('a database that is unavailable', () => {
     [
       'a wrong password, at PgBouncer',
       thrown('08P01', 'SASL authentication failed'),
-      /let this user in .*auth_file/,
+      /rejects this user .*auth_file/,
     ],
     [
       'a limit of PgBouncer',
@@ -131,7 +131,7 @@ describe('a database that is unavailable', () => {
   test('at several addresses has the first reason in its message', () => {
     const refused = thrown('ECONNREFUSED', 'connect ECONNREFUSED ::1:1', 'connect');
     const failure = storageFailure(new AggregateError([refused, refused]));
-    expect(explain(failure)).toMatch(/Nothing answers .*\(connect ECONNREFUSED ::1:1\)/);
+    expect(explain(failure)).toMatch(/cannot be reached .*\(connect ECONNREFUSED ::1:1\)/);
   });
 });
 

@@ -58,7 +58,7 @@ function listed(model: string, method: string) {
   return { name: `models/${model}`, version: '001', supportedGenerationMethods: [method] };
 }
 
-/** Names a short delay although the daily quota is spent, as the real one does. */
+/** Contains a short delay although the daily quota is used up, like the real response. */
 export function dailyQuota(): HttpResponse {
   return quotaFailure('GenerateRequestsPerDayPerProjectPerModel-FreeTier', '34.07s');
 }
@@ -80,7 +80,7 @@ export function serverError(status = 500): HttpResponse {
 }
 
 export function unknownPath(path: string): HttpResponse {
-  return failure(404, 'NOT_FOUND', `The fake does not know ${path}.`);
+  return failure(404, 'NOT_FOUND', `The fake has no path ${path}.`);
 }
 
 /** The page of a captive portal or a broken proxy: about a 401, with status 200. */

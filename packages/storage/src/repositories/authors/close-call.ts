@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 
 const refusals: ReadonlySet<string> = new Set(['author_rate_limited', ...probedCodes]);
 
-/** Closes an open entry. Without a usage the expected cost stays spent. */
+/** Closes an open entry. If the usage is unknown, the expected cost stays spent. */
 export async function closeCall(
   db: Knex,
   id: string,

@@ -23,7 +23,7 @@ export function makeSpendingQueries(
       const rows = await queryRows<SpendingKey & { tokens: number; money: number }>(
         db,
         `SELECT scope, period, starts_on AS "startsOn", tokens, cost AS money
-         FROM spending JOIN jsonb_to_recordset(?) AS asked (scope text, period text, "startsOn" date)
+         FROM spending JOIN jsonb_to_recordset(?) AS wanted (scope text, period text, "startsOn" date)
            USING (scope, period) WHERE starts_on = "startsOn"`,
         [JSON.stringify(keys)],
       );

@@ -40,12 +40,12 @@ export function makeScheduleRepository(db: Knex): ScheduleRepository {
       const dated = characters.map(({ id, date }) => ({ id, date }));
       const found = await queryRows<{ id: string }>(
         db,
-        `SELECT asked.id FROM jsonb_to_recordset(:dated) AS asked (id text, date date)
+        `SELECT wanted.id FROM jsonb_to_recordset(:dated) AS wanted (id text, date date)
          WHERE NOT EXISTS (
-             SELECT FROM days WHERE days.character_id = asked.id AND days.date = asked.date)
+             SELECT FROM days WHERE days.character_id = wanted.id AND days.date = wanted.date)
            AND NOT EXISTS (
-             SELECT FROM generations WHERE generations.character_id = asked.id
-               AND generations.date = asked.date AND ${inFlight})`,
+             SELECT FROM generations WHERE generations.character_id = wanted.id
+               AND generations.date = wanted.date AND ${inFlight})`,
         { dated: JSON.stringify(dated) },
       );
       const ids = new Set(found.map(({ id }) => id));

@@ -29,7 +29,7 @@ export function makeAlertRepository(db: Knex): AlertRepository {
     phase,
   });
 
-  /** Ends the open alerts that match, with a delivery for each channel of the alert that has not given up. */
+  /** Closes the matching open alerts, and adds a delivery for each of their channels that has not given up. */
   async function end(condition: string, bindings: Knex.ValueDict): Promise<AlertChanges> {
     const rows = await queryRows<ChangedRow>(
       db,

@@ -28,7 +28,7 @@ const expiries: Record<Exclude<RetentionKind, 'days'>, Expiry> = {
     age: 'created_at',
     where: 'created_at < :instant',
   },
-  // Those of today and later are kept: they show that the day was rewritten.
+  // Generations for today and later are kept: they show that the day was rewritten.
   'replaced-generations': {
     table: 'generations',
     from: `generations AS newer

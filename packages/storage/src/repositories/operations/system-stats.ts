@@ -5,11 +5,11 @@ import { queryRows } from '../../database/query-rows.js';
 import { withStorageFailures } from '../../database/storage-failure.js';
 import { localDates } from '../days/local-dates.js';
 
-/** Figures about the whole system, for metrics and monitoring. */
+/** Statistics about the whole system, for metrics and monitoring. */
 export interface SystemStats {
   /** Generations in flight, by status; a status without any is left out. */
   unfinished(): Promise<{ status: Generation['status']; count: number }[]>;
-  /** The number of characters that are planned. */
+  /** The number of characters whose days are planned. */
   characters(): Promise<number>;
   /** When each character's newest day up to today was published; characters without one are left out. */
   publishedAt(

@@ -23,7 +23,7 @@ export function aimWords(aim: Aim | undefined): string {
   return aim.of === 'ratio' ? `${words} of the floor` : words;
 }
 
-/** `ratio` is value divided by floor; null without a floor, in which case a bound on it is missed. */
+/** `ratio` is value / floor; null without a floor, in which case a bound on it is missed. */
 export function standingOf(
   aim: Aim | undefined,
   { value, ratio }: { value: number; ratio: number | null },

@@ -32,13 +32,16 @@ describe('the arguments', () => {
   });
 
   it.each([
-    [['--only', 'throughput,speed'], 'no measurement “speed”; there are throughput, backup, start'],
+    [
+      ['--only', 'throughput,speed'],
+      'no measurement “speed”; choose from throughput, backup, start',
+    ],
     [['--only', ''], 'no measurement “”'],
     [['--only'], "'--only <value>' argument missing."],
     [['--colour'], "Unknown option '--colour'."],
     [['everything'], "Unexpected argument 'everything'."],
-    [['--json', ''], '--json needs the name of a file.'],
-    [['--document', ''], '--document needs the name of a file.'],
+    [['--json', ''], '--json requires a file name.'],
+    [['--document', ''], '--document requires a file name.'],
     [['--document', 'a.json', '--json', 'b.json'], '--document measures nothing'],
     [['--document', 'a.json', '--only', 'start'], '--document measures nothing'],
   ])('that are wrong are refused in a sentence: %j', (args, said) => {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** The command was given something that it does not understand; the message is one sentence. */
+/** Invalid arguments; the message is one sentence. */
 export class UsageError extends Error {}
 
 export type Command =
@@ -16,30 +16,31 @@ const options = {
 } as const;
 
 /**
- * What the arguments ask for; the ids are those of measurements, in the order of `known`. Throws
- * UsageError.
+ * Parses the arguments. The ids of measurements are in the order of `known`. Throws UsageError.
  */
 export function readArguments(args: readonly string[], known: readonly string[]): Command {
   const { help, only, json, document } = parse(args);
   if (help) return { kind: 'help' };
-  if (json === '') throw new UsageError('--json needs the name of a file.');
+  if (json === '') throw new UsageError('--json requires a file name.');
   if (document !== undefined) {
-    if (document === '') throw new UsageError('--document needs the name of a file.');
+    if (document === '') throw new UsageError('--document requires a file name.');
     if (only !== undefined || json !== undefined) {
-      throw new UsageError('--document measures nothing: it goes with no other option.');
+      throw new UsageError(
+        '--document measures nothing and cannot be combined with other options.',
+      );
     }
     return { kind: 'document', report: document };
   }
-  return { kind: 'measure', ids: chosen(only, known), json: json ?? null };
+  return { kind: 'measure', ids: select(only, known), json: json ?? null };
 }
 
-function chosen(only: readonly string[] | undefined, known: readonly string[]): string[] {
+function select(only: readonly string[] | undefined, known: readonly string[]): string[] {
   if (only === undefined) return [...known];
   const wanted = only.flatMap((ids) => ids.split(',')).map((id) => id.trim());
   const unknown = wanted.filter((id) => !known.includes(id));
   if (unknown.length > 0) {
     const names = unknown.map((id) => `“${id}”`).join(', ');
-    throw new UsageError(`There is no measurement ${names}; there are ${known.join(', ')}.`);
+    throw new UsageError(`There is no measurement ${names}; choose from ${known.join(', ')}.`);
   }
   return known.filter((id) => wanted.includes(id));
 }
@@ -48,9 +49,9 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
-    // Its first sentence says what is wrong; the others are about positional arguments.
-    const said = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${said.split(/\.\s|\n/)[0]?.replace(/\.$/, '')}.`);
+    // The first sentence names the problem; the others are about positional arguments.
+    const message = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${message.split(/\.\s|\n/)[0]?.replace(/\.$/, '')}.`);
   }
 }
 
@@ -59,16 +60,16 @@ export function helpText(measurements: readonly { id: string; title: string }[])
   return [
     'npm run bench [-- OPTIONS]',
     '',
-    'Measures the product on private servers and prints one table; some minutes.',
+    'Measures the product on private servers and prints a table; takes several minutes.',
     '',
-    '  --only ID[,ID]   only these measurements',
-    '  --json FILE      writes the figures there as well, for programs',
-    '  --document FILE  measures nothing: fills docs/performance.md from such a file',
-    '  -h, --help       this',
+    '  --only ID[,ID]   run only these measurements',
+    '  --json FILE      also write a machine-readable report',
+    '  --document FILE  measure nothing; fill docs/performance.md from such a report',
+    '  -h, --help       print this help',
     '',
     'Measurements:',
     ...measurements.map(({ id, title }) => `  ${id.padEnd(width)}  ${title}`),
     '',
-    'Exit code 0: all was measured, whether aims are met or not; 1: a measurement failed; 2: wrong options.',
+    'Exit codes: 0 if all measurements succeeded, even if targets were missed; 1 if one failed; 2 for invalid options.',
   ].join('\n');
 }

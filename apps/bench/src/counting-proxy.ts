@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 
-/** A way to a server on 127.0.0.1 that counts the round trips of all connections together. */
+/** A proxy to a server on 127.0.0.1 that counts the round trips of all connections. */
 export interface CountingProxy {
   port: number;
-  /** How many since the last time. */
+  /** Returns the number of round trips since the last call. */
   take(): number;
   stop(): Promise<void>;
 }
 
-/** Whatever a client writes on a connection before something came back belongs to one trip. */
+/** Everything that a client sends on a connection before the next response counts as one round trip. */
 export async function startCountingProxy(target: number): Promise<CountingProxy> {
   let trips = 0;
   const open = new Set<() => void>();

@@ -4,18 +4,18 @@ import { cpuSeconds, postgresCpuSeconds } from './processes.js';
 import type { Product } from './product.js';
 import { redisInfo, withRedis } from './servers.js';
 
-/** What one published day costs, each the mean of many. */
-export type DayCosts = Spent & Stored & { jsonBytes: number };
+/** The cost of one published day, averaged over many. */
+export type DayCosts = Usage & Stored & { jsonBytes: number };
 
-/** Milliseconds of CPU, the request for the day included, and bytes of the log written ahead. */
-interface Spent {
+/** Milliseconds of CPU, including the request for the day, and bytes of the write-ahead log. */
+interface Usage {
   workerCpuMs: number;
   postgresCpuMs: number;
   redisCpuMs: number;
   walBytes: number;
 }
 
-/** Bytes of all tables with their indexes after VACUUM, rows of all tables, and what they say. */
+/** Bytes of all tables with their indexes after VACUUM, rows of all tables, and sums of some. */
 interface Stored {
   tableBytes: number;
   rows: number;
@@ -25,12 +25,12 @@ interface Stored {
   outputTokens: number;
 }
 
-/** Days before those that are measured, so that no page and no index begins with them. */
+/** Days written before the measured ones, so that no page or index is new. */
 const warmDays = 40;
 
 /**
- * Has the workers write so many days, all at once as a night begins them, and looks at all processes
- * and tables before and after.
+ * Makes the workers write this number of days, all requested at once, and compares all processes and
+ * tables before and after.
  */
 export async function measureDayCosts(
   bench: Bench,
@@ -45,17 +45,17 @@ export async function measureDayCosts(
     );
     const measured = dates.slice(warmDays);
     return await withRedis(redisUrl, bench.logger, async (redis) => {
-      const spent = () => spentBy(product, pool, redis);
+      const usage = () => usageOf(product, pool, redis);
       await product.writeDays(dates.slice(0, warmDays));
-      // VACUUM is no part of a day's cost.
+      // VACUUM is not part of the cost of a day.
       await pool.query('VACUUM');
       const storedBefore = await storedIn(pool);
-      const spentBefore = await spent();
+      const usageBefore = await usage();
       await product.writeDays(measured);
-      const spentAfter = await spent();
+      const usageAfter = await usage();
       await pool.query('VACUUM');
       return {
-        ...perDay(spentBefore, spentAfter, days),
+        ...perDay(usageBefore, usageAfter, days),
         ...perDay(storedBefore, await storedIn(pool), days),
         jsonBytes: await meanJsonBytes(product, measured),
       };
@@ -74,11 +74,11 @@ function perDay<Totals extends object>(before: Totals, after: Totals, days: numb
   return Object.fromEntries(entries);
 }
 
-async function spentBy(
+async function usageOf(
   { workerPids }: Product,
   pool: pg.Pool,
   redis: Parameters<typeof redisInfo>[0],
-): Promise<Spent> {
+): Promise<Usage> {
   const redisSeconds = await Promise.all(
     ['used_cpu_user', 'used_cpu_sys'].map((name) => redisInfo(redis, 'cpu', name)),
   );
@@ -93,7 +93,7 @@ async function spentBy(
   };
 }
 
-/** A start makes one call more, which is for no day. */
+/** At start one more call is made, which belongs to no day. */
 const callsOfDays = "author_calls WHERE step <> 'probe'";
 
 async function storedIn(pool: pg.Pool): Promise<Stored> {

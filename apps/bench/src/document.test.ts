@@ -38,7 +38,7 @@ const report: Report = {
   ],
 };
 
-const places = ['run', 'failures', 'table', 'missed', 'suppositions', 'sizing'];
+const places = ['run', 'failures', 'table', 'missed', 'assumptions', 'sizing'];
 const place = (name: string) => `<!-- figures: ${name} -->\nold\n<!-- end of figures -->`;
 const document = `# Title\n\n${places.map(place).join('\n\nwords\n\n')}\n`;
 
@@ -51,10 +51,10 @@ describe('the document', () => {
     expect(filled).toContain('| commit | abc |');
     expect(filled).toContain('- Broken: it broke');
     expect(filled).toContain(
-      '- jobs: 1,000 bytes, within the limit; the aim is at most 900.\n' +
-        '- dumped: 1.25 of pg_dump alone; the aim is at most 1.15 of the floor.',
+      '- jobs: 1,000 bytes, within the limit; the target is at most 900.\n' +
+        '- dumped: 1.25 of pg_dump alone; the target is at most 1.15 of the floor.',
     );
-    expect(filled).toContain('- a core is used up to 70 %;');
+    expect(filled).toContain('- each core is used up to 70 %;');
     expect(filled).toContain(
       '| Redis memory, all days waiting at once | N × 1,000 bytes | 100 MB | 10 GB |',
     );
@@ -68,8 +68,8 @@ describe('the document', () => {
   it('states that nothing was missed and nothing failed', () => {
     const fine = { ...report, figures: sizingFigures, measurements: [] };
     const filled = fillDocument(document, fine);
-    expect(filled).toContain('None: every aim that is a number was met.');
-    expect(filled).toContain('Nothing.');
+    expect(filled).toContain('None: all numeric targets were met.');
+    expect(filled).toContain('None.');
   });
 
   it('must have a place for everything', () => {

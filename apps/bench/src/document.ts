@@ -1,6 +1,6 @@
 import { formatNumber } from './format.js';
 import type { JudgedFigure, Report } from './report.js';
-import { needsOf, suppositionWords } from './sizing.js';
+import { assumptionWords, needsOf } from './sizing.js';
 import { markdownTable, renderMarkdown } from './table.js';
 
 // docs/performance.md is written by hand except for the parts between markers, which are generated from a report:
@@ -12,7 +12,7 @@ const parts: Readonly<Record<string, (report: Report) => string>> = {
   run: renderRun,
   table: renderMarkdown,
   missed: renderMissed,
-  suppositions: () => suppositionWords.map((words) => `- ${words}`).join('\n'),
+  assumptions: () => assumptionWords.map((words) => `- ${words}`).join('\n'),
   sizing: renderSizing,
   failures: renderFailures,
 };
@@ -31,9 +31,9 @@ export function fillDocument(document: string, report: Report): string {
     seen.add(name);
     return `${head}\n${render(report)}\n\n${tail}`;
   });
-  const lost = Object.keys(parts).filter((name) => !seen.has(name));
-  if (lost.length === 0) return filled;
-  throw new Error(`The document has no place for ${lost.join(', ')}.`);
+  const missing = Object.keys(parts).filter((name) => !seen.has(name));
+  if (missing.length === 0) return filled;
+  throw new Error(`The document has no place for ${missing.join(', ')}.`);
 }
 
 function renderRun({ version, commit, modified, when, seconds, loadBefore, machine }: Report) {
@@ -43,9 +43,9 @@ function renderRun({ version, commit, modified, when, seconds, loadBefore, machi
     [
       ['version', version],
       ['commit', source],
-      ['when', when],
-      ['took', `${formatNumber(seconds / 60)} min`],
-      ['load of the minute before', formatNumber(loadBefore)],
+      ['started', when],
+      ['duration', `${formatNumber(seconds / 60)} min`],
+      ['load average before the run', formatNumber(loadBefore)],
       ['CPU', `${machine.cpu}, ${machine.cores} cores`],
       ['memory', `${formatNumber(machine.memoryGb)} GB`],
       ['system', machine.os],
@@ -59,11 +59,13 @@ function renderRun({ version, commit, modified, when, seconds, loadBefore, machi
 function renderMissed({ figures }: Report): string {
   const lines = figures
     .filter(({ met }) => met === false)
-    .map((figure) => `- ${figure.name}: ${howFar(figure)}; the aim is ${figure.aimWords}.`);
-  return lines.length === 0 ? 'None: every aim that is a number was met.' : lines.join('\n');
+    .map(
+      (figure) => `- ${figure.name}: ${measuredWords(figure)}; the target is ${figure.aimWords}.`,
+    );
+  return lines.length === 0 ? 'None: all numeric targets were met.' : lines.join('\n');
 }
 
-function howFar({ value, unit, ratio, floor, aim, standing }: JudgedFigure): string {
+function measuredWords({ value, unit, ratio, floor, aim, standing }: JudgedFigure): string {
   const byRatio = aim !== null && 'of' in aim && aim.of === 'ratio' && ratio !== null;
   const measured = byRatio
     ? `${formatNumber(ratio)} of ${floor?.name}`
@@ -75,12 +77,12 @@ function renderFailures({ measurements }: Report): string {
   const lines = measurements.flatMap(({ title, failure }) =>
     failure === null ? [] : [`- ${title}: ${failure}`],
   );
-  return lines.length === 0 ? 'Nothing.' : lines.join('\n');
+  return lines.length === 0 ? 'None.' : lines.join('\n');
 }
 
 function renderSizing({ figures }: Report): string {
   return markdownTable(
-    ['what', 'computed', ...fleets.map((count) => `N = ${formatNumber(count)}`)],
-    needsOf(figures).map(({ what, formula, of }) => [what, formula, ...fleets.map(of)]),
+    ['resource', 'formula', ...fleets.map((count) => `N = ${formatNumber(count)}`)],
+    needsOf(figures).map(({ resource, formula, of }) => [resource, formula, ...fleets.map(of)]),
   );
 }

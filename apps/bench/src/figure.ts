@@ -1,8 +1,8 @@
 import type { Aim } from './aim.js';
 
-/** A measured figure, with the best that the machine can do in the same run as its floor. */
+/** A measured figure; its floor is the best that the machine can do in the same run. */
 export interface Figure {
-  /** Stable: reports are compared by it. */
+  /** Stable, since reports are compared by it. */
   id: string;
   name: string;
   value: number;

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 
-// What a piece of work in this process takes. Each function returns it with the result of the work.
+// Measure the cost of work in this process. Each function returns it with the result of the work.
 
 const sampleMs = 20;
 const resolutionMs = 2;

@@ -33,7 +33,7 @@ describe('the command', () => {
   });
 
   it.each([
-    [['--only', 'nothing'], 'There is no measurement “nothing”; there are throughput, '],
+    [['--only', 'nothing'], 'There is no measurement “nothing”; choose from throughput, '],
     [['--fast'], "Unknown option '--fast'."],
     [['--json', '/no/such/folder/a.json'], 'cannot be written'],
     [['--document', '/no/such/file.json'], 'cannot be read'],

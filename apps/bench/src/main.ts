@@ -9,7 +9,7 @@ import { measurements } from './registry.js';
 import { readReport } from './report.js';
 import { renderText } from './table.js';
 
-// `npm run bench`: prints figures. A missed aim is no failure.
+// `npm run bench`: prints figures. A missed target is not a failure.
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const documentFile = join(root, 'docs/performance.md');
@@ -20,12 +20,12 @@ try {
   process.exit(await carryOut(readArguments(process.argv.slice(2), ids)));
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
-  const misused = error instanceof UsageError;
-  process.stderr.write(`${message}${misused ? ' See “npm run bench -- --help”.' : ''}\n`);
-  process.exit(misused ? 2 : 1);
+  const isUsageError = error instanceof UsageError;
+  process.stderr.write(`${message}${isUsageError ? ' See “npm run bench -- --help”.' : ''}\n`);
+  process.exit(isUsageError ? 2 : 1);
 }
 
-/** The exit code. */
+/** Returns the exit code. */
 async function carryOut(command: Command): Promise<number> {
   switch (command.kind) {
     case 'help':
@@ -48,7 +48,7 @@ async function carryOut(command: Command): Promise<number> {
   }
 }
 
-/** Fails now rather than after some minutes. */
+/** Fails now rather than after several minutes. */
 function assertWritable(file: string): void {
   try {
     accessSync(dirname(file), constants.W_OK);

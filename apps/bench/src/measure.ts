@@ -59,7 +59,7 @@ async function measureWith(
   });
   const outcomes = await run(chosen, {
     fixture,
-    say: (line) => process.stderr.write(`${line}\n`),
+    log: (line) => process.stderr.write(`${line}\n`),
     async measure(id, fixtures) {
       const databaseUrl = await makeDatabase(servers.databaseUrl);
       const folder = join(home, id);

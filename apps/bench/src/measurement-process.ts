@@ -22,7 +22,7 @@ export type Reply = { figures: Figure[] } | { failure: string };
 /** Longer than any measurement takes on a slow machine. */
 const timeoutMs = 600_000;
 
-/** Measures in another process; rejects with its failure, or with how it exited. */
+/** Measures in another process; rejects with its failure or its exit status. */
 export async function measureInProcess(task: Task): Promise<Figure[]> {
   const child = fork(fileURLToPath(new URL('./measure-main.js', import.meta.url)), {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -18,7 +18,7 @@ export interface Bench {
   logger: Logger;
 }
 
-/** Measures figures that belong together. */
+/** Measures related figures. */
 export interface Measurement<Need extends FixtureName = FixtureName> {
   /** The stable name for `--only`. */
   id: string;

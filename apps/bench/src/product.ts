@@ -13,7 +13,7 @@ export interface Product {
   apiPid: number;
   workerPids: number[];
   today: Temporal.PlainDate;
-  /** Requests a day of Texas, which is written later. */
+  /** Requests a day of Texas; resolves before it is written. */
   request(date: string): Promise<GenerationView>;
   /** Requests a day, polls until it is published, and returns the milliseconds. */
   writeDay(date: string): Promise<number>;
@@ -85,14 +85,14 @@ export async function startProduct(bench: Bench, options: ProductOptions = {}): 
   ]);
   await untilReady(`${url}/health/ready`, logOf(api));
 
-  async function ask(method: 'GET' | 'POST', path: string): Promise<string> {
+  async function call(method: 'GET' | 'POST', path: string): Promise<string> {
     const response = await fetch(`${url}${path}`, { method, headers });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${text}`);
     return text;
   }
   async function request(date: string): Promise<GenerationView> {
-    return JSON.parse(await ask('POST', `/v1/characters/texas/days/${date}/generations`));
+    return JSON.parse(await call('POST', `/v1/characters/texas/days/${date}/generations`));
   }
 
   return {
@@ -107,7 +107,7 @@ export async function startProduct(bench: Bench, options: ProductOptions = {}): 
       await until(
         async () => {
           const { status, error }: GenerationView = JSON.parse(
-            await ask('GET', `/v1/generations/${id}`),
+            await call('GET', `/v1/generations/${id}`),
           );
           if (status === 'failed') throw new Error(`The day was not written: ${error?.message}`);
           return status === 'published';
@@ -118,7 +118,7 @@ export async function startProduct(bench: Bench, options: ProductOptions = {}): 
       return performance.now() - began;
     },
     writeDays: (dates) => writeDays(servers, dates, request),
-    read: (path) => ask('GET', path),
+    read: (path) => call('GET', path),
     async stop() {
       await Promise.all([api, ...others].map((name) => supervisor.stop(name)));
     },

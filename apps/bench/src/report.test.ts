@@ -59,8 +59,8 @@ describe('a report', () => {
 
   it('is shown as a table, with failures below', () => {
     expect(renderText(report).split('\n')).toEqual([
-      'figure           measured                        aim                         standing  floor                     ratio',
-      'requests | each  5,000 requests/s (4,900–5,100)  at least 0.55 of the floor  missed    10,000 requests/s (bare)  0.5',
+      'figure           measured                        target                      status  floor                     ratio',
+      'requests | each  5,000 requests/s (4,900–5,100)  at least 0.55 of the floor  missed  10,000 requests/s (bare)  0.5',
       'size             12.3 MB',
       'Failed: broken (Broken): it broke',
     ]);
@@ -68,7 +68,7 @@ describe('a report', () => {
 
   it('is shown in Markdown, with escaped bars', () => {
     expect(renderMarkdown(report).split('\n')).toEqual([
-      '| figure | measured | aim | standing | floor | ratio |',
+      '| figure | measured | target | status | floor | ratio |',
       '| --- | --- | --- | --- | --- | --- |',
       '| requests \\| each | 5,000 requests/s (4,900–5,100) | at least 0.55 of the floor | missed | 10,000 requests/s (bare) | 0.5 |',
       '| size | 12.3 MB |  |  |  |  |',

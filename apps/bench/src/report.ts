@@ -5,19 +5,19 @@ import type { Figure, Range } from './figure.js';
 import type { Machine } from './machine.js';
 import type { Outcome } from './run.js';
 
-/** A run for programs; what is shown to people is made of it and of nothing else. */
+/** The machine-readable result of a run; tables and documents are rendered from it alone. */
 export interface Report {
-  /** Counted up when the form of this changes. */
+  /** The version of this format. */
   form: 1;
   version: string;
   /** Null outside of a checkout. */
   commit: string | null;
   /** Whether files differed from that commit. */
   modified: boolean | null;
-  /** When it began, RFC 3339. */
+  /** The start of the run, RFC 3339. */
   when: string;
   seconds: number;
-  /** How many processes wanted a core in the minute before, by the system's count. */
+  /** The load average of the minute before. */
   loadBefore: number;
   machine: Machine;
   figures: JudgedFigure[];
@@ -34,11 +34,11 @@ export interface JudgedFigure {
   aim: Aim | null;
   aimWords: string;
   floor: { name: string; value: number } | null;
-  /** Of value and floor. */
+  /** Value divided by floor. */
   ratio: number | null;
   range: Range | null;
   standing: Standing;
-  /** Whether the aim itself is met; null where no number says what it is. */
+  /** Whether the aim itself is met; null if it has no bound. */
   met: boolean | null;
 }
 
@@ -78,7 +78,7 @@ function judged(figure: Figure, measurement: string): JudgedFigure {
   };
 }
 
-/** A report that `--json` wrote. Throws UsageError where the file is none. */
+/** Reads a report written by `--json`. Throws UsageError if the file is not one. */
 export function readReport(file: string): Report {
   let content: unknown;
   try {

@@ -9,7 +9,7 @@ function deps(overrides: Partial<RunDeps> = {}): RunDeps & { said: string[] } {
   const said: string[] = [];
   return {
     said,
-    say: (line) => said.push(line),
+    log: (line) => said.push(line),
     fixture: async (name) => `the ${name}`,
     measure: async () => [figure],
     ...overrides,

@@ -16,17 +16,17 @@ export interface Outcome {
 export interface RunDeps {
   fixture(name: FixtureName): Promise<unknown>;
   measure(id: string, fixtures: Partial<Record<FixtureName, unknown>>): Promise<Figure[]>;
-  say(line: string): void;
+  log(line: string): void;
 }
 
 /** Runs the measurements one after another; a failed one is reported, and the others continue. */
 export async function run(
   measurements: readonly Pick<Measurement, 'id' | 'title' | 'needs'>[],
-  { fixture, measure, say }: RunDeps,
+  { fixture, measure, log }: RunDeps,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const { id, title, needs } of measurements) {
-    say(`${title}…`);
+    log(`${title}…`);
     const began = performance.now();
     const outcome = (figures: Figure[], failure: string | null) =>
       outcomes.push({
@@ -45,7 +45,7 @@ export async function run(
     } catch (error) {
       const failure = error instanceof Error ? error.message : String(error);
       outcome([], failure);
-      say(`Failed: ${failure}`);
+      log(`Failed: ${failure}`);
     }
   }
   return outcomes;

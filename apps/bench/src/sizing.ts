@@ -1,34 +1,34 @@
 import { formatBytes, formatNumber, formatSeconds } from './format.js';
 import type { JudgedFigure } from './report.js';
 
-// What a number of characters would need, computed from measured figures. What was not measured and has
-// to be supposed is in `suppositions`, and the document says so.
+// The resources that a number of characters would need, computed from measured figures and from
+// `assumptions`, which the document lists.
 
-export const suppositions = {
+export const assumptions = {
   nightHours: 4,
   secondsPerCall: 20,
-  callsAtOnce: 8,
-  busy: 0.7,
+  concurrentCalls: 8,
+  utilisation: 0.7,
   readsPerHour: 6,
 };
 
-/** What each of them means. */
-export const suppositionWords: readonly string[] = [
-  `all days of a date are written in ${suppositions.nightHours} hours, by Gemini, with texts as long as the offline author’s;`,
-  `a call to a real model takes ${suppositions.secondsPerCall} s;`,
-  `a worker process waits for ${suppositions.callsAtOnce} calls at once (\`WORKER_CONCURRENCY\`);`,
-  `a core is used up to ${suppositions.busy * 100} %;`,
-  `each day is looked at ${suppositions.readsPerHour} times an hour.`,
+/** The assumptions in words. */
+export const assumptionWords: readonly string[] = [
+  `all days of a date are written in ${assumptions.nightHours} hours, by Gemini, with texts as long as the offline author’s;`,
+  `a call to a real model takes ${assumptions.secondsPerCall} s;`,
+  `a worker process makes ${assumptions.concurrentCalls} concurrent calls (\`WORKER_CONCURRENCY\`);`,
+  `each core is used up to ${assumptions.utilisation * 100} %;`,
+  `each day is read ${assumptions.readsPerHour} times per hour.`,
 ];
 
-/** Something that grows with the characters, N: in words, how it is computed, and what comes out. */
+/** A resource that grows with the number of characters, N: its name, its formula and its amount. */
 export interface Need {
-  what: string;
+  resource: string;
   formula: string;
   of(characters: number): string;
 }
 
-/** Throws an Error that names the figures which are missing. */
+/** Throws an Error that names the missing figures. */
 export function needsOf(figures: readonly JudgedFigure[]): Need[] {
   const measured = lookUp(figures);
   return [...memoryAndDisk(measured), ...night(measured), ...readers(measured)];
@@ -40,7 +40,7 @@ function lookUp(figures: readonly JudgedFigure[]) {
   const missing: string[] = [];
   const value = (
     id: string,
-    of: (figure: JudgedFigure) => number | undefined = (it) => it.value,
+    of: (figure: JudgedFigure) => number | undefined = (figure) => figure.value,
   ) => {
     const figure = figures.find((each) => each.id === id);
     const found = figure && of(figure);
@@ -72,14 +72,14 @@ function lookUp(figures: readonly JudgedFigure[]) {
 }
 
 const daysPerMonth = 365 / 12;
-/** How many characters and experiences the figures are about that are not about one day. */
+/** The number of characters, or of experiences, behind the figures that are not per day. */
 const per = { dueDays: 100_000, backup: 1_000_000 };
 
 function memoryAndDisk(measured: Measured): Need[] {
   const { bytesPerJob, bytesPerPackedJob, bytesPerDay, jsonPerDay } = measured;
   const { experiencesPerDay, dumpSeconds } = measured;
-  const bytes = (what: string, formula: string, perCharacter: number): Need => ({
-    what,
+  const bytes = (resource: string, formula: string, perCharacter: number): Need => ({
+    resource,
     formula,
     of: (characters) => formatBytes(characters * perCharacter),
   });
@@ -88,13 +88,13 @@ function memoryAndDisk(measured: Measured): Need[] {
   const inYear = 365 * experiencesPerDay;
   return [
     bytes('Redis memory, all days waiting at once', `N × ${job} bytes`, bytesPerJob),
-    bytes('the same with packed jobs', `N × ${packed} bytes`, bytesPerPackedJob),
+    bytes('… with packed jobs', `N × ${packed} bytes`, bytesPerPackedJob),
     bytes('Redis memory of the cache, each day read within 24 h', `N × ${json} bytes`, jsonPerDay),
     bytes('PostgreSQL, a day', `N × ${day} bytes`, bytesPerDay),
     bytes('PostgreSQL, a month', `N × ${day} bytes × 365 / 12`, bytesPerDay * daysPerMonth),
     bytes('PostgreSQL, a year', `N × ${day} bytes × 365`, bytesPerDay * 365),
     {
-      what: 'one pg_dump of a year',
+      resource: 'one pg_dump of a year',
       formula: `N × 365 × ${formatNumber(experiencesPerDay)} experiences × ${formatNumber(dumpSeconds)} s / 1,000,000`,
       of: (characters) => formatSeconds((characters * inYear * dumpSeconds) / per.backup),
     },
@@ -102,88 +102,88 @@ function memoryAndDisk(measured: Measured): Need[] {
 }
 
 function night(measured: Measured): Need[] {
-  const { nightHours, secondsPerCall, callsAtOnce, busy } = suppositions;
+  const { nightHours, secondsPerCall, concurrentCalls, utilisation } = assumptions;
   const { callsPerDay, tokensPerDay, walPerDay, beginSeconds, ledgerPerSecond } = measured;
-  const daysASecond = (characters: number) => characters / (nightHours * 3600);
-  const callsASecond = (characters: number) => daysASecond(characters) * callsPerDay;
-  const cores = (what: string, ms: number): Need => ({
-    what,
-    formula: `days/s × ${formatNumber(ms)} ms / ${busy}, rounded up`,
-    of: (characters) => whole((daysASecond(characters) * ms) / 1000 / busy),
+  const daysPerSecond = (characters: number) => characters / (nightHours * 3600);
+  const callsPerSecond = (characters: number) => daysPerSecond(characters) * callsPerDay;
+  const cores = (resource: string, ms: number): Need => ({
+    resource,
+    formula: `days/s × ${formatNumber(ms)} ms / ${utilisation}, rounded up`,
+    of: (characters) => roundUp((daysPerSecond(characters) * ms) / 1000 / utilisation),
   });
   return [
     {
-      what: `days a second, all written in ${nightHours} h`,
+      resource: `days per second, all written in ${nightHours} h`,
       formula: `days/s = N / (${nightHours} × 3600 s)`,
-      of: (characters) => formatNumber(daysASecond(characters)),
+      of: (characters) => formatNumber(daysPerSecond(characters)),
     },
     {
-      what: 'author calls a second',
+      resource: 'author calls per second',
       formula: `calls/s = days/s × ${formatNumber(callsPerDay)}`,
-      of: (characters) => formatNumber(callsASecond(characters)),
+      of: (characters) => formatNumber(callsPerSecond(characters)),
     },
     {
-      what: 'use of the calls a second that the ledger takes',
+      resource: 'utilisation of the ledger',
       formula: `calls/s / ${formatNumber(ledgerPerSecond)}`,
-      of: (characters) => percent(callsASecond(characters) / ledgerPerSecond),
+      of: (characters) => percent(callsPerSecond(characters) / ledgerPerSecond),
     },
     {
-      what: 'author tokens a minute, of the fake’s length',
+      resource: 'author tokens per minute, with texts as long as the fake’s',
       formula: `days/s × ${formatNumber(tokensPerDay)} × 60`,
-      of: (characters) => formatNumber(daysASecond(characters) * tokensPerDay * 60),
+      of: (characters) => formatNumber(daysPerSecond(characters) * tokensPerDay * 60),
     },
     {
-      what: 'time of one planner to begin all days',
+      resource: 'time for one planner to start all days',
       formula: `N × ${formatNumber(beginSeconds)} s / 100,000`,
       of: (characters) => formatSeconds((characters * beginSeconds) / per.dueDays),
     },
-    cores('worker processes, by their CPU', measured.workerMs),
+    cores('worker processes, by CPU', measured.workerMs),
     {
-      what: 'worker processes, by the calls that they wait for',
-      formula: `calls/s × ${secondsPerCall} s / ${callsAtOnce}, rounded up`,
-      of: (characters) => whole((callsASecond(characters) * secondsPerCall) / callsAtOnce),
+      resource: 'worker processes, by concurrent calls',
+      formula: `calls/s × ${secondsPerCall} s / ${concurrentCalls}, rounded up`,
+      of: (characters) => roundUp((callsPerSecond(characters) * secondsPerCall) / concurrentCalls),
     },
-    cores('worker processes, were the offline author to write all', measured.offlineMs),
-    cores('cores of PostgreSQL', measured.postgresMs),
+    cores('worker processes, if the offline author writes all days', measured.offlineMs),
+    cores('PostgreSQL cores', measured.postgresMs),
     {
-      what: 'PostgreSQL’s write-ahead log, a second',
+      resource: 'PostgreSQL write-ahead log per second',
       formula: `days/s × ${formatNumber(walPerDay)} bytes`,
-      of: (characters) => formatBytes(daysASecond(characters) * walPerDay),
+      of: (characters) => formatBytes(daysPerSecond(characters) * walPerDay),
     },
     {
-      what: 'use of the one core that a Redis has',
+      resource: 'utilisation of the single core of Redis',
       formula: `days/s × ${formatNumber(measured.redisMs)} ms`,
-      of: (characters) => percent((daysASecond(characters) * measured.redisMs) / 1000),
+      of: (characters) => percent((daysPerSecond(characters) * measured.redisMs) / 1000),
     },
   ];
 }
 
 function readers({ cachedPerSecond, firstReadMs, firstReadPostgresMs }: Measured): Need[] {
-  const { readsPerHour, busy } = suppositions;
-  const readsASecond = (characters: number) => (characters * readsPerHour) / 3600;
-  const byCpu = (what: string, ms: number): Need => ({
-    what,
-    formula: `reads/s × ${formatNumber(ms)} ms / ${busy}, rounded up`,
-    of: (characters) => whole((readsASecond(characters) * ms) / 1000 / busy),
+  const { readsPerHour, utilisation } = assumptions;
+  const readsPerSecond = (characters: number) => (characters * readsPerHour) / 3600;
+  const byCpu = (resource: string, ms: number): Need => ({
+    resource,
+    formula: `reads/s × ${formatNumber(ms)} ms / ${utilisation}, rounded up`,
+    of: (characters) => roundUp((readsPerSecond(characters) * ms) / 1000 / utilisation),
   });
   return [
     {
-      what: `reads a second, each day ${readsPerHour} times an hour`,
+      resource: `reads per second, each day ${readsPerHour} times per hour`,
       formula: `reads/s = N × ${readsPerHour} / 3600 s`,
-      of: (characters) => formatNumber(readsASecond(characters)),
+      of: (characters) => formatNumber(readsPerSecond(characters)),
     },
     {
-      what: 'api processes, were all of them in memory',
-      formula: `reads/s / (${formatNumber(cachedPerSecond)} × ${busy}), rounded up`,
-      of: (characters) => whole(readsASecond(characters) / (cachedPerSecond * busy)),
+      resource: 'api processes, if all reads are served from memory',
+      formula: `reads/s / (${formatNumber(cachedPerSecond)} × ${utilisation}), rounded up`,
+      of: (characters) => roundUp(readsPerSecond(characters) / (cachedPerSecond * utilisation)),
     },
-    byCpu('api processes, were none of them cached', firstReadMs),
-    byCpu('cores of PostgreSQL, were none of them cached', firstReadPostgresMs),
+    byCpu('api processes, if no read is cached', firstReadMs),
+    byCpu('PostgreSQL cores, if no read is cached', firstReadPostgresMs),
   ];
 }
 
-/** Rounded up, but not for what a division of doubles leaves. */
-function whole(count: number): string {
+/** Rounds up, ignoring floating-point errors. */
+function roundUp(count: number): string {
   return formatNumber(Math.ceil(Number(count.toPrecision(12))));
 }
 

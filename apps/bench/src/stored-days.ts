@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-// Days as they are stored when published, written by plain SQL: thousands in seconds.
+// Published days, inserted by plain SQL: thousands in seconds.
 
 const itemsPerDay = 10;
 const experiencesPerItem = 10;
@@ -11,7 +11,7 @@ export function storedDate(index: number): string {
   return new Date(Date.UTC(1990, 0, 1 + index)).toISOString().slice(0, 10);
 }
 
-/** Days in a row of a character that has none, then VACUUM and ANALYZE. */
+/** Stores consecutive days of a character that has none, then runs VACUUM and ANALYZE. */
 export async function storeDays(pool: pg.Pool, character: string, days: number): Promise<void> {
   await pool.query(
     `WITH made AS (
@@ -50,7 +50,7 @@ export async function removeDays(pool: pg.Pool, character: string): Promise<void
   await settle(pool);
 }
 
-/** Whoever reads next meets neither PostgreSQL's own work nor rows that are gone. */
+/** Keeps PostgreSQL's background work and dead rows out of the next reads. */
 async function settle(pool: pg.Pool): Promise<void> {
   await pool.query('VACUUM ANALYZE');
   await pool.query('CHECKPOINT');

@@ -1,7 +1,7 @@
 import { formatNumber } from './format.js';
 import type { JudgedFigure, Report } from './report.js';
 
-const heading = ['figure', 'measured', 'aim', 'standing', 'floor', 'ratio'];
+const heading = ['figure', 'measured', 'target', 'status', 'floor', 'ratio'];
 
 /** All figures and failed measurements for a terminal. */
 export function renderText({ figures, measurements }: Report): string {

@@ -42,7 +42,7 @@ export async function openUseCaseDeps(servers: Servers, logger: Logger): Promise
   };
 }
 
-/** Migrates and opens a database, with longer timeouts than the product has. */
+/** Opens and migrates a database, with longer timeouts than in the product. */
 export async function openMigrated(url: string, logger: Logger): Promise<Database> {
   const database = openDatabase({
     url,

@@ -1,6 +1,6 @@
 import type { Circumstances, JudgedFigure } from '../src/report.js';
 
-// For the tests of what is made of a report.
+// An example report for tests.
 
 export const circumstances: Circumstances = {
   version: '1.0.0',
@@ -20,7 +20,7 @@ export const circumstances: Circumstances = {
   },
 };
 
-/** Round numbers, so that what comes out can be computed in one's head. */
+/** Round numbers, so that results are easy to verify. */
 const values = {
   'redis-per-waiting-job': 1_000,
   'redis-per-waiting-job-packed': 600,

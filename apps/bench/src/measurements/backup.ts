@@ -21,7 +21,7 @@ const dumps = 3;
 /** Time and memory of a backup and verification of a million experiences, compared with pg_dump and pg_restore. */
 export const backup = defineMeasurement({
   id: 'backup',
-  title: 'A backup of a million experiences, and its verification',
+  title: 'Backup and verification of a million experiences',
   needs: ['millionExperiences'],
   async measure(bench, { millionExperiences: { databaseUrl } }) {
     const { signal } = new AbortController();
@@ -35,7 +35,7 @@ export const backup = defineMeasurement({
     return [
       {
         id: 'backup',
-        name: 'a million experiences dumped',
+        name: 'backup of a million experiences',
         value: median(seconds),
         unit: 's',
         aim: { of: 'ratio', atMost: 1.15 },
@@ -44,14 +44,14 @@ export const backup = defineMeasurement({
       },
       {
         id: 'backup-memory',
-        name: '… and what the process grew by meanwhile',
+        name: '… memory growth of the process',
         value: Math.max(...seen.map((each) => each.megabytes)),
         unit: 'MB',
         aim: { of: 'value', atMost: 64 },
       },
       {
         id: 'verification',
-        name: '… and verified, checksums aside',
+        name: '… its verification, without checksums',
         value: verified.seconds,
         unit: 's',
         aim: { of: 'ratio', atMost: 1.15 },

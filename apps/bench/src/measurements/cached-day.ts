@@ -14,7 +14,7 @@ const seconds = 3;
 /** Requests per second for a day in memory, with key and limit, compared with bare servers of the same bytes. */
 export const cachedDay = defineMeasurement({
   id: 'cached-day',
-  title: 'A cached day under load, beside bare servers',
+  title: 'A cached day under load, compared with bare servers',
   needs: ['wrk'],
   async measure(bench) {
     const product = await startProduct(bench);
@@ -44,25 +44,25 @@ function figuresOf(seen: Record<'product' | 'http' | 'express', Load[]>): Figure
   const rates = (name: keyof typeof seen) => seen[name].map((each) => each.requestsPerSecond);
   const rate = (id: string, of: 'http' | 'express', floorName: string, aim: Aim): Figure => ({
     id,
-    name: 'a cached day, key and limits on, one api process',
+    name: 'cached day, with API key and rate limits, one api process',
     value: median(rates('product')),
     unit: 'requests/s',
     aim,
     floor: { name: floorName, value: median(rates(of)) },
     range: rangeOf(rates('product')),
   });
-  const late = (name: keyof typeof seen) => seen[name].map(({ p99 }) => p99);
+  const latencies = (name: keyof typeof seen) => seen[name].map(({ p99 }) => p99);
   return [
     rate('cached-day-of-http', 'http', 'bare node:http', { of: 'ratio', atLeast: 0.55 }),
     rate('cached-day-of-express', 'express', 'bare Express 5', { of: 'ratio', atLeast: 2 }),
     {
       id: 'cached-day-p99',
       name: 'p99 of a cached day, 32 connections',
-      value: median(late('product')),
+      value: median(latencies('product')),
       unit: 'ms',
       aim: { of: 'value', atMost: 3 },
-      floor: { name: 'bare node:http', value: median(late('http')) },
-      range: rangeOf(late('product')),
+      floor: { name: 'bare node:http', value: median(latencies('http')) },
+      range: rangeOf(latencies('product')),
     },
   ];
 }

@@ -8,12 +8,12 @@ const days = 200;
 const plannedCalls = 1 + 4;
 
 /**
- * The cost of a day by a remote author: a fake Gemini in another process that responds at once, with shorter texts, and
- * so fewer tokens, than a real one.
+ * The cost of a day by a remote author: a fake Gemini that responds immediately, with shorter texts, and so fewer
+ * tokens, than a real one.
  */
 export const dayCost = defineMeasurement({
   id: 'day-cost',
-  title: `What ${days} days cost whose author is a fake Gemini`,
+  title: `Cost of ${days} days by a fake Gemini`,
   needs: [],
   async measure(bench) {
     const gemini = await startFakeGemini();
@@ -24,30 +24,30 @@ export const dayCost = defineMeasurement({
     const cpu = (id: string, name: string, value: number) => ({ id, name, value, unit: 'ms' });
     const tokens = (id: string, name: string, value: number) => ({
       id,
-      name: `${name} of a day, as the fake Gemini counts`,
+      name: `${name} per day, as counted by the fake Gemini`,
       value,
       unit: 'tokens',
     });
     return [
       {
         id: 'author-calls-per-day',
-        name: 'author calls of a day',
+        name: 'author calls per day',
         value: costs.calls,
         unit: 'calls',
         floor: { name: 'one for the plan, four for chapters', value: plannedCalls },
       },
-      tokens('input-tokens-per-day', 'tokens asked with', costs.inputTokens),
-      tokens('output-tokens-per-day', 'tokens answered', costs.outputTokens),
+      tokens('input-tokens-per-day', 'input tokens', costs.inputTokens),
+      tokens('output-tokens-per-day', 'output tokens', costs.outputTokens),
       {
         id: 'postgres-per-day-gemini',
-        name: 'PostgreSQL for such a day, its ledger of calls included',
+        name: 'PostgreSQL storage per day by the fake Gemini, including the ledger',
         value: costs.tableBytes,
         unit: 'bytes',
-        floor: { name: 'its JSON as the api answers it', value: costs.jsonBytes },
+        floor: { name: 'its JSON as the api returns it', value: costs.jsonBytes },
       },
-      cpu('worker-cpu-gemini', 'CPU of a worker for a day by a Gemini at once', costs.workerCpuMs),
-      cpu('postgres-cpu-per-day', 'CPU of PostgreSQL for such a day', costs.postgresCpuMs),
-      cpu('redis-cpu-per-day', 'CPU of Redis for such a day', costs.redisCpuMs),
+      cpu('worker-cpu-gemini', 'worker CPU per day by the fake Gemini', costs.workerCpuMs),
+      cpu('postgres-cpu-per-day', 'PostgreSQL CPU per day by the fake Gemini', costs.postgresCpuMs),
+      cpu('redis-cpu-per-day', 'Redis CPU per day by the fake Gemini', costs.redisCpuMs),
     ];
   },
 });

@@ -7,38 +7,38 @@ const days = 200;
 /** The size of a day by the offline author in PostgreSQL, and its cost for the worker. */
 export const daySize = defineMeasurement({
   id: 'day-size',
-  title: `What ${days} days by the offline author leave in PostgreSQL`,
+  title: `Size of ${days} days by the offline author in PostgreSQL`,
   needs: [],
   async measure(bench) {
     const product = await startProduct(bench);
     const costs = await measureDayCosts(bench, product, days);
     await product.stop();
-    const json = { name: 'its JSON as the api answers it', value: costs.jsonBytes };
+    const json = { name: 'its JSON as the api returns it', value: costs.jsonBytes };
     return [
       {
         id: 'postgres-per-day',
-        name: 'PostgreSQL for a published day, tables and indexes',
+        name: 'PostgreSQL storage per published day, tables and indexes',
         value: costs.tableBytes,
         unit: 'bytes',
         floor: json,
       },
       {
         id: 'wal-per-day',
-        name: 'PostgreSQL’s write-ahead log for a day',
+        name: 'PostgreSQL write-ahead log per day',
         value: costs.walBytes,
         unit: 'bytes',
         floor: json,
       },
-      { id: 'rows-per-day', name: 'rows of a day', value: costs.rows, unit: 'rows' },
+      { id: 'rows-per-day', name: 'rows per day', value: costs.rows, unit: 'rows' },
       {
         id: 'experiences-per-day',
-        name: 'of them experiences',
+        name: 'experiences per day',
         value: costs.experiences,
         unit: 'rows',
       },
       {
         id: 'worker-cpu-offline',
-        name: 'CPU of a worker for a day by the offline author, who writes in it',
+        name: 'worker CPU per day by the offline author',
         value: costs.workerCpuMs,
         unit: 'ms',
       },

@@ -26,11 +26,11 @@ export const dueDays = defineMeasurement({
       const before = residentNow();
       const few = await beginDays(bench, 'few', logger);
       const all = await beginDays(bench, 'all', logger);
-      const again = await takeUpAfterWipe(bench);
+      const recovered = await recoverAfterWipe(bench);
       return [
         {
           id: 'due-days',
-          name: '100,000 characters due at once: all days begun',
+          name: '100,000 characters due at once: all days started',
           value: all.seconds,
           unit: 's',
           aim: { of: 'value', atMost: 60 },
@@ -38,7 +38,7 @@ export const dueDays = defineMeasurement({
         },
         {
           id: 'due-days-memory',
-          name: '… and what the process grew by: bounded, so hardly more than for a fifth',
+          name: '… memory growth of the process (bounded: little more than for a fifth)',
           value: all.megabytes - before,
           unit: 'MB',
           aim: { of: 'ratio', atMost: 2 },
@@ -46,21 +46,21 @@ export const dueDays = defineMeasurement({
         },
         {
           id: 'due-days-hold',
-          name: '… and the longest hold of the event loop meanwhile',
+          name: '… longest block of the event loop',
           value: all.longestBlockMs,
           unit: 'ms',
           aim: { of: 'value', atMost: 100 },
         },
         {
           id: 'lost-days',
-          name: '120,000 days whose jobs a wiped Redis lost: all taken up',
-          value: again.seconds,
+          name: '120,000 days whose jobs were lost with Redis: all recovered',
+          value: recovered.seconds,
           unit: 's',
         },
         {
           id: 'lost-days-hold',
-          name: '… and the longest hold of the event loop meanwhile',
-          value: again.longestBlockMs,
+          name: '… longest block of the event loop',
+          value: recovered.longestBlockMs,
           unit: 'ms',
           aim: { of: 'value', atMost: 100 },
         },
@@ -99,20 +99,20 @@ async function beginDays(
   };
   const queue = queues.get('author-gemini');
   const waitedBefore = await queue.getPrioritizedCount();
-  const { megabytes, result: held } = await peakDuring(() =>
+  const { megabytes, result: blocked } = await peakDuring(() =>
     longestBlockDuring(() => timed(() => planDueDays(planning, new AbortController().signal))),
   );
-  const { longestBlockMs, result: planned } = held;
+  const { longestBlockMs, result: planned } = blocked;
   const { seconds, result } = planned;
   const { begun } = result;
   const waiting = (await queue.getPrioritizedCount()) - waitedBefore;
   if (begun !== count || waiting !== count) {
-    throw new Error(`${begun} days were begun and ${waiting} are enqueued.`);
+    throw new Error(`${begun} days were started, but ${waiting} are enqueued.`);
   }
   return { seconds, megabytes, longestBlockMs };
 }
 
-async function takeUpAfterWipe({ database, store, steps, queues }: UseCaseDeps) {
+async function recoverAfterWipe({ database, store, steps, queues }: UseCaseDeps) {
   await queues.connection.flushall();
   await database('generations').update({ touched_at: database.raw("now() - interval '1 hour'") });
   const { longestBlockMs, result } = await longestBlockDuring(() =>
@@ -121,7 +121,7 @@ async function takeUpAfterWipe({ database, store, steps, queues }: UseCaseDeps) 
   const { seconds, result: lost } = result;
   const waiting = await queues.get('author-gemini').getPrioritizedCount();
   if (lost !== characters.few + characters.all || waiting !== lost) {
-    throw new Error(`${lost} days were taken up and ${waiting} are enqueued.`);
+    throw new Error(`${lost} days were recovered, but ${waiting} are enqueued.`);
   }
   return { seconds, longestBlockMs };
 }

@@ -11,7 +11,7 @@ const probe = fileURLToPath(new URL('../loop-probe.js', import.meta.url));
 /** The longest block of a worker's event loop while it writes days with the offline author. */
 export const eventLoop = defineMeasurement({
   id: 'event-loop',
-  title: 'The longest hold of a worker’s event loop',
+  title: 'Longest block of a worker’s event loop',
   needs: [],
   async measure(bench) {
     const file = join(bench.folder, 'event-loop.json');
@@ -30,7 +30,7 @@ export const eventLoop = defineMeasurement({
     return [
       {
         id: 'event-loop',
-        name: `longest hold of a worker's event loop, ${days} days by the offline author`,
+        name: `longest block of a worker's event loop, ${days} days by the offline author`,
         value: maxMs,
         unit: 'ms',
         aim: { of: 'value', atMost: 100 },

@@ -77,25 +77,25 @@ function figuresOf(seen: readonly Round[]): Figure[] {
   return [
     {
       id: 'first-read-p99',
-      name: 'p99 of a day read for the first time, a million experiences stored',
+      name: 'p99 of a day read for the first time, with a million stored experiences',
       value: p99(seen.flatMap(({ many }) => many)),
       unit: 'ms',
       aim: { of: 'ratio', atMost: 1.2 },
       floor: {
-        name: `${(fewDays * experiencesPerDay).toLocaleString('en')} stored`,
+        name: `${(fewDays * experiencesPerDay).toLocaleString('en')} stored experiences`,
         value: p99(seen.flatMap(({ few }) => few)),
       },
       range: rangeOf(seen.map(({ many }) => p99(many))),
     },
     {
       id: 'first-read-api-cpu',
-      name: 'CPU of an api for a day read for the first time',
+      name: 'api CPU per day read for the first time',
       value: mean('apiCpu'),
       unit: 'ms',
     },
     {
       id: 'first-read-postgres-cpu',
-      name: 'CPU of PostgreSQL for a day read for the first time',
+      name: 'PostgreSQL CPU per day read for the first time',
       value: mean('postgresCpu'),
       unit: 'ms',
     },

@@ -19,14 +19,14 @@ const usage = { inputTokens: 3_000, outputTokens: 1_000, money: 0.003 };
  */
 export const ledger = defineMeasurement({
   id: 'ledger',
-  title: 'Author calls a second that the ledger takes',
+  title: 'Author calls per second in the ledger',
   needs: [],
   async measure({ servers, logger }) {
     const floor = await bareRows(servers);
     return [
       {
         id: 'ledger-calls-per-second',
-        name: `author calls that the ledger takes, ${atOnce} at once`,
+        name: `author calls recorded in the ledger, ${atOnce} concurrent`,
         value: await recordedCalls(servers, logger),
         unit: 'calls/s',
         floor: { name: 'bare rows inserted and updated', value: floor },
@@ -51,7 +51,7 @@ async function recordedCalls(servers: Servers, logger: Logger): Promise<number> 
     );
     return await perSecond(rows, async (generation) => {
       const opened = await store.ledger.open(plannedCall(generation));
-      if (opened.kind !== 'opened') throw new Error(`The ledger says ${opened.kind}.`);
+      if (opened.kind !== 'opened') throw new Error(`The ledger refused the call: ${opened.kind}.`);
       await store.ledger.close(opened.id, { outcome: 'ok', usage });
     });
   } finally {
@@ -94,8 +94,11 @@ async function bareRows({ databaseUrl }: Servers): Promise<number> {
 }
 
 /** Makes the calls of all characters with limited concurrency, one round after another. */
-async function perSecond<T>(those: readonly T[], call: (one: T) => Promise<void>): Promise<number> {
-  const left = Array.from({ length: callsEach }, () => those).flat();
+async function perSecond<T>(
+  items: readonly T[],
+  call: (item: T) => Promise<void>,
+): Promise<number> {
+  const left = Array.from({ length: callsEach }, () => items).flat();
   const total = left.length;
   const { seconds } = await timed(() =>
     Promise.all(

@@ -9,7 +9,7 @@ const repeats = 9;
 /** Wall time of one day from POST to published, with author calls of 500 ms. */
 export const oneDay = defineMeasurement({
   id: 'one-day',
-  title: 'One day with an author that takes 500 ms a call',
+  title: 'One day with an author that takes 500 ms per call',
   needs: [],
   async measure(bench) {
     const gemini = await startFakeGemini({ latencyMs: callMs });
@@ -25,7 +25,7 @@ export const oneDay = defineMeasurement({
     return [
       {
         id: 'one-day',
-        name: 'one day, author takes 500 ms a call',
+        name: 'one day, author takes 500 ms per call',
         value: median(counted),
         unit: 's',
         aim: { of: 'value', atMost: 1.15, limit: 1.3 },

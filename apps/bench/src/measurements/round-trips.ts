@@ -52,7 +52,7 @@ function figureOf(
   const bare = { postgres: 'one row inserted', redis: 'one job added by BullMQ' };
   return {
     id: `post-round-trips-${server}`,
-    name: `round trips to ${names[server]} of a POST for a day: first, joined, fresh; the most`,
+    name: `round trips to ${names[server]} per POST for a day (maximum of first, joined and fresh)`,
     value: Math.max(...seen.map((trips) => trips[server])),
     unit: 'trips',
     aim: { of: 'value', atMost },

@@ -11,21 +11,21 @@ const maxWorkers = 4;
 /** Days per minute from one to four worker processes, with author calls of 500 ms. */
 export const scaling = defineMeasurement({
   id: 'scaling',
-  title: 'One to four workers with an author that takes 500 ms a call',
+  title: 'One to four workers with an author that takes 500 ms per call',
   needs: [],
   async measure(bench) {
     const gemini = await startFakeGemini({ latencyMs: callMs });
     const one = await daysPerMinute(bench, gemini.url, 1, 0);
-    const most = await daysPerMinute(bench, gemini.url, maxWorkers, daysEach);
+    const all = await daysPerMinute(bench, gemini.url, maxWorkers, daysEach);
     await gemini.stop();
     return [
       {
         id: 'scaling',
-        name: `days a minute, ${maxWorkers} workers of ${concurrency} calls at once, author 500 ms`,
-        value: most,
+        name: `days per minute, ${maxWorkers} workers with ${concurrency} concurrent calls each, 500 ms per call`,
+        value: all,
         unit: 'days/min',
         aim: { of: 'ratio', atLeast: 0.95 },
-        floor: { name: `${maxWorkers} times what one worker writes`, value: maxWorkers * one },
+        floor: { name: `${maxWorkers} times one worker`, value: maxWorkers * one },
       },
     ];
   },

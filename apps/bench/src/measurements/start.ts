@@ -33,7 +33,7 @@ export const start = defineMeasurement({
     return [
       {
         id: 'start',
-        name: 'npm -s start -- --once, set up, a new day',
+        name: 'npm -s start -- --once, already set up, a new day',
         value: median(times),
         unit: 's',
         aim: { of: 'value', atMost: 4, limit: 8 },
@@ -50,9 +50,11 @@ function dateIn(days: number): string {
 
 async function runNpm(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): Promise<void> {
   const child = spawn('npm', ['-s', ...args], { cwd, env, stdio: ['ignore', 'ignore', 'pipe'] });
-  const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+  const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
   if (code === 0) return;
-  throw new Error(`npm ${args.join(' ')} ended with ${code}: ${said.trimEnd().split('\n').at(-1)}`);
+  throw new Error(
+    `npm ${args.join(' ')} ended with ${code}: ${stderr.trimEnd().split('\n').at(-1)}`,
+  );
 }
 
 function pick(environment: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv {

@@ -17,16 +17,16 @@ const clock: Clock = { now: () => Temporal.Instant.from('2026-01-01T00:00:00Z') 
 /** The throughput of one worker process with an instant author, compared with bare BullMQ and SQL. */
 export const throughput = defineMeasurement({
   id: 'throughput',
-  title: 'Days a minute, and their CPU, with an author that answers at once',
+  title: 'Days per minute and CPU per day with an instant author',
   needs: [],
   async measure({ servers, logger }) {
     const floor = await bareDays(servers);
     const written = await writtenDays(servers, logger);
-    const name = `bare BullMQ and SQL, ${callsPerDay} jobs a day`;
+    const name = `bare BullMQ and SQL, ${callsPerDay} jobs per day`;
     return [
       {
         id: 'days-per-minute',
-        name: 'days a minute, one worker, author at once',
+        name: 'days per minute, one worker, instant author',
         value: written.perMinute,
         unit: 'days/min',
         aim: { of: 'value', atLeast: 3000 },
@@ -34,7 +34,7 @@ export const throughput = defineMeasurement({
       },
       {
         id: 'worker-cpu-per-day',
-        name: 'CPU of a worker for a day, author at once',
+        name: 'worker CPU per day, instant author',
         value: written.cpuMs,
         unit: 'ms',
         floor: { name, value: floor.cpuMs },
@@ -43,13 +43,13 @@ export const throughput = defineMeasurement({
   },
 });
 
-interface Pace {
+interface Throughput {
   perMinute: number;
   /** CPU of this process per day, in milliseconds. */
   cpuMs: number;
 }
 
-async function writtenDays(servers: Servers, logger: Logger): Promise<Pace> {
+async function writtenDays(servers: Servers, logger: Logger): Promise<Throughput> {
   const bench = await openUseCaseDeps(servers, logger);
   try {
     await requestDays(bench, logger);
@@ -86,7 +86,7 @@ async function workDays(
   { store, steps, prefix, owner }: UseCaseDeps,
   { redisUrl }: Servers,
   logger: Logger,
-): Promise<Pace> {
+): Promise<Throughput> {
   let published = 0;
   const author = makeScriptedAuthor({ name: 'offline' });
   const deps = {
@@ -105,7 +105,7 @@ async function workDays(
   const connection = owner.own(connectConsumer({ url: redisUrl, logger }), (each) =>
     each.disconnect(),
   );
-  const pace = startPace();
+  const measured = startMeter();
   const consumer = makeConsumer({
     connection,
     prefix,
@@ -129,7 +129,7 @@ async function workDays(
   });
   owner.own(consumer, (each) => each.close(AbortSignal.timeout(5000)));
   await until(() => published >= days, maxSeconds);
-  return pace();
+  return measured();
 }
 
 const sunny = {
@@ -141,7 +141,7 @@ const sunny = {
 };
 
 /** The jobs of a naive system: the same number, each storing one row without checks. */
-async function bareDays({ databaseUrl, redisUrl }: Servers): Promise<Pace> {
+async function bareDays({ databaseUrl, redisUrl }: Servers): Promise<Throughput> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 10 });
   await pool.query('CREATE TABLE bare (id bigserial PRIMARY KEY, content text)');
   const connection = { url: redisUrl, maxRetriesPerRequest: null };
@@ -155,7 +155,7 @@ async function bareDays({ databaseUrl, redisUrl }: Servers): Promise<Pace> {
     await queue.addBulk(batch);
   }
   let done = 0;
-  const pace = startPace();
+  const measured = startMeter();
   const worker = new Worker(
     'bare',
     async () => {
@@ -165,7 +165,7 @@ async function bareDays({ databaseUrl, redisUrl }: Servers): Promise<Pace> {
     { connection, concurrency, removeOnComplete: { count: 0 } },
   );
   await until(() => done >= jobs, maxSeconds);
-  const reached = pace();
+  const reached = measured();
   await worker.close();
   await queue.obliterate({ force: true });
   await queue.close();
@@ -174,8 +174,8 @@ async function bareDays({ databaseUrl, redisUrl }: Servers): Promise<Pace> {
   return reached;
 }
 
-/** Starts measuring time and CPU; the returned function computes the pace since then. */
-function startPace(): () => Pace {
+/** Starts measuring time and CPU; the returned function returns the throughput since then. */
+function startMeter(): () => Throughput {
   const began = performance.now();
   const cpu = process.cpuUsage();
   return () => {

@@ -14,7 +14,7 @@ const packing = { setting: 'hash-max-listpack-value', byDefault: 64, forJobs: 51
 /** Redis memory of a waiting plan-day job of the scheduler, compared with a bare job. */
 export const waitingJob = defineMeasurement({
   id: 'waiting-job',
-  title: `Memory in Redis of ${jobs.toLocaleString('en')} waiting jobs`,
+  title: `Redis memory of ${jobs.toLocaleString('en')} waiting jobs`,
   needs: [],
   async measure({ servers, logger }) {
     const { steps, queues, owner } = await openUseCaseDeps(servers, logger);
@@ -37,7 +37,7 @@ export const waitingJob = defineMeasurement({
       return [
         {
           id: 'redis-per-waiting-job',
-          name: 'memory in Redis of a day that waits to be planned',
+          name: 'Redis memory per day waiting to be planned',
           value: ours,
           unit: 'bytes',
           floor,
@@ -86,7 +86,7 @@ async function growthPerJob(
   for (let added = 0; added < jobs; added += batch) await addBatch();
   const grown = (await used()) - before;
   const { waiting = 0, prioritized = 0 } = await queue.getJobCounts('waiting', 'prioritized');
-  if (waiting + prioritized !== jobs + batch) throw new Error('Not all jobs wait.');
+  if (waiting + prioritized !== jobs + batch) throw new Error('Not all jobs are waiting.');
   await queue.obliterate({ force: true });
   return grown / jobs;
 }

@@ -63,7 +63,7 @@ export function unstorableTexts(
   return Object.entries(value).flatMap(([key, child]) => [
     ...unstorableTexts(key, path).map((found) => ({
       ...found,
-      expected: `as a key ${found.expected}`,
+      expected: `a key that is ${found.expected}`,
     })),
     ...unstorableTexts(child, [...path, key]),
   ]);

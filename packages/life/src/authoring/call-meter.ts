@@ -45,7 +45,8 @@ export interface CallMeter {
   /**
    * Reserves the call in the fleet's rate limit, then enters it in the ledger. Rejects, and the call must
    * not be made, with `call_in_flight`, `author_held`, `author_rate_limited`, `author_call_cap`,
-   * `budget_exhausted` or `storage_unavailable`. Never waits, so that a refused call does not delay more urgent ones.
+   * `budget_exhausted` or `storage_unavailable`. Never waits, so a refused call
+   * does not delay more urgent ones.
    */
   begin(call: CallRequest): Promise<MeteredCall>;
 }

@@ -27,7 +27,7 @@ export async function meteredCall<Answer>(
   };
   try {
     const answer = await ask({ signal, onUsage });
-    // A paid answer is not discarded because its entry cannot be closed.
+    // Keep a paid answer even if its entry cannot be closed.
     await storeWithRetry(deps, signal, () => entry.end('answered', usage)).catch(() => undefined);
     return answer;
   } catch (error) {

@@ -19,7 +19,7 @@ export interface StoredBrief extends WakingHours {
   dayType: DayType;
   weather: Weather;
   majorEvent: MajorEventDay | null;
-  /** An outline of the previous day, if it is live. */
+  /** An outline of yesterday's live day; null if there is none. */
   yesterday: Yesterday | null;
 }
 

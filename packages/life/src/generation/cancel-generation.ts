@@ -4,8 +4,8 @@ import type { Generation } from './generation.js';
 import type { OnProgress } from './progress.js';
 
 /**
- * Cancels a generation in flight: the live day stays, and nothing more is stored. A generation that is over
- * is left unchanged. Throws `generation_not_found`, `storage_unavailable`.
+ * Cancels a generation in flight: the live day stays, and later results are not stored. A generation that
+ * is over is left unchanged. Throws `generation_not_found`, `storage_unavailable`.
  */
 export async function cancelGeneration(
   { store, onProgress }: { store: Pick<Store, 'generations'>; onProgress: OnProgress },

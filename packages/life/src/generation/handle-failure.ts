@@ -58,8 +58,8 @@ export type GivenUp =
   | { kind: 'failed'; generation: Generation | null };
 
 /**
- * Decides by the retry policy what happens to a failed step, and stores the decision. Failures that cost a try are
- * counted in the step's row. Rejects with `storage_unavailable`.
+ * Decides by the retry policy what happens to a failed step, and stores the decision. Failures that cost
+ * a try are counted in the step's row. Rejects with `storage_unavailable`.
  */
 export async function handleFailure(
   deps: FailureDeps,
@@ -92,7 +92,7 @@ export async function handleFailure(
 
 const unusable = {
   code: 'author_invalid_output',
-  message: "The author's answers were unusable, and it cannot be called again for now.",
+  message: "The author's answers were unusable, and it cannot be called for now.",
 } as const;
 
 /** Begins the cooldown that the failure of this step's author calls for. */

@@ -32,8 +32,8 @@ const batch = 250;
 
 /**
  * Begins a generation for every character whose planning time has come and who has neither a day nor a
- * generation in flight of that date. Any number of workers may run this at once; each
- * handles different characters. Returns the number of generations begun, and how many of them the budget leaves to the
+ * generation in flight for that date. Any number of workers may run this at once; each handles different
+ * characters. Returns the number of generations begun, and how many of them the budget leaves to the
  * offline author. Rejects with `storage_unavailable`.
  */
 export async function planDueDays(

@@ -23,7 +23,7 @@ export function planningAt(
   return { date: today, next };
 }
 
-/** The start of the date if a time zone change skips its end, including the planning time. */
+/** The planning time, or the start of the date if a time zone change skips the rest of it, planning time included. */
 function planningInstant(
   date: Temporal.PlainDate,
   planningTime: MinuteOfDay,

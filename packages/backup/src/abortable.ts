@@ -7,8 +7,8 @@ export interface TimeoutOptions {
 }
 
 /**
- * Runs `work` with a signal that aborts on timeout or when the given signal does. It then rejects with `code` and a
- * message that distinguishes the two.
+ * Runs `work` with a signal that aborts on timeout or when the given signal does. In both cases rejects with `code`,
+ * and with a message that distinguishes the two.
  */
 export async function withTimeout<T>(
   { timeoutMs, signal }: TimeoutOptions,

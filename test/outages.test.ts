@@ -119,7 +119,7 @@ test('a full Redis refuses work, loses none, and accepts work again once it has 
 }, 180_000);
 
 test.each(['redis', 'postgres'] as const)(
-  'a connection to %s that is dead and says nothing is made anew',
+  'a dead connection to %s is replaced',
   async (server) => {
     // As after a failover: old connections hang forever, new ones reach the new server.
     worker[server].stall();
@@ -193,5 +193,5 @@ test('SIGKILL: another worker takes over once the job’s lock expires, for exac
   expect(made).toBe(planned + 1);
   // That is long before the generation counts as stalled and the reconciler restarts it.
   expect(logged()).toContain('job stalled');
-  expect(logged()).not.toContain('lost work taken up');
+  expect(logged()).not.toContain('stalled generations recovered');
 }, 180_000);

@@ -4,6 +4,7 @@ import { explainFailure } from './failures.js';
 test.each([
   ['permission denied to create database', /CREATEDB/],
   ['could not open extension control file "/x/btree_gist.control": No such file', /contrib/],
+  ['extension "uuid-ossp" is not available', /contrib/],
   ['permission denied to create extension "btree_gist"', /CREATE EXTENSION btree_gist/],
   ['no such database: texas_verify_0123456789ab', /PgBouncer/],
   ['connection to server at "db" failed: FATAL:  no such database: texas', /PgBouncer/],

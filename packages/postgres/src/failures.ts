@@ -32,7 +32,7 @@ const failures: readonly Pattern[] = [
     fix: 'Turn on ssl on the server, or remove sslmode (or ssl) from the URL.',
   },
   {
-    text: /extension "\w+" is not available|could not open extension control file/,
+    text: /extension "[^"]+" is not available|could not open extension control file/,
     message: 'The database server lacks an extension.',
     fix: 'Install the contrib package of its PostgreSQL (Debian: it comes with postgresql-NN).',
   },

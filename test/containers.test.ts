@@ -256,7 +256,7 @@ describe('the compose file', () => {
     expect(named.map(([name]) => name).sort()).toEqual([...composeVariables().keys()].sort());
     // Variables without a meaningful default.
     const examples = ['BACKUPS', 'TEXAS_REGISTRY', 'TEXAS_VERSION'];
-    const told = Object.fromEntries(named.filter(([name = '']) => !examples.includes(name)));
-    expect(Object.fromEntries(composeVariables())).toMatchObject(told);
+    const defaults = Object.fromEntries(named.filter(([name = '']) => !examples.includes(name)));
+    expect(Object.fromEntries(composeVariables())).toMatchObject(defaults);
   });
 });

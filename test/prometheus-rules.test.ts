@@ -60,7 +60,7 @@ test('metric names are found in expressions and in responses', () => {
       or a:b:sum5m unless ignoring (f) g offset 30m > bool 2
     `),
   ).toEqual(['a_total', 'a:b:sum5m', 'g']);
-  const told = [
+  const exposition = [
     '# HELP a_total Something.',
     '# TYPE a_total counter',
     '# TYPE b_seconds histogram',
@@ -68,7 +68,7 @@ test('metric names are found in expressions and in responses', () => {
     '# TYPE c gauge',
     'c 1',
   ].join('\n');
-  expect([...metricNamesIn(told)].sort()).toEqual([
+  expect([...metricNamesIn(exposition)].sort()).toEqual([
     'a_total',
     'b_seconds_bucket',
     'b_seconds_count',

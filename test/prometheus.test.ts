@@ -34,7 +34,7 @@ let prometheus: string | undefined;
 let promtool: string | undefined;
 let server: string;
 /** The metrics response of each process. */
-const told: Record<string, string> = {};
+const scraped: Record<string, string> = {};
 const children: ChildProcess[] = [];
 
 beforeAll(async () => {
@@ -75,7 +75,7 @@ beforeAll(async () => {
     ['texas-api', ports.apiMetrics],
     ['texas-worker', ports.worker],
   ] as const) {
-    told[job] = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    scraped[job] = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   }
   if (prometheus) await startPrometheus(prometheus, ports);
 }, 300_000);
@@ -172,14 +172,14 @@ async function query(expression: string): Promise<Series[]> {
 
 test('the metrics of the processes pass promtool', () => {
   if (!promtool) return;
-  for (const [job, text] of Object.entries(told)) {
+  for (const [job, text] of Object.entries(scraped)) {
     const { stdout, stderr, status } = spawnSync(promtool, ['check', 'metrics'], { input: text });
     expect([job, `${stdout}${stderr}`, status]).toEqual([job, '', 0]);
   }
 });
 
 test('the processes export all metrics that rules and dashboard may use', () => {
-  const names = new Set(Object.values(told).flatMap((text) => [...metricNamesIn(text)]));
+  const names = new Set(Object.values(scraped).flatMap((text) => [...metricNamesIn(text)]));
   expect(knownMetrics.filter((name) => !names.has(name))).toEqual([]);
 });
 
@@ -221,12 +221,12 @@ test('all rules are evaluated, and the alert for the fallback fires', async () =
   expect(found).toHaveLength(alerts.length + records.length);
   expect(found.filter(({ health }) => health !== 'ok')).toEqual([]);
   // It is pending for a minute before it fires.
-  const troubles = async () =>
+  const active = async () =>
     (await rules())
       .filter(({ state }) => state === 'pending' || state === 'firing')
       .map(({ name }) => name);
   // Before the first scrape, all targets counted as down.
-  await until(async () => (await troubles()).join() === 'TexasDaysFellBack');
+  await until(async () => (await active()).join() === 'TexasDaysFellBack');
 }, 180_000);
 
 test('the dashboard’s expressions are valid queries, and each of the four questions has values', async () => {

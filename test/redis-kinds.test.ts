@@ -96,8 +96,8 @@ test('an evicting Redis is one warning per process, and all log lines are JSON',
     await until(() => lines().some((line) => line.includes(`${app} ready`)), 60);
     await until(() => lines().some((line) => line.includes('redis may evict jobs')), 60);
     const records = lines().map((line) => JSON.parse(line));
-    const told = records.filter(({ message }) => /redis may evict/.test(message));
-    expect(told).toEqual([
+    const warnings = records.filter(({ message }) => /redis may evict/.test(message));
+    expect(warnings).toEqual([
       expect.objectContaining({ level: 'warn', setting: 'REDIS_URL', policy: 'allkeys-lru' }),
     ]);
     expect(records.filter(({ message }) => message === 'printed by a library')).toEqual([]);

@@ -54,9 +54,9 @@ export async function faultsIn(
   ];
   const accounts = await accountsOf(system, author);
   const { generations, failed, fallenBack } = accounts;
-  const most = expected.harm.daysAtDeadAuthor + fewAreLost * generations;
-  if (failed + fallenBack > most) {
-    faults.push(`${failed} of ${generations} failed and ${fallenBack} fell back, ${most} at most.`);
+  const max = expected.harm.daysAtDeadAuthor + fewAreLost * generations;
+  if (failed + fallenBack > max) {
+    faults.push(`${failed} of ${generations} failed and ${fallenBack} fell back, ${max} at most.`);
   }
   return {
     faults: [...faults, ...(await unexplained(system, accounts, author, expected.harm))],
@@ -148,21 +148,21 @@ async function alertFaults({ database, webhook }: ChaosSystem, harm: Harm): Prom
     SELECT kind, phase, tries, sent_at IS NOT NULL AS sent,
       phase = 'recovered' AS over, CASE phase WHEN 'raised' THEN opened_at ELSE recovered_at END AS at
     FROM alert_deliveries JOIN alerts ON alerts.id = alert_id`);
-  const arrived = webhook.requests.map(({ json }) => json as Told);
+  const arrived = webhook.requests.map(({ json }) => json as Delivered);
   const faults: string[] = [];
   for (const { kind, phase, tries, sent, over, at } of rows) {
     const times = arrived.filter(
       (each) => each.over === over && Date.parse(each.timestamp) === at.epochMilliseconds,
     ).length;
-    if (!sent || times === 0) faults.push(`${kind} was never told of (${phase}).`);
+    if (!sent || times === 0) faults.push(`${kind} was never delivered (${phase}).`);
     if (times > tries)
-      faults.push(`${kind} was told of ${times} times in ${tries} tries (${phase}).`);
+      faults.push(`${kind} was delivered ${times} times in ${tries} tries (${phase}).`);
   }
   // A delivery that was sent but not recorded is repeated: at most one in four kills.
   const again =
     arrived.length -
     new Set(arrived.map(({ title, over, timestamp }) => `${title} ${over} ${timestamp}`)).size;
-  if (again > Math.max(2, harm.kills / 4)) faults.push(`${again} alerts were told again.`);
+  if (again > Math.max(2, harm.kills / 4)) faults.push(`${again} alerts were delivered again.`);
   // Each outage raises at most one alert of each kind, and so does the author.
   const { rows: kinds } = await database.raw<{
     rows: { kind: string; subject: string; count: number }[];
@@ -171,9 +171,10 @@ async function alertFaults({ database, webhook }: ChaosSystem, harm: Harm): Prom
     if (count > harm.outages + 1) faults.push(`${kind} of ${subject} was raised ${count} times.`);
   }
   // The api alerts about PostgreSQL from memory.
-  const kept = arrived.filter(({ title }) => !title.includes('PostgreSQL does not respond'));
-  const most = rows.reduce((sum, { tries }) => sum + tries, 0);
-  if (kept.length > most) faults.push(`${kept.length} alerts arrived in ${most} tries.`);
+  const recorded = arrived.filter(({ title }) => !title.includes('PostgreSQL does not respond'));
+  const maxDeliveries = rows.reduce((sum, { tries }) => sum + tries, 0);
+  if (recorded.length > maxDeliveries)
+    faults.push(`${recorded.length} alerts arrived in ${maxDeliveries} tries.`);
   return faults;
 }
 
@@ -187,7 +188,7 @@ interface DeliveryRow {
 }
 
 /** The deliveries to the webhook. */
-interface Told {
+interface Delivered {
   title: string;
   over: boolean;
   timestamp: string;
@@ -236,9 +237,9 @@ async function unexplained(
   // An invalid answer is billed and requested again. So is one whose worker dies before storing it, which at most one in
   // four kills causes.
   const lies = author.answered.get('wrongCount') ?? 0;
-  const most = lies + harm.kills / 4 + concurrency * harm.outages;
-  if (again > most)
-    faults.push(`${again} good answers were thrown away, ${most} at most for a reason.`);
+  const maxDiscarded = lies + harm.kills / 4 + concurrency * harm.outages;
+  if (again > maxDiscarded)
+    faults.push(`${again} good answers were thrown away, ${maxDiscarded} at most for a reason.`);
   // A call without an end was interrupted by a kill, or opened but not yet made.
   const unended = (ledger.open ?? 0) + (ledger.lost ?? 0);
   const cut = harm.callsCut + harm.kills + concurrency * harm.outages;

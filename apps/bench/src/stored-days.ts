@@ -40,18 +40,18 @@ export async function storeDays(pool: pg.Pool, character: string, days: number):
      INSERT INTO days (character_id, date, generation_id) SELECT $1, date, id FROM made`,
     [character, days, itemsPerDay, experiencesPerItem],
   );
-  await settle(pool);
+  await vacuum(pool);
 }
 
 /** Removes all days of a character. */
 export async function removeDays(pool: pg.Pool, character: string): Promise<void> {
   await pool.query('DELETE FROM days WHERE character_id = $1', [character]);
   await pool.query('DELETE FROM generations WHERE character_id = $1', [character]);
-  await settle(pool);
+  await vacuum(pool);
 }
 
-/** Keeps PostgreSQL's background work and dead rows out of the next reads. */
-async function settle(pool: pg.Pool): Promise<void> {
+/** Keeps autovacuum, a checkpoint and dead rows out of the next measurement. */
+async function vacuum(pool: pg.Pool): Promise<void> {
   await pool.query('VACUUM ANALYZE');
   await pool.query('CHECKPOINT');
 }

@@ -97,12 +97,12 @@ describe('prune', () => {
       await read();
       await read();
       expect(builds).toBe(1);
-      const told = new Promise((resolve) => announcements.onAnnouncement(resolve));
+      const announced = new Promise((resolve) => announcements.onAnnouncement(resolve));
       await pruneOldData(depsOn({ REDIS_URL: url }, { experiencesDays: 10 }), {
         dryRun: false,
         json: false,
       });
-      expect(await told).toEqual({ kind: 'day.gone', character: 'texas', date: '2020-01-02' });
+      expect(await announced).toEqual({ kind: 'day.gone', character: 'texas', date: '2020-01-02' });
       cache.emptyMemory();
       await read();
       expect(builds).toBe(2);

@@ -6,7 +6,7 @@ import type { Alert, DeliveryKey } from './alert.js';
 import { type AlertsDeps, makeAlerts } from './make-alerts.js';
 import type { AlertChanges } from './repository.js';
 
-const trouble: AlertCondition = {
+const condition: AlertCondition = {
   kind: 'generation_failed',
   subject: 'author_http_error',
   level: 'error',
@@ -17,12 +17,12 @@ const trouble: AlertCondition = {
 
 /** An in-memory repository with one open alert at a time, whose channels are notified of its end. */
 function memoryAlerts() {
-  const kept: { alert: Alert; trouble: AlertCondition; channels: readonly string[] }[] = [];
-  const keysOf = (entry: (typeof kept)[number], phase: DeliveryKey['phase']) =>
+  const entries: { alert: Alert; condition: AlertCondition; channels: readonly string[] }[] = [];
+  const keysOf = (entry: (typeof entries)[number], phase: DeliveryKey['phase']) =>
     entry.channels.map((channel) => ({ alertId: entry.alert.id, channel, phase }));
   const repository: AlertsDeps['alerts'] = {
     async raise(raised, channels) {
-      if (kept.some(({ alert }) => alert.recoveredAt === null)) {
+      if (entries.some(({ alert }) => alert.recoveredAt === null)) {
         return { alerts: [], deliveries: [] };
       }
       const { kind, subject, level, title, message } = raised;
@@ -32,10 +32,10 @@ function memoryAlerts() {
         level,
         title,
         message,
-        id: `alert ${kept.length}`,
+        id: `alert ${entries.length}`,
       });
-      const entry = { alert, trouble: raised, channels };
-      kept.push(entry);
+      const entry = { alert, condition: raised, channels };
+      entries.push(entry);
       return { alerts: [alert], deliveries: keysOf(entry, 'raised') };
     },
     recover: async () => end(),
@@ -43,14 +43,14 @@ function memoryAlerts() {
   };
 
   function end(isOver = (_alert: Alert) => true): AlertChanges {
-    const open = kept.filter(({ alert }) => alert.recoveredAt === null && isOver(alert));
+    const open = entries.filter(({ alert }) => alert.recoveredAt === null && isOver(alert));
     for (const { alert } of open) alert.recoveredAt = at;
     return {
       alerts: open.map(({ alert }) => alert),
       deliveries: open.flatMap((entry) => keysOf(entry, 'recovered')),
     };
   }
-  return { kept, repository };
+  return { entries, repository };
 }
 
 let memory: ReturnType<typeof memoryAlerts>;
@@ -76,11 +76,11 @@ function alerts(deps: Partial<AlertsDeps> = {}) {
 
 describe('raising', () => {
   test('stores the alert without secrets and notifies every channel', async () => {
-    await alerts().raise(trouble);
-    expect(memory.kept).toMatchObject([
+    await alerts().raise(condition);
+    expect(memory.entries).toMatchObject([
       {
-        trouble: {
-          ...trouble,
+        condition: {
+          ...condition,
           title: 'a day could not be written with [redacted]',
           message: 'texas, 2026-11-23: [redacted] was refused.',
         },
@@ -93,16 +93,16 @@ describe('raising', () => {
         { alertId: 'alert 0', channel: 'email', phase: 'raised' },
       ],
     ]);
-    expect(JSON.stringify([memory.kept, logger.lines])).not.toContain('canary');
+    expect(JSON.stringify([memory.entries, logger.lines])).not.toContain('canary');
   });
 
   test('again notifies nobody until the alert is over', async () => {
     const { raise, recover } = alerts();
-    await raise(trouble);
-    await raise(trouble);
+    await raise(condition);
+    await raise(condition);
     expect([dispatched.length, logger.lines.length]).toEqual([1, 1]);
-    await recover(trouble);
-    await raise(trouble);
+    await recover(condition);
+    await raise(condition);
     const phases = dispatched.map((keys) =>
       keys.map(({ alertId, phase }) => `${alertId} ${phase}`),
     );
@@ -115,32 +115,32 @@ describe('raising', () => {
 
   test('notifies the channels of the route, or only the log if it has none', async () => {
     const routes = [{ levels: ['warning'], channels: ['email'] }];
-    await alerts({ routes }).raise(trouble);
-    expect(memory.kept[0]?.channels).toEqual([]);
+    await alerts({ routes }).raise(condition);
+    expect(memory.entries[0]?.channels).toEqual([]);
     expect(dispatched).toEqual([]);
     expect(logger.lines).toEqual([
       {
         level: 'error',
         message: 'alert raised',
         fields: {
-          kind: trouble.kind,
-          subject: trouble.subject,
+          kind: condition.kind,
+          subject: condition.subject,
           title: 'a day could not be written with [redacted]',
           count: 1,
         },
       },
     ]);
-    await alerts({ routes }).recover(trouble);
-    await alerts({ routes }).raise({ ...trouble, level: 'warning' });
-    expect(memory.kept[1]?.channels).toEqual(['email']);
+    await alerts({ routes }).recover(condition);
+    await alerts({ routes }).raise({ ...condition, level: 'warning' });
+    expect(memory.entries[1]?.channels).toEqual(['email']);
     expect(logger.lines.map(({ level }) => level)).toEqual(['error', 'info', 'warn']);
   });
 });
 
 describe('recovering', () => {
   test('notifies exactly the channels that were notified, even if routes have changed', async () => {
-    await alerts({ channels: ['slack'] }).raise(trouble);
-    await alerts({ channels: ['email', 'bark'] }).recover(trouble);
+    await alerts({ channels: ['slack'] }).raise(condition);
+    await alerts({ channels: ['email', 'bark'] }).recover(condition);
     expect(dispatched.at(-1)).toEqual([
       { alertId: 'alert 0', channel: 'slack', phase: 'recovered' },
     ]);
@@ -148,7 +148,7 @@ describe('recovering', () => {
   });
 
   test('automatically is notified like any other end', async () => {
-    await alerts().raise(trouble);
+    await alerts().raise(condition);
     await alerts().recoverQuiet(at.add({ minutes: 59 }));
     expect(dispatched).toHaveLength(1);
     await alerts().recoverQuiet(at.add({ hours: 1 }));
@@ -157,26 +157,26 @@ describe('recovering', () => {
   });
 
   test('without an open alert does nothing', async () => {
-    await alerts().recover(trouble);
+    await alerts().recover(condition);
     expect([dispatched, logger.lines]).toEqual([[], []]);
   });
 });
 
 test('characters that cannot be stored are replaced', async () => {
-  await alerts().raise({ ...trouble, message: 'It said:\na\0b \ud83d\x1b[31m 🚚' });
-  expect(memory.kept[0]?.trouble.message).toBe('It said:\na b   [31m 🚚');
+  await alerts().raise({ ...condition, message: 'It said:\na\0b \ud83d\x1b[31m 🚚' });
+  expect(memory.entries[0]?.condition.message).toBe('It said:\na b   [31m 🚚');
 });
 
 describe('a failure is logged and never thrown', () => {
   const error = new TexasError('storage_unavailable', 'The database does not respond.');
   const fails = () => Promise.reject(error);
-  const { kind, subject } = trouble;
+  const { kind, subject } = condition;
 
   test('as an error if it is the database', async () => {
     const broken = { raise: fails, recover: fails, recoverQuiet: fails };
     const { raise, recover, recoverQuiet } = alerts({ alerts: broken });
-    await raise(trouble);
-    await recover(trouble);
+    await raise(condition);
+    await recover(condition);
     await recoverQuiet(at);
     const line = { level: 'error', message: 'alert not stored' };
     expect(logger.lines).toEqual([
@@ -188,8 +188,8 @@ describe('a failure is logged and never thrown', () => {
   });
 
   test('as a warning if it is the queue: the alert is stored, and delivered later', async () => {
-    await alerts({ dispatch: fails }).raise(trouble);
-    expect(memory.kept).toHaveLength(1);
+    await alerts({ dispatch: fails }).raise(condition);
+    expect(memory.entries).toHaveLength(1);
     expect(logger.lines).toEqual([
       expect.objectContaining({ message: 'alert raised' }),
       {

@@ -73,10 +73,10 @@ test('a delivery has one job at a time, and a new one once that has ended', asyn
   const { producer, queues, eventsOf, work } = await startSystem(owner);
   const events = await eventsOf('alerts');
   const message = { alertId: randomUUID(), channel: 'slack', phase: 'raised' } as const;
-  const told: unknown[] = [];
+  const payloads: unknown[] = [];
   const handler = async (payload: unknown) => {
-    told.push(payload);
-    if (told.length === 1) throw new Error('It did not work out.');
+    payloads.push(payload);
+    if (payloads.length === 1) throw new Error('It did not work out.');
   };
 
   await producer.sendAlerts([message, message]);
@@ -90,7 +90,7 @@ test('a delivery has one job at a time, and a new one once that has ended', asyn
     const completed = once(events, 'completed');
     await producer.sendAlerts([message]);
     await completed;
-    expect(told).toHaveLength(times);
+    expect(payloads).toHaveLength(times);
   }
 });
 

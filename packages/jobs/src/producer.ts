@@ -77,9 +77,11 @@ export function makeProducer(queues: Queues, { failedDays = 7 } = {}): Producer 
     },
     async backUp(backupId) {
       const data = { version: jobs.backup.version, backupId };
-      const kept = { ...options, removeOnComplete: true, removeOnFail: true };
+      const jobOptions = { ...options, removeOnComplete: true, removeOnFail: true };
       await ifReachable(() =>
-        queues.get('maintenance').add('backup', data, { ...kept, jobId: `backup-${backupId}` }),
+        queues
+          .get('maintenance')
+          .add('backup', data, { ...jobOptions, jobId: `backup-${backupId}` }),
       );
     },
     async pauseQueue(queue, ms) {

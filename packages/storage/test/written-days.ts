@@ -38,7 +38,7 @@ export function buildPlannedDay(slots: Slot[]): PlannedDay {
     chapters: [{ position: 0, slots }],
     model: null,
     authorVersion: 'test-1',
-    warnings: ['one mended'],
+    warnings: ['one repaired'],
   };
 }
 

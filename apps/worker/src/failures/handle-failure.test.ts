@@ -45,7 +45,10 @@ function setup({ failures = 0, fallback = 'none' as FailureHandlerDeps['fallback
     random: () => 0.5,
     timing: { retryMs: 15_000, retryStorageMs: 5_000, probeMs: 300_000 },
     logger,
-    alerts: { raise: async (trouble) => void raised.push(trouble), recover: async () => undefined },
+    alerts: {
+      raise: async (condition) => void raised.push(condition),
+      recover: async () => undefined,
+    },
     onProgress: (id) => progressed.push(id),
     onFailed: ({ id }, code) => failedCodes.push([id, code]),
     onCooldown: () => {
@@ -206,7 +209,10 @@ test.each([
   const raised: AlertCondition[] = [];
   const running = runJob({
     logger,
-    alerts: { raise: async (trouble) => void raised.push(trouble), recover: async () => undefined },
+    alerts: {
+      raise: async (condition) => void raised.push(condition),
+      recover: async () => undefined,
+    },
     workerMetrics: { jobs: { slow: (job) => counted.push(job) } },
   });
   try {

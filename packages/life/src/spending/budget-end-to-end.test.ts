@@ -62,15 +62,15 @@ async function runSchedule(budget: Budget, fallback: 'offline' | 'none') {
   const author = costlyAuthor();
   const fleet = makeFleet(db, { author, budget, fallback, clock });
   const begun = await makeScheduler(db, { budget, fallback, steps: fleet.steps }).at(four);
-  const settled: FailureOutcome['kind'][] = [];
+  const outcomes: FailureOutcome['kind'][] = [];
   for (let step = fleet.steps.waiting.shift(); step; step = fleet.steps.waiting.shift()) {
     try {
       await fleet.work(step);
     } catch (error) {
-      settled.push((await fleet.handleFailure(step, error)).kind);
+      outcomes.push((await fleet.handleFailure(step, error)).kind);
     }
   }
-  return { begun, settled, author };
+  return { begun, outcomes, author };
 }
 
 async function ended(): Promise<Record<string, number>> {
@@ -88,8 +88,8 @@ const daily = (tokens: number) =>
   buildBudget({ everybody: { day: { tokens, money: null }, month: none } });
 
 test('days without caps spend what they need', async () => {
-  const { settled } = await runSchedule(buildBudget(), 'offline');
-  expect(settled).toEqual([]);
+  const { outcomes } = await runSchedule(buildBudget(), 'offline');
+  expect(outcomes).toEqual([]);
   expect(await ended()).toEqual({ 'published gemini': 10 });
   expect(await spentTokens()).toBe(500_000);
 });
@@ -109,11 +109,11 @@ test.each([120_000, 250_000, 400_000])(
 );
 
 test('without a fallback, each day over budget fails once', async () => {
-  const { begun, settled, author } = await runSchedule(daily(120_000), 'none');
+  const { begun, outcomes, author } = await runSchedule(daily(120_000), 'none');
   expect(begun).toEqual({ begun: 10, overBudget: 0 });
   const { 'published gemini': paid = 0, ...others } = await ended();
   expect(others).toEqual({ 'failed gemini budget_exhausted': 10 - paid });
-  expect(settled).toEqual(Array(10 - paid).fill('failed'));
+  expect(outcomes).toEqual(Array(10 - paid).fill('failed'));
   expect(await spentTokens()).toBeLessThanOrEqual(120_000);
   expect(author.calls.plan).toBeLessThan(10);
   // Running again begins nothing: the next date has its own time.

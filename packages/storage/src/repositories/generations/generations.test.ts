@@ -76,8 +76,8 @@ describe('stale generations', () => {
 
   test('begin a new run together, finished ones do not', async () => {
     const ids = await oneOfEach({ touched_at: hoursAgo(2), run: 4 });
-    const renewed = await generations.restartStale(Object.values(ids), since(1));
-    const byId = new Map(renewed.map((needs) => [needs.generation.id, needs]));
+    const restarted = await generations.restartStale(Object.values(ids), since(1));
+    const byId = new Map(restarted.map((needs) => [needs.generation.id, needs]));
     expect([...byId.keys()].sort()).toEqual(inFlight.map((status) => ids[status]).sort());
     expect(byId.get(ids.writing ?? '')).toMatchObject({
       generation: { run: 5, status: 'writing' },

@@ -17,7 +17,7 @@ beforeEach(async () => {
   [key] = await raise(['slack']);
 });
 
-const trouble: AlertCondition = {
+const condition: AlertCondition = {
   kind: 'no_worker',
   subject: 'fleet',
   level: 'error',
@@ -26,7 +26,7 @@ const trouble: AlertCondition = {
 };
 
 async function raise(channels: string[]): Promise<[DeliveryKey, ...DeliveryKey[]]> {
-  const { deliveries } = await alerts.raise(trouble, channels);
+  const { deliveries } = await alerts.raise(condition, channels);
   const [first, ...others] = deliveries;
   if (!first) throw new Error('Nothing is to be delivered.');
   return [first, ...others];
@@ -48,7 +48,7 @@ async function pass(minutes: number): Promise<void> {
 describe('due deliveries', () => {
   test('are returned the oldest first, up to the limit', async () => {
     await pass(10);
-    await alerts.recover(trouble);
+    await alerts.recover(condition);
     const [second, third] = await raise(['email', 'bark']);
     await pass(10);
     expect(await due()).toHaveLength(4);
@@ -61,7 +61,7 @@ describe('due deliveries', () => {
   });
 
   test('are limited to the given channels', async () => {
-    await alerts.recover(trouble);
+    await alerts.recover(condition);
     await raise(['gone', 'email']);
     const of = async (channels: string[]) =>
       (await due(1, channels)).map(({ channel, phase }) => `${channel} ${phase}`);
@@ -70,7 +70,7 @@ describe('due deliveries', () => {
   });
 
   test('leave out those sent or given up', async () => {
-    const [sent, givenUp] = await alerts.recover(trouble).then(() => raise(['email', 'bark']));
+    const [sent, givenUp] = await alerts.recover(condition).then(() => raise(['email', 'bark']));
     await alerts.sent(sent);
     await alerts.failed(givenUp ?? key, { ...refused, againMs: null });
     await alerts.sent(key);
@@ -107,7 +107,7 @@ describe('a claim', () => {
   });
 
   test('of a recovery waits until the alert itself was sent', async () => {
-    const [recovery] = (await alerts.recover(trouble)).deliveries;
+    const [recovery] = (await alerts.recover(condition)).deliveries;
     if (!recovery) throw new Error('There is no delivery of the recovery.');
     expect(await alerts.claim(recovery, leaseMs)).toBeNull();
     await alerts.claim(key, leaseMs);
@@ -120,7 +120,7 @@ describe('a claim', () => {
   });
 
   test('of a recovery does not wait for an alert that was given up', async () => {
-    const [recovery] = (await alerts.recover(trouble)).deliveries;
+    const [recovery] = (await alerts.recover(condition)).deliveries;
     await alerts.failed(key, { ...refused, againMs: null });
     expect(await alerts.claim(recovery ?? key, leaseMs)).toMatchObject({ phase: 'recovered' });
   });

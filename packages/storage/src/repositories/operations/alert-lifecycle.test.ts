@@ -15,7 +15,7 @@ beforeEach(async () => {
   await db.database('alerts').delete();
 });
 
-const trouble: AlertCondition = {
+const condition: AlertCondition = {
   kind: 'queue_waits',
   subject: 'days',
   level: 'error',
@@ -27,7 +27,7 @@ const names = (changed: AlertChanges) =>
   changed.deliveries.map(({ channel, phase }) => `${channel} ${phase}`).sort();
 
 async function raised(channels: string[], changes: Partial<AlertCondition> = {}): Promise<string> {
-  const [alert] = (await alerts.raise({ ...trouble, ...changes }, channels)).alerts;
+  const [alert] = (await alerts.raise({ ...condition, ...changes }, channels)).alerts;
   if (!alert) throw new Error('The alert is open already.');
   return alert.id;
 }
@@ -40,11 +40,11 @@ async function only() {
 
 describe('raising', () => {
   test('opens an alert with a delivery for each channel', async () => {
-    const changed = await alerts.raise(trouble, ['slack', 'email']);
+    const changed = await alerts.raise(condition, ['slack', 'email']);
     const alert = await only();
     expect(changed.alerts).toEqual([alert]);
     expect(alert).toEqual({
-      ...trouble,
+      ...condition,
       code: null,
       id: expect.any(String),
       count: 1,
@@ -64,7 +64,7 @@ describe('raising', () => {
       message: 'The oldest has waited 32 minutes.',
       code: 'queue_unavailable',
     } as const;
-    const again: AlertCondition = { ...trouble, ...words, level: 'warning' };
+    const again: AlertCondition = { ...condition, ...words, level: 'warning' };
     expect(await alerts.raise(again, ['slack', 'email'])).toEqual(nothing);
     const alert = await only();
     expect(alert).toMatchObject({ id, count: 2, ...words, level: 'error' });
@@ -74,7 +74,7 @@ describe('raising', () => {
 
   test('twenty times at once opens one alert with one delivery per channel', async () => {
     const all = await Promise.all(
-      Array.from({ length: 20 }, () => alerts.raise(trouble, ['slack', 'email'])),
+      Array.from({ length: 20 }, () => alerts.raise(condition, ['slack', 'email'])),
     );
     expect(all.flatMap((changed) => changed.alerts)).toHaveLength(1);
     expect(all.flatMap(names)).toEqual(['email raised', 'slack raised']);
@@ -99,28 +99,28 @@ describe('recovering', () => {
   test('ends the alert once, with a delivery for each channel that was notified', async () => {
     const id = await raised(['slack', 'email']);
     await raised(['bark'], { subject: 'alerts' });
-    const all = await Promise.all([1, 2, 3].map(() => alerts.recover(trouble)));
+    const all = await Promise.all([1, 2, 3].map(() => alerts.recover(condition)));
     expect(all.flatMap(names)).toEqual(['email recovered', 'slack recovered']);
     const [alert] = all.flatMap((changed) => changed.alerts);
     expect(alert).toMatchObject({ id, recoveredAt: expect.any(Temporal.Instant) });
     expect((await only()).subject).toBe('alerts');
-    expect(await alerts.recover(trouble)).toEqual(nothing);
+    expect(await alerts.recover(condition)).toEqual(nothing);
   });
 
   test('allows the same alert to open again', async () => {
     const first = await raised(['slack']);
-    await alerts.recover(trouble);
+    await alerts.recover(condition);
     const second = await raised(['slack']);
     expect(second).not.toBe(first);
     expect(await only()).toMatchObject({ id: second, count: 1 });
-    expect(names(await alerts.recover(trouble))).toEqual(['slack recovered']);
+    expect(names(await alerts.recover(condition))).toEqual(['slack recovered']);
   });
 
   test('adds no delivery for a channel whose first one was given up', async () => {
     const alertId = await raised(['slack', 'email']);
     const key: DeliveryKey = { alertId, channel: 'email', phase: 'raised' };
     await alerts.failed(key, { error: 'refused', againMs: null, free: false });
-    expect(names(await alerts.recover(trouble))).toEqual(['slack recovered']);
+    expect(names(await alerts.recover(condition))).toEqual(['slack recovered']);
   });
 });
 
@@ -144,7 +144,7 @@ describe('recovering quiet alerts', () => {
       opened_at: openedAt.subtract({ hours: 1 }).toString(),
       last_seen_at: openedAt.subtract({ hours: 1 }).toString(),
     });
-    await alerts.raise(trouble, []);
+    await alerts.raise(condition, []);
     expect(await alerts.recoverQuiet(openedAt.add({ seconds: 800 }))).toEqual(nothing);
   });
 

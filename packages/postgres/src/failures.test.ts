@@ -13,6 +13,7 @@ test.each([
   ['could not write to file: No space left on device', /space/],
   ['password authentication failed for user "texas"', /password/],
   ['connection to server at "127.0.0.1", port 1 failed: Connection refused', /reachable/],
+  ['connection to server at "db", port 5432 failed: timeout expired', /reachable/],
 ])('%j of a program is explained', (text, fix) => {
   expect(explainFailure({ text })?.fix).toMatch(fix);
 });

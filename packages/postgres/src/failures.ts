@@ -37,10 +37,6 @@ const failures: readonly Pattern[] = [
     fix: 'Install the contrib package of its PostgreSQL (Debian: it comes with postgresql-NN).',
   },
   {
-    text: /Connection terminated|timeout exceeded|timeout expired|Timeout acquiring a connection|Query read timeout|connection timeout|Unable to acquire a connection|Client has encountered a connection error/i,
-    message: 'The database does not respond.',
-  },
-  {
     code: /^28/,
     text: /password authentication failed|no password supplied/,
     message: 'The database rejects this user.',
@@ -96,6 +92,10 @@ const failures: readonly Pattern[] = [
     code: /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|^ERR_TLS|^EPROTO$/,
     message: 'The certificate of the database is not trusted.',
     fix: 'Set its certificate authority in the URL (sslrootcert=/path/ca.pem), or use the host name that it was issued for.',
+  },
+  {
+    text: /Connection terminated|timeout exceeded|timeout expired|Timeout acquiring a connection|Query read timeout|connection timeout|Unable to acquire a connection|Client has encountered a connection error/i,
+    message: 'The database does not respond.',
   },
   { code: /^(08|25P03|58|ECONNRESET|ETIMEDOUT|EPIPE)/, message: 'The database does not respond.' },
 ];

@@ -42,7 +42,8 @@ test('config/base.yml has the default of every setting that it sets', () => {
   const content = parse(read('config/base.yml'));
   const problems = allSettings.flatMap(({ path, schema }) => {
     const written = valueAt(content, path);
-    if (written === undefined) return [];
+    // The table of prices is only there.
+    if (written === undefined || path === 'budget.prices') return [];
     const [value, expected] = [z.parse(schema, written), defaultOf(schema)];
     return isDeepStrictEqual(value, expected)
       ? []

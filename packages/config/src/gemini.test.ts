@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { loadConfig, type ProcessEnvironment } from './index.js';
 
@@ -85,7 +86,8 @@ it.each([
   'Models/gemini-2.5-flash',
   '/models/gemini-2.5-flash',
 ])('finds the price of the model %s', (GEMINI_MODEL) => {
-  const { authoring, budget } = loadConfig({ root, environment: { GEMINI_MODEL } });
+  const shipped = resolve(root, '../../..');
+  const { authoring, budget } = loadConfig({ root: shipped, environment: { GEMINI_MODEL } });
   expect(authoring.gemini.model).toBe('gemini-2.5-flash');
   expect(budget.prices[authoring.gemini.model]).toMatchObject({ input: 0.3, output: 2.5 });
 });

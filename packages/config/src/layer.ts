@@ -44,7 +44,7 @@ export function validPart(layer: Layer, problems: string[]): Tree {
   for (const issue of issues) {
     if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys) {
-        lines.add(`${layer.nameOf([...issue.path, key].join('.'))}: there is no such setting`);
+        lines.add(`${layer.nameOf([...issue.path, key].join('.'))}: unknown setting`);
         valid = without(valid, [...issue.path, key]);
       }
     } else {

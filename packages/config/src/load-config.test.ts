@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadConfig, type ProcessEnvironment } from './index.js';
-import { defaultPrices } from './prices.js';
 
 let root: string;
 
@@ -115,7 +114,7 @@ describe('layers', () => {
       planning: { automatic: true, time: '04:00' },
       budget: {
         currency: 'USD',
-        prices: defaultPrices,
+        prices: {},
         nearPercent: 80,
         everybody: uncapped,
         eachCharacter: uncapped,
@@ -134,12 +133,14 @@ describe('layers', () => {
   });
 
   it.each(['development', 'production'])(
-    "the repository's own files have the same defaults: %s",
+    "the repository's own files have the same defaults, and the prices: %s",
     (name) => {
       const environment = { ...production, NODE_ENV: name, TEXAS_HOME: '/texas' };
-      expect(loadConfig({ root: resolve(import.meta.dirname, '../../..'), environment })).toEqual(
-        loadConfig({ root, environment }),
-      );
+      const shipped = loadConfig({ root: resolve(import.meta.dirname, '../../..'), environment });
+      const defaults = loadConfig({ root, environment });
+      const { prices } = shipped.budget;
+      expect(Object.keys(prices)).not.toEqual([]);
+      expect(shipped).toEqual({ ...defaults, budget: { ...defaults.budget, prices } });
     },
   );
 

@@ -128,7 +128,7 @@ it('reports all problems at once, with the name that the user wrote and the expe
   expect(problemsOf(environment)).toEqual([
     'config/local.yml:2:17: not valid YAML: Missing closing "quote',
     'config/base.yml: server.port: expected a whole number from 0 to 65535, got "80"',
-    'config/base.yml: server.prot: there is no such setting',
+    'config/base.yml: server.prot: unknown setting',
     'config/base.yml: authoring.chapters: expected a whole number from 1 to 24, got 1.5',
     'config/base.yml: worker: expected a mapping of settings, got 5',
     'TZ_DEFAULT: expected an IANA time zone, for example Asia/Shanghai, got "Mars/Olympus"',
@@ -285,8 +285,8 @@ it('reports files that are not mappings, and an invalid NODE_ENV', () => {
     'NODE_ENV: expected development or production or test, got "../../etc"',
     'config/base.yml: expected a mapping of settings',
     'config/development.yml: cannot be read (EISDIR)',
-    'config/local.yml: __proto__: there is no such setting',
-    'config/local.yml: constructor: there is no such setting',
+    'config/local.yml: __proto__: unknown setting',
+    'config/local.yml: constructor: unknown setting',
   ]);
 });
 

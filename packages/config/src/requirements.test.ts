@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { loadConfig, type ProcessEnvironment } from './index.js';
 import { settingsWithoutEffect, unknownPrice, unmetRequirements } from './requirements.js';
@@ -5,6 +6,9 @@ import { settingsSchema } from './schema.js';
 import { valueAt } from './tree.js';
 
 // Settings that require other settings, and warnings at start.
+
+const repository = resolve(import.meta.dirname, '../../..');
+const shipped = loadConfig({ root: repository, environment: {} });
 
 const missing = (tree: object) =>
   unmetRequirements(
@@ -45,7 +49,7 @@ test('names of Object.prototype are not prices', () => {
 });
 
 test('warns about a model of unknown price', () => {
-  const { budget, authoring } = settingsSchema.parse({});
+  const { budget, authoring } = shipped;
   const warning = (author: 'gemini' | 'offline', model: string) => {
     const gemini = { ...authoring.gemini, model };
     return unknownPrice({ authoring: { author, gemini }, budget });
@@ -58,7 +62,7 @@ test('warns about a model of unknown price', () => {
 });
 
 test('the default model and its upgrades have a price', () => {
-  const { budget, authoring } = settingsSchema.parse({});
+  const { budget, authoring } = shipped;
   for (const model of [authoring.gemini.model, 'gemini-3.8-flash', 'gemini-4-hydrogen']) {
     expect(budget.prices[model]).toMatchObject({ readOn: '2026-11-30' });
   }

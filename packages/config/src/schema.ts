@@ -23,7 +23,7 @@ import {
   url,
 } from './fields.js';
 import { byModelName, geminiBaseUrl, modelName } from './gemini.js';
-import { defaultPrices, pricesSchema } from './prices.js';
+import { pricesSchema } from './prices.js';
 
 // Every setting with its type, range, default and environment variable. `config/base.yml` describes what each
 // does. Every setting may be left out, so that each layer can be validated alone; requirements.ts checks which
@@ -105,7 +105,7 @@ export const settingsSchema = section({
     time: timeOfDay.default('04:00'),
   }).prefault({}),
   budget: section({
-    prices: pricesSchema.transform(byModelName).default(defaultPrices),
+    prices: pricesSchema.transform(byModelName).default({}),
     // Shown beside amounts; nothing is converted.
     currency: text('a currency').default('USD'),
     nearPercent: integer(1, 100).default(80),

@@ -23,7 +23,7 @@ export function makeCallBucket(options: CallBucketOptions): CallBucket | null {
   const requests = limiter(options, 'requests', requestsPerMinute);
   const tokens = limiter(options, 'tokens', tokensPerMinute);
 
-  /** A call of more tokens than the limit takes a whole minute. */
+  /** A call that exceeds the limit uses up a full minute. */
   const tokensOf = (wanted: number) =>
     Math.min(Math.max(Math.ceil(wanted), 1), tokensPerMinute ?? 1);
 

@@ -85,7 +85,7 @@ export interface Consumer {
 const handBackMs = 30_000;
 /** Delay after a failure of the worker loop itself. */
 const runRetryMs = 1_000;
-/** How soon a worker notices that a pause ended, or that it is to close: BullMQ only checks then. */
+/** How soon a worker notices that a pause ended, or that it should close: BullMQ only checks then. */
 const pauseCheckMs = 1_000;
 
 /** Takes jobs from the queues, validates their payloads, runs their handlers and applies failure outcomes. */

@@ -65,7 +65,7 @@ export function makeFleet({
   };
 }
 
-/** Reports now and every 5 s until stopped. A failed report is logged only. */
+/** Reports now and every 5 s until stopped. A failed report is only logged. */
 export function startReporting(deps: { fleet: Fleet; describe(): FleetWorker; logger: Logger }): {
   stop(): Promise<void>;
 } {

@@ -28,8 +28,8 @@ export {
   type CooldownRepository,
   type CooldownTarget,
   cooldownFor,
-  cooldownScope,
   isCoolingDown,
+  queuePauseScope,
 } from './authoring/cooldowns.js';
 export { type MeteredCallDeps, probeAuthor } from './authoring/metered-call.js';
 export { characterRecords } from './character/character-records.js';

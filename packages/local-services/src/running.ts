@@ -11,7 +11,7 @@ export interface RunningProcess {
   startedAt: string;
 }
 
-/** Returns the process of this id; undefined if there is none or it is a zombie. */
+/** Returns the process with this id; undefined if there is none or it is a zombie. */
 export function runningProcess(pid: number): RunningProcess | undefined {
   if (!Number.isSafeInteger(pid) || pid <= 0) return undefined;
   return process.platform === 'linux' ? fromProc(pid) : fromPs(pid);

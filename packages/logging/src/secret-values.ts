@@ -28,7 +28,7 @@ export function makeSecretValues(secrets: readonly string[]): SecretValues {
     'g',
   );
   return {
-    // A percent-encoded or escaped character takes 12 at most.
+    // A percent-encoded or escaped character takes at most 12 characters.
     maxLength: (known[0]?.length ?? 0) * 12,
     mask: (text) => (text.length < shortest ? text : text.replace(pattern, mask)),
   };

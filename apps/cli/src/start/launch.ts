@@ -144,7 +144,7 @@ async function untilApiReady(api: ApiClient, logs: string, signal: AbortSignal):
 function startFailure(name: string, logs: string): TexasError {
   return new TexasError(
     'local_service_failed',
-    `The ${name} does not stay up: ${lastLine(logFileOf(logs, name))} (full log: ${logFileOf(logs, name)}).`,
+    `The ${name} keeps exiting: ${lastLine(logFileOf(logs, name))} (full log: ${logFileOf(logs, name)}).`,
   );
 }
 

@@ -5,8 +5,8 @@ import {
   appliesTo,
   authorNames,
   type Cooldown,
-  cooldownScope,
   isCoolingDown,
+  queuePauseScope,
   type Store,
 } from '@texas-ai/life';
 
@@ -39,7 +39,7 @@ export async function applyCooldowns({
     const own = inForce.filter((cooldown) => appliesTo(cooldown, author));
     const scopes = own.map(({ code, until }) => {
       const ms = until.epochMilliseconds - now.epochMilliseconds;
-      return { ms, scope: cooldownScope(code, ms) };
+      return { ms, scope: queuePauseScope(code, ms) };
     });
     // The remainder of a long cooldown pauses the queue for all before this worker takes jobs again.
     for (const { ms, scope } of scopes) if (scope === 'all') await producer.pauseQueue(queue, ms);

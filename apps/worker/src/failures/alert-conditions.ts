@@ -7,7 +7,6 @@ import {
 } from '@texas-ai/kernel';
 import {
   type Cooldown,
-  cooldownScope,
   type FailureOutcome,
   type FailureReason,
   type Generation,
@@ -15,6 +14,7 @@ import {
   isProbed,
   type ProbedCode,
   probedCodes,
+  queuePauseScope,
 } from '@texas-ai/life';
 
 // The alerts about failures in the fleet, each with what an operator can do.
@@ -52,7 +52,7 @@ export function cooldownAlert(cooldown: Cooldown, now: Temporal.Instant): AlertC
   const { code, until } = cooldown;
   if (isProbed(code)) return refused(cooldown, code);
   const ms = until.epochMilliseconds - now.epochMilliseconds;
-  return cooldownScope(code, ms) === 'key' ? exhaustedKey(cooldown) : null;
+  return queuePauseScope(code, ms) === 'key' ? exhaustedKey(cooldown) : null;
 }
 
 /** Identifies the alert of a cooldown; a cooldown whose code changes gets another alert. */

@@ -24,7 +24,7 @@ export function position(turn: number, size: number): number {
 
 const strides: number[] = [];
 
-/** A step coprime with the size and near its golden section, which keeps neighbouring turns far apart. */
+/** A step coprime with the size and near its golden ratio, which keeps neighbouring turns far apart. */
 function stride(size: number): number {
   const known = strides[size];
   if (known !== undefined) return known;

@@ -11,7 +11,7 @@ export interface CooldownTarget {
   model?: string;
 }
 
-/** A period in which an author may not be called. */
+/** A period in which an author is not called. */
 export interface Cooldown extends CooldownTarget {
   code: 'author_rate_limited' | ProbedCode;
   /** The cause, and what an operator can do. */
@@ -86,7 +86,7 @@ export function isCoolingDown(
 const longCooldownMs = 120_000;
 
 /** Who must wait: all workers of the author's queue, or only those with this key or model. */
-export function cooldownScope(code: Cooldown['code'], ms: number): 'all' | 'key' {
+export function queuePauseScope(code: Cooldown['code'], ms: number): 'all' | 'key' {
   return isProbed(code) || ms > longCooldownMs ? 'key' : 'all';
 }
 

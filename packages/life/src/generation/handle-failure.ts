@@ -2,7 +2,7 @@ import { asTexasError, type Clock, type TexasError } from '@texas-ai/kernel';
 import { triesPerStep } from '../authoring/ask-author.js';
 import type { Author, AuthorName, Authors } from '../authoring/author.js';
 import { isProbed, policyOf } from '../authoring/author-failures.js';
-import { type Cooldown, cooldownFor, cooldownScope } from '../authoring/cooldowns.js';
+import { type Cooldown, cooldownFor, queuePauseScope } from '../authoring/cooldowns.js';
 import type { Store } from '../store.js';
 import type { StepRow } from './checkpoint-repository.js';
 import type { Generation } from './generation.js';
@@ -103,7 +103,7 @@ async function beginCooldown(
 ): Promise<FailureOutcome> {
   const code = cooldownCode(failure);
   const ms = isProbed(code) ? timing.probeMs : cooldownMs(failure.details.retryAfterMs, random);
-  const by = cooldownScope(code, ms);
+  const by = queuePauseScope(code, ms);
   const generation = await store.generations.find(generationId);
   const author = generation && authorOf(authors, generation.author);
   if (!author || author.fingerprint === null || failure.code === 'author_held') {

@@ -42,7 +42,7 @@ export interface Expected {
   money: number | null;
 }
 
-/** The sums that spending at an instant is added to: everybody's, and the character's. */
+/** The sums to update for spending at an instant: everybody's, and the character's. */
 export function sumsOf(
   budget: Budget,
   character: string | null,

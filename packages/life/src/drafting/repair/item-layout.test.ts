@@ -86,12 +86,12 @@ describe('gaps', () => {
     expect(outline(plan).slice(4)).toEqual([
       '13:00-14:00 Reading',
       '14:00-14:50 Chess problems',
-      '14:50-16:50 A quiet while',
-      '16:50-18:00 A quiet while',
+      '14:50-16:50 Quiet time',
+      '16:50-18:00 Quiet time',
       '18:00-19:30 Item 7',
       '19:30-20:30 Logbook',
       '20:30-21:30 A late film',
-      '21:30-23:00 A quiet while',
+      '21:30-23:00 Quiet time',
     ]);
     expect(rules).toEqual(['gap']);
     const fill = plan.items.filter((item) =>

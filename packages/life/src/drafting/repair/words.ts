@@ -37,8 +37,8 @@ const chinese: RepairWords = {
 const english: RepairWords = {
   night: { title: 'Asleep', describe: (place) => `Fast asleep at ${place}.` },
   quiet: {
-    title: 'A quiet while',
-    describe: (place) => `Nothing that has to be done: a quiet while at ${place}.`,
+    title: 'Quiet time',
+    describe: (place) => `Nothing to be done; some quiet time at ${place}.`,
   },
   feelings: { asleep: 'peaceful', quiet: 'calm' },
   categories: {

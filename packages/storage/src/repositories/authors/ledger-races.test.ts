@@ -19,7 +19,7 @@ let ledger: LedgerRepository;
 beforeAll(async () => {
   db = await makeTestDatabase();
   pool = await openPool(db, workers);
-  ({ ledger } = makeStore(pool));
+  ledger = ledgerOfAll(Array.from({ length: workers }, () => makeStore(pool).ledger));
   await db.store.characters.synchronise(
     characters.map((id) => ({ profile: buildProfile('zh', { id }), hash: id })),
   );
@@ -32,6 +32,17 @@ beforeEach(async () => {
   await db.database('spending').delete();
   await db.database('author_calls').delete();
 });
+
+/** Opens and closes calls by the ledgers in turn: each batches only the calls of its own worker. */
+function ledgerOfAll(ledgers: readonly LedgerRepository[]): LedgerRepository {
+  let turn = 0;
+  const next = () => ledgers[turn++ % ledgers.length] as LedgerRepository;
+  return {
+    ...next(),
+    open: (call) => next().open(call),
+    close: (id, end) => next().close(id, end),
+  };
+}
 
 const capped = (tokens: number) => ({
   everybody: { day: { tokens, money: null }, month: { tokens: null, money: null } },

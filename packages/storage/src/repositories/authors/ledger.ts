@@ -1,16 +1,26 @@
 import type { Temporal } from '@texas-ai/kernel';
-import type { LedgerRepository } from '@texas-ai/life';
+import type { LedgerRepository, PlannedCall } from '@texas-ai/life';
 import type { Knex } from 'knex';
+import { makeBatcher } from '../../database/batcher.js';
 import { queryRows } from '../../database/query-rows.js';
-import { closeCall } from './close-call.js';
-import { openCall } from './open-call.js';
+import { type CallToClose, closeCalls } from './close-calls.js';
+import { openCalls } from './open-calls.js';
 import { makeSpendingQueries } from './spending.js';
 
+/**
+ * Every call of the whole fleet adds to the same sums. Their rows are locked once for all calls that a
+ * process opens or closes at the same moment, and never for longer than one statement.
+ */
 export function makeLedgerRepository(db: Knex): LedgerRepository {
+  const open = makeBatcher((calls: readonly PlannedCall[]) => openCalls(db, calls));
+  const close = makeBatcher(async (calls: readonly CallToClose[]) => {
+    await closeCalls(db, calls);
+    return calls.map(() => undefined);
+  });
   return {
     ...makeSpendingQueries(db),
 
-    open: (call) => openCall(db, call),
+    open,
 
     async renewLease(id, leaseMs) {
       await db('author_calls')
@@ -20,14 +30,17 @@ export function makeLedgerRepository(db: Knex): LedgerRepository {
         .update({ leased_until: db.raw("now() + ? * interval '1 millisecond'", [leaseMs]) });
     },
 
-    close: (id, end) => closeCall(db, id, end),
+    close: (id, end) => close({ id, ...end }),
 
     async closeLost(openedBefore) {
       const ids: string[] = await db('author_calls')
         .whereNull('closed_at')
         .where('opened_at', '<', openedBefore.toString())
         .pluck('id');
-      for (const id of ids) await closeCall(db, id, { outcome: 'lost', usage: null });
+      await closeCalls(
+        db,
+        ids.map((id) => ({ id, outcome: 'lost', usage: null })),
+      );
       return ids.length;
     },
 

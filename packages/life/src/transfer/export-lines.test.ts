@@ -147,7 +147,7 @@ describe('an export', () => {
     [
       'with an event that cannot be stored',
       () => withValueAt(file, 2, ['majorEvent', 'title'], 'half \udc00'),
-      /^Line 3: majorEvent.title: expected a text of whole characters/,
+      /^Line 3: majorEvent.title: expected a text without unpaired surrogates/,
     ],
     ['without a profile', () => file.toSpliced(1, 1), /^Line 2: /],
     [

@@ -53,7 +53,11 @@ describe('a database that is unavailable', () => {
       thrown('ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:1', 'connect'),
       /cannot be reached/,
     ],
-    ['no socket', thrown('ENOENT', 'connect ENOENT /run/x/.s.PGSQL.5432', 'connect'), /no socket/],
+    [
+      'no socket',
+      thrown('ENOENT', 'connect ENOENT /run/x/.s.PGSQL.5432', 'connect'),
+      /socket cannot be used/,
+    ],
     [
       'no certificate file',
       thrown('ENOENT', "open '/ca.pem'", 'open'),

@@ -19,7 +19,7 @@ export default {
   globalTeardown: '<rootDir>/test/global-teardown.mjs',
   setupFilesAfterEnv: ['<rootDir>/test/property-seed.mjs', '<rootDir>/test/temporal-equality.mjs'],
   // Only ends tests that hang, on any machine.
-  testTimeout: 120_000,
+  testTimeout: 300_000,
   // Process tests mostly wait, so three at a time keep two cores busy.
   maxWorkers: 3,
   // Jest leaks some modules of finished test files.

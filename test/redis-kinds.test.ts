@@ -93,8 +93,8 @@ test('an evicting Redis is one warning per process, and all log lines are JSON',
     running.push({ stop: () => kill(child) });
     // The last line may be incomplete.
     const lines = () => readFileSync(file, 'utf8').split('\n').slice(0, -1);
-    await until(() => lines().some((line) => line.includes(`${app} ready`)), 60);
-    await until(() => lines().some((line) => line.includes('redis may evict jobs')), 60);
+    await until(() => lines().some((line) => line.includes(`${app} ready`)));
+    await until(() => lines().some((line) => line.includes('redis may evict jobs')));
     const records = lines().map((line) => JSON.parse(line));
     const warnings = records.filter(({ message }) => /redis may evict/.test(message));
     expect(warnings).toEqual([

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
  */
 export async function until(
   condition: () => Promise<boolean> | boolean,
-  seconds = 60,
+  seconds = 240,
   pollMs = 20,
 ): Promise<void> {
   const deadline = performance.now() + seconds * 1000;

@@ -27,19 +27,19 @@ beforeAll(async () => {
     (each) => each.stop(),
   );
   system = await startChaosSystem({ folder, author, fallback: 'none', owner, signal: over.signal });
-}, 180_000);
+});
 afterAll(async () => {
   over.abort();
   await owner.closeAll();
   rmSync(folder, { recursive: true, force: true });
-}, 180_000);
+});
 
 let worker: Running;
 beforeEach(async () => {
   for (const each of [...system.workers]) await system.kill(each);
   worker = await system.startWorker();
   await published(await ask());
-}, 180_000);
+});
 
 /** Requests a new date. */
 async function ask(): Promise<string> {
@@ -116,7 +116,7 @@ test('a full Redis refuses work, loses none, and accepts work again once it has 
   expect(await statusOf(meanwhile)).not.toBe('published');
   await redisCommand('config', 'set', 'maxmemory', '0');
   await published(meanwhile);
-}, 180_000);
+});
 
 test.each(['redis', 'postgres'] as const)(
   'a dead connection to %s is replaced',
@@ -138,7 +138,7 @@ test('connections that PostgreSQL drops while idle are replaced', async () => {
     );
     await published(await ask());
   }
-}, 180_000);
+});
 
 test('SIGTERM lets a call in flight finish, and its text is stored', async () => {
   const gate = author.gate(`/${worker.name}`);
@@ -162,7 +162,7 @@ test('SIGTERM lets a call in flight finish, and its text is stored', async () =>
   const { planned, made } = await callsOf(id);
   expect(made).toBe(planned);
   expect(next.child.exitCode).toBeNull();
-}, 180_000);
+});
 
 test('SIGTERM aborts a call that takes too long, and another worker makes it at once', async () => {
   const gate = author.gate(`/${worker.name}`);
@@ -178,7 +178,7 @@ test('SIGTERM aborts a call that takes too long, and another worker makes it at 
   gate.open();
   // It did not have to wait until the lock of the job expired.
   expect(logged()).not.toContain('job stalled');
-}, 180_000);
+});
 
 test('SIGKILL: another worker takes over once the job’s lock expires, for exactly one more call', async () => {
   const gate = author.gate(`/${worker.name}`);
@@ -194,4 +194,4 @@ test('SIGKILL: another worker takes over once the job’s lock expires, for exac
   // That is long before the generation counts as stalled and the reconciler restarts it.
   expect(logged()).toContain('job stalled');
   expect(logged()).not.toContain('stalled generations recovered');
-}, 180_000);
+});

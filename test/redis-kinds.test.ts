@@ -80,7 +80,7 @@ test('a Redis in cluster mode ends api, worker and npm start with one sentence a
       );
     }
   }
-}, 120_000);
+});
 
 test('an evicting Redis is one warning per process, and all log lines are JSON', async () => {
   const env = await environment({
@@ -102,4 +102,4 @@ test('an evicting Redis is one warning per process, and all log lines are JSON',
     ]);
     expect(records.filter(({ message }) => message === 'printed by a library')).toEqual([]);
   }
-}, 120_000);
+});

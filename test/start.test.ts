@@ -122,7 +122,7 @@ describe('npm start', () => {
     } finally {
       await gemini.stop();
     }
-  }, 120_000);
+  });
 
   test.each([
     [['--date', '2025-02-30'], {}, /--date: “2025-02-30” is not a date/],

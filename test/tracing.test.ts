@@ -72,7 +72,7 @@ beforeAll(async () => {
   const api = startApp('api', environment);
   children.push(api, startApp('worker', environment));
   await untilReady(url, api);
-}, 180_000);
+});
 
 afterAll(async () => {
   await Promise.all(children.map(kill));
@@ -81,7 +81,7 @@ afterAll(async () => {
   collector.close();
   await db.drop();
   rmSync(home, { recursive: true, force: true });
-}, 180_000);
+});
 
 test('a request is one trace through the queue to the author, and continues the client’s trace', async () => {
   const traceId = '0af7651916cd43dd8448eb211c80319c';
@@ -120,7 +120,7 @@ test('a request is one trace through the queue to the author, and continues the 
     await until(() => ancestorsOf(span).includes(request?.spanId ?? ''));
     expect(ancestorsOf(span).length).toBeGreaterThanOrEqual(3);
   }
-}, 180_000);
+});
 
 test('BullMQ’s internal commands are not traced', () => {
   expect(spans.filter(({ name }) => name.startsWith('moveStalledJobsToWait'))).toEqual([]);
@@ -136,7 +136,7 @@ test('processes stop cleanly if the collector is gone', async () => {
     return (await exit)[0];
   });
   expect(await Promise.all(codes)).toEqual([0, 0]);
-}, 180_000);
+});
 
 /** The jobs of the author’s queue, as stored in Redis. */
 async function jobsOfAuthor(): Promise<string[]> {

@@ -57,7 +57,7 @@ test('a wiped Redis loses none of 50 generations, and no plan is paid for twice'
   // Workers store the results of the calls they had in flight; none is made again.
   expect(plans.filter(({ calls }) => calls !== 1)).toEqual([]);
   expect(published.filter(({ author, fallback }) => author !== 'gemini' || fallback)).toEqual([]);
-}, 180_000);
+});
 
 test('after Redis is wiped, days wait for the authors of another worker instead of falling back', async () => {
   fleet = await startFleet({

@@ -86,5 +86,5 @@ describe('finding programs', () => {
     expect(readdirSync(join(folder.home, 'binaries'))).toEqual(['redis']);
     expect(await redisInTree(tree, undefined)).toBeDefined();
     expect(await redisInTree(tree, { uid: 65_534, gid: 65_534 })).toBeDefined();
-  }, 60_000);
+  });
 });

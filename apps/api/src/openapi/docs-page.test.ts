@@ -73,7 +73,7 @@ describe.each([
     expect(crossOrigin).toEqual([]);
     expect(errors).toEqual([]);
     await close();
-  }, 180_000);
+  });
 
   it('the queue board requires signing in once and shows the queues', async () => {
     if (!browser) return;
@@ -114,7 +114,7 @@ describe.each([
     expect(crossOrigin).toEqual([]);
     expect(errors).toEqual([]);
     await close();
-  }, 180_000);
+  });
 });
 
 async function summariesOf(url: string): Promise<{ path: string; summary: string }[]> {

@@ -46,7 +46,7 @@ beforeAll(async () => {
     FROM generate_series(0, ${days / 2 - 1}) AS n, characters;
     ANALYZE;
   `);
-}, 120_000);
+});
 afterAll(() => db.drop());
 
 interface Entry {

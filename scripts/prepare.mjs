@@ -132,7 +132,7 @@ function assertWritable() {
   } catch (error) {
     giveUp(
       error.code === 'ENOSPC'
-        ? `The disk of ${root} is full; free some space and run the command again.`
+        ? `The disk that holds ${root} is full; free some space and run the command again.`
         : `Cannot write to ${root} (${error.code}); make the folder writable or copy it to one that is.`,
     );
   }

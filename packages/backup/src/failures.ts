@@ -12,18 +12,18 @@ const maxStderr = 1000;
 const maxReason = 300;
 
 /**
- * The failure of a PostgreSQL program, with its own error and advice in the message. Neither the password nor rows
- * that the program quoted are included.
+ * Describes the failure of a PostgreSQL program, with the program's own error and advice in the message. Includes
+ * neither the password nor any rows that the program quoted.
  */
 export function programFailure(
   code: ErrorCode,
   sentence: string,
-  ending: ProgramExit,
+  exit: ProgramExit,
   databaseUrl?: string,
 ): TexasError {
-  const stderr = redacted(ending.stderr, databaseUrl);
+  const stderr = redacted(exit.stderr, databaseUrl);
   return new TexasError(code, withReason(sentence, errorsIn(stderr)), {
-    details: { ended: ending.code, stderr: stderr.trim().slice(-maxStderr) },
+    details: { ended: exit.code, stderr: stderr.trim().slice(-maxStderr) },
   });
 }
 
@@ -49,7 +49,7 @@ function withReason(sentence: string, error: string): string {
   return advice === undefined ? message : `${message} ${advice}`;
 }
 
-/** Advice about objects that are dumped or restored; the first match counts. */
+/** Advice about objects that are dumped or restored; the first match is used. */
 const dumpAdvice: readonly [RegExp, string][] = [
   [
     /permission denied for (?:table|sequence|view|schema|large object)/,
@@ -62,7 +62,7 @@ const dumpAdvice: readonly [RegExp, string][] = [
   [/role "[^"]*" does not exist/, 'Create that role first: the backup refers to it.'],
   [
     /(?:type|function|operator|operator class|relation|schema) "?[^"]*"?.* does not exist/,
-    'Tables of Texas AI depend on something outside of their schema, such as another extension: remove that dependency and make another backup.',
+    'Tables of Texas AI depend on something outside their schema, such as another extension: remove that dependency and make another backup.',
   ],
 ];
 
@@ -77,21 +77,21 @@ const connectionStates = /^(08|28|57P)/;
 /** Turns an error of the file system or PostgreSQL into a TexasError; a TexasError is returned unchanged. */
 export function asBackupFailure(failure: unknown, code: FailureCode, folder?: string): TexasError {
   if (failure instanceof TexasError) return failure;
-  const system = errorCode(failure) ?? '';
+  const causeCode = errorCode(failure) ?? '';
   const reason = failure instanceof pg.DatabaseError ? failure.message : '';
   const failed = (sentence: string) =>
     new TexasError(code, withReason(sentence, reason), { cause: failure });
-  if (system === 'ENOSPC' || system === 'EDQUOT') {
-    return failed(`The disk of ${folder ?? 'the backup'} is full.`);
+  if (causeCode === 'ENOSPC' || causeCode === 'EDQUOT') {
+    return failed(`The disk that holds ${folder ?? 'the backup'} is full.`);
   }
-  if (system === 'EACCES' || system === 'EPERM' || system === 'EROFS') {
+  if (causeCode === 'EACCES' || causeCode === 'EPERM' || causeCode === 'EROFS') {
     return failed(`${folder ?? 'The backup'} cannot be written.`);
   }
-  if (system === '42501') {
-    return failed('The database role lacks a privilege that this needs.');
+  if (causeCode === '42501') {
+    return failed('The database role lacks a privilege that this operation needs.');
   }
-  if (connectionStates.test(system) || lostConnection.test(`${system} ${String(failure)}`)) {
-    return failed('The connection to the database could not be made or was lost.');
+  if (connectionStates.test(causeCode) || lostConnection.test(`${causeCode} ${String(failure)}`)) {
+    return failed('The connection to the database could not be established or was lost.');
   }
   return failed(
     code === 'backup_failed'

@@ -5,14 +5,14 @@ export interface RedisOptions {
   /** redis:// or rediss:// */
   url: string;
   logger: Logger;
-  /** Milliseconds until a command to a Redis that hangs is rejected; 2,000 by default. */
+  /** Milliseconds after which a command is rejected if Redis hangs; 2,000 by default. */
   commandTimeoutMs?: number;
 }
 
 export interface ConsumerRedisOptions extends Omit<RedisOptions, 'commandTimeoutMs'> {
   /**
    * Milliseconds without a reply after which the connection counts as dead and is replaced, for example after an
-   * unannounced failover; 4,000 by default. Blocking commands have more time.
+   * unannounced failover; 4,000 by default. Blocking commands get more time.
    */
   silenceMs?: number;
 }
@@ -38,13 +38,13 @@ export function connectProducer({ url, logger, commandTimeoutMs = 2_000 }: Redis
   );
 }
 
-/** The default grows to 2 s. */
+/** The default of ioredis is 2 s. */
 const maxReconnectMs = 1_000;
 
 /** Longer than the 10 s for which BullMQ may block. */
 const blockingSilenceMs = 12_000;
 
-/** ioredis leaves the socket timeout of a closed connection running; it would close the next one, again and again. */
+/** ioredis leaves the socket timeout of a closed connection running, which would close each new connection in turn. */
 function clearSocketTimeoutOnClose(redis: Redis): void {
   const internals = redis as unknown as { socketTimeoutTimer?: NodeJS.Timeout | undefined };
   redis.on('close', () => {

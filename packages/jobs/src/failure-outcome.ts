@@ -13,7 +13,7 @@ class RetryLater extends Error {
   }
 }
 
-/** The backoff strategy for BullMQ, which takes 0 as “at once”. */
+/** The backoff strategy for BullMQ, which treats 0 as “immediately”. */
 export function retryDelayMs(error: Error | undefined, defaultMs: number): number {
   return error instanceof RetryLater ? Math.max(error.delayMs, 1) : defaultMs;
 }
@@ -28,7 +28,7 @@ export async function handBack(
   throw new DelayedError();
 }
 
-/** Carries out the outcome. Always rejects, with the error by which BullMQ recognises it. */
+/** Carries out the outcome. Always rejects, with the error that BullMQ expects for it. */
 export async function applyOutcome(
   outcome: FailureOutcome,
   { job, token, failure }: { job: Job; token: string | undefined; failure: TexasError },
@@ -37,7 +37,7 @@ export async function applyOutcome(
     pauseHere(queue: QueueName): Promise<void>;
   },
 ): Promise<never> {
-  // BullMQ stores the code and our own message, nothing of the cause.
+  // BullMQ stores the code and our own message, but nothing about the cause.
   const reason = `${failure.code}: ${failure.message}`;
   switch (outcome.kind) {
     case 'fell-back':

@@ -48,8 +48,8 @@ export function makeProducer(queues: Queues, { failedDays = 7 } = {}): Producer 
   async function enqueue(steps: readonly Step[]): Promise<void> {
     await ifReachable(async () => {
       for (const name of new Set(steps.map(queueOf))) {
-        const some = steps.filter((step) => queueOf(step) === name);
-        for (const slice of slicesOf(some)) {
+        const stepsInQueue = steps.filter((step) => queueOf(step) === name);
+        for (const slice of slicesOf(stepsInQueue)) {
           await queues.get(name).addBulk(slice.map((step) => toJob(step, options)));
         }
       }
@@ -117,7 +117,7 @@ export function queueOf(step: Step): QueueName {
   return step.kind === 'publish-day' ? 'days' : `author-${step.author}`;
 }
 
-/** `<step>-<generation>-<run>[-<chapter>]`: BullMQ ignores an id that exists already. */
+/** `<step>-<generation>-<run>[-<chapter>]`: BullMQ ignores an id that already exists. */
 export function jobId({ kind, generationId, run, chapter }: Step): string {
   return [kind, generationId, run, ...(chapter === undefined ? [] : [chapter])].join('-');
 }

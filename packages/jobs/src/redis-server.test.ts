@@ -196,6 +196,6 @@ test.each([
     warnings:
       verdict === 'supported'
         ? []
-        : [{ message: 'redis is older than supported', version, oldest: 7 }],
+        : [{ message: 'redis is older than the oldest supported version', version, oldest: 7 }],
   });
 });

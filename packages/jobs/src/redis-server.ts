@@ -7,7 +7,7 @@ import { defaultPrefix } from './definitions.js';
 // Checks the Redis server once at the start of each process: on an unsupported one, jobs would wait forever without
 // an error.
 
-/** A server's own description; null for what it does not reveal, as with some managed services. */
+/** What a server reports about itself; null for what it hides, as some managed services do. */
 export interface RedisServer {
   /** The Redis version; Valkey reports the one that it is compatible with. */
   version: string | null;
@@ -23,7 +23,7 @@ type Inspectable = Pick<Redis, 'info' | 'call'>;
 /** Rejects if the server does not reply; if it forbids the commands, the description has fewer details. */
 export async function describeRedis(connection: Inspectable): Promise<RedisServer> {
   const info = await nullIfForbidden(connection.info());
-  const fields = info === null ? await helloOf(connection) : fieldsOf(info);
+  const fields = info === null ? await helloFields(connection) : fieldsOf(info);
   const version = fields.get('redis_version') ?? fields.get('version') ?? null;
   const mode = fields.get('redis_mode') ?? fields.get('server_mode') ?? fields.get('mode') ?? null;
   const isReplica = /slave|replica/.test(fields.get('role') ?? '');
@@ -32,7 +32,7 @@ export async function describeRedis(connection: Inspectable): Promise<RedisServe
 }
 
 /** Works without the right to use `INFO`, for example after `-@dangerous`. */
-async function helloOf(connection: Inspectable): Promise<Map<string, string>> {
+async function helloFields(connection: Inspectable): Promise<Map<string, string>> {
   const hello = await nullIfForbidden(connection.call('HELLO'));
   const words = Array.isArray(hello) ? hello.map(String) : [];
   return new Map(words.flatMap((word, at) => (at % 2 ? [] : [[word, words[at + 1] ?? '']])));
@@ -73,7 +73,11 @@ export function assessRedis(
   if (isReplica)
     warnings.push({ message: 'redis is a read-only replica, which accepts no writes' });
   if (major < oldestSupported) {
-    warnings.push({ message: 'redis is older than supported', version, oldest: oldestSupported });
+    warnings.push({
+      message: 'redis is older than the oldest supported version',
+      version,
+      oldest: oldestSupported,
+    });
   }
   return { refusal: refusalOf(mode, major, version), warnings };
 }
@@ -94,7 +98,7 @@ const inClusterMode =
 
 export interface SupportedRedisOptions {
   connection: Redis;
-  /** The variable with its address. */
+  /** The environment variable that holds its address. */
   setting: 'REDIS_URL' | 'CACHE_REDIS_URL';
   /** The prefix of our keys and channels. */
   prefix?: string;
@@ -121,7 +125,7 @@ export async function assertRedisSupported(options: SupportedRedisOptions): Prom
 
 const retryMs = 1_000;
 
-/** Retries while the connection breaks; rejects once it is closed for good. */
+/** Retries if the connection breaks; rejects once it is closed for good. */
 async function describeWhenReady({
   connection,
   logger,
@@ -131,7 +135,7 @@ async function describeWhenReady({
     try {
       return await describeRedis(connection);
     } catch (error) {
-      logger.debug('redis could not be described', { error });
+      logger.debug('could not get server information from redis', { error });
       await pause(retryMs);
     }
   }

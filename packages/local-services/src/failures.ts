@@ -57,7 +57,7 @@ export function explainFolder(folder: string): TexasError | undefined {
 
 function diskFull(folder: string, cause?: unknown): TexasError {
   return localServiceFailed(
-    `The disk of ${folder} is full: free about 300 MB there, or set TEXAS_HOME to a folder on another disk.`,
+    `The disk that holds ${folder} is full: free about 300 MB there, or set TEXAS_HOME to a folder on another disk.`,
     cause,
   );
 }

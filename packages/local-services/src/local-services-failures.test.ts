@@ -48,7 +48,7 @@ describe('startLocalServices fails with one sentence for', () => {
   }
   const full = {
     code: 'local_service_failed',
-    message: expect.stringMatching(/^The disk of .* is full: free .*TEXAS_HOME/),
+    message: expect.stringMatching(/^The disk that holds .* is full: free .*TEXAS_HOME/),
   };
   const readOnly = {
     code: 'local_service_failed',

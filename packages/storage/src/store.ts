@@ -29,7 +29,7 @@ const keepAliveMs = 500;
 /** A profile may have several hundred kilobytes of material. */
 const maxCachedProfiles = 100;
 
-/** The store on PostgreSQL. */
+/** The PostgreSQL implementation of the store. */
 export function makeStore(database: Database): Store {
   const profiles: ProfileCache = new LRUCache({ max: maxCachedProfiles });
 

@@ -49,7 +49,7 @@ export function makeOutbox(deps: OutboxDeps): Outbox {
           logger.warn('alert not sent, will be retried', { ...fields, reason, againMs });
           return;
         }
-        logger.error('alert not sent, given up', { ...fields, reason });
+        logger.error('alert not sent, giving up', { ...fields, reason });
       }
       messages.shift();
     }

@@ -19,7 +19,7 @@ export interface ApplyCooldownsDeps {
 }
 
 /**
- * Makes the author queues follow the stored cooldowns, even after Redis has lost its state: a queue is
+ * Applies the stored cooldowns to the author queues, even after Redis has lost its state: a queue is
  * paused in this process if the key or model used here was refused or has a long cooldown, and paused for
  * all workers during a short one. Returns the cooldowns in force.
  */
@@ -41,7 +41,7 @@ export async function applyCooldowns({
       const ms = until.epochMilliseconds - now.epochMilliseconds;
       return { ms, scope: queuePauseScope(code, ms) };
     });
-    // The remainder of a long cooldown pauses the queue for all before this worker takes jobs again.
+    // Near its end, a long cooldown pauses the queue for all workers, before this one takes jobs again.
     for (const { ms, scope } of scopes) if (scope === 'all') await producer.pauseQueue(queue, ms);
     await consumer.setPaused(
       queue,

@@ -10,7 +10,7 @@ import {
   type Quotas,
 } from '@texas-ai/life';
 
-/** The authors that this process can call: gemini only with a key. */
+/** The authors that this process can call; Gemini requires a key. */
 export function makeAuthors(
   { authoring }: Config,
   clock: Clock,

@@ -5,10 +5,10 @@ import type { WorkerDeps } from '../deps.js';
 import { fallBackOverdue } from './fall-back-overdue.js';
 import { wantedSchedules } from './wanted-schedules.js';
 
-/** A refused key or model that has not been probed for this many intervals is no longer used by any worker. */
+/** A refused key or model that has not been probed for this many intervals counts as no longer used by any worker. */
 const maxMissedProbes = 3;
 
-/** Runs the tasks that one worker at a time does for the fleet; a failed task does not stop the others. */
+/** Runs the tasks that one worker at a time performs for the fleet; a failed task does not stop the others. */
 export async function reconcile(deps: WorkerDeps): Promise<void> {
   const { logger } = deps;
   for (const [task, work] of Object.entries(tasks)) {

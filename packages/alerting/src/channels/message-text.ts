@@ -12,7 +12,7 @@ export function markdownOf(
   return truncateBytes(`**${escapeText(inOneLine(title))}**\n\n${escapeText(text)}`, maxBytes);
 }
 
-/** For Markdown without escapes: replaces its special characters by full-width ones, which look the same. */
+/** For Markdown without escapes: replaces its special characters with full-width ones, which look the same. */
 export function escapeFullWidth(text: string): string {
   return withoutMentions(text)
     .replace(/[*<>[\]`]/g, fullWidth)
@@ -21,12 +21,12 @@ export function escapeFullWidth(text: string): string {
 
 /**
  * For Markdown with backslash escapes. Angle brackets become full-width, because Mattermost parses Slack's syntax, such
- * as `<!channel>` and `<address|text>`, before Markdown. Underscores within words stay, so that codes and addresses are
- * unchanged.
+ * as `<!channel>` and `<address|text>`, before Markdown. Underscores within words are kept, so that codes and addresses
+ * are unchanged.
  */
 export function escapeBackslash(text: string): string {
   return withoutMentions(text)
-    .replace(/[\\*[\]`~|]|(?<!\S)#|(?<![a-z\d])_|_(?![a-z\d])/gi, (sign) => `\\${sign}`)
+    .replace(/[\\*[\]`~|]|(?<!\S)#|(?<![a-z\d])_|_(?![a-z\d])/gi, (character) => `\\${character}`)
     .replace(/[<>]/g, fullWidth);
 }
 
@@ -36,8 +36,8 @@ function withoutMentions(text: string): string {
 }
 
 /** Returns the full-width variant of an ASCII character. */
-export function fullWidth(sign: string): string {
-  return String.fromCharCode(sign.charCodeAt(0) + 0xfee0);
+export function fullWidth(character: string): string {
+  return String.fromCharCode(character.charCodeAt(0) + 0xfee0);
 }
 
 /** An empty line would end bold text. */

@@ -8,7 +8,7 @@ export type SuccessCheck = (body: string) => boolean;
 
 export const anyBody: SuccessCheck = () => true;
 
-/** Requires a JSON body with this number in the field `name`: the service responds with 200 to failures too. */
+/** Requires a JSON body with this number in the field `name`: some services respond with 200 even on failure. */
 export function hasNumber(name: string, expected: number): SuccessCheck {
   return (body) => {
     try {
@@ -22,12 +22,12 @@ export function hasNumber(name: string, expected: number): SuccessCheck {
 
 /** Characters of a response that are returned, far more than is stored or shown. */
 const maxResponseCharacters = 10_000;
-/** Bytes of a response that are read, since some servers never stop. */
+/** Bytes of a response that are read, since some servers never stop sending. */
 const maxResponseBytes = 1_000_000;
 
 /**
- * Posts JSON and returns status and body of the response in one line. Rejects with `alert_failed`, whose message does
- * not contain the URL, since it includes a key. The response in `details` may repeat that key: redact it before
+ * Posts JSON and returns the status and body of the response on one line. Rejects with `alert_failed`, whose message
+ * does not contain the URL, since that includes a key. The response in `details` may repeat that key: redact it before
  * truncating it, because a partial key would not be recognised.
  */
 export async function post(
@@ -60,7 +60,7 @@ export async function post(
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new TexasError('alert_failed', `It could not be reached (${code}).`);
   }
-  // PostgreSQL rejects NUL, and a terminal obeys other control characters.
+  // PostgreSQL rejects NUL, and terminals interpret other control characters.
   const answer = body
     .slice(0, maxResponseCharacters)
     .replace(/[\s\p{Cc}]+/gu, ' ')

@@ -72,7 +72,7 @@ describe('a message that the channel rejects', () => {
     expect(logger.lines).toEqual([
       {
         level: 'error',
-        message: 'alert not sent, given up',
+        message: 'alert not sent, giving up',
         fields: { ...fields, reason: 'It rejected the message. 500 [redacted]' },
       },
     ]);

@@ -32,7 +32,7 @@ export function deliveryDelayMs(tries: number, isOpen: boolean): number | null {
 /**
  * Sends one message to one channel, unless it was sent or is being sent. A failure is retried later. A delivery that
  * exceeds the channel's rate limit or is aborted is postponed, which does not count as a try. A channel that is not
- * configured in this process is left to others. Rejects only with what `alerts` rejects with.
+ * configured in this process is left to other processes. Rejects only if a call to `alerts` does.
  */
 export async function deliver(
   deps: DeliverDeps,
@@ -55,7 +55,7 @@ export async function deliver(
   }
   await alerts.failed(key, failure);
   const { error: reason, againMs, free } = failure;
-  if (againMs === null) logger.error('alert not sent, given up', { ...fields, reason });
+  if (againMs === null) logger.error('alert not sent, giving up', { ...fields, reason });
   else if (!free) logger.warn('alert not sent, will be retried', { ...fields, reason, againMs });
 }
 

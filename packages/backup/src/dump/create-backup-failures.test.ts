@@ -124,7 +124,7 @@ test('the database cannot be reached', async () => {
   const failing = backUp({ databaseUrl, folder: target.folder });
   await expect(failing).rejects.toMatchObject({
     code: 'backup_failed',
-    message: 'The connection to the database could not be made or was lost.',
+    message: 'The connection to the database could not be established or was lost.',
   });
 });
 
@@ -132,7 +132,7 @@ test('the disk has no space except its reserve', async () => {
   const failing = backUp({ databaseUrl: sample.url, folder: target.folder, reserve: 2 ** 60 });
   await expect(failing).rejects.toMatchObject({
     code: 'backup_failed',
-    message: expect.stringContaining('has no space left except its reserve'),
+    message: expect.stringContaining('has no space left beyond its reserve'),
   });
 });
 
@@ -175,7 +175,7 @@ test('a full disk', async () => {
     const script = '$REAL "$@"; head -c 1000000 /dev/urandom; exec sleep 1000';
     await expect(backUpWith(script, { folder })).rejects.toMatchObject({
       code: 'backup_failed',
-      message: `The disk of ${folder} is full.`,
+      message: `The disk that holds ${folder} is full.`,
     });
     expect(execFileSync('ls', ['-A', folder]).toString()).toBe('');
   } finally {

@@ -11,7 +11,7 @@ export interface WriteDumpOptions {
   file: string;
   /** An age recipient, if the file is to be encrypted. */
   recipient: string | undefined;
-  /** Bytes of the disk that must stay free. */
+  /** Bytes that must stay free on the disk. */
   reserve: number;
   /** Receives the unencrypted dump until it closes. */
   listing: Writable;
@@ -78,6 +78,6 @@ async function assertReserve(folder: string, reserve: number): Promise<void> {
   if (reserve === 0) return;
   const { bavail, bsize } = await statfs(folder);
   if (bavail * bsize >= reserve) return;
-  const message = `The disk of ${folder} has no space left except its reserve.`;
+  const message = `The disk that holds ${folder} has no space left beyond its reserve.`;
   throw new TexasError('backup_failed', message, { details: { reserve } });
 }

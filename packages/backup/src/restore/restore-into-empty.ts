@@ -39,13 +39,15 @@ export async function restoreIntoEmpty(
       ...found,
     };
   } catch (failure) {
-    const cleanUp = AbortSignal.timeout(60_000);
+    const cleanUpSignal = AbortSignal.timeout(60_000);
     if (created) {
-      await withMaintenanceConnection(databaseUrl, cleanUp, (connection) =>
+      await withMaintenanceConnection(databaseUrl, cleanUpSignal, (connection) =>
         dropDatabase(connection, database),
       );
     } else {
-      await withConnection(databaseUrl, cleanUp, (connection) => dropAdded(connection, before));
+      await withConnection(databaseUrl, cleanUpSignal, (connection) =>
+        dropAdded(connection, before),
+      );
     }
     throw failure;
   }

@@ -15,8 +15,9 @@ export interface SwapOptions {
 const terminateEveryMs = 50;
 
 /**
- * Gives the restored database the name of the live one, in one transaction: both are renamed or neither, even if this
- * process dies. A rename blocks new sessions and waits 5 s for existing ones, which a second connection terminates.
+ * Gives the restored database the name of the live one, in one transaction: either both are renamed or neither is, even
+ * if this process dies. A rename blocks new sessions and waits 5 s for existing ones, which a second connection
+ * terminates.
  */
 export async function swapDatabases(swap: SwapOptions, renamer: Connection): Promise<void> {
   const { databaseUrl, live, restored, before, signal } = swap;
@@ -47,7 +48,7 @@ async function whileTerminatingSessions(
   const ended = work.finally(() => {
     done = true;
   });
-  // Awaited below, but a failure to terminate sessions may come first.
+  // Awaited below, but terminating sessions may fail first, which would leave this rejection unhandled.
   ended.catch(() => undefined);
   while (!done) {
     await terminateSessions(terminator, name);

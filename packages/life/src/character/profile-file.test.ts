@@ -97,7 +97,7 @@ describe('parseProfile', () => {
     expect(problemsOf(broken)).toEqual(
       expect.arrayContaining([
         'colour: unknown key',
-        "name: expected a text in the profile's language (zh)",
+        "name: expected text in the profile's language (zh)",
         'home.place: expected the key of a place, found "attic"',
         'places.1.key: expected a unique key, "room" is already used',
         'work.0.places.0: expected the key of a place, found "moon"',
@@ -171,7 +171,7 @@ describe('parseProfile', () => {
   test.each(['', ' ', '\u200b', '\u2800\u3164', 'null', ' NULL ', 'undefined'])(
     'rejects %j as a text',
     (name) => {
-      const expected = 'a text with something to read';
+      const expected = 'text with a visible character';
       const [place] = document().places;
       expect(problemsOf({ ...document(), name })).toEqual([`name: expected ${expected}`]);
       expect(problemsOf({ ...document(), places: [{ ...place, details: [name] }] })).toEqual([

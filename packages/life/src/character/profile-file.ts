@@ -57,7 +57,7 @@ function localise(
   const keys = Object.keys(value);
   if (keys.length > 0 && keys.every((key) => languages.some((known) => known === key))) {
     if (language !== undefined && value[language] === undefined) {
-      report(path, `expected a text in the profile's language (${language})`);
+      report(path, `expected text in the profile's language (${language})`);
     }
     return value[language ?? 'zh'] ?? '-';
   }

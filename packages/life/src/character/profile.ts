@@ -4,16 +4,16 @@ import { dayTypes } from '../day/day-type.js';
 import { weatherConditions } from '../day/weather.js';
 import { minuteText } from '../schemas.js';
 
-// The profile of a character in one language. The file may have every text in both languages
+// The profile of a character in one language. The file may give every text in both languages
 // (`{ zh, en }`); `parseProfile` in profile-file.ts selects one.
 //
 // Optional lists of texts are sentence material for the offline author: clauses without a full stop.
 // `{word}` in a clause is replaced by one of `material.words.word`; `{companion}`, `{place}`, `{time}`,
 // `{weekday}`, `{temperature}` and `{yesterday}` are built in. A clause with an unknown word is not used.
 
-/** Has a visible character, and is not `null` or `undefined`, which programs write for a missing text. */
+/** At least one visible character, and not `null` or `undefined`, which programs write for missing text. */
 const readable = /^(?!(?:null|undefined)$).*[^\p{Default_Ignorable_Code_Point}\p{C}\p{Z}\u2800]/isu;
-const text = z.string().trim().regex(readable, 'expected a text with something to read');
+const text = z.string().trim().regex(readable, 'expected text with a visible character');
 const texts = z.array(text).optional();
 const key = z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case letters, digits and hyphens');
 const span = z.tuple([minuteText, minuteText]);
@@ -51,11 +51,11 @@ export const placeSchema = z.strictObject({
   name: text,
   outdoors: z.boolean(),
   description: text,
-  /** True for places out of town, which are visited in major events only. */
+  /** True for places out of town, which are visited only during major events. */
   away: z.boolean().optional(),
   /** What she sees, hears or smells there at any time, as complete clauses. */
   details: texts,
-  /** The same, for one kind of weather (`sunny` and `cloudy` by daylight only) or one time of day. */
+  /** The same, for one kind of weather (`sunny` and `cloudy` in daylight only) or one time of day. */
   weather: z.partialRecord(z.enum(weatherConditions), z.array(text)).optional(),
   times: z.partialRecord(z.enum(timesOfDay), z.array(text)).optional(),
   /** Small movements that fit this place; they replace `material.moves`. */
@@ -78,7 +78,7 @@ export const themeSchema = z.strictObject({
   moves: texts,
 });
 
-/** Something the character does. Days are written from activities. */
+/** Something the character does. Days are made up of activities. */
 export const activitySchema = z.strictObject({
   title: text,
   category: z.enum(categories),
@@ -96,7 +96,7 @@ export const activitySchema = z.strictObject({
   /** The weather and the day types to which it is limited. */
   weather: z.array(z.enum(weatherConditions)).min(1).optional(),
   days: z.array(z.enum(dayTypes)).min(1).optional(),
-  /** Key of a theme whose material it uses too. */
+  /** Key of a theme whose material it also uses. */
   theme: z.string().optional(),
   ...themeSchema.omit({ gestures: true, moves: true }).shape,
 });
@@ -121,7 +121,7 @@ export const materialSchema = z.strictObject({
   themes: z.record(key, themeSchema).optional(),
   /** Small things done on the side; Chinese without a subject, English as participle phrases. */
   gestures: texts,
-  /** The same as complete clauses with a subject. */
+  /** The same, as complete clauses with a subject. */
   moves: texts,
   /** How she reacts to company, as clauses with a subject. */
   reactions: texts,
@@ -158,9 +158,9 @@ export const profileSchema = z.strictObject({
     place: z.string(),
   }),
   hours: z.strictObject({
-    /** The earliest and the latest waking, local time. */
+    /** The earliest and latest local times at which she wakes up. */
     wake: span,
-    /** The earliest and the latest falling asleep, local time, at most 24:00. */
+    /** The earliest and latest local times at which she falls asleep, at most 24:00. */
     sleep: span,
   }),
   companions: z.array(companionSchema),

@@ -1,14 +1,14 @@
 import { parseDate, type Temporal } from '@texas-ai/kernel';
 import type { CallUsage } from '../authoring/author.js';
 
-/** Money per million tokens; thoughts count as output. */
+/** Price per million tokens; thinking tokens count as output. */
 export interface Price {
   input: number;
   output: number;
 }
 
 export interface ListedPrice extends Price {
-  /** The day on which the price was read, `YYYY-MM-DD`. */
+  /** The day on which the price was looked up, `YYYY-MM-DD`. */
   readOn?: string | undefined;
   /** An announced price and the day from which it applies, `YYYY-MM-DD` in UTC. */
   next?: (Price & { from: string }) | undefined;
@@ -16,12 +16,12 @@ export interface ListedPrice extends Price {
 
 export type PriceTable = Readonly<Record<string, ListedPrice>>;
 
-/** Money is exact: prices have at most six decimals, and are for a million tokens. */
+/** Enough for exact costs: prices have at most six decimals and are per million tokens. */
 const decimals = 12;
 
 /**
- * The cost of tokens of a model at an instant, exact to twelve decimals. Null if the price is unknown,
- * which is not the same as free; no tokens cost 0.
+ * What a model's tokens cost at an instant, exact to twelve decimals. Null if the price is unknown, which
+ * is not the same as free; 0 if there are no tokens.
  */
 export function costOf(
   prices: PriceTable,
@@ -49,18 +49,18 @@ function priceAt(prices: PriceTable, model: string | null, now: Temporal.Instant
 }
 
 /**
- * The model by whose price a call is charged: the one that answered, which may be the successor of a
- * withdrawn one, or the one that was asked for if the table does not have the other.
+ * The model whose price applies to a call: the one that answered, which may be the successor of a
+ * withdrawn model, or the requested one if the table does not list the one that answered.
  */
 export function pricedModel(
   prices: PriceTable,
-  asked: string | null,
+  requested: string | null,
   answered: string | undefined,
 ): string | null {
-  return answered !== undefined && hasPrice(prices, answered) ? answered : asked;
+  return answered !== undefined && hasPrice(prices, answered) ? answered : requested;
 }
 
-/** The known part of a sum; null, unknown, if none of it has a price. */
+/** The total of the calls whose price is known; null if it is not known for any of them. */
 export function knownSum(money: number, unpricedCalls: number): number | null {
   return money === 0 && unpricedCalls > 0 ? null : money;
 }

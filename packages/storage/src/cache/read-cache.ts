@@ -21,8 +21,8 @@ export interface ReadCache {
    */
   read(key: string, ttlSeconds: number, build: () => Promise<unknown>): Promise<CachedRead | null>;
   /**
-   * Expires an entry, here and in Redis: now and again a little later, since another process may be
-   * building the old one. Rejects with `queue_unavailable` if Redis fails.
+   * Expires an entry, here and in Redis: immediately, and once more a little later, since another process
+   * may still be building the old one. Rejects with `queue_unavailable` if Redis fails.
    */
   drop(key: string): Promise<void>;
   /** Removes all entries, here and in Redis. Rejects with `queue_unavailable` if Redis fails. */
@@ -64,7 +64,7 @@ export function makeReadCache(options: ReadCacheOptions): ReadCache {
   const { connection, logger, memoryEntries = 2_000, dropAgainMs = 5_000 } = options;
   const { prefix = 'texas:cache', onRead = () => undefined } = options;
   const driver = memoryDriver({ maxItems: Math.max(memoryEntries, 1), prefix });
-  // Bentocache does not expose its memory for synchronous reads, nor to be emptied alone.
+  // Bentocache can neither read its memory synchronously nor clear only the memory.
   let memory: ReturnType<typeof driver.factory> | undefined;
   const exposedDriver = {
     ...driver,
@@ -139,7 +139,7 @@ export function makeReadCache(options: ReadCacheOptions): ReadCache {
       return entry;
     },
     async read(key, ttlSeconds, build) {
-      // Bentocache would share a build as well, but not one that returns null.
+      // Bentocache also shares builds, but not those that return null.
       let read = reading.get(key);
       if (!read) {
         read = readOnce(key, ttlSeconds, build).finally(() => reading.delete(key));

@@ -5,7 +5,7 @@ const refusals: ReadonlySet<string> = new Set(['author_rate_limited', ...probedC
 
 export type CallToClose = CallEnd & { id: string };
 
-/** Closes these open entries in one statement. If the usage is unknown, the expected cost stays spent. */
+/** Closes these open entries in one statement. If the usage is unknown, the expected cost still counts. */
 export async function closeCalls(db: Knex, calls: readonly CallToClose[]): Promise<void> {
   await db.raw(
     `WITH ends AS MATERIALIZED (
@@ -34,7 +34,7 @@ export async function closeCalls(db: Knex, calls: readonly CallToClose[]): Promi
          input_tokens = coalesce(input, call.input_tokens),
          output_tokens = coalesce(output, call.output_tokens),
          priced_model = ends.priced_model,
-         -- A call known to have no price costs NULL, not what was expected.
+         -- If the usage is known but the price is not, the cost becomes NULL instead of the expected one.
          cost = CASE WHEN input IS NULL THEN call.cost ELSE money END
        FROM before JOIN ends USING (id), (SELECT count(*) FROM locked) AS sums
        WHERE call.id = before.id
@@ -56,7 +56,7 @@ export async function closeCalls(db: Knex, calls: readonly CallToClose[]): Promi
        output_tokens = generations.output_tokens + more.output,
        cost = generations.cost + more.cost,
        unpriced_calls = generations.unpriced_calls + more.unpriced
-     -- The count of corrected updates the sums before the generations, in the lock order of openCalls.
+     -- Counting corrected ensures that the sums are updated first, in the lock order of openCalls.
      FROM (
        SELECT generation_id, sum(input_tokens) AS input, sum(output_tokens) AS output,
          sum(coalesce(cost, 0)) AS cost, count(*) FILTER (WHERE cost IS NULL) AS unpriced,

@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import { queryRows } from '../../database/query-rows.js';
 import { inFlight } from '../generations/transitions.js';
 
-/** The rows of a kind that may be removed, as parts of a statement. */
+/** Selects the rows of a kind that may be removed, as fragments of a statement. */
 interface Expiry {
   table: string;
   /** The FROM clause that finds the rows; by default the table itself. */

@@ -1,12 +1,12 @@
 import type pg from 'pg';
 
-// Published days, inserted by plain SQL: thousands in seconds.
+// Published days, inserted with plain SQL, which takes seconds for thousands of them.
 
 const itemsPerDay = 10;
 const experiencesPerItem = 10;
 export const experiencesPerDay = itemsPerDay * experiencesPerItem;
 
-/** The date of a stored day, counted from 0, as YYYY-MM-DD. */
+/** The date of the stored day with this index, counted from 0, as YYYY-MM-DD. */
 export function storedDate(index: number): string {
   return new Date(Date.UTC(1990, 0, 1 + index)).toISOString().slice(0, 10);
 }

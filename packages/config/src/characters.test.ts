@@ -60,9 +60,9 @@ it('reports file, line and column of other encodings', () => {
       code: 'config_invalid',
       details: {
         problems: [
-          'config/characters/a.yml:2:7: the file is not UTF-8 (perhaps GBK or Latin-1), save it as UTF-8',
-          'config/characters/b.yml:1:1: the file is UTF-16, save it as UTF-8',
-          'config/characters/c.yml:2:7: the file has a NUL character (perhaps it is UTF-16), save it as UTF-8 text',
+          'config/characters/a.yml:2:7: the file is not UTF-8 (perhaps GBK or Latin-1); save it as UTF-8',
+          'config/characters/b.yml:1:1: the file is UTF-16; save it as UTF-8',
+          'config/characters/c.yml:2:7: the file contains a NUL character (perhaps it is UTF-16); save it as UTF-8 text',
         ],
       },
     }),

@@ -3,7 +3,7 @@ import { parseMinute, withEncodedPercents } from '@texas-ai/kernel';
 import { z } from 'zod';
 import { urlProblem } from './connection-url.js';
 
-// The kinds of settings. The error of each is what was expected.
+// The kinds of settings. The error message of each states what was expected.
 
 declare module 'zod' {
   interface GlobalMeta {
@@ -12,7 +12,7 @@ declare module 'zod' {
      * `<CHANNEL>` stands for the key in upper case.
      */
     env?: string | readonly string[];
-    /** The variable is a list, separated by commas. */
+    /** The variable is a comma-separated list. */
     list?: boolean;
     /** The value is, or may contain, a secret and is never shown. */
     secret?: boolean;
@@ -36,7 +36,7 @@ export const integer = (min: number, max: number) => {
     .refine((value) => Number.isInteger(value) && value >= min && value <= max, expected);
 };
 
-/** Days that something is kept; `forever` becomes null. */
+/** How many days something is kept; `forever` becomes null. */
 export const age = (min: number) => {
   const max = 36_500;
   const expected = `a whole number of days from ${min} to ${max}, or forever`;
@@ -96,7 +96,7 @@ export const proxyUrl = z
 export const serverHost = (expected: string) =>
   text(expected).refine(
     (value) => value.startsWith('/') || isIPv6(unbracketed(value)) || /^[^\s/@:,]+$/.test(value),
-    `${expected}, without scheme and port`,
+    `${expected}, without a scheme or port`,
   );
 
 const unbracketed = (value: string) => value.replace(/^\[(.*)\]$/, '$1');
@@ -106,9 +106,9 @@ export const key = z
   .string({ error: keyExpected })
   .trim()
   .regex(/^[\x21-\x7e]+$/, keyExpected);
-export const password = z.string({ error: 'text' }).regex(/^\P{Cc}*$/u, 'text of one line');
+export const password = z.string({ error: 'text' }).regex(/^\P{Cc}*$/u, 'a single line of text');
 
-/** All queues of the system. `outreach` is reserved: it has no jobs yet. */
+/** All queues. `outreach` is reserved: it has no jobs yet. */
 export const queueNames = [
   'author-gemini',
   'author-offline',
@@ -138,7 +138,7 @@ export const reservedSegments = [
   'v1',
 ];
 
-const basePathExpected = `a path such as /texas, of letters, digits and . _ ~ -, that does not begin with one of the API's own (${reservedSegments.join(', ')})`;
+const basePathExpected = `a path such as /texas, made up of letters, digits and . _ ~ -, that does not begin with one of the API's own segments (${reservedSegments.join(', ')})`;
 /** The path prefix of the API without a trailing slash; empty if there is none. */
 export const basePath = z
   .string({ error: basePathExpected })

@@ -14,7 +14,7 @@ export interface Layer {
   nameOf(path: string): string;
 }
 
-/** A YAML file as a layer; undefined if it is missing or unreadable. The latter adds to `problems`. */
+/** A YAML file as a layer; undefined if it is missing or unreadable. An unreadable file adds to `problems`. */
 export function fileLayer(yaml: YamlFile, problems: string[]): Layer | undefined {
   if ('missing' in yaml) {
     if (!yaml.missing) problems.push(...yaml.problems);
@@ -58,7 +58,7 @@ export function validPart(layer: Layer, problems: string[]): Tree {
   return withoutIncomplete(valid);
 }
 
-/** Drops an entry that lost a required field because it was invalid, for example half a price. */
+/** Drops an entry that lost a required field because it was invalid, for example a price without `output`. */
 function withoutIncomplete(tree: Tree): Tree {
   const issues = settingsSchema.safeParse(tree).error?.issues ?? [];
   if (issues.length === 0) return tree;
@@ -85,8 +85,8 @@ function truncated(text: string): string {
   return text.length > maxShown ? `${text.slice(0, maxShown)}…` : text;
 }
 
-// A list and a price replace the earlier one instead of being merged into it. Otherwise an announced price
-// (`next`) would survive for a price that replaced it.
+// Lists and prices replace the earlier value instead of being merged into it. Otherwise a price would inherit the
+// announced change (`next`) of the price that it replaces.
 const merge = createDefu((earlier, key, later, namespace) => {
   if (!Array.isArray(later) && namespace !== 'budget.prices') return false;
   Object.assign(earlier, { [key]: later });
@@ -105,9 +105,9 @@ const addressParts = {
 };
 
 /**
- * Drops the form of each server's address that is not used, so that it is not validated either. An address is a
- * URL or parts; the last layer that sets a URL or a host decides, and within one layer the URL wins. If no layer
- * sets either, the server is a private one and the parts are unused.
+ * Drops the unused form of each server's address, so that it is not validated. An address is a URL or parts;
+ * the last layer that sets a URL or a host decides, and within one layer the URL wins. If no layer sets either, the
+ * server is a private one and the parts are unused.
  */
 export function withoutUnusedAddresses(layers: readonly Layer[]): Layer[] {
   return Object.entries(addressParts).reduce<Layer[]>(

@@ -250,9 +250,9 @@ it('rejects multi-line URLs, and hosts with a scheme or port', () => {
     'DATABASE_URL: expected a URL that starts with postgres:// or postgresql://, in one line',
   ]);
   expect(problemsOf(environment)).toEqual([
-    'POSTGRES_HOST: expected a host name, an address or the folder of a socket, without scheme and port, got "db:5432"',
-    'POSTGRES_PASSWORD: expected text of one line',
-    'REDIS_HOST: expected a host name or address, without scheme and port, got "redis://r"',
+    'POSTGRES_HOST: expected a host name, an address or the folder of a socket, without a scheme or port, got "db:5432"',
+    'POSTGRES_PASSWORD: expected a single line of text',
+    'REDIS_HOST: expected a host name or address, without a scheme or port, got "redis://r"',
   ]);
   expect(problemsOf({ POSTGRES_HOST: 'db1,db2', REDIS_HOST: 'r1,r2' })).toHaveLength(2);
   for (const host of ['::1', '[::1]', '10.0.0.1', 'db_1.local', '/run/postgresql']) {
@@ -295,10 +295,10 @@ it('rejects files that are not UTF-8 and texts that cannot be stored, without sh
   write('config/local.yml', 'home: "a\\0b"\ndatabase: { host: db, password: "hunter2\\ud83d" }');
   write('key', Buffer.concat([Buffer.from('hunter2\n'), Buffer.from([0xb5, 0xc2])]));
   expect(problemsOf({ INTERNAL_API_KEY_FILE: 'key' })).toEqual([
-    'config/base.yml:1:1: the file is UTF-16, save it as UTF-8',
-    `INTERNAL_API_KEY_FILE: ${root}/key:2:1: the file is not UTF-8 (perhaps GBK or Latin-1), save it as UTF-8`,
-    'config/local.yml: home: expected a text without NUL characters (U+0000)',
-    'config/local.yml: database.password: expected a text without unpaired surrogates',
+    'config/base.yml:1:1: the file is UTF-16; save it as UTF-8',
+    `INTERNAL_API_KEY_FILE: ${root}/key:2:1: the file is not UTF-8 (perhaps GBK or Latin-1); save it as UTF-8`,
+    'config/local.yml: home: expected text without NUL characters (U+0000)',
+    'config/local.yml: database.password: expected text without unpaired surrogates',
   ]);
 });
 

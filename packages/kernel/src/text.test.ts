@@ -12,7 +12,7 @@ describe('a text file', () => {
     expect(decodeText(Buffer.from(written))).toEqual({ text });
   });
 
-  const utf16 = { problem: 'is UTF-16, save it as UTF-8', line: 1, column: 1 };
+  const utf16 = { problem: 'is UTF-16; save it as UTF-8', line: 1, column: 1 };
 
   test('in UTF-16 of either byte order is recognised by its mark', () => {
     const text = Buffer.from('\ufeffid: texas', 'utf16le');
@@ -22,7 +22,7 @@ describe('a text file', () => {
 
   test('in UTF-16 without a mark is recognised by its NUL characters', () => {
     expect(decodeText(Buffer.from('id: texas', 'utf16le'))).toEqual({
-      problem: 'has a NUL character (perhaps it is UTF-16), save it as UTF-8 text',
+      problem: 'contains a NUL character (perhaps it is UTF-16); save it as UTF-8 text',
       line: 1,
       column: 2,
     });
@@ -30,7 +30,7 @@ describe('a text file', () => {
 
   test('in another encoding is rejected at the first invalid byte', () => {
     const gbk = Buffer.from([0xb5, 0xc2, 0xbf, 0xcb]);
-    const notUtf8 = 'is not UTF-8 (perhaps GBK or Latin-1), save it as UTF-8';
+    const notUtf8 = 'is not UTF-8 (perhaps GBK or Latin-1); save it as UTF-8';
     const at = (line: number, column: number) => ({ problem: notUtf8, line, column });
     expect(decodeText(gbk)).toEqual(at(1, 1));
     expect(decodeText(Buffer.concat([Buffer.from('a: 德🚚\ufffd\nname: '), gbk]))).toEqual(
@@ -50,11 +50,11 @@ test('strings that cannot be stored are found at any depth', () => {
     '\udc00': 'key',
   };
   expect(unstorableTexts(document)).toEqual([
-    { path: ['name'], expected: 'a text without NUL characters (U+0000)' },
+    { path: ['name'], expected: 'text without NUL characters (U+0000)' },
     {
       path: ['deep', 0, 'text'],
-      expected: 'a text without unpaired surrogates',
+      expected: 'text without unpaired surrogates',
     },
-    { path: [], expected: expect.stringMatching(/^a key that is a text without unpaired/) },
+    { path: [], expected: expect.stringMatching(/^a key that is text without unpaired/) },
   ]);
 });

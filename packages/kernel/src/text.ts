@@ -1,7 +1,7 @@
 const utf16Marks = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])];
 const replacement = '\ufffd';
 
-/** The text, or the problem with its position, counted from 1. */
+/** The text, or the problem and its position, counted from 1. */
 export type DecodedText =
   | { readonly text: string }
   | { readonly problem: string; readonly line: number; readonly column: number };
@@ -9,25 +9,25 @@ export type DecodedText =
 /** Decodes a hand-written file, which must be UTF-8 with or without a byte order mark. */
 export function decodeText(bytes: Buffer): DecodedText {
   if (utf16Marks.some((mark) => mark.equals(bytes.subarray(0, mark.length)))) {
-    return { problem: 'is UTF-16, save it as UTF-8', line: 1, column: 1 };
+    return { problem: 'is UTF-16; save it as UTF-8', line: 1, column: 1 };
   }
   const text = bytes.toString('utf8');
-  const broken = firstBroken(bytes, text);
-  if (broken !== undefined) {
-    const problem = 'is not UTF-8 (perhaps GBK or Latin-1), save it as UTF-8';
-    return { problem, ...positionOf(text, broken) };
+  const invalid = firstInvalid(bytes, text);
+  if (invalid !== undefined) {
+    const problem = 'is not UTF-8 (perhaps GBK or Latin-1); save it as UTF-8';
+    return { problem, ...positionOf(text, invalid) };
   }
   const nul = text.indexOf('\0');
   if (nul >= 0) {
-    const problem = 'has a NUL character (perhaps it is UTF-16), save it as UTF-8 text';
+    const problem = 'contains a NUL character (perhaps it is UTF-16); save it as UTF-8 text';
     return { problem, ...positionOf(text, nul) };
   }
-  // Some programs add another byte order mark at each save.
+  // Some programs add another byte order mark on each save.
   return { text: text.replace(/^\ufeff+/, '') };
 }
 
-/** Invalid bytes are decoded as U+FFFD, which a valid text may contain too. */
-function firstBroken(bytes: Buffer, text: string): number | undefined {
+/** Invalid bytes are decoded as U+FFFD, which valid text may also contain. */
+function firstInvalid(bytes: Buffer, text: string): number | undefined {
   const encoded = Buffer.from(replacement);
   for (let at = text.indexOf(replacement); at >= 0; at = text.indexOf(replacement, at + 1)) {
     const offset = Buffer.byteLength(text.slice(0, at));
@@ -53,8 +53,8 @@ export function unstorableTexts(
   path: UnstorableText['path'] = [],
 ): UnstorableText[] {
   if (typeof value === 'string') {
-    if (value.includes('\0')) return [{ path, expected: 'a text without NUL characters (U+0000)' }];
-    return value.isWellFormed() ? [] : [{ path, expected: 'a text without unpaired surrogates' }];
+    if (value.includes('\0')) return [{ path, expected: 'text without NUL characters (U+0000)' }];
+    return value.isWellFormed() ? [] : [{ path, expected: 'text without unpaired surrogates' }];
   }
   if (Array.isArray(value)) {
     return value.flatMap((element, index) => unstorableTexts(element, [...path, index]));

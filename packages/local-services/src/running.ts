@@ -21,7 +21,7 @@ export function isRunning(pid: number): boolean {
   return runningProcess(pid) !== undefined;
 }
 
-/** Returns true if the process runs in this folder, as PostgreSQL and Redis do in their data folder. */
+/** Returns whether the process is this program running in this folder, as servers do in their data folder. */
 export function runsIn(pid: number, folder: string, program: RegExp): boolean {
   const found = runningProcess(pid);
   if (!found || !program.test(found.name)) return false;
@@ -47,8 +47,8 @@ export async function waitUntil(
 }
 
 /**
- * Ends a process that is not our child: sends the signals in order, each followed by `timeoutMs` to exit, then
- * SIGKILL to its process group.
+ * Ends a process that is not our child: sends the signals in order, waiting up to `timeoutMs` for it to exit after
+ * each, then sends SIGKILL to its process group.
  */
 export async function endProcess(
   pid: number,

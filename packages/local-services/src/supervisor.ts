@@ -10,7 +10,7 @@ export type ExitListener = (exit: ServiceExit) => void;
  */
 export interface Supervisor {
   readonly pid: number;
-  /** Starts a process and returns its pid; rejects with the system's error (ENOENT and such). */
+  /** Starts a process and returns its pid; rejects with the system's error (such as ENOENT). */
   spawn(service: ServiceProcess): Promise<number>;
   /** Starts a process and waits until it exits. */
   run(service: ServiceProcess): Promise<ServiceExit>;
@@ -18,15 +18,15 @@ export interface Supervisor {
   restart(name: string): Promise<number>;
   /** Stops a service and waits until it has exited. */
   stop(name: string): Promise<void>;
-  /** Stops all services, the last started first, and the supervisor. */
+  /** Stops all services, the last started first, and then the supervisor. */
   stopAll(): Promise<void>;
-  /** Calls the listener at every exit; returns an unsubscribe function. */
+  /** Calls the listener on every exit; returns an unsubscribe function. */
   onExit(listener: ExitListener): () => void;
-  /** The same, without exits caused by `stop` and `stopAll`. */
+  /** The same, except for exits caused by `stop` or `stopAll`. */
   onUnexpectedExit(listener: ExitListener): () => void;
 }
 
-/** Starts the supervisor with PATH of `environment`; services inherit nothing of it. */
+/** Starts the supervisor with the PATH of `environment`; services do not inherit any of it. */
 export async function startSupervisor(
   environment: Readonly<Record<string, string | undefined>> = {},
 ): Promise<Supervisor> {

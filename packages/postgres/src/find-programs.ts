@@ -5,11 +5,11 @@ import { type ProgramOptions, programVersion, TexasError } from '@texas-ai/kerne
 /** pg_dump and pg_restore of one version. */
 export interface PgClient {
   major: number;
-  /** `15.18` and such. */
+  /** For example `15.18`. */
   version: string;
   pgDump: string;
   pgRestore: string;
-  /** The environment to run them in, without the connection. */
+  /** The environment to run them in, without connection settings. */
   env: ProgramOptions['env'];
 }
 
@@ -31,12 +31,12 @@ export interface FindPgClientOptions {
 }
 
 /**
- * Finds pg_dump and pg_restore of the server's major version, or else of the oldest newer one: pg_dump refuses a
- * server newer than itself. Rejects with `backup_client_missing`, naming the package to install.
+ * Finds pg_dump and pg_restore of the server's major version, or else of the oldest newer version: pg_dump refuses
+ * a server newer than itself. Rejects with `backup_client_missing`, naming the package to install.
  */
 export async function findPgClient(options: FindPgClientOptions): Promise<PgClient> {
   const { major, folders, env = {} } = options;
-  // Debian's pg_dump in PATH is a wrapper that chooses a version by its own rules: real folders come first.
+  // Debian's pg_dump in PATH is a wrapper that chooses a version by its own rules, so real folders come first.
   const candidates = new Set([...installedPostgresFolders(), ...folders]);
   const found = await Promise.all([...candidates].map((folder) => clientIn(folder, env)));
   const best = found.reduce<PgClient | undefined>(
@@ -83,7 +83,7 @@ async function commonVersion(
   return others.every((version) => version === first) ? first : undefined;
 }
 
-/** The program folders of PostgreSQL in the usual places of Debian, Fedora, Postgres.app and Homebrew. */
+/** The program folders of PostgreSQL in the usual places on Debian, Fedora, Postgres.app and Homebrew. */
 export function installedPostgresFolders(): string[] {
   const fedora = pathsIn('/usr').filter((folder) => folder.includes('/pgsql-'));
   const homebrew = ['/opt/homebrew', '/usr/local', '/home/linuxbrew/.linuxbrew'].flatMap(

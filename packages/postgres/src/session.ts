@@ -8,7 +8,7 @@ export interface SessionOptions {
   statementTimeoutMs: number;
   /** Milliseconds after which PostgreSQL ends an idle transaction; 0 for never. */
   idleInTransactionTimeoutMs: number;
-  /** The schema to work in; by default see `makeSessionSetup`. */
+  /** The schema to work in; for the default, see `makeSessionSetup`. */
   schema?: string | undefined;
 }
 
@@ -20,7 +20,7 @@ export interface Session {
   schema: string;
 }
 
-/** Sets up a new session. Rejects with `config_invalid` or what pg throws. */
+/** Sets up a new session. Rejects with `config_invalid` or whatever pg throws. */
 export type SessionSetup = (client: pg.Client) => Promise<Session>;
 
 /** Settings that the code relies on: server, database, role and pooler may have other defaults. */
@@ -79,7 +79,7 @@ export function makeSessionSetup(options: SessionOptions): SessionSetup {
   };
   let pooled: Promise<void> | undefined;
   return async (client) => {
-    // Behind a pooler the backend in the greeting is not the one that runs statements.
+    // Behind a pooler, the backend named in the greeting is not the one that runs statements.
     const pid = await backendPid(client);
     if (pid !== greetingPid(client)) {
       pooled ??= assertSessionPooling(client, connection).catch((failure) => {
@@ -110,7 +110,7 @@ function firstIn(path: string): string {
   return names.find((name) => name !== '"$user"') ?? 'public';
 }
 
-/** Returns the backend's process id from the greeting, which is missing in pg's types. */
+/** Returns the backend's process id from the greeting, which is missing from pg's types. */
 function greetingPid(client: pg.Client): unknown {
   return 'processID' in client ? client.processID : undefined;
 }

@@ -15,7 +15,7 @@ export interface ActiveJobs {
 }
 
 /**
- * Measures a worker's jobs; `consumer` returns null until the worker consumes. The label is `job_name`,
+ * Measures a worker's jobs; `consumer` returns null until the worker consumes jobs. The label is `job_name`,
  * since Prometheus uses `job` for its targets.
  */
 export function makeJobMetrics(registry: Registry, consumer: () => ActiveJobs | null): JobMetrics {

@@ -48,7 +48,7 @@ test('a missing program is installed', async () => {
 test('if it cannot be installed, tests are skipped with a line about it', async () => {
   expect(await find()).toBeUndefined();
   expect(said).toEqual([
-    'Tests of ours are skipped. There is no texas-no; install it, for example: apt-get install texas.\n',
+    'Tests of ours are skipped. texas-no is not installed; install it, for example: apt-get install texas.\n',
   ]);
 });
 

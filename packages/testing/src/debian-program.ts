@@ -23,8 +23,8 @@ interface Machine {
 }
 
 /**
- * Returns the path of a program that tests need. Root installs the Debian package if it is missing, which may take
- * minutes. If it is not available, returns undefined and prints a line to stderr, or rejects with `CI` set.
+ * Returns the path of a program that tests need. If it is missing and we are root, installs the Debian package, which
+ * may take minutes. If that fails, prints a line to stderr and returns undefined, or rejects if `CI` is set.
  */
 export async function findDebianProgram(
   { names, package: name, tests }: DebianProgram,
@@ -36,14 +36,14 @@ export async function findDebianProgram(
   await install(name);
   const installed = findProgram(names, environment.PATH);
   if (installed) return installed;
-  const sentence = `There is no ${names[0]}; install it, for example: apt-get install ${name}.`;
+  const sentence = `${names[0]} is not installed; install it, for example: apt-get install ${name}.`;
   if (environment.CI) throw new Error(sentence);
   say(`${tests} are skipped. ${sentence}\n`);
   return undefined;
 }
 
 function findProgram(names: readonly string[], path = ''): string | undefined {
-  // Debian's folder for servers, which is not in every PATH.
+  // Where Debian installs servers; it is not in every PATH.
   const folders = [...path.split(delimiter), '/usr/sbin'];
   const candidates = names.flatMap((name) => folders.map((folder) => join(folder, name)));
   return candidates.find((candidate) => existsSync(candidate));
@@ -62,11 +62,11 @@ async function installByApt(name: string): Promise<void> {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return;
   const env = { ...processEnvironment(), DEBIAN_FRONTEND: 'noninteractive' };
   // Test files run in parallel, and apt-get fails while another one is running.
-  const alone = (...args: string[]) =>
+  const runAptGet = (...args: string[]) =>
     run('flock', [join(tmpdir(), 'texas-test-apt-get.lock'), 'apt-get', ...args], { env });
   try {
-    await alone('update');
-    await alone('install', '-y', '--no-install-recommends', name);
+    await runAptGet('update');
+    await runAptGet('install', '-y', '--no-install-recommends', name);
   } catch {
     // The caller reports the missing program.
   }

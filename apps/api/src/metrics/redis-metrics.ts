@@ -9,7 +9,7 @@ export interface RedisMetricsDeps {
   clock: Clock;
 }
 
-/** Gauges of the whole system, read from Redis. */
+/** System-wide gauges, read from Redis. */
 export function redisMetrics({ fleet, queues, ping, clock }: RedisMetricsDeps): MonitoredStore {
   return {
     ping,
@@ -18,17 +18,17 @@ export function redisMetrics({ fleet, queues, ping, clock }: RedisMetricsDeps): 
         gauges: {
           jobs: {
             name: 'texas_queue_jobs',
-            help: 'Jobs of each queue, by state.',
+            help: 'Jobs in each queue, by state.',
             labelNames: ['queue', 'state'],
           },
           oldest: {
             name: 'texas_queue_oldest_waiting_seconds',
-            help: 'How long the oldest runnable job of each queue has waited.',
+            help: 'How long the oldest runnable job in each queue has waited.',
             labelNames: ['queue'],
           },
         },
         async run() {
-          // BullMQ would wait for a missing connection.
+          // Fails if Redis is unreachable, whereas BullMQ would wait for the connection.
           await ping();
           const [counts, oldest] = await Promise.all([
             queues.counts(),

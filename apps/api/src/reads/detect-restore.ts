@@ -8,7 +8,7 @@ export interface RestoreDetectorDeps {
   logger: Logger;
   /** Polling interval; default 2,000. */
   pollMs?: number;
-  /** Delay of the second clear; default 5,000. */
+  /** Delay before the second clear; default 5,000. */
   secondClearMs?: number;
 }
 
@@ -18,27 +18,27 @@ export interface RestoreDetector {
 }
 
 /**
- * Clears the cache once another database has taken the place of the current one, as a restore does, and
- * again a little later, for reads of the old one that were in progress.
+ * Clears the cache when the database is replaced, as by a restore, and again a little later, because reads of the old
+ * database may still have been in progress.
  */
 export function makeRestoreDetector(deps: RestoreDetectorDeps): RestoreDetector {
   const { identity, cache, logger, pollMs = 2_000, secondClearMs = 5_000 } = deps;
   let known: string | null = null;
   let timer: NodeJS.Timeout | undefined;
-  let again: NodeJS.Timeout | undefined;
+  let secondClear: NodeJS.Timeout | undefined;
 
   async function clear(): Promise<void> {
     await cache.clear().catch((error) => logger.warn('cache not cleared', { error }));
   }
 
   async function poll(): Promise<void> {
-    // An outage is not a restore, and the monitor reports it.
+    // An outage is not a restore; the monitor reports outages.
     const current = await identity().catch(() => known);
     if (known !== null && current !== known) {
       logger.warn('the database was replaced: clearing the cache');
       await clear();
-      clearTimeout(again);
-      again = setTimeout(clear, secondClearMs).unref();
+      clearTimeout(secondClear);
+      secondClear = setTimeout(clear, secondClearMs).unref();
     }
     known = current;
     timer = setTimeout(poll, pollMs).unref();
@@ -48,7 +48,7 @@ export function makeRestoreDetector(deps: RestoreDetectorDeps): RestoreDetector 
     start: () => void poll(),
     close() {
       clearTimeout(timer);
-      clearTimeout(again);
+      clearTimeout(secondClear);
     },
   };
 }

@@ -18,7 +18,7 @@ import { dropDatabase, makeDatabase } from '../servers.js';
 const timeoutMs = 600_000;
 const dumps = 3;
 
-/** Time and memory of a backup and verification of a million experiences, compared with pg_dump and pg_restore. */
+/** Time and memory taken to back up and verify a million experiences, compared with pg_dump and pg_restore. */
 export const backup = defineMeasurement({
   id: 'backup',
   title: 'Backup and verification of a million experiences',
@@ -28,10 +28,10 @@ export const backup = defineMeasurement({
     const clientFolders = (bench.environment.PATH ?? '').split(delimiter);
     const client = await findClientForServer({ databaseUrl, clientFolders }, signal);
     const task = { bench, databaseUrl, client, signal };
-    const seen: Dump[] = [];
-    for (let round = 0; round < dumps; round++) seen.push(await dumpOnce(task));
-    const seconds = seen.map((each) => each.seconds);
-    const verified = await verifyOnce(task, seen[0]?.backup);
+    const measured: Dump[] = [];
+    for (let round = 0; round < dumps; round++) measured.push(await dumpOnce(task));
+    const seconds = measured.map((each) => each.seconds);
+    const verified = await verifyOnce(task, measured[0]?.backup);
     return [
       {
         id: 'backup',
@@ -39,13 +39,13 @@ export const backup = defineMeasurement({
         value: median(seconds),
         unit: 's',
         aim: { of: 'ratio', atMost: 1.15 },
-        floor: { name: 'pg_dump alone', value: median(seen.map((each) => each.bareSeconds)) },
+        floor: { name: 'pg_dump alone', value: median(measured.map((each) => each.bareSeconds)) },
         range: rangeOf(seconds),
       },
       {
         id: 'backup-memory',
         name: '… memory growth of the process',
-        value: Math.max(...seen.map((each) => each.megabytes)),
+        value: Math.max(...measured.map((each) => each.megabytes)),
         unit: 'MB',
         aim: { of: 'value', atMost: 64 },
       },
@@ -77,7 +77,7 @@ interface Dump {
 
 async function dumpOnce({ bench, databaseUrl, client, signal }: Task): Promise<Dump> {
   const { folder, logger } = bench;
-  const bareSeconds = await bare(
+  const bareSeconds = await timeProgram(
     client.pgDump,
     ['--format=custom', '--no-owner', `--file=${join(folder, 'bare.dump')}`, databaseUrl],
     client,
@@ -108,18 +108,18 @@ async function dumpOnce({ bench, databaseUrl, client, signal }: Task): Promise<D
 
 async function verifyOnce(
   { bench, databaseUrl, client, signal }: Task,
-  made: CreatedBackup | undefined,
+  created: CreatedBackup | undefined,
 ): Promise<{ seconds: number; bareSeconds: number }> {
-  if (!made) throw new Error('There is no backup to verify.');
+  if (!created) throw new Error('There is no backup to verify.');
   const { folder, logger } = bench;
   const scratch = await makeDatabase(databaseUrl);
-  const bareSeconds = await bare(
+  const bareSeconds = await timeProgram(
     client.pgRestore,
     ['--single-transaction', '--no-owner', `--dbname=${scratch}`, join(folder, 'bare.dump')],
     client,
   );
   await dropDatabase(databaseUrl, scratch);
-  const { manifest, file } = made;
+  const { manifest, file } = created;
   const verification = await timed(() =>
     verifyBackup({ file, manifest, databaseUrl, client, timeoutMs, signal, logger }),
   );
@@ -127,11 +127,11 @@ async function verifyOnce(
   return { seconds: verification.seconds - checksums.seconds, bareSeconds };
 }
 
-/** Times a program, in seconds. */
-async function bare(command: string, args: string[], { env }: PgClient): Promise<number> {
+/** Runs a program and returns how many seconds it took. */
+async function timeProgram(command: string, args: string[], { env }: PgClient): Promise<number> {
   const { seconds } = await timed(async () => {
     const [code] = await once(spawn(command, args, { env, stdio: 'inherit' }), 'exit');
-    if (code !== 0) throw new Error(`${command} ended with ${code}.`);
+    if (code !== 0) throw new Error(`${command} exited with code ${code}.`);
   });
   return seconds;
 }

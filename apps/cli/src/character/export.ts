@@ -9,14 +9,14 @@ import { withDatabase } from '../database.js';
 import type { CliDeps } from '../deps.js';
 
 export type ExportDeps = Pick<CliDeps, 'root' | 'config' | 'logger' | 'output'> & {
-  /** Default: this process's. */
+  /** By default, that of this process. */
   stdout?: Writable;
 };
 
 /**
  * Writes a character's whole life as JSON Lines to stdout or a file, which appears only once it is complete. Throws
- * `character_not_found`, `invalid_request` if the file cannot be written, and `aborted` if the reader of stdout is
- * gone.
+ * `character_not_found`, `invalid_request` if the file cannot be written, and `aborted` if the program reading
+ * stdout closes it.
  */
 export async function exportCharacterTo(
   deps: ExportDeps,
@@ -38,7 +38,7 @@ export async function exportCharacterTo(
 
 type Lines = ReturnType<typeof exportCharacter>;
 
-/** Reads each line only after the previous one is written. */
+/** Reads each line only after the previous one has been written. */
 async function writeAll(lines: Lines, stream: Writable) {
   for (;;) {
     const next = await lines.next();
@@ -75,7 +75,7 @@ async function writeFile(lines: Lines, file: string) {
 
 function writeFailed(cause: Error): TexasError {
   if ('code' in cause && cause.code === 'EPIPE') {
-    return new TexasError('aborted', 'The reader of the output is gone.', { cause });
+    return new TexasError('aborted', 'The program reading the output closed it.', { cause });
   }
   return new TexasError('invalid_request', `The output cannot be written: ${cause.message}`, {
     cause,

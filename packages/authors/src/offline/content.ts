@@ -4,10 +4,10 @@ import { variant } from './rotation.js';
 import type { Scene } from './scene.js';
 import { capitalized, fillAll } from './templates.js';
 
-/** A wider clause (letters; a Chinese one counts three) is a sentence of its own. */
+/** A clause wider than this, in letters, becomes its own sentence; a Chinese character counts as three letters. */
 const longClause = 84;
 
-/** What happens in one slot, 2-4 sentences: the item begins, goes on or ends here. */
+/** What happens in one slot, in 2-4 sentences: the item begins, continues or ends here. */
 export function writeContent(scene: Scene): string {
   const story = tellBeats(scene);
   const wanted = story.length < 2 ? 1 : Number(variant(3, scene.form, 1) === 0);
@@ -20,7 +20,7 @@ export function writeContent(scene: Scene): string {
   return withName(scene, sentences).join(scene.grammar.language.space);
 }
 
-/** The slot's beats as sentences; two in a row are sometimes one sentence. */
+/** The slot's beats as sentences; two in a row are sometimes merged into one. */
 function tellBeats(scene: Scene): string[] {
   const { beats, grammar, form, phase, picker } = scene;
   const [first, second, ...rest] = beats;
@@ -84,7 +84,7 @@ function withMove(scene: Scene, { clause, turn }: Beat, nth: number): string {
     : withGesture({ clause: both, gesture: aside });
 }
 
-/** Two actions as one clause; undefined if the second clause has another subject. */
+/** Two actions as one clause; undefined if the second clause has a different subject. */
 function inSequence(
   { grammar, words: { she = '', her = '' } }: Scene,
   first: string,
@@ -113,7 +113,7 @@ function extras(scene: Scene, count: number): string[] {
   return sentences;
 }
 
-/** A movement that may have been used before, with another gesture. */
+/** A movement that may have been used before, with a different gesture. */
 function repeatedMove(scene: Scene): string | undefined {
   const { picker, turn, grammar } = scene;
   const picked = picker.two(pools.moves(scene), pools.gestures(scene), turn);
@@ -160,7 +160,7 @@ function inCompany(scene: Scene): string | undefined {
     : companionActs({ name, act: first, reaction }, nth);
 }
 
-/** The clause with her name for its leading pronoun, which could mean the companion. */
+/** Replaces the clause's leading pronoun, which could refer to the companion, with her name. */
 function nameForPronoun({ words }: Scene, clause: string): string {
   const { she = '', name = '' } = words;
   return clause.startsWith(she) ? name + clause.slice(she.length) : clause;

@@ -18,7 +18,7 @@ import { summarize } from './summary.js';
 import { fill } from './templates.js';
 import { isRough } from './time-of-day.js';
 
-/** Plans the waking hours of a day; the same brief results in the same plan. */
+/** Plans the waking hours of a day; the same brief always results in the same plan. */
 export function composePlan(brief: DayBrief): PlanDraft {
   const random = seededRandom(brief.profile.id, brief.date, brief.ordinal, 'plan');
   const chosen: Chosen = new Set();
@@ -60,7 +60,7 @@ function poolsFor(purpose: Purpose, brief: DayBrief): (readonly Activity[])[] {
   }
 }
 
-/** Without `at` in any habit, the first is for waking, the last for bedtime, the others for the evening. */
+/** If no habit has `at`, the first is for waking, the last for bedtime, the others for the evening. */
 function habitsFor({ habits }: Profile, purpose: HabitTime): readonly Activity[] {
   if (habits.some(({ at }) => at !== undefined)) return habits.filter(({ at }) => at === purpose);
   if (purpose === 'waking') return habits.slice(0, 1);
@@ -68,7 +68,7 @@ function habitsFor({ habits }: Profile, purpose: HabitTime): readonly Activity[]
   return purpose === 'evening' ? habits.slice(1, -1) : [];
 }
 
-/** A generic item, for when no activity of the profile suits. */
+/** A generic item, for when none of the profile's activities is suitable. */
 function fallback(
   { purpose, start }: Stretch,
   brief: DayBrief,
@@ -77,8 +77,8 @@ function fallback(
 ): Choice {
   const { fallbacks } = grammarOf(brief.profile);
   const habit = habitTimes.find((known) => known === purpose);
-  const others = brief.majorEvent === null ? [] : fallbacks.events[brief.majorEvent.kind];
-  const fresh = others.filter(({ title }) => !chosen.has(title));
+  const eventItems = brief.majorEvent === null ? [] : fallbacks.events[brief.majorEvent.kind];
+  const fresh = eventItems.filter(({ title }) => !chosen.has(title));
   const { title, description } =
     habit !== undefined
       ? fallbacks.habits[habit]

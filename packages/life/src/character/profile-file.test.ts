@@ -188,8 +188,8 @@ describe('parseProfile', () => {
     const [activity] = document().habits;
     const habits = [{ ...activity, title: { zh: 'a\0b', en: 'Tea' } }];
     expect(problemsOf({ ...document(), name: 'a\ud83d', habits })).toEqual([
-      'name: expected a text without unpaired surrogates',
-      'habits.0.title: expected a text without NUL characters (U+0000)',
+      'name: expected text without unpaired surrogates',
+      'habits.0.title: expected text without NUL characters (U+0000)',
     ]);
   });
 

@@ -142,12 +142,12 @@ describe('an export', () => {
     [
       'with a profile that cannot be stored',
       () => withValueAt(file, 1, ['profile', 'name'], 'a\0b'),
-      /^Line 2: profile.name: expected a text without NUL/,
+      /^Line 2: profile.name: expected text without NUL/,
     ],
     [
       'with an event that cannot be stored',
       () => withValueAt(file, 2, ['majorEvent', 'title'], 'half \udc00'),
-      /^Line 3: majorEvent.title: expected a text without unpaired surrogates/,
+      /^Line 3: majorEvent.title: expected text without unpaired surrogates/,
     ],
     ['without a profile', () => file.toSpliced(1, 1), /^Line 2: /],
     [
@@ -218,7 +218,7 @@ describe('an export', () => {
       '2020-01-01T00:00:00Z',
       /window/,
     ],
-    ['a NUL', ['items', 3, 'title'], 'a\0', /day\.items\.3\.title: expected a text without NUL/],
+    ['a NUL', ['items', 3, 'title'], 'a\0', /day\.items\.3\.title: expected text without NUL/],
     ['no chapters', ['chapters'], [], /chapters/],
   ])('whose day has %s is rejected', async (_name, path, value, sentence) => {
     await expect(read(withValueAt(file, 4, ['day', ...path], value))).rejects.toMatchObject({

@@ -166,7 +166,7 @@ describe('rejects', () => {
     [
       'a text that cannot be stored',
       () => withValueAt(file, -2, ['day', 'summary'], 'a\u0000b'),
-      /expected a text without NUL characters/,
+      /expected text without NUL characters/,
     ],
     ['a file that ends too early', () => file.slice(0, -1), /is truncated/],
   ])('%s, and nothing is stored', async (_name, lines, sentence) => {

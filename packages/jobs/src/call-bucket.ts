@@ -81,6 +81,8 @@ interface Consumed {
 }
 
 async function consume(limiter: Limiter, points: number): Promise<Consumed> {
+  // Counted from before the request, so that a correction never reaches the next window.
+  const startedMs = performance.now();
   let end = Number.POSITIVE_INFINITY;
   const change = async (more: number) => {
     if (performance.now() >= end) return;
@@ -89,11 +91,11 @@ async function consume(limiter: Limiter, points: number): Promise<Consumed> {
   };
   try {
     const taken = await limiter?.consume(key, points);
-    if (taken) end = performance.now() + taken.msBeforeNext;
+    if (taken) end = startedMs + taken.msBeforeNext;
     return { waitMs: 0, change };
   } catch (refusal) {
     if (!(refusal instanceof RateLimiterRes)) throw refusal;
-    end = performance.now() + refusal.msBeforeNext;
+    end = startedMs + refusal.msBeforeNext;
     // The library counts a refused call too.
     await change(-points);
     return { waitMs: Math.max(refusal.msBeforeNext, 10), change };

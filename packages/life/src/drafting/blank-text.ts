@@ -4,6 +4,11 @@
 /** In characters; longer texts are never placeholders. */
 const maxPlaceholderLength = 60;
 
+/** More letters than any placeholder has, which normalisation keeps; found without the cost of the rest. */
+const clearlyLonger = new RegExp(
+  String.raw`^(?:[^a-zA-Z\u4e00-\u9fff]*[a-zA-Z\u4e00-\u9fff]){${maxPlaceholderLength + 1}}`,
+);
+
 /** Invisible characters, including blanks that Unicode classifies as letters or symbols. */
 const invisible = /(?!\s)[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2800\ufffc\ufffd]/gu;
 
@@ -29,6 +34,7 @@ export function isNoMessage(text: string): boolean {
 }
 
 function isPlaceholder(text: string, words: readonly RegExp[]): boolean {
+  if (clearlyLonger.test(text)) return false;
   const plain = text.normalize('NFKC').replace(invisible, '').trim().toLowerCase();
   if (!readable.test(plain) || /^(?:0|no|否)$/.test(plain)) return true;
   if (plain.length > maxPlaceholderLength || speechMarks.test(plain)) return false;

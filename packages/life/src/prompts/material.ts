@@ -1,5 +1,5 @@
 import { parseDate } from '@texas-ai/kernel';
-import type { Place } from '../character/profile.js';
+import type { Place, Profile } from '../character/profile.js';
 import type { DayBrief } from '../day/brief.js';
 import { activityLines, placesOf } from './activities.js';
 import { oneLine, quoted } from './prompt.js';
@@ -9,8 +9,27 @@ export function section(heading: string, body: string): string {
   return `# ${heading}\n${body}`;
 }
 
-/** The character, with companions, places and activities; the same in all prompts of a day. */
+/** The sections of each profile that were described last, by what else they depend on. */
+const profileSections = new WeakMap<Profile, Map<string, string>>();
+/** Of one profile. */
+const maxSections = 16;
+
+/** The character, with companions, places and activities; computed once for all prompts of a day. */
 export function profileSection(brief: DayBrief, words: PromptWords): string {
+  const { profile, date, ordinal, dayType, weather, majorEvent } = brief;
+  const known = profileSections.get(profile) ?? new Map<string, string>();
+  profileSections.set(profile, known);
+  const key = [date, ordinal, dayType, weather.condition, majorEvent !== null].join(' ');
+  const cached = known.get(key);
+  if (cached !== undefined) return cached;
+  const [oldest = ''] = known.keys();
+  if (known.size === maxSections) known.delete(oldest);
+  const section = describeProfile(brief, words);
+  known.set(key, section);
+  return section;
+}
+
+function describeProfile(brief: DayBrief, words: PromptWords): string {
   const { labels } = words;
   const { profile } = brief;
   const { persona } = profile;
@@ -90,7 +109,15 @@ function list(label: string, entries: readonly string[]): string[] {
   return [`${label}:`, ...entries.map((entry) => `- ${oneLine(entry)}`)];
 }
 
+/** By locale. */
+const weekdayFormats = new Map<string, Intl.DateTimeFormat>();
+
 /** The name of the weekday; for an invalid date, the date itself. */
 function weekday(date: string, locale: string): string {
-  return parseDate(date)?.toLocaleString(locale, { weekday: 'long' }) ?? date;
+  if (!parseDate(date)) return date;
+  const format =
+    weekdayFormats.get(locale) ??
+    new Intl.DateTimeFormat(locale, { weekday: 'long', timeZone: 'UTC' });
+  weekdayFormats.set(locale, format);
+  return format.format(new Date(`${date}T00:00:00Z`));
 }

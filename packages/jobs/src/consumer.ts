@@ -85,6 +85,8 @@ export interface Consumer {
 const handBackMs = 30_000;
 /** Delay after a failure of the worker loop itself. */
 const runRetryMs = 1_000;
+/** How long an idle worker waits for a job until it asks again; a new job wakes it at once. The default is 5 s. */
+const idleWaitSeconds = 10;
 /** How soon a worker notices that a pause ended, or that it should close: BullMQ only checks then. */
 const pauseCheckMs = 1_000;
 
@@ -114,6 +116,7 @@ export function makeConsumer(options: ConsumerOptions): Consumer {
         stalledInterval: timing.stallCheckMs,
         maxStalledCount: 20,
         runRetryDelay: runRetryMs,
+        drainDelay: idleWaitSeconds,
         limiter: pauseLimit,
         ...(options.telemetry && { telemetry: options.telemetry }),
         maximumRateLimitDelay: pauseCheckMs,

@@ -14,6 +14,7 @@ import { captureConsole, makeRedactor } from '@texas-ai/logging';
 import { waitForMigrations } from '@texas-ai/storage';
 import { serveMetrics, startTracing, type Tracing } from '@texas-ai/telemetry';
 import type { ProcessDeps } from './process-deps.js';
+import { keepHeapSmall } from './small-heap.js';
 
 export interface ProcessStart {
   config: Config<string, string>;
@@ -46,6 +47,7 @@ export async function runProcess(
     process.stderr.write(`${message}\n`);
     process.exit(invalid ? configExitCode : 1);
   }
+  keepHeapSmall();
 }
 
 /** Sets up everything that needs no server: the console, the environment and, if configured, the metrics port. */

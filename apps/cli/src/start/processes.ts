@@ -7,6 +7,12 @@ const appsFolder = fileURLToPath(new URL('../../../', import.meta.url));
 
 export type AppEnvironments = Record<'api' | 'worker', ProcessEnvironment>;
 
+/**
+ * Node's arguments, as in `docker/Dockerfile`. A small young generation costs the api hardly any CPU, and a
+ * worker a fifth more.
+ */
+const nodeArgs: Readonly<Record<string, readonly string[]>> = { api: ['--max-semi-space-size=4'] };
+
 /** Starts api and worker with the same commands as in production. */
 export async function startApps(
   supervisor: Supervisor,
@@ -17,7 +23,7 @@ export async function startApps(
       supervisor.spawn({
         name,
         command: process.execPath,
-        args: [join(appsFolder, name, 'dist/main.js')],
+        args: [...(nodeArgs[name] ?? []), join(appsFolder, name, 'dist/main.js')],
         env: withoutUnset(environment),
         cwd: root,
         logFile: logFileOf(logs, name),

@@ -17,8 +17,10 @@ export async function announceDay(
   { id: generationId, character, author, fallback, ...generation }: Generation,
 ): Promise<void> {
   const date = generation.date.toString();
-  await cache.drop(dayKey(character, date));
-  await announcer.announce({ kind: 'day.published', character, date, generationId });
+  // Of a first day no older one can be read meanwhile; one from before a restore may still be in Redis.
+  const first = generation.ordinal === 1;
+  await cache.drop(dayKey(character, date), { again: !first });
+  await announcer.announce({ kind: 'day.published', character, date, generationId, first });
   logger.info('day published', { character, date, author });
   workerMetrics.generation({ status: 'published', author, code: fallback?.code ?? '' });
 }

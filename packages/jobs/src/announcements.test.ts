@@ -1,9 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { afterEach, expect, test } from '@jest/globals';
-import { makeLogSpy, startStallingProxy, testServices } from '@texas-ai/testing';
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { fakeOnly, makeLogSpy, startStallingProxy, testServices } from '@texas-ai/testing';
 import { Redis } from 'ioredis';
-import { type Announcement, listenToAnnouncements, makeAnnouncer } from './announcements.js';
+import {
+  type Announcement,
+  announceProgress,
+  listenToAnnouncements,
+  makeAnnouncer,
+} from './announcements.js';
 
 const open: { close(): unknown }[] = [];
 afterEach(async () => {
@@ -61,6 +66,44 @@ test('every listener receives all announcements in order, and no invalid ones', 
     [published, progressed],
     [published, progressed],
   ]);
+});
+
+test('progress is announced while somebody follows it, and for a while after the start', async () => {
+  jest.useFakeTimers(fakeOnly('performance'));
+  try {
+    const announced: Announcement[] = [];
+    let hear: (announcement: Announcement) => void = () => undefined;
+    let reconnect: () => void = () => undefined;
+    const onProgress = announceProgress({
+      announcer: { announce: async (each) => void announced.push(each) },
+      announcements: {
+        onAnnouncement: (listener) => {
+          hear = listener;
+          return () => undefined;
+        },
+        onReconnect: (listener) => {
+          reconnect = listener;
+          return () => undefined;
+        },
+      },
+      logger: makeLogSpy(),
+    });
+    const announcesAfter = (ms: number) => {
+      jest.advanceTimersByTime(ms);
+      onProgress('g');
+      return announced.splice(0).length === 1;
+    };
+    expect([announcesAfter(0), announcesAfter(31_000)]).toEqual([true, false]);
+    hear(progressed);
+    expect(announcesAfter(0)).toBe(false);
+    hear({ kind: 'progress.followed' });
+    expect([announcesAfter(29_000), announcesAfter(2_000)]).toEqual([true, false]);
+    // Followers may have been missed.
+    reconnect();
+    expect([announcesAfter(29_000), announcesAfter(2_000)]).toEqual([true, false]);
+  } finally {
+    jest.useRealTimers();
+  }
 });
 
 test('a lost connection reconnects and notifies its listeners', async () => {

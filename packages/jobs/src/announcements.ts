@@ -12,10 +12,14 @@ const announcementSchema = z.discriminatedUnion('kind', [
     character: z.string(),
     date: z.string(),
     generationId: z.string(),
+    /** Whether no api can have an earlier day of this date in memory. */
+    first: z.boolean().optional(),
   }),
   /** The day was deleted after its retention time. */
   z.object({ kind: z.literal('day.gone'), character: z.string(), date: z.string() }),
   z.object({ kind: z.literal('generation.progressed'), generationId: z.string() }),
+  /** An api has clients that follow generations. Repeated at least every 10 s while it has. */
+  z.object({ kind: z.literal('progress.followed') }),
   /** An author's cooldown started or ended; listeners read the cooldowns from the database. */
   z.object({ kind: z.literal('holds.changed') }),
 ]);
@@ -59,9 +63,33 @@ export function makeAnnouncer({
   };
 }
 
-/** Announces progress without waiting, so that it never delays a step. */
-export function announceProgress(announcer: Announcer, logger: Logger): OnProgress {
+/** How long progress is announced after an api had followers, in milliseconds. */
+const followedMs = 30_000;
+
+/**
+ * Announces progress while anybody follows it; for the first 30 s in any case. Does not wait, so that it
+ * never delays a step.
+ */
+export function announceProgress({
+  announcer,
+  announcements,
+  logger,
+}: {
+  announcer: Announcer;
+  announcements: Pick<Announcements, 'onAnnouncement' | 'onReconnect'>;
+  logger: Logger;
+}): OnProgress {
+  let followedUntil = 0;
+  const follow = () => {
+    followedUntil = performance.now() + followedMs;
+  };
+  follow();
+  announcements.onReconnect(follow);
+  announcements.onAnnouncement(({ kind }) => {
+    if (kind === 'progress.followed') follow();
+  });
   return (generationId) => {
+    if (performance.now() > followedUntil) return;
     announcer
       .announce({ kind: 'generation.progressed', generationId })
       .catch((error) => logger.debug('progress not announced', { generationId, error }));

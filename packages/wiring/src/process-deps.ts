@@ -169,7 +169,7 @@ function openRedis({ config, owner, logger, prefix, tracing, metrics, ...options
     producer: makeProducer(queues, { failedDays: config.worker.failedJobsDays }),
     announcer,
     announcements,
-    onProgress: announceProgress(announcer, logger),
+    onProgress: announceProgress({ announcer, announcements, logger }),
     fleet: makeFleet({ connection, prefix }),
     /** Shared by api and workers, so that a channel's rate is never exceeded. */
     acquire: makeRateLimiter({ connection, prefix }),

@@ -75,7 +75,7 @@ export function makeDeps({
     },
   });
   const { config, prefix, owner, logger, metrics, database, store, alertRepository } = shared;
-  const { queues, announcements, cache, fleet, probes } = shared;
+  const { queues, announcements, announcer, cache, fleet, probes } = shared;
   const backups = makeBackupRepository(database);
   const readers = makeReaders({ cache, store });
   invalidateOnPublish({ announcements, readers, cache, logger });
@@ -87,8 +87,9 @@ export function makeDeps({
     makeKeyRing({ keys: makeKeyRepository(database), internalApiKey, clock, logger }),
     (each) => each.close(),
   );
-  const streams = owner.own(makeProgressStreams({ store, announcements, logger }), (each) =>
-    each.close(),
+  const streams = owner.own(
+    makeProgressStreams({ store, announcements, announcer, logger }),
+    (each) => each.close(),
   );
   keys.onRevoked((keyId) => streams.closeOf(keyId));
   const planningTime = config.planning.automatic ? minuteOf(config.planning.time) : null;

@@ -3,7 +3,7 @@ import http from 'node:http';
 import { Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { type ProgressEvent, progressEventSchema } from '@texas-ai/life';
-import { testServices } from '@texas-ai/testing';
+import { testServices, until } from '@texas-ai/testing';
 import { Redis } from 'ioredis';
 import { internalKey, startTestApi, type TestApi } from '../../test/test-api.js';
 
@@ -180,6 +180,23 @@ test('a revoked key closes its own streams only', async () => {
   expect(again.status).toBe(401);
   await api.work();
   expect(types(await other.ended)).toEqual(allTypes);
+});
+
+test('followers are announced, so that workers announce progress', async () => {
+  const redis = new Redis(testServices().redisUrl);
+  const heard: string[] = [];
+  redis.on('message', (_channel, text: string) => heard.push(JSON.parse(text).kind));
+  await redis.subscribe(`${api.prefix}:announcements`);
+  const isFollowed = () => heard.filter((kind) => kind === 'progress.followed').length;
+  api.deps.streams.tick();
+  const id = await requestGeneration();
+  const stream = await follow(id);
+  await until(() => isFollowed() === 1);
+  api.deps.streams.tick();
+  await until(() => isFollowed() === 2);
+  await api.work();
+  await stream.ended;
+  redis.disconnect();
 });
 
 test('a thousand streams share one subscription and leak nothing', async () => {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Announcements } from '@texas-ai/jobs';
+import type { Announcements, Announcer } from '@texas-ai/jobs';
 import { type Logger, TexasError } from '@texas-ai/kernel';
 import { progressOf, type Store } from '@texas-ai/life';
 import { makeProgressStream, type ProgressStream } from './progress-stream.js';
@@ -37,9 +37,10 @@ const maxBatch = 500;
 export function makeProgressStreams(deps: {
   store: Pick<Store, 'generations' | 'checkpoints'>;
   announcements: Pick<Announcements, 'onAnnouncement' | 'onReconnect'>;
+  announcer: Announcer;
   logger: Logger;
 }): ProgressStreams {
-  const { store, announcements, logger } = deps;
+  const { store, announcements, announcer, logger } = deps;
   /** By generation. */
   const followers = new Map<string, Set<Follower>>();
   const unread = new Set<string>();
@@ -95,7 +96,16 @@ export function makeProgressStreams(deps: {
     for (const id of missing) reportRead(id, generationNotFound());
   }
 
+  /** Makes all processes announce progress from now on. Never rejects. */
+  async function announceFollowers(): Promise<void> {
+    if (followers.size === 0) return;
+    await announcer
+      .announce({ kind: 'progress.followed' })
+      .catch((error) => logger.debug('followers not announced', { error }));
+  }
+
   function tick(): void {
+    void announceFollowers();
     for (const { stream } of all()) stream.heartbeat();
     read(followers.keys());
   }
@@ -130,7 +140,8 @@ export function makeProgressStreams(deps: {
           else resolve();
         }
         response.once('close', () => leave());
-        read([generationId]);
+        // In this order, so that no progress falls between the two.
+        void announceFollowers().then(() => read([generationId]));
       });
       if (closed) stream.close();
     },

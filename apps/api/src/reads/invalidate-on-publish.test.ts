@@ -34,11 +34,18 @@ function invalidating(dropDay: (character: string, date: string) => Promise<void
 
 const generationId = '019ac0a5-8b0e-7c1f-9d3a-2f6f5f0f7a11';
 
-test('a published day is dropped; progress alone drops nothing', () => {
+test('a day that is published again is dropped; a first one and progress drop nothing', () => {
   const dropped: string[][] = [];
   const { announce, emptied } = invalidating(async (...day) => void dropped.push(day));
   announce({ kind: 'generation.progressed', generationId });
   announce({ kind: 'day.published', character: 'texas', date: '2026-11-23', generationId });
+  const first = {
+    kind: 'day.published',
+    character: 'texas',
+    date: '2026-11-24',
+    first: true,
+  } as const;
+  announce({ ...first, generationId });
   expect(dropped).toEqual([['texas', '2026-11-23']]);
   expect(emptied()).toBe(0);
 });

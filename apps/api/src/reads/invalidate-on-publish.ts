@@ -16,6 +16,7 @@ export function invalidateOnPublish(deps: {
   const { announcements, readers, cache, logger } = deps;
   announcements.onAnnouncement((announcement) => {
     if (announcement.kind !== 'day.published' && announcement.kind !== 'day.gone') return;
+    if (announcement.kind === 'day.published' && announcement.first) return;
     const { character, date } = announcement;
     readers
       .dropDay(character, date)

@@ -21,10 +21,10 @@ export interface ReadCache {
    */
   read(key: string, ttlSeconds: number, build: () => Promise<unknown>): Promise<CachedRead | null>;
   /**
-   * Expires an entry, here and in Redis: immediately, and once more a little later, since another process
-   * may still be building the old one. Rejects with `queue_unavailable` if Redis fails.
+   * Expires an entry, here and in Redis: immediately, and unless `again` is false once more a little later,
+   * since another process may still be building the old one. Rejects with `queue_unavailable` if Redis fails.
    */
-  drop(key: string): Promise<void>;
+  drop(key: string, options?: { again: boolean }): Promise<void>;
   /** Removes all entries, here and in Redis. Rejects with `queue_unavailable` if Redis fails. */
   clear(): Promise<void>;
   emptyMemory(): void;
@@ -149,13 +149,15 @@ export function makeReadCache(options: ReadCacheOptions): ReadCache {
       onRead(level);
       return result;
     },
-    async drop(key) {
-      clearTimeout(secondDrops.get(key));
-      const timer = setTimeout(() => {
-        secondDrops.delete(key);
-        expire(key).catch((error) => logger.warn('second cache drop failed', { key, error }));
-      }, dropAgainMs);
-      secondDrops.set(key, timer.unref());
+    async drop(key, { again } = { again: true }) {
+      if (again) {
+        clearTimeout(secondDrops.get(key));
+        const timer = setTimeout(() => {
+          secondDrops.delete(key);
+          expire(key).catch((error) => logger.warn('second cache drop failed', { key, error }));
+        }, dropAgainMs);
+        secondDrops.set(key, timer.unref());
+      }
       await expire(key);
     },
     async clear() {

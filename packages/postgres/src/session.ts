@@ -89,6 +89,8 @@ export function makeSessionSetup(options: SessionOptions): SessionSetup {
       });
       await pooled;
     }
+    // A pooler may hand on a session with the prepared statements of another client.
+    await client.query('DEALLOCATE ALL');
     await client.query('RESET search_path');
     await client.query(applySettings, [JSON.stringify(wanted)]);
     await client.query(applySchema, [schema ?? null]);

@@ -52,7 +52,7 @@ export {
   timesOfDay,
 } from './character/profile.js';
 export { parseProfile, profileHash } from './character/profile-file.js';
-export type { ChapterBrief, DayBrief, StoredBrief } from './day/brief.js';
+export type { ChapterBrief, DayBrief, StoredBrief, Yesterday } from './day/brief.js';
 export {
   type Day,
   type DayItem,
@@ -164,6 +164,7 @@ export {
   type CallStep,
   type CostRow,
   callSteps,
+  type EndedCall,
   type LedgerRepository,
   type OpenedCall,
   type PlannedCall,

@@ -47,7 +47,8 @@ export async function makeFleetDatabase(): Promise<TestDatabase> {
 
 /** Removes all calls, sums and cooldowns. */
 export async function clearSpending({ database }: TestDatabase): Promise<void> {
-  for (const table of ['author_holds', 'spending', 'author_calls']) await database(table).delete();
+  for (const table of ['author_holds', 'spending', 'spending_shards', 'author_calls'])
+    await database(table).delete();
 }
 
 const taken = new Set<string>();

@@ -86,7 +86,15 @@ export function manyCharacters(count: number, zone = 'Asia/Shanghai'): Record<st
 }
 
 export async function clearCharacters({ database }: TestDatabase): Promise<void> {
-  const tables = ['days', 'generations', 'characters', 'spending', 'author_calls', 'author_holds'];
+  const tables = [
+    'days',
+    'generations',
+    'characters',
+    'spending',
+    'spending_shards',
+    'author_calls',
+    'author_holds',
+  ];
   for (const table of tables) await database(table).delete();
 }
 

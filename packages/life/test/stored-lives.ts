@@ -30,6 +30,7 @@ const tables = [
   'idempotency_keys',
   'author_calls',
   'spending',
+  'spending_shards',
   'alerts',
   'alert_deliveries',
 ] as const;

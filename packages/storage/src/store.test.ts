@@ -37,7 +37,7 @@ test('exclusive work runs in one process at a time, other work beside it', async
 test('a transaction that fails stores nothing', async () => {
   const { id } = await beginGeneration(db, date);
   const failing = db.store.transaction(async ({ checkpoints }) => {
-    await checkpoints.storePlan(id, buildPlannedDay(buildSlots(buildPlan('zh'), [1])));
+    await checkpoints.storePlan(id, buildPlannedDay(buildSlots(buildPlan('zh'), [1])), null);
     throw new Error('the worker was killed');
   });
   await expect(failing).rejects.toThrow();

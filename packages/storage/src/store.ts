@@ -8,6 +8,7 @@ import { queryRows } from './database/query-rows.js';
 import { withStorageFailures } from './database/storage-failure.js';
 import { makeCooldownRepository } from './repositories/authors/cooldowns.js';
 import { makeLedgerRepository } from './repositories/authors/ledger.js';
+import { type AverageCache, makeAverageCache } from './repositories/authors/spending.js';
 import {
   makeCharacterRepository,
   type ProfileCache,
@@ -32,20 +33,22 @@ const maxCachedProfiles = 100;
 /** The PostgreSQL implementation of the store. */
 export function makeStore(database: Database): Store {
   const profiles: ProfileCache = new LRUCache({ max: maxCachedProfiles });
+  const averages = makeAverageCache();
 
-  const repositories = (db: Knex): Repositories => ({
+  /** A transaction reads the averages itself: it decides on many days. */
+  const repositories = (db: Knex, ownAverages?: AverageCache): Repositories => ({
     characters: withStorageFailures(makeCharacterRepository(db, profiles)),
     generations: withStorageFailures({
       ...makeGenerationRepository(db),
       ...makeFallbackQueries(db),
     }),
-    checkpoints: withStorageFailures(makeCheckpointRepository(db)),
+    checkpoints: withStorageFailures(makeCheckpointRepository(db, profiles)),
     schedule: withStorageFailures(makeScheduleRepository(db)),
     days: withStorageFailures(makeDayRepository(db)),
     interactions: withStorageFailures(makeInteractionRepository(db)),
     majorEvents: withStorageFailures(makeMajorEventRepository(db)),
     requests: withStorageFailures(makeRequestRepository(db)),
-    ledger: withStorageFailures(makeLedgerRepository(db)),
+    ledger: withStorageFailures(makeLedgerRepository(db, ownAverages)),
     cooldowns: withStorageFailures(makeCooldownRepository(db)),
     retention: withStorageFailures(makeRetentionRepository(db)),
     transfers: withStorageFailures(makeTransferRepository(db)),
@@ -87,5 +90,5 @@ export function makeStore(database: Database): Store {
         }
       }),
   };
-  return { ...repositories(database), ...withStorageFailures(own) };
+  return { ...repositories(database, averages), ...withStorageFailures(own) };
 }

@@ -57,7 +57,7 @@ export async function writeGeneration(
 ): Promise<Generation> {
   const { checkpoints } = db.store;
   const { id } = await beginGeneration(db, date);
-  await checkpoints.storePlan(id, buildPlannedDay(slots));
+  await checkpoints.storePlan(id, buildPlannedDay(slots), null);
   const texts = slots.map((slot) => buildText(slot.wantsInteraction ? `消息 ${slot.start}` : null));
-  return (await checkpoints.storeChapter(id, 0, texts)).generation;
+  return (await checkpoints.storeChapter(id, 0, texts, null)).generation;
 }

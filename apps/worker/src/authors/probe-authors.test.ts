@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 beforeEach(async () => {
-  for (const table of ['author_holds', 'spending', 'author_calls'])
+  for (const table of ['author_holds', 'spending', 'spending_shards', 'author_calls'])
     await db.database(table).delete();
 });
 

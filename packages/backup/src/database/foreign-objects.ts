@@ -34,6 +34,7 @@ export const ownTables: readonly string[] = [
   'migrations_lock',
   'schedule_items',
   'spending',
+  'spending_shards',
 ];
 
 /** An object of the database that backups leave out. */

@@ -1,7 +1,14 @@
 import { type Clock, type Logger, type Temporal, TexasError } from '@texas-ai/kernel';
 import type { Generation } from '../generation/generation.js';
 import { type Budget, sumsOf } from '../spending/budget.js';
-import type { CallStep, LedgerRepository, OpenedCall, PlannedCall } from '../spending/ledger.js';
+import type {
+  CallEnd,
+  CallStep,
+  EndedCall,
+  LedgerRepository,
+  OpenedCall,
+  PlannedCall,
+} from '../spending/ledger.js';
 import { costOf, pricedModel } from '../spending/prices.js';
 import type { Author, AuthorName, CallUsage } from './author.js';
 import { authorFailure } from './author-failures.js';
@@ -52,8 +59,10 @@ export interface CallMeter {
 }
 
 export interface MeteredCall {
-  /** `usage` is null if unknown; then the expected cost stays spent. */
+  /** Closes the call. `usage` is null if unknown; then the expected cost stays spent. */
   end(outcome: string, usage: CallUsage | null): Promise<void>;
+  /** Ends an answered call, which `write` closes together with storing what it gave. */
+  endWith<T>(usage: CallUsage | null, write: (call: EndedCall) => Promise<T>): Promise<T>;
 }
 
 export interface CallMeterDeps {
@@ -161,23 +170,44 @@ export function makeCallMeter(deps: CallMeterDeps): CallMeter {
         await adjust(reservation?.release());
         throw refusal(opened, call, now, quotas);
       }
-      const renewal = setInterval(() => void renew(opened.id), leaseMs / renewalsPerLease).unref();
-      return {
-        async end(outcome, used) {
+      const { id } = opened;
+      const renewal = setInterval(() => void renew(id), leaseMs / renewalsPerLease).unref();
+
+      /** The end of the call as the ledger keeps it. */
+      function endOf(outcome: string, used: CallUsage | null): CallEnd {
+        if (!used) return { outcome, usage: null };
+        const { inputTokens, outputTokens } = used;
+        const model = pricedModel(budget.prices, author.model, used.model);
+        const money = costOf(budget.prices, model, used, clock.now());
+        return {
+          outcome,
+          usage: { inputTokens, outputTokens, money },
+          ...(model !== author.model && { pricedModel: model }),
+        };
+      }
+
+      async function closeBy<T>(
+        end: CallEnd,
+        used: CallUsage | null,
+        write: (call: EndedCall) => Promise<T>,
+      ): Promise<T> {
+        let written: T;
+        try {
+          written = await write({ id, ...end });
+        } finally {
           clearInterval(renewal);
-          if (!used) return ledger.close(opened.id, { outcome, usage: null });
-          const model = pricedModel(budget.prices, author.model, used.model);
-          const { inputTokens, outputTokens } = used;
-          const money = costOf(budget.prices, model, used, clock.now());
-          await ledger.close(opened.id, {
-            outcome,
-            usage: { inputTokens, outputTokens, money },
-            ...(model !== author.model && { pricedModel: model }),
-          });
-          if (model !== author.model) warnAboutOtherModel(author.model, model);
-          if (outcome === 'answered') learn(step, used);
-          await adjust(reservation?.used(used.inputTokens + used.outputTokens));
-        },
+        }
+        if (!used) return written;
+        if (end.pricedModel !== undefined) warnAboutOtherModel(author.model, end.pricedModel);
+        if (end.outcome === 'answered') learn(step, used);
+        await adjust(reservation?.used(used.inputTokens + used.outputTokens));
+        return written;
+      }
+
+      return {
+        end: (outcome, used) =>
+          closeBy(endOf(outcome, used), used, ({ id: call, ...end }) => ledger.close(call, end)),
+        endWith: (used, write) => closeBy(endOf('answered', used), used, write),
       };
     },
   };

@@ -1,5 +1,4 @@
 import type { Temporal } from '@texas-ai/kernel';
-import type { Yesterday } from './brief.js';
 import type { Day, DaySummary, Interaction, InteractionStatus } from './day.js';
 import type { MajorEvent, MajorEventRecord } from './major-event.js';
 
@@ -7,8 +6,6 @@ import type { MajorEvent, MajorEventRecord } from './major-event.js';
 
 export interface DayRepository {
   find(character: string, date: Temporal.PlainDate): Promise<Day | null>;
-  /** The summary and titles of a live day. */
-  outline(character: string, date: Temporal.PlainDate): Promise<Yesterday | null>;
   /** Sorted by (date, id of the live generation), newest first. */
   list(query: ListQuery): Promise<DaySummary[]>;
   /** The number of planned characters without a live day of their local today. */
@@ -22,8 +19,6 @@ export interface DayRepository {
     planningTime: number,
     minutes: number,
   ): Promise<{ count: number; some: string[] }>;
-  /** Points the day at a published generation and collects its interactions. */
-  publish(generation: { id: string; character: string; date: Temporal.PlainDate }): Promise<void>;
 }
 
 /** The position of an entry in a list sorted by (date, id), newest first. */
@@ -43,8 +38,6 @@ export interface ListQuery {
 }
 
 export interface MajorEventRepository {
-  /** The event that covers a date. */
-  covering(character: string, date: Temporal.PlainDate): Promise<MajorEvent | null>;
   /** Stores the event unless it overlaps a stored one; returns the stored event that covers its first day. */
   add(character: string, event: MajorEvent): Promise<MajorEvent | null>;
   /** Sorted by (start date, id), newest first; `from` and `to` bound the start date. */

@@ -162,7 +162,7 @@ describe('failures', () => {
     expect(await f.handleFailure(failed, refused)).toMatchObject({ kind: 'failed' });
     // A chapter that was in progress when the generation failed is stored, but enqueues nothing.
     const texts = (await slotsOf(failed)).map(() => text('late but kept'));
-    await f.store.checkpoints.storeChapter(requested.id, failed.chapter ?? 0, texts);
+    await f.store.checkpoints.storeChapter(requested.id, failed.chapter ?? 0, texts, null);
     expect(await f.now(requested.id)).toMatchObject({ status: 'failed', chapters: { written: 2 } });
     f.steps.waiting.length = 0;
     const resumed = await f.request();

@@ -26,7 +26,10 @@ export interface GenerationRepository {
    * under a new run. Returns null if there was none.
    */
   fallBack(id: string, run: number | null, reason: FailureReason): Promise<GenerationNeeds | null>;
-  /** From `publishing` to `published`; null if it was not publishing. */
+  /**
+   * From `publishing` to `published`: points the day at it and collects its interactions, all or nothing.
+   * Null if it was not publishing.
+   */
   publish(id: string): Promise<Generation | null>;
   /** Published before `before` and not yet announced, oldest first. */
   unannounced(before: Temporal.Instant, limit: number): Promise<Generation[]>;

@@ -1,7 +1,6 @@
 import { seededRandom } from '@texas-ai/kernel';
 import { type AskAuthorDeps, askAuthor, type Checked } from '../authoring/ask-author.js';
 import type { Authors } from '../authoring/author.js';
-import { storeWithRetry } from '../authoring/store-with-retry.js';
 import type { DayBrief } from '../day/brief.js';
 import type { Plan } from '../day/plan.js';
 import { groupChapters } from '../drafting/chapters.js';
@@ -40,16 +39,16 @@ export async function planDay(
   const { generations, checkpoints } = deps.store;
   const started = await checkpoints.startPlan(generationId, run);
   if (!started) return enqueueNext(deps.steps, await generations.needs(generationId));
-  const { generation, tries } = started;
+  const { generation, tries, profile } = started;
   assertNotStalled(tries);
   deps.onProgress(generationId);
-  const subject = await subjectOf(deps.store, generation);
+  const subject = subjectOf(profile, generation);
   const author = deps.authors(generation.author);
-  const stored = await briefDay(deps, subject, generation.date, signal);
+  const stored = await briefDay(deps, started, signal);
   const brief: DayBrief = { ...subject, ...stored };
   const chapters = await affordableChapters(deps, generation, author);
 
-  const { plan, warnings } = await askAuthor(
+  const needs = await askAuthor(
     deps,
     {
       generation,
@@ -59,20 +58,20 @@ export async function planDay(
       plannedCalls: 1 + chapters,
       ask: (call) => author.writePlan(brief, call),
       check: (answer) => checkPlan(answer, brief),
+      store: ({ plan, warnings }, call) => {
+        const random = seededRandom(profile.id, subject.date, subject.ordinal, 'slots');
+        const planned = {
+          plan,
+          brief: stored,
+          chapters: groupChapters(cutSlots(plan, random), chapters),
+          model: author.model,
+          authorVersion: author.version,
+          warnings,
+        };
+        return checkpoints.storePlan(generationId, planned, call);
+      },
     },
     signal,
-  );
-  const random = seededRandom(subject.profile.id, subject.date, subject.ordinal, 'slots');
-  const planned = {
-    plan,
-    brief: stored,
-    chapters: groupChapters(cutSlots(plan, random), chapters),
-    model: author.model,
-    authorVersion: author.version,
-    warnings,
-  };
-  const needs = await storeWithRetry(deps, signal, () =>
-    checkpoints.storePlan(generationId, planned),
   );
   deps.onProgress(generationId);
   await enqueueNext(deps.steps, needs);

@@ -3,24 +3,22 @@ import type { Store } from '../store.js';
 import type { Generation } from './generation.js';
 
 export interface PublishDayDeps {
-  store: Pick<Store, 'transaction' | 'generations'>;
+  store: Pick<Store, 'generations'>;
   /** Announces a published day to the other processes, after the commit; may be repeated. */
   announce(generation: Generation): Promise<void>;
 }
 
 /**
- * The step publish-day: in one transaction the day points at this generation and its interactions are
- * collected. A generation that is over is left alone; a published one is announced again.
+ * The step publish-day: the day points at this generation, and its interactions are collected. A
+ * generation that is over is left alone; a published one is announced again.
  */
 export async function publishDay(
   deps: PublishDayDeps,
   { generationId }: { generationId: string },
 ): Promise<void> {
-  await deps.store.transaction(async ({ generations, days }) => {
-    const generation = await generations.publish(generationId);
-    if (generation) await days.publish(generation);
-  });
-  const generation = await deps.store.generations.find(generationId);
+  const { generations } = deps.store;
+  const generation =
+    (await generations.publish(generationId)) ?? (await generations.find(generationId));
   if (generation?.status === 'published') await announce(deps, generation);
 }
 

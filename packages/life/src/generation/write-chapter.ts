@@ -1,6 +1,5 @@
 import { type AskAuthorDeps, askAuthor, type Checked } from '../authoring/ask-author.js';
 import type { Authors } from '../authoring/author.js';
-import { storeWithRetry } from '../authoring/store-with-retry.js';
 import type { Slot } from '../day/plan.js';
 import { checkChapter } from '../drafting/chapter-rules.js';
 import type { SlotText } from '../drafting/draft.js';
@@ -12,7 +11,7 @@ import { assertNotStalled } from './retry-policy.js';
 import { enqueueNext, type StepQueue } from './steps.js';
 
 export interface WriteChapterDeps extends AskAuthorDeps {
-  store: Pick<Store, 'generations' | 'checkpoints' | 'characters'>;
+  store: Pick<Store, 'generations' | 'checkpoints'>;
   steps: StepQueue;
   authors: Authors;
   onProgress: OnProgress;
@@ -31,13 +30,12 @@ export async function writeChapter(
   const { generations, checkpoints } = deps.store;
   const started = await checkpoints.startChapter(generationId, run, chapter);
   if (!started) return enqueueNext(deps.steps, await generations.needs(generationId));
-  const { generation, tries, brief: stored, plan, slots } = started;
+  const { generation, tries, profile, brief: stored, plan, slots } = started;
   assertNotStalled(tries);
   const chapters = generation.chapters.total;
-  const subject = await subjectOf(deps.store, generation);
-  const brief = { ...subject, ...stored, plan, chapter, chapters, slots };
+  const brief = { ...subjectOf(profile, generation), ...stored, plan, chapter, chapters, slots };
   const author = deps.authors(generation.author);
-  const texts = await askAuthor(
+  const needs = await askAuthor(
     deps,
     {
       generation,
@@ -47,11 +45,9 @@ export async function writeChapter(
       plannedCalls: 1 + chapters,
       ask: (call) => author.writeChapter(brief, call),
       check: (answer) => checkTexts(answer, slots),
+      store: (texts, call) => checkpoints.storeChapter(generationId, chapter, texts, call),
     },
     signal,
-  );
-  const needs = await storeWithRetry(deps, signal, () =>
-    checkpoints.storeChapter(generationId, chapter, texts),
   );
   deps.onProgress(generationId);
   await enqueueNext(deps.steps, needs);

@@ -30,13 +30,13 @@ describe('single rows', () => {
   test('calls are removed except open ones; their sums are kept', async () => {
     const { id } = await writeDay(db);
     const { author_calls: calls } = await rowCounts(db);
-    const sums = await db.database('spending');
+    const sums = await db.database('spending_shards');
     const open = await db.database('author_calls').where({ generation_id: id }).first('id');
     await db.database('author_calls').where(open).update({ closed_at: null });
     expect(sums.length).toBeGreaterThan(0);
     expect(await pruning.removed({ costsDays: 31 })).toEqual({ calls: calls - 1 });
     expect(await pruning.ids('author_calls')).toEqual([open.id]);
-    expect(await db.database('spending')).toEqual(sums);
+    expect(await db.database('spending_shards')).toEqual(sums);
   });
 
   test('idempotency keys are removed; then a repeated request is a new one', async () => {
@@ -109,6 +109,7 @@ describe('pruning', () => {
       characters: 1,
       major_events: before.major_events,
       spending: before.spending,
+      spending_shards: before.spending_shards,
     });
     expect((await pruning.run(all)).every(({ count }) => count === 0)).toBe(true);
   });

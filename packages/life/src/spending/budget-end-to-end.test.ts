@@ -17,7 +17,7 @@ import {
   manyCharacters,
 } from '../../test/scheduler.js';
 import type { FailureOutcome } from '../generation/handle-failure.js';
-import type { Budget, Cap } from './budget.js';
+import { type Budget, type Cap, sumsOf } from './budget.js';
 
 // Scheduled days with a budget, written to the end.
 
@@ -82,8 +82,13 @@ async function ended(): Promise<Record<string, number>> {
   }
   return counts;
 }
-const spentTokens = async () =>
-  (await db.database('spending').where({ scope: '', period: 'day' }).first('tokens'))?.tokens ?? 0;
+/** The tokens of everybody's day. */
+async function spentTokens(): Promise<number> {
+  const [day] = sumsOf(buildBudget(), null, clock.now());
+  const [spent] = day ? (await db.store.ledger.spent([day])).values() : [];
+  return spent?.tokens ?? 0;
+}
+
 const daily = (tokens: number) =>
   buildBudget({ everybody: { day: { tokens, money: null }, month: none } });
 

@@ -58,6 +58,11 @@ export interface CallEnd {
   pricedModel?: string | null;
 }
 
+/** The end of a call that is still open. */
+export interface EndedCall extends CallEnd {
+  id: string;
+}
+
 /** A key and the model it is used for. */
 export interface AuthorAccess {
   author: AuthorName;
@@ -101,7 +106,7 @@ export interface LedgerRepository {
   closeLost(openedBefore: Temporal.Instant): Promise<number>;
   /** The sums by `sumName`, including calls in flight; sums without calls are absent. */
   spent(keys: readonly SpendingKey[]): Promise<Map<string, Amount>>;
-  /** The average usage of the days since then that this author wrote alone; null if there are none. */
+  /** The average usage of the days since then that this author wrote alone; null if there are none. May be a minute old. */
   averageGeneration(author: AuthorName, since: Temporal.Instant): Promise<CallUsage | null>;
   /** What this author's generations in flight will still cost, if each costs `each` in total. */
   stillToSpend(author: AuthorName, each: Expected): Promise<Amount>;

@@ -14,7 +14,7 @@ import {
 } from '../../test/fleet.js';
 import type { CallRequest } from '../authoring/call-meter.js';
 import type { Generation } from '../generation/generation.js';
-import type { Budget } from './budget.js';
+import { type Budget, sumsOf } from './budget.js';
 
 let db: TestDatabase;
 
@@ -65,13 +65,14 @@ describe('the ledger', () => {
     const asked = await f.request();
     const call = planCallOf(asked, 40);
     await f.deps.meter.begin(call);
+    const overall = sumsOf(f.deps.budget, null, f.deps.clock.now());
     const spent = async () =>
-      (await db.database('spending').where({ scope: '', period: 'day' }).first('tokens')).tokens;
-    expect(await spent()).toBe(8_000);
+      [...(await f.store.ledger.spent(overall)).values()].map(({ tokens }) => tokens);
+    expect(await spent()).toEqual([8_000, 8_000]);
     const later = (await f.store.now()).add({ minutes: 20 });
     expect(await f.store.ledger.closeLost(later)).toBe(1);
     expect(await f.store.ledger.closeLost(later)).toBe(0);
-    expect(await spent()).toBe(8_000);
+    expect(await spent()).toEqual([8_000, 8_000]);
     expect(await rows()).toMatchObject([{ outcome: 'lost', input_tokens: 4_000 }]);
     expect(await f.now(asked.id)).toMatchObject({ usage: { calls: 1, outputTokens: 4_000 } });
   });

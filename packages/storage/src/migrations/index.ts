@@ -7,6 +7,7 @@ import * as retention from './2026-11-26-retention.js';
 import * as quota from './2026-11-27-quota.js';
 import * as callLeases from './2026-11-30-1039-call-leases.js';
 import * as authorFailures from './2026-11-30-1041-author-failures.js';
+import * as shards from './2026-11-30-1745-shards.js';
 
 /** Every migration in order. A name, once released, is never changed. */
 const migrations: Record<string, Knex.Migration> = {
@@ -18,6 +19,7 @@ const migrations: Record<string, Knex.Migration> = {
   '2026-11-27-quota': quota,
   '2026-11-30-1039-call-leases': callLeases,
   '2026-11-30-1041-author-failures': authorFailures,
+  '2026-11-30-1745-shards': shards,
 };
 
 export const migrationSource: Knex.MigrationSource<string> = {

@@ -20,6 +20,7 @@ const names = [
   '2026-11-27-quota',
   '2026-11-30-1039-call-leases',
   '2026-11-30-1041-author-failures',
+  '2026-11-30-1745-shards',
 ];
 let empty: TestDatabase;
 const others: Database[] = [];

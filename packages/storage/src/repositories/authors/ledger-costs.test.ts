@@ -4,6 +4,7 @@ import { type LedgerRepository, type PlannedCall, sumsOf } from '@texas-ai/life'
 import { buildBudget, buildProfile, makeTestDatabase, type TestDatabase } from '@texas-ai/testing';
 import { buildCall, fixedNow } from '../../../test/calls.js';
 import { insertInFlight } from '../../../test/generations.js';
+import { makeStore } from '../../store.js';
 
 let db: TestDatabase;
 let ledger: LedgerRepository;
@@ -20,6 +21,7 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 beforeEach(async () => {
   await db.database('spending').delete();
+  await db.database('spending_shards').delete();
   await db.database('author_calls').delete();
 });
 
@@ -47,14 +49,17 @@ async function finished(fields: object = {}): Promise<string> {
   return id;
 }
 
+/** Of a ledger that has not computed it before. */
+const average = () => makeStore(db.database).ledger.averageGeneration('gemini', fortnight);
+
 describe('the average generation', () => {
   test('is null without any generation of this author since then', async () => {
-    expect(await ledger.averageGeneration('gemini', fortnight)).toBeNull();
+    expect(await average()).toBeNull();
     const old = await call(buildCall(await finished()), 900, 1);
     const before = fortnight.subtract({ seconds: 1 }).toString();
     await db.database('author_calls').where({ id: old }).update({ opened_at: before });
     await call(buildCall(await finished(), { author: 'offline' }), 900, 1);
-    expect(await ledger.averageGeneration('gemini', fortnight)).toBeNull();
+    expect(await average()).toBeNull();
   });
 
   test('sums the calls of each generation', async () => {
@@ -62,7 +67,7 @@ describe('the average generation', () => {
     for (const tokens of [100, 200, 300]) await call(buildCall(one), tokens, 0.5);
     await call(buildCall(other), 1_000, 0.1);
     // Each call has one token of output.
-    expect(await ledger.averageGeneration('gemini', fortnight)).toEqual({
+    expect(await average()).toEqual({
       inputTokens: expect.closeTo(798),
       outputTokens: expect.closeTo(2),
     });
@@ -71,9 +76,9 @@ describe('the average generation', () => {
   test('leaves out generations in flight', async () => {
     const underWay = await insertInFlight(db);
     await call(buildCall(underWay.id), 10, 0.01);
-    expect(await ledger.averageGeneration('gemini', fortnight)).toBeNull();
+    expect(await average()).toBeNull();
     await call(buildCall(await finished()), 1_000, 1);
-    expect(await ledger.averageGeneration('gemini', fortnight)).toEqual({
+    expect(await average()).toEqual({
       inputTokens: 999,
       outputTokens: 1,
     });
@@ -87,7 +92,7 @@ test('the average generation leaves out failed and fallen-back generations', asy
     { author: 'offline', fallback_from: 'gemini', fallback_code: 'author_blocked' },
   ];
   for (const fields of cutShort) await call(buildCall(await finished(fields)), 10, 0.01);
-  expect(await ledger.averageGeneration('gemini', fortnight)).toBeNull();
+  expect(await average()).toBeNull();
 });
 
 test('the amount still to spend is the unspent part of each generation in flight', async () => {

@@ -30,6 +30,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await db.database('spending').delete();
+  await db.database('spending_shards').delete();
   await db.database('author_calls').delete();
 });
 
@@ -70,7 +71,7 @@ test('fifty calls at once never exceed a cap', async () => {
     expect(opened(results)).toHaveLength(more);
   }
   expect(await spentOf(call)).toEqual([12_000, 12_000, 12_000, 12_000]);
-  expect(await db.store.generations.find(id)).toMatchObject({ usage: { calls: 12 } });
+  expect(await db.database('author_calls').where({ generation_id: id })).toHaveLength(12);
 });
 
 test('the first calls of a day never exceed a cap', async () => {
@@ -118,7 +119,7 @@ test('opening and closing calls at the same time never deadlocks', async () => {
   const each = 5 * 14 * 150 + 14 * 1_000;
   for (const call of calls) expect(await spentOf(call)).toEqual([each, each, 3 * each, 3 * each]);
   for (const { id } of generations) {
-    const usageOf = { calls: 6 * 14, inputTokens: 5 * 14 * 100, outputTokens: 5 * 14 * 50 };
+    const usageOf = { calls: 5 * 14, inputTokens: 5 * 14 * 100, outputTokens: 5 * 14 * 50 };
     expect(await db.store.generations.find(id)).toMatchObject({ usage: usageOf });
   }
 });
@@ -146,6 +147,9 @@ describe('workers that make the same call at once', () => {
     );
     return rows.length;
   };
+
+  /** So near that every call locks the sums. */
+  const budget = capped(50_000);
 
   /** Keeps the sums locked until all the work waits, so that no worker sees another's changes. */
   async function together<T>(
@@ -180,18 +184,17 @@ describe('workers that make the same call at once', () => {
 
   test('open it once and count it once', async () => {
     const { id } = await insertInFlight(db);
-    const call = buildCall(id, { leaseMs });
+    const call = buildCall(id, { leaseMs, budget });
     expect(kinds(await tenAtOnce(call))).toEqual(oneOfTen);
     expect(await spentOf(call)).toEqual([1_000, 1_000, 1_000, 1_000]);
-    expect(await db.database('spending').distinct('calls')).toEqual([{ calls: 2 }]);
-    expect(await db.store.generations.find(id)).toMatchObject({ usage: { calls: 2 } });
+    expect(await db.database('author_calls')).toHaveLength(2);
   });
 
   test('open it once even if it is the first of a day, whose sums do not exist yet', async () => {
     const { id } = await insertInFlight(db);
     for (let day = 0; day < 10; day++) {
       const now = fixedNow.add({ hours: 24 * day });
-      const call = buildCall(id, { leaseMs, now, chapter: day });
+      const call = buildCall(id, { leaseMs, budget, now, chapter: day });
       const results = await Promise.all(Array.from({ length: 10 }, () => ledger.open(call)));
       expect([day, ...kinds(results)]).toEqual([day, ...oneOfTen]);
       expect((await spentOf(call)).slice(0, 1)).toEqual([1_000]);
@@ -200,7 +203,7 @@ describe('workers that make the same call at once', () => {
 
   test('open it once after the lease of a dead worker has expired', async () => {
     const { id } = await insertInFlight(db);
-    const call = buildCall(id, { leaseMs });
+    const call = buildCall(id, { leaseMs, budget });
     await ledger.open({ ...call, leaseMs: -1_000 });
     expect(kinds(await tenAtOnce(call))).toEqual(oneOfTen);
     expect(await spentOf(call)).toEqual([2_000, 2_000, 2_000, 2_000]);
@@ -215,12 +218,12 @@ describe('workers that make the same call at once', () => {
 
   test('do not deadlock if one opens the call while another closes it', async () => {
     const { id } = await insertInFlight(db);
-    const call = buildCall(id, { leaseMs });
-    const first = randomUUID();
-    const { late, end } = await together(call, async (waiting) => {
+    const call = buildCall(id, { leaseMs, budget });
+    const { late } = await together(call, async (waiting) => {
       // Its snapshot has no call in flight, since the first one is entered later.
       const late = ledger.open(call);
       await waiting(1);
+      const first = randomUUID();
       await db.database.raw(
         `INSERT INTO author_calls (id, generation_id, character_id, date, step, chapter, author,
            spent_on, input_tokens, output_tokens, cost, leased_until)
@@ -228,12 +231,59 @@ describe('workers that make the same call at once', () => {
            spent_on, 0, 0, 0, 'infinity' FROM author_calls`,
         [first],
       );
-      const end = ledger.close(first, { outcome: 'answered', usage: null });
-      await waiting(2);
-      return { late, end };
+      await ledger.close(first, { outcome: 'answered', usage: null });
+      return { late };
     });
-    await end;
-    expect(await late).toEqual({ kind: 'in-flight' });
-    expect(await spentOf(call)).toEqual([0, 0, 0, 0]);
+    // The first one has ended meanwhile.
+    expect(await late).toMatchObject({ kind: 'opened' });
+    expect(await spentOf(call)).toEqual([1_000, 1_000, 1_000, 1_000]);
+  });
+});
+
+describe('calls far from a cap', () => {
+  const oneEach = (budget: Parameters<typeof buildCall>[1]) =>
+    Promise.all(
+      characters.map(async (character) => {
+        const { id } = await insertInFlight(db, character);
+        return buildCall(id, { character, ...budget });
+      }),
+    );
+
+  test('never wait for one another', async () => {
+    const calls = await oneEach({ budget: capped(10_000_000) });
+    for (const call of calls) await ledger.open(call);
+    const sums = await db.database.transaction();
+    try {
+      await sums.raw('SELECT FROM spending FOR UPDATE');
+      await sums.raw('SELECT FROM spending_shards FOR UPDATE');
+      for (const call of calls) {
+        const [entry = ''] = opened([await ledger.open({ ...call, chapter: 1 })]);
+        await ledger.close(entry, { outcome: 'answered', usage: null });
+      }
+    } finally {
+      await sums.commit();
+    }
+    for (const call of calls) expect(await spentOf(call)).toEqual([2_000, 2_000, 6_000, 6_000]);
+  });
+
+  test('of all workers at once reach the cap and never exceed it', async () => {
+    // The first ones are far from it, the last ones near.
+    const cap = 1_200_500;
+    const [call] = await oneEach({ budget: capped(cap), maxCalls: 10_000 });
+    if (!call) throw new Error('There is no call.');
+    const results = [];
+    for (let round = 0; round < 7; round++) {
+      const some = Array.from({ length: 200 }, (_, chapter) =>
+        ledger.open({ ...call, chapter: 200 * round + chapter }),
+      );
+      results.push(...(await Promise.all(some)));
+    }
+    expect(opened(results)).toHaveLength(1_200);
+    expect((await spentOf(call)).slice(2)).toEqual([1_200_000, 1_200_000]);
+    const shards = await db.database('spending_shards').where({ scope: '', period: 'day' });
+    expect(shards.length).toBeGreaterThan(0);
+    expect(
+      (await db.database('spending').where({ scope: '', period: 'day' }))[0]?.tokens,
+    ).toBeGreaterThan(0);
   });
 });

@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 beforeEach(async () => {
-  for (const table of ['spending', 'author_calls', 'author_holds']) {
+  for (const table of ['spending', 'spending_shards', 'author_calls', 'author_holds']) {
     await db.database(table).delete();
   }
   generation = (await insertInFlight(db)).id;
@@ -248,6 +248,15 @@ describe('a cap', () => {
       expect(await ledger.open(call)).toEqual(opened);
     },
   );
+
+  test('refuses a large call, not a smaller one that begins at the same moment', async () => {
+    const budget = { everybody: day({ tokens: 2_500 }) };
+    const small = buildCall(generation, { budget });
+    const large = { ...small, chapter: 1, expected: { ...small.expected, inputTokens: 9_000 } };
+    const other = { ...small, chapter: 2 };
+    const all = await Promise.all([small, large, other].map((call) => ledger.open(call)));
+    expect(all).toEqual([opened, expect.objectContaining({ kind: 'over-budget' }), opened]);
+  });
 
   test('is full again on the next day of the budget’s time zone', async () => {
     const budget = { everybody: day({ tokens: 1_000 }) };

@@ -1,24 +1,21 @@
 import type { Temporal } from '@texas-ai/kernel';
-import type { LedgerRepository, PlannedCall } from '@texas-ai/life';
+import type { EndedCall, LedgerRepository, PlannedCall } from '@texas-ai/life';
 import type { Knex } from 'knex';
 import { makeBatcher } from '../../database/batcher.js';
 import { queryRows } from '../../database/query-rows.js';
-import { type CallToClose, closeCalls } from './close-calls.js';
+import { closeCalls } from './close-calls.js';
 import { openCalls } from './open-calls.js';
-import { makeSpendingQueries } from './spending.js';
+import { type AverageCache, makeSpendingQueries } from './spending.js';
 
-/**
- * Every call of the whole fleet adds to the same sums. Their rows are locked once for all calls that a
- * process opens or closes at the same moment, and never for longer than one statement.
- */
-export function makeLedgerRepository(db: Knex): LedgerRepository {
+/** Calls that a process opens, or closes, at the same moment share a statement. */
+export function makeLedgerRepository(db: Knex, averages?: AverageCache): LedgerRepository {
   const open = makeBatcher((calls: readonly PlannedCall[]) => openCalls(db, calls));
-  const close = makeBatcher(async (calls: readonly CallToClose[]) => {
+  const close = makeBatcher(async (calls: readonly EndedCall[]) => {
     await closeCalls(db, calls);
     return calls.map(() => undefined);
   });
   return {
-    ...makeSpendingQueries(db),
+    ...makeSpendingQueries(db, averages),
 
     open,
 

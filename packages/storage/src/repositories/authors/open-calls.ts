@@ -4,6 +4,7 @@ import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
 import { queryRows } from '../../database/query-rows.js';
 import { isProbedCode, targetColumn, toTarget } from './cooldowns.js';
+import { addMissingSums, addToShards, allSums, freeShards } from './sums.js';
 
 interface AttemptRow {
   opened: boolean;
@@ -19,39 +20,52 @@ interface AttemptRow {
 
 type Attempt = PlannedCall & { id: string };
 
-/** Opens the entries of calls; the results are in the order of the calls. */
-export async function openCalls(db: Knex, calls: readonly PlannedCall[]): Promise<OpenedCall[]> {
-  const attempts = calls.map((call): Attempt => ({ ...call, id: uuid() }));
-  const results = new Map<string, OpenedCall>();
-  for (let left = attempts; left.length > 0; ) {
-    const rows = await tryToOpen(db, left);
-    left.forEach((attempt, index) => {
-      const row = rows[index];
-      const result = row ? toOpenedCall(row, attempt) : null;
-      if (result) results.set(attempt.id, result);
-    });
-    left = left.filter(({ id }) => !results.has(id));
-    if (left.length > 0) await addMissingSums(db, left);
-  }
-  return attempts.flatMap(({ id }) => results.get(id) ?? []);
-}
-
-/** Adds the rows of `spending` that the first call of a day or month needs, so that they can be locked. */
-async function addMissingSums(db: Knex, calls: readonly Attempt[]): Promise<void> {
-  await db.raw(
-    `INSERT INTO spending (scope, period, starts_on, calls, tokens, cost)
-     SELECT DISTINCT scope, period, "startsOn", 0, 0, 0
-     FROM jsonb_to_recordset(?) AS sum (scope text, period text, "startsOn" date)
-     ORDER BY scope, period
-     ON CONFLICT DO NOTHING`,
-    [JSON.stringify(calls.flatMap(({ sums }) => sums))],
-  );
-}
+/** Limits that count the earlier calls of a batch, even those that were refused. */
+const limited: ReadonlySet<string> = new Set<OpenedCall['kind']>([
+  'over-budget',
+  'too-many-calls',
+  'daily-quota',
+]);
 
 /**
- * One statement for all these calls. It checks the caps with the sums locked, so calls of several workers
- * do not exceed a cap together, and each call counts the earlier ones of the batch. If the same call is
- * opened twice at once, the unique index of calls in flight admits one of them.
+ * Opens the entries of calls in one statement; the results are in the order of the calls. Those that it
+ * cannot decide on together are opened one by one, and are promises: if one fails, it fails alone.
+ */
+export async function openCalls(
+  db: Knex,
+  calls: readonly PlannedCall[],
+): Promise<(OpenedCall | Promise<OpenedCall>)[]> {
+  const attempts = calls.map((call): Attempt => ({ ...call, id: uuid() }));
+  const rows = await tryToOpen(db, attempts);
+  let previous: Promise<unknown> = Promise.resolve();
+  return attempts.map((attempt, index) => {
+    const row = rows[index];
+    const result = row ? toOpenedCall(row, attempt) : null;
+    // One that is refused because of earlier ones may still fit.
+    if (result && (index === 0 || !limited.has(result.kind))) return result;
+    const alone = previous.then(() => openAlone(db, attempt));
+    previous = alone.catch(() => undefined);
+    return alone;
+  });
+}
+
+async function openAlone(db: Knex, attempt: Attempt): Promise<OpenedCall> {
+  for (;;) {
+    const [row] = await tryToOpen(db, [attempt]);
+    const result = row ? toOpenedCall(row, attempt) : null;
+    if (result) return result;
+    await addMissingSums(db, attempt.sums);
+  }
+}
+
+/** More calls than other workers can open while a statement runs. */
+const unseenCalls = 1_000;
+
+/**
+ * One statement for all these calls. A sum that even `unseenCalls` more calls would keep below its caps is
+ * not locked. Otherwise its row of `spending` is, so calls of several workers do not exceed a cap together,
+ * and each call counts the earlier ones of the batch. If the same call is opened twice at once, the unique
+ * index of calls in flight admits one of them.
  */
 function tryToOpen(db: Knex, calls: readonly Attempt[]): Promise<AttemptRow[]> {
   return queryRows<AttemptRow>(
@@ -85,7 +99,8 @@ function tryToOpen(db: Knex, calls: readonly Attempt[]): Promise<AttemptRow[]> {
          SELECT n, generation, max_calls, row_number() OVER (PARTITION BY generation ORDER BY n) AS place
          FROM calls) AS placed
        JOIN generations ON generations.id = generation
-       WHERE calls - calls_before + place > max_calls
+       WHERE calls - calls_before + place + (SELECT count(*) FROM author_calls
+         WHERE generation_id = generation AND closed_at IS NULL) > max_calls
      ), quota_reached AS (
        SELECT n FROM (
          SELECT *, row_number() OVER (PARTITION BY author, fingerprint ORDER BY n) AS place
@@ -94,61 +109,91 @@ function tryToOpen(db: Knex, calls: readonly Attempt[]): Promise<AttemptRow[]> {
          SELECT count(*) FROM (SELECT FROM author_calls
            WHERE author_calls.author = placed.author AND opened_at >= day_began
              AND author_calls.fingerprint = placed.fingerprint LIMIT per_day) AS made)
-     ), locked AS (
-       -- After the expired entries, in the lock order of closeCalls, so that the two cannot deadlock.
+     ), capped AS MATERIALIZED (
+       SELECT scope, period, starts_on, min(cap_tokens) AS cap_tokens, min(cap_cost) AS cap_cost,
+         sum(input + output) AS tokens, max(input + output) AS most_tokens,
+         sum(coalesce(money, 0)) AS cost, max(coalesce(money, 0)) AS most_cost
+       FROM wanted JOIN calls USING (n) WHERE cap_tokens IS NOT NULL OR cap_cost IS NOT NULL
+       GROUP BY scope, period, starts_on
+     ), near AS MATERIALIZED (
+       SELECT capped.scope, capped.period, capped.starts_on
+       FROM capped, LATERAL (
+         SELECT coalesce(sum(sums.tokens), 0) AS tokens, coalesce(sum(sums.cost), 0) AS cost,
+           greatest(sum(sums.calls), 1) AS calls
+         FROM ${allSums} AS sums
+         WHERE sums.scope = capped.scope AND sums.period = capped.period
+           AND sums.starts_on = capped.starts_on) AS spent
+       -- Others may be as large as the largest of these, or as the average.
+       WHERE spent.tokens + capped.tokens
+           + :unseen * greatest(most_tokens, spent.tokens / spent.calls) > cap_tokens
+         OR spent.cost + capped.cost
+           + :unseen * greatest(most_cost, spent.cost / spent.calls) > cap_cost
+     ), locked AS MATERIALIZED (
+       -- After the expired entries, as in closeCalls, and in one order, so that statements cannot deadlock.
        SELECT spending.scope, spending.period, spending.starts_on, tokens, cost
-       FROM spending JOIN (SELECT DISTINCT scope, period, starts_on FROM wanted) AS keys
-         USING (scope, period, starts_on), (SELECT count(*) FROM expired) AS entries
+       FROM spending JOIN near USING (scope, period, starts_on),
+         (SELECT count(*) FROM expired) AS entries
        ORDER BY spending.scope, spending.period, spending.starts_on FOR UPDATE OF spending
+     ), totals AS MATERIALIZED (
+       SELECT scope, period, starts_on,
+         locked.tokens + coalesce(shards.tokens, 0) AS tokens,
+         locked.cost + coalesce(shards.cost, 0) AS cost
+       FROM locked LEFT JOIN LATERAL (
+         SELECT sum(tokens) AS tokens, sum(cost) AS cost FROM spending_shards AS each
+         WHERE each.scope = locked.scope AND each.period = locked.period
+           AND each.starts_on = locked.starts_on) AS shards ON true
      ), refused AS (
        SELECT n FROM same WHERE leased UNION SELECT n FROM cooldown
        UNION SELECT n FROM too_many_calls UNION SELECT n FROM quota_reached
-       UNION SELECT n FROM wanted LEFT JOIN locked USING (scope, period, starts_on)
-         WHERE locked.scope IS NULL
+       -- Without a row there is no lock.
+       UNION SELECT n FROM wanted JOIN near USING (scope, period, starts_on)
+         LEFT JOIN totals USING (scope, period, starts_on) WHERE totals.tokens IS NULL
      ), running AS (
        -- What each sum would be after this call, if the earlier calls of the batch are made as well.
-       SELECT n, scope, period, starts_on, cap_tokens, cap_cost, money,
+       SELECT n, scope, period, starts_on, cap_tokens, cap_cost,
          tokens + sum(input + output) OVER earlier AS tokens,
          cost + sum(coalesce(money, 0)) OVER earlier AS cost
-       FROM calls JOIN wanted USING (n) JOIN locked USING (scope, period, starts_on)
+       FROM calls JOIN wanted USING (n) JOIN totals USING (scope, period, starts_on)
        WHERE n NOT IN (SELECT n FROM refused)
        WINDOW earlier AS (PARTITION BY scope, period, starts_on ORDER BY n)
      ), exceeded AS (
-       SELECT DISTINCT ON (n) n, scope, period, starts_on FROM running
-       WHERE tokens > cap_tokens
+       SELECT DISTINCT ON (n) n, scope, period, starts_on FROM (
+         SELECT n, scope, period, starts_on FROM running WHERE tokens > cap_tokens OR cost > cap_cost
          -- If the price is unknown, a cap on money cannot be guaranteed.
-         OR (cap_cost IS NOT NULL AND (money IS NULL OR cost > cap_cost))
+         UNION ALL SELECT n, scope, period, starts_on FROM wanted JOIN calls USING (n)
+           WHERE cap_cost IS NOT NULL AND money IS NULL AND n NOT IN (SELECT n FROM refused)) AS sums
        ORDER BY n, scope, period
      ), allowed AS (
        SELECT * FROM calls
        WHERE n NOT IN (SELECT n FROM refused) AND n NOT IN (SELECT n FROM exceeded)
+         -- The expired entries would be in conflict with the new ones.
+         AND (SELECT count(*) FROM expired) >= 0
      ), entries AS (
        INSERT INTO author_calls (id, generation_id, character_id, date, step, chapter, author,
          fingerprint, model, spent_on, input_tokens, output_tokens, cost, leased_until)
        SELECT id, generation, character, date, step, chapter, author, fingerprint, model, spent_on,
          input, output, money, now() + lease_ms * interval '1 millisecond'
-       FROM allowed ORDER BY n
+       FROM allowed ORDER BY generation, step, chapter, n
        ON CONFLICT (generation_id, step, coalesce(chapter, -1))
          WHERE closed_at IS NULL AND leased_until IS NOT NULL DO NOTHING
        RETURNING id
      ), opened AS MATERIALIZED (
        SELECT calls.* FROM calls JOIN entries USING (id)
+     ), amounts AS MATERIALIZED (
+       SELECT scope, period, starts_on, count(*) AS calls, sum(input + output) AS tokens,
+         sum(coalesce(money, 0)) AS cost
+       FROM opened JOIN wanted USING (n) GROUP BY scope, period, starts_on
      ), added AS (
-       UPDATE spending SET calls = spending.calls + more.calls, tokens = spending.tokens + more.tokens,
-         cost = spending.cost + more.cost
-       FROM (
-         SELECT scope, period, starts_on, count(*) AS calls, sum(input + output) AS tokens,
-           sum(coalesce(money, 0)) AS cost
-         FROM opened JOIN wanted USING (n) GROUP BY scope, period, starts_on) AS more
-       WHERE spending.scope = more.scope AND spending.period = more.period
-         AND spending.starts_on = more.starts_on
-       RETURNING 1
-     ), counted AS (
-       UPDATE generations SET calls = generations.calls + more.calls, touched_at = now()
-       -- The count of added updates the sums before the generations, in the lock order of closeCalls.
-       FROM (SELECT generation, count(*) AS calls FROM opened GROUP BY generation) AS more,
-         (SELECT count(*) FROM added) AS sums
-       WHERE generations.id = more.generation
+       UPDATE spending SET calls = spending.calls + amounts.calls,
+         tokens = spending.tokens + amounts.tokens, cost = spending.cost + amounts.cost
+       FROM amounts JOIN near USING (scope, period, starts_on)
+       WHERE spending.scope = amounts.scope AND spending.period = amounts.period
+         AND spending.starts_on = amounts.starts_on
+     ), far AS MATERIALIZED (
+       SELECT amounts.* FROM amounts LEFT JOIN near USING (scope, period, starts_on)
+       WHERE near.scope IS NULL
+     ), shards AS MATERIALIZED (${freeShards('far')}
+     ), sharded AS (${addToShards('SELECT * FROM far', 'shards')}
      )
      SELECT n IN (SELECT n FROM opened) AS opened,
        -- A call that is allowed but has no entry was opened by another worker first.
@@ -164,6 +209,7 @@ function tryToOpen(db: Knex, calls: readonly Attempt[]): Promise<AttemptRow[]> {
     {
       calls: JSON.stringify(calls.map(callRow)),
       sums: JSON.stringify(calls.flatMap(sumRows)),
+      unseen: unseenCalls,
     },
   );
 }

@@ -1,5 +1,7 @@
 import {
   type Amount,
+  type AuthorName,
+  type CallUsage,
   type CostRow,
   knownSum,
   type LedgerRepository,
@@ -8,12 +10,23 @@ import {
 } from '@texas-ai/life';
 import { advisoryLocks } from '@texas-ai/postgres';
 import type { Knex } from 'knex';
+import { LRUCache } from 'lru-cache';
 import { queryRows } from '../../database/query-rows.js';
 import { inFlight } from '../generations/transitions.js';
+import { allSums } from './sums.js';
+
+/** How long an average is reused, in milliseconds: it reads thousands of calls, and hardly changes. */
+const averageMs = 60_000;
+
+/** The average generation of each author. */
+export type AverageCache = LRUCache<AuthorName, CallUsage>;
+
+export const makeAverageCache = (): AverageCache => new LRUCache({ max: 100, ttl: averageMs });
 
 /** The ledger's sums, forecasts and reports. */
 export function makeSpendingQueries(
   db: Knex,
+  averages?: AverageCache,
 ): Pick<
   LedgerRepository,
   'spent' | 'averageGeneration' | 'stillToSpend' | 'lockForecast' | 'costs'
@@ -22,15 +35,18 @@ export function makeSpendingQueries(
     async spent(keys) {
       const rows = await queryRows<SpendingKey & { tokens: number; money: number }>(
         db,
-        `SELECT scope, period, starts_on AS "startsOn", tokens, cost AS money
-         FROM spending JOIN jsonb_to_recordset(?) AS wanted (scope text, period text, "startsOn" date)
-           USING (scope, period) WHERE starts_on = "startsOn"`,
-        [JSON.stringify(keys)],
+        `SELECT wanted.scope, wanted.period, "startsOn", sum(tokens)::bigint AS tokens, sum(cost) AS money
+         FROM ${allSums} AS sums JOIN (SELECT DISTINCT * FROM jsonb_to_recordset(:keys)
+             AS keys (scope text, period text, "startsOn" date)) AS wanted USING (scope, period)
+         WHERE starts_on = "startsOn" GROUP BY wanted.scope, wanted.period, "startsOn"`,
+        { keys: JSON.stringify(keys) },
       );
       return new Map(rows.map(({ tokens, money, ...key }) => [sumName(key), { tokens, money }]));
     },
 
     async averageGeneration(author, since) {
+      const recent = averages?.get(author);
+      if (recent) return recent;
       const [row] = await queryRows<{ input: number | null; output: number | null }>(
         db,
         `SELECT avg(input)::float8 AS input, avg(output)::float8 AS output FROM (
@@ -49,7 +65,9 @@ export function makeSpendingQueries(
       );
       const { input = null, output = null } = row ?? {};
       if (input === null || output === null) return null;
-      return { inputTokens: input, outputTokens: output };
+      const average = { inputTokens: input, outputTokens: output };
+      averages?.set(author, average);
+      return average;
     },
 
     async stillToSpend(author, each) {

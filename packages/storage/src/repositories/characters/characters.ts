@@ -24,6 +24,22 @@ const differs = (hash: string) => `(characters.profile_hash <> ${hash}
 /** Parsed profiles, by hash. */
 export type ProfileCache = LRUCache<string, Profile>;
 
+/** Returns the profile of a character, which is read and parsed once per hash; null if she is gone. */
+export async function readProfile(
+  db: Knex,
+  cache: ProfileCache,
+  id: string,
+  hash: string,
+): Promise<Profile | null> {
+  const cached = cache.get(hash);
+  if (cached) return cached;
+  const row = await db<CharacterRow>('characters').where({ id }).first('profile', 'profile_hash');
+  if (!row) return null;
+  const profile = profileSchema.parse(row.profile);
+  cache.set(row.profile_hash, profile);
+  return profile;
+}
+
 export function makeCharacterRepository(db: Knex, profileCache: ProfileCache): CharacterRepository {
   async function synchronise(records: Parameters<CharacterRepository['synchronise']>[0]) {
     if (records.length === 0) return [];
@@ -71,16 +87,7 @@ export function makeCharacterRepository(db: Knex, profileCache: ProfileCache): C
 
   async function find(id: string) {
     const row = await db<CharacterRow>('characters').where({ id }).first('profile_hash');
-    if (!row) return null;
-    const cached = profileCache.get(row.profile_hash);
-    if (cached) return cached;
-    const full = await db<CharacterRow>('characters')
-      .where({ id })
-      .first('profile', 'profile_hash');
-    if (!full) return null;
-    const profile = profileSchema.parse(full.profile);
-    profileCache.set(full.profile_hash, profile);
-    return profile;
+    return row ? readProfile(db, profileCache, id, row.profile_hash) : null;
   }
 
   async function list({ after, limit }: Parameters<CharacterRepository['list']>[0]) {

@@ -8,7 +8,6 @@ import type {
   StoredBrief,
 } from '@texas-ai/life';
 import type { Knex } from 'knex';
-import { v7 as uuid } from 'uuid';
 import { queryRows } from '../../database/query-rows.js';
 import { fallbackOf } from '../generations/generation-row.js';
 import { experienceColumns, itemColumns, jsonRows } from './json-rows.js';
@@ -56,6 +55,14 @@ const itemsAndExperiences = `
   ${jsonRows('generations', 'schedule_items', 'position', { position: 'position', ...itemColumns })} AS items,
   ${jsonRows('generations', 'experiences', 'start_minute', experienceColumns)} AS experiences`;
 
+/** SQL column: the summary and titles of the live day before the date of a generation, as JSON; or null. */
+export const dayBefore = `(
+  SELECT jsonb_build_object('date', days.date, 'summary', earlier.summary, 'titles', ARRAY(
+    SELECT title FROM schedule_items
+    WHERE generation_id = earlier.id AND NOT asleep ORDER BY position))
+  FROM days JOIN generations AS earlier ON earlier.id = days.generation_id
+  WHERE days.character_id = generations.character_id AND days.date = generations.date - 1) AS yesterday`;
+
 export function makeDayRepository(db: Knex): DayRepository {
   const summaries = () =>
     db('days')
@@ -85,18 +92,6 @@ export function makeDayRepository(db: Knex): DayRepository {
         .limit(1);
       const row = rows[0];
       return row ? { ...toSummary(row), items: toItems(row) } : null;
-    },
-
-    async outline(character, date) {
-      const row: { summary: string; titles: string[] } | undefined = await db('days')
-        .join('generations', 'generations.id', 'days.generation_id')
-        .where({ 'days.character_id': character, 'days.date': date.toString() })
-        .first(
-          'generations.summary',
-          db.raw(`ARRAY(SELECT title FROM schedule_items
-            WHERE generation_id = generations.id AND NOT asleep ORDER BY position) AS titles`),
-        );
-      return row ? { date: date.toString(), summary: row.summary, titles: row.titles } : null;
     },
 
     async list({ character, from, to, after, limit }) {
@@ -152,19 +147,6 @@ export function makeDayRepository(db: Knex): DayRepository {
       );
       return { count: missing?.count ?? 0, some: missing?.some ?? [] };
     },
-
-    async publish(generation) {
-      await db('days')
-        .insert({
-          character_id: generation.character,
-          date: generation.date.toString(),
-          generation_id: generation.id,
-          published_at: db.fn.now(),
-        })
-        .onConflict(['character_id', 'date'])
-        .merge(['generation_id', 'published_at']);
-      await collectInteractions(db, generation);
-    },
   };
 }
 
@@ -206,35 +188,4 @@ function toExperience({ id, item: _item, start, end, interaction, ...text }: Exp
     ...text,
     interaction: interaction === null ? null : { content: interaction },
   };
-}
-
-/** Stores an interaction for each experience with a message, with the experience's time window. */
-async function collectInteractions(
-  db: Knex,
-  generation: Parameters<DayRepository['publish']>[0],
-): Promise<void> {
-  const character = await db('characters').where({ id: generation.character }).first('time_zone');
-  const rows: { id: string; start_minute: number; end_minute: number; interaction: string }[] =
-    await db('experiences')
-      .where({ generation_id: generation.id })
-      .whereNotNull('interaction')
-      .select('id', 'start_minute', 'end_minute', 'interaction');
-  if (rows.length === 0) return;
-  await db('interactions').insert(
-    rows.map((row) => {
-      // The window keeps its length even if daylight saving time skips or repeats an hour.
-      const start = instantOf(generation.date, row.start_minute, character.time_zone);
-      const end = start.add({ minutes: row.end_minute - row.start_minute });
-      return {
-        id: uuid(),
-        generation_id: generation.id,
-        character_id: generation.character,
-        date: generation.date.toString(),
-        experience_id: row.id,
-        content: row.interaction,
-        window_start: start.toString(),
-        window_end: end.toString(),
-      };
-    }),
-  );
 }

@@ -3,6 +3,14 @@ import type { ListQuery, MajorEvent, MajorEventRecord, MajorEventRepository } fr
 import type { Knex } from 'knex';
 import { v7 as uuid } from 'uuid';
 
+/** SQL column: the event that covers the date of a generation, as JSON; null if there is none. */
+export const coveringEvent = `(
+  SELECT jsonb_build_object('kind', kind, 'title', title, 'objective', objective,
+    'startDate', start_date, 'days', days)
+  FROM major_events
+  WHERE major_events.character_id = generations.character_id
+    AND daterange(start_date, start_date + days) @> generations.date) AS major_event`;
+
 const columns = {
   kind: 'kind',
   title: 'title',
@@ -52,5 +60,5 @@ export function makeMajorEventRepository(db: Knex): MajorEventRepository {
     return (await query) as MajorEventRecord[];
   }
 
-  return { covering, add, list };
+  return { add, list };
 }

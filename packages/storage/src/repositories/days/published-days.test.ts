@@ -8,6 +8,7 @@ import {
   makeTestDatabase,
   type TestDatabase,
 } from '@texas-ai/testing';
+import { insertGeneration } from '../../../test/generations.js';
 import { writeGeneration } from '../../../test/written-days.js';
 
 let db: TestDatabase;
@@ -24,13 +25,7 @@ beforeEach(() => {
   date = date.add({ days: 1 });
 });
 
-/** Publishes a generation and its day. */
-async function publish(generation: Generation): Promise<void> {
-  await db.store.transaction(async ({ generations, days }) => {
-    const published = await generations.publish(generation.id);
-    if (published) await days.publish(published);
-  });
-}
+const publish = ({ id }: Generation) => db.store.generations.publish(id);
 
 test('a published day is read as it was stored, in order, with texts and times', async () => {
   const slots = buildSlots(buildPlan('zh'), [1, 2]);
@@ -50,12 +45,29 @@ test('a published day is read as it was stored, in order, with texts and times',
     content: '她在整理地图。',
     interaction: { content: '消息 450' },
   });
-  expect(await db.store.days.outline('texas', date)).toMatchObject({
-    summary: '平常的一天。',
-    titles: buildPlan('zh')
-      .items.filter((item) => !item.asleep)
-      .map((item) => item.title),
+});
+
+test('a plan is begun with the outline of the day before and the event that covers the date', async () => {
+  const event = { kind: 'training', title: '培训', objective: '学习。', days: 2 } as const;
+  await publish(await writeGeneration(db, date, buildSlots(buildPlan('zh'), [1])));
+  await db.store.majorEvents.add('texas', { ...event, startDate: date.toString() });
+  const begin = async (days: number) => {
+    const id = await insertGeneration(db, { date: date.add({ days }).toString() });
+    return db.store.checkpoints.startPlan(id, 1);
+  };
+  expect(await begin(1)).toMatchObject({
+    profile: { id: 'texas' },
+    majorEvent: { ...event, startDate: date.toString() },
+    yesterday: {
+      date: date.toString(),
+      summary: '平常的一天。',
+      titles: buildPlan('zh')
+        .items.filter((item) => !item.asleep)
+        .map((item) => item.title),
+    },
   });
+  expect(await begin(2)).toMatchObject({ majorEvent: null, yesterday: null });
+  date = date.add({ days: 2 });
 });
 
 test.each([

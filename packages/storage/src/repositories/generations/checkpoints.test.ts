@@ -27,12 +27,12 @@ test('a second plan is ignored: the first one stays', async () => {
   const { id } = await beginGeneration(db, date);
   const [slot] = buildSlots(buildPlan('zh'), [1]);
   if (!slot) throw new Error('There is a slot.');
-  await db.store.checkpoints.storePlan(id, buildPlannedDay([slot]));
+  await db.store.checkpoints.storePlan(id, buildPlannedDay([slot]), null);
   const late = {
     ...buildPlannedDay([]),
     chapters: [0, 1].map((position) => ({ position, slots: [] })),
   };
-  const needs = await db.store.checkpoints.storePlan(id, late);
+  const needs = await db.store.checkpoints.storePlan(id, late, null);
   expect(needs).toMatchObject({
     generation: { status: 'writing', chapters: { total: 1 } },
     missingChapters: [0],
@@ -44,10 +44,15 @@ test('chapters stored at once are each counted once, and the last one moves the 
     const { id } = await beginGeneration(db, Temporal.PlainDate.from(`2028-01-0${times + 1}`));
     const all = [1, 2, 3, 4].map((item) => buildSlots(buildPlan('zh'), [item]));
     const chapters = all.map((slots, position) => ({ position, slots }));
-    await db.store.checkpoints.storePlan(id, { ...buildPlannedDay([]), chapters });
+    await db.store.checkpoints.storePlan(id, { ...buildPlannedDay([]), chapters }, null);
 
     const store = (position: number) =>
-      db.store.checkpoints.storeChapter(id, position, all[position]?.map(() => buildText()) ?? []);
+      db.store.checkpoints.storeChapter(
+        id,
+        position,
+        all[position]?.map(() => buildText()) ?? [],
+        null,
+      );
     // Each is stored twice, as after a stall.
     const results = await Promise.all([0, 1, 2, 3, 3, 2, 1, 0].map(store));
     expect(

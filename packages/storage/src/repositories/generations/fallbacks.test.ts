@@ -20,7 +20,14 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 beforeEach(async () => {
-  for (const table of ['days', 'generations', 'author_holds', 'author_calls', 'spending']) {
+  for (const table of [
+    'days',
+    'generations',
+    'author_holds',
+    'author_calls',
+    'spending',
+    'spending_shards',
+  ]) {
     await db.database(table).delete();
   }
 });

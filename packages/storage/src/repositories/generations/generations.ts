@@ -10,20 +10,24 @@ import {
   toNeeds,
   waitingColumn,
 } from './generation-row.js';
+import { publishGeneration } from './publish.js';
 import {
   cancel,
-  canPublish,
   fail,
   fallBack,
   inFlight,
   needsAuthor,
-  publish,
   resetTries,
   restart,
 } from './transitions.js';
 
 const maxMessageLength = 1000;
 const truncated = (message: string) => message.slice(0, maxMessageLength);
+
+/** SQL query: locks the generations `:ids` that match, in the order of closeCalls, so that the two cannot deadlock. */
+const lockedInOrder = (condition: string) => `
+  SELECT id FROM generations WHERE id = ANY (:ids::uuid[]) AND ${condition}
+  ORDER BY id FOR NO KEY UPDATE`;
 
 export function makeGenerationRepository(
   db: Knex,
@@ -59,7 +63,9 @@ export function makeGenerationRepository(
     },
 
     async cancel(id) {
-      await db.raw(`UPDATE generations SET ${cancel} WHERE id = :id AND ${inFlight}`, { id });
+      await queryRows(db, `UPDATE generations SET ${cancel} WHERE id = :id AND ${inFlight}`, {
+        id,
+      });
     },
 
     fail: (id, run, { code, message }) =>
@@ -85,12 +91,7 @@ export function makeGenerationRepository(
       return row ? toNeeds(row) : null;
     },
 
-    publish: (id) =>
-      one(
-        `UPDATE generations SET ${publish} WHERE id = :id AND ${canPublish}
-         RETURNING ${qualifiedColumns}`,
-        { id },
-      ),
+    publish: (id) => publishGeneration(db, id),
 
     async unannounced(before, limit) {
       const found = await queryRows<GenerationRow>(
@@ -104,14 +105,16 @@ export function makeGenerationRepository(
     },
 
     async markAnnounced(id) {
-      await db.raw(
+      await queryRows(
+        db,
         'UPDATE generations SET announced_at = now() WHERE id = :id AND announced_at IS NULL',
         { id },
       );
     },
 
     async touch(id, run) {
-      await db.raw(
+      await queryRows(
+        db,
         `UPDATE generations SET touched_at = now() WHERE id = :id AND run = :run AND ${inFlight}`,
         { id, run },
       );
@@ -119,8 +122,10 @@ export function makeGenerationRepository(
 
     async touchAll(ids) {
       if (ids.length === 0) return;
-      await db.raw(
-        `UPDATE generations SET touched_at = now() WHERE id = ANY (:ids::uuid[]) AND ${inFlight}`,
+      await queryRows(
+        db,
+        `UPDATE generations SET touched_at = now()
+         WHERE id IN (${lockedInOrder(inFlight)})`,
         { ids: [...ids] },
       );
     },
@@ -140,7 +145,7 @@ export function makeGenerationRepository(
       const restarted = await queryRows<NeedsRow>(
         db,
         `UPDATE generations SET ${restart}
-         WHERE id = ANY (:ids::uuid[]) AND touched_at < :since::timestamptz AND ${inFlight}
+         WHERE id IN (${lockedInOrder(`touched_at < :since::timestamptz AND ${inFlight}`)})
          RETURNING ${qualifiedColumns}, ${missingOf('generations.id')}`,
         { ids: [...ids], since: since.toString() },
       );

@@ -130,7 +130,8 @@ export function makeRequestRepository(db: Knex): RequestRepository {
     },
 
     async join(id, { askedBy, fresh, idempotency }) {
-      await db.raw(
+      await queryRows(
+        db,
         `WITH joined AS (
            UPDATE generations SET asked_by = :askedBy
            WHERE id = :id AND :askedBy = 'person' AND asked_by <> 'person' AND ${inFlight}

@@ -9,9 +9,16 @@ export interface CountingProxy {
   stop(): Promise<void>;
 }
 
-/** Everything that a client sends on a connection before the next response counts as one round trip. */
-export async function startCountingProxy(target: number): Promise<CountingProxy> {
+/**
+ * Everything that a client sends on a connection before the next response counts as one round trip. With
+ * `delayMs` all bytes take that long in each direction, as in a network.
+ */
+export async function startCountingProxy(
+  target: number,
+  { delayMs = 0 } = {},
+): Promise<CountingProxy> {
   let trips = 0;
+  const delayed = (send: () => void) => (delayMs === 0 ? send() : setTimeout(send, delayMs));
   const open = new Set<() => void>();
   const server = createServer((client) => {
     const upstream = connect(target, '127.0.0.1');
@@ -25,11 +32,11 @@ export async function startCountingProxy(target: number): Promise<CountingProxy>
     client.setNoDelay().on('data', (bytes) => {
       if (answered) trips += 1;
       answered = false;
-      upstream.write(bytes);
+      delayed(() => upstream.write(bytes));
     });
     upstream.setNoDelay().on('data', (bytes) => {
       answered = true;
-      client.write(bytes);
+      delayed(() => client.write(bytes));
     });
     for (const socket of [client, upstream]) socket.on('error', end).on('close', end);
   }).listen(0, '127.0.0.1');

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { localDate, systemClock, type Temporal } from '@texas-ai/kernel';
 import type { GenerationView } from '@texas-ai/life';
 import { freePort, until } from '@texas-ai/testing';
+import { makeCheckout } from './checkout.js';
 import type { Bench } from './measurement.js';
 import { type Servers, withPostgres } from './servers.js';
 import { openMigrated } from './use-cases.js';
@@ -17,12 +18,15 @@ export interface Product {
   request(date: string): Promise<GenerationView>;
   /** Requests a day, polls until it is published, and returns the milliseconds. */
   writeDay(date: string): Promise<number>;
-  /** Requests days and waits until all are published, at almost no cost for the workers. */
-  writeDays(dates: readonly string[]): Promise<void>;
+  /** Requests days and waits until all are published, which it reads from the product's servers unless others are given. */
+  writeDays(dates: readonly string[], watched?: Servers): Promise<void>;
   /** Returns the text of a GET; rejects if the response is not a success. */
   read(path: string): Promise<string>;
   stop(): Promise<void>;
 }
+
+/** As in `docker/Dockerfile` and with `npm start`. */
+const apiArgs = ['--max-semi-space-size=4'];
 
 export const productKey = 'texas_internal_benchmark';
 
@@ -39,12 +43,15 @@ export interface ProductOptions {
   geminiUrl?: string;
   /** Additional variables of all processes. */
   env?: Readonly<Record<string, string>>;
+  /** Settings without a variable, as in `config/local.yml`. */
+  settings?: object;
 }
 
 /** Migrates the database, then starts api and workers. */
 export async function startProduct(bench: Bench, options: ProductOptions = {}): Promise<Product> {
-  const { root, folder, supervisor, environment } = bench;
-  const { name: prefix = 'product', servers = bench.servers, workers = 1 } = options;
+  const { folder, supervisor, environment } = bench;
+  const { name: prefix = 'product', servers = bench.servers, workers = 1, settings } = options;
+  const root = settings ? makeCheckout(bench.root, join(folder, prefix), settings) : bench.root;
   const { workerArgs = [], geminiUrl } = options;
   await (await openMigrated(servers.databaseUrl, bench.logger)).destroy();
   const port = await freePort();
@@ -70,7 +77,7 @@ export async function startProduct(bench: Bench, options: ProductOptions = {}): 
     supervisor.spawn({
       name,
       command: process.execPath,
-      args: [...(app === 'worker' ? workerArgs : []), join(root, 'apps', app, 'dist/main.js')],
+      args: [...(app === 'worker' ? workerArgs : apiArgs), join(root, 'apps', app, 'dist/main.js')],
       env,
       cwd: root,
       logFile: logOf(name),
@@ -117,7 +124,7 @@ export async function startProduct(bench: Bench, options: ProductOptions = {}): 
       );
       return performance.now() - began;
     },
-    writeDays: (dates) => writeDays(servers, dates, request),
+    writeDays: (dates, watched = servers) => writeDays(watched, dates, request),
     read: (path) => call('GET', path),
     async stop() {
       await Promise.all([api, ...others].map((name) => supervisor.stop(name)));
@@ -130,8 +137,14 @@ async function writeDays(
   dates: readonly string[],
   request: Product['request'],
 ): Promise<void> {
+  const left = [...dates];
   const ids: string[] = [];
-  for (const date of dates) ids.push((await request(date)).id);
+  const requestAll = async () => {
+    for (let date = left.shift(); date !== undefined; date = left.shift()) {
+      ids.push((await request(date)).id);
+    }
+  };
+  await Promise.all(Array.from({ length: requestsAtOnce }, requestAll));
   await withPostgres(databaseUrl, (client) =>
     until(
       async () => {
@@ -147,6 +160,8 @@ async function writeDays(
     ),
   );
 }
+
+const requestsAtOnce = 8;
 
 /** Longer than any measurement takes. */
 const maxSeconds = 3600;

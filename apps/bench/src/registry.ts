@@ -6,7 +6,8 @@ import { daySize } from './measurements/day-size.js';
 import { dueDays } from './measurements/due-days.js';
 import { eventLoop } from './measurements/event-loop.js';
 import { firstReads } from './measurements/first-reads.js';
-import { idleMemory } from './measurements/idle-memory.js';
+import { fleet } from './measurements/fleet.js';
+import { idle } from './measurements/idle.js';
 import { ledger } from './measurements/ledger.js';
 import { oneDay } from './measurements/one-day.js';
 import { roundTrips } from './measurements/round-trips.js';
@@ -21,7 +22,7 @@ export const measurements: readonly Measurement[] = [
   oneDay,
   scaling,
   start,
-  idleMemory,
+  idle,
   cachedDay,
   firstReads,
   roundTrips,
@@ -32,4 +33,5 @@ export const measurements: readonly Measurement[] = [
   daySize,
   dayCost,
   ledger,
+  fleet,
 ];

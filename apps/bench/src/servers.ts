@@ -29,6 +29,13 @@ export async function flush({ databaseUrl, redisUrl }: Servers, logger: Logger):
   await withRedis(redisUrl, logger, (redis) => redis.flushall());
 }
 
+/** The same URL with another port. */
+export function withPort(url: string, port: number): string {
+  const moved = new URL(url);
+  moved.port = String(port);
+  return moved.href;
+}
+
 export async function withPostgres<T>(
   url: string,
   work: (client: pg.Client) => Promise<T>,

@@ -16,7 +16,6 @@ describe('the sizing', () => {
       ['one pg_dump of a year', '8.76 min', '6.08 days'],
       ['days per second, all written in 4 h', '1', '1,000'],
       ['author calls per second', '5', '5,000'],
-      ['utilisation of the ledger', '1 %', '1,000 %'],
       ['author tokens per minute, with texts as long as the fake’s', '1,200,000', '1,200,000,000'],
       ['time for one planner to start all days', '2.16 s', '36 min'],
       ['worker processes, by CPU', '1', '40'],

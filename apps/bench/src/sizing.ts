@@ -60,7 +60,6 @@ function lookUp(figures: readonly JudgedFigure[]) {
     offlineMs: value('worker-cpu-offline'),
     postgresMs: value('postgres-cpu-per-day'),
     redisMs: value('redis-cpu-per-day'),
-    ledgerPerSecond: value('ledger-calls-per-second'),
     beginSeconds: value('due-days'),
     cachedPerSecond: value('cached-day-of-http'),
     firstReadMs: value('first-read-api-cpu'),
@@ -103,7 +102,7 @@ function memoryAndDisk(measured: Measured): Need[] {
 
 function night(measured: Measured): Need[] {
   const { nightHours, secondsPerCall, concurrentCalls, utilisation } = assumptions;
-  const { callsPerDay, tokensPerDay, walPerDay, beginSeconds, ledgerPerSecond } = measured;
+  const { callsPerDay, tokensPerDay, walPerDay, beginSeconds } = measured;
   const daysPerSecond = (characters: number) => characters / (nightHours * 3600);
   const callsPerSecond = (characters: number) => daysPerSecond(characters) * callsPerDay;
   const cores = (resource: string, ms: number): Need => ({
@@ -121,11 +120,6 @@ function night(measured: Measured): Need[] {
       resource: 'author calls per second',
       formula: `calls/s = days/s × ${formatNumber(callsPerDay)}`,
       of: (characters) => formatNumber(callsPerSecond(characters)),
-    },
-    {
-      resource: 'utilisation of the ledger',
-      formula: `calls/s / ${formatNumber(ledgerPerSecond)}`,
-      of: (characters) => percent(callsPerSecond(characters) / ledgerPerSecond),
     },
     {
       resource: 'author tokens per minute, with texts as long as the fake’s',

@@ -3,7 +3,7 @@ import { type CountingProxy, startCountingProxy } from '../counting-proxy.js';
 import { type Figure, median } from '../figure.js';
 import { defineMeasurement } from '../measurement.js';
 import { type Product, productKey, startProduct } from '../product.js';
-import { type Servers, withPostgres } from '../servers.js';
+import { type Servers, withPort, withPostgres } from '../servers.js';
 
 /** Repetitions for the median: an api occasionally makes round trips of its own. */
 const repeats = 31;
@@ -103,10 +103,4 @@ async function bareTrips(
 
 function portOf(url: string): number {
   return Number(new URL(url).port);
-}
-
-function withPort(url: string, port: number): string {
-  const moved = new URL(url);
-  moved.port = String(port);
-  return moved.href;
 }

@@ -59,10 +59,15 @@ function renderRun({ version, commit, modified, when, seconds, loadBefore, machi
 function renderMissed({ figures }: Report): string {
   const lines = figures
     .filter(({ met }) => met === false)
-    .map(
-      (figure) => `- ${figure.name}: ${measuredWords(figure)}; the target is ${figure.aimWords}.`,
+    .map((figure) =>
+      wrapped(`- ${figure.name}: ${measuredWords(figure)}; the target is ${figure.aimWords}.`),
     );
   return lines.length === 0 ? 'None: all numeric targets were met.' : lines.join('\n');
+}
+
+/** Breaks a list item into lines of at most 120 columns, like the rest of the document. */
+function wrapped(item: string): string {
+  return item.replace(/(.{1,117})(?: +|$)/g, '$1\n  ').trimEnd();
 }
 
 function measuredWords({ value, unit, ratio, floor, aim, standing }: JudgedFigure): string {

@@ -7,10 +7,7 @@ const appsFolder = fileURLToPath(new URL('../../../', import.meta.url));
 
 export type AppEnvironments = Record<'api' | 'worker', ProcessEnvironment>;
 
-/**
- * Node's arguments, as in `docker/Dockerfile`. A small young generation costs the api hardly any CPU, and a
- * worker a fifth more.
- */
+/** Node's options, as in `docker/Dockerfile`: a small young generation costs the api hardly any CPU. */
 const nodeArgs: Readonly<Record<string, readonly string[]>> = { api: ['--max-semi-space-size=4'] };
 
 /** Starts api and worker with the same commands as in production. */

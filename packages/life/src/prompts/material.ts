@@ -24,9 +24,9 @@ export function profileSection(brief: DayBrief, words: PromptWords): string {
   if (cached !== undefined) return cached;
   const [oldest = ''] = known.keys();
   if (known.size === maxSections) known.delete(oldest);
-  const section = describeProfile(brief, words);
-  known.set(key, section);
-  return section;
+  const described = describeProfile(brief, words);
+  known.set(key, described);
+  return described;
 }
 
 function describeProfile(brief: DayBrief, words: PromptWords): string {

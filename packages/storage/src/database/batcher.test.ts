@@ -58,3 +58,17 @@ test('an item that fails its batch fails alone', async () => {
   ]);
   expect(await double(5)).toBe(10);
 });
+
+test('a result that is a promise delays and fails only its own item', async () => {
+  let fail: (error: Error) => void = () => undefined;
+  const late = new Promise<number>((_resolve, reject) => {
+    fail = reject;
+  });
+  const double = makeBatcher(async (items: readonly number[]) =>
+    items.map((item) => (item === 2 ? late : 2 * item)),
+  );
+  const [first, second, third] = [1, 2, 3].map(double);
+  expect(await Promise.all([first, third, double(4)])).toEqual([2, 6, 8]);
+  fail(new Error('Two is refused.'));
+  await expect(second).rejects.toThrow('Two is refused.');
+});
